@@ -1,0 +1,423 @@
+"""Cleaning: from what a file holds to what its author wrote, with a record of what went and why.
+
+Two ordered lists do the work: `CHARACTER_STEPS` (string to string) and `LINE_STEPS` (lines to lines).
+The raw text is never altered; nothing is dropped without a row in `removed`.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import re
+import statistics
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib.resources import files
+
+import pandas as pd
+
+# One definition of a word for the whole suite: abbreviations with inner stops, numbers, words.
+# A hyphen joins only before a lower-case letter or digit, so "win-win" is one word, "China-US" two.
+WORD = (
+    r"\b[^\W\d_](?:\.[^\W\d_])+\b\.?"
+    r"|\d+(?:[.,:]\d+)*(?:-[a-z]+)*"
+    r"|[^\W_]+(?:['’][^\W_]+|-(?=[a-z0-9])[^\W_]+)*"
+)
+_WORD = re.compile(WORD)
+_SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
+_INNER_SENTENCE_END = re.compile(r"(?<![A-Z])[.!?][\"”’)]*\s+[A-Z\"“]")
+_LABEL = re.compile(r"[A-Z@][^.?!:]{0,60}:\s|Q\s|\(?[a-z0-9]{1,3}[.)]\s|[-•·*]\s")
+
+TITLE_WORDS, HEADING_WORDS, BYLINE_WORDS, FURNITURE_WORDS = 25, 15, 10, 45
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a page: its text, the blank lines above it, and what it was found to be."""
+
+    text: str
+    gap: int = 0
+    kind: str = "body"
+
+    @property
+    def words(self) -> int:
+        """Number of words."""
+        return count_words(self.text)
+
+
+@dataclass(frozen=True)
+class CleanText:
+    """A cleaned text: its title, its blocks in order, and what was taken out, each with its kind."""
+
+    title: str | None
+    blocks: list[tuple[str, str]]
+    removed: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The body paragraphs, joined by newlines: the clean text proper."""
+        return "\n".join(text for kind, text in self.blocks if kind == "body")
+
+
+def count_words(text: str) -> int:
+    """Count the words of a string, the way the whole suite counts them.
+
+    Abbreviations with inner stops are one word, and so are numbers and words joined by a hyphen.
+    A run of Chinese characters counts as one word (the known weakness of this definition).
+
+    Examples
+    --------
+    >>> count_words("China-U.S. talks: a win-win at $773.5 billion?")
+    8
+    """
+    return len(_WORD.findall(text))
+
+
+# ---------------------------------------------------------------------------------------------------
+# Steps on characters: str -> str
+
+
+def repair_characters(text: str) -> str:
+    """Turn invisible and odd characters into plain ones: no-break spaces, zero-width marks, tabs.
+
+    Examples
+    --------
+    >>> repair_characters("Sino\\u00a0–\\u00a0U.S.\\r\\ntrade\\u200b talks")
+    'Sino – U.S.\\ntrade talks'
+    """
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad]", "", text)
+    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text)
+    return re.sub(r"[\t\u00a0\u2000-\u200a\u202f\u3000]", " ", text)
+
+
+def strip_markup(text: str) -> str:
+    """Remove HTML tags and Markdown signs, keeping the words that readers saw.
+
+    Only tags that start with a letter are taken for HTML, so "3 < 5" stays.
+
+    Examples
+    --------
+    >>> strip_markup('**Tariffs** on <u>steel</u>, see [the order](https://example.org/x).')
+    'Tariffs on steel, see the order.'
+    """
+    text = re.sub(r"(?s)<!--.*?-->", "", html.unescape(text))
+    text = re.sub(r"</?(?:[a-zA-Z][^<>\n]{0,500}|https?://[^<>\s]+)>", "", text)
+    text = re.sub(r"!\[[^\]\n]*\]\([^)\s]*\)", "", text)
+    text = re.sub(r"\[([^\]\n]+)\]\((?:https?:|/|#|mailto:)[^)\s]*\)", r"\1", text)
+    text = re.sub(r"(?m)^\s{0,3}(?:#{1,6} |> ?)", "", text)
+    text = re.sub(r"\*\*|__|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)", "", text)
+    return re.sub(r"\\([\\\-*_#.\[\]()>~`|])", r"\1", text)
+
+
+def strip_stage_directions(text: str) -> str:
+    """Remove what a transcriber added in brackets: laughter, applause, crosstalk, inaudible passages.
+
+    Examples
+    --------
+    >>> strip_stage_directions("We made a deal. (Laughter.) A [inaudible 00:13:05] deal.")
+    'We made a deal.  A  deal.'
+    """
+    cue = r"(?:laughter|applause|crosstalk|cross talk|inaudible|cheers|off[- ]mic|unintelligible|gasps)"
+    return re.sub(rf"(?i)\({cue}[^()\n]{{0,40}}\)|\[{cue}[^\[\]\n]{{0,40}}\]", "", text)
+
+
+CHARACTER_STEPS = (
+    ("markup", strip_markup),
+    ("stage direction", strip_stage_directions),
+)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Steps on lines: list[Line] -> list[Line]; a step changes kinds, joins or splits, and drops nothing
+
+
+@lru_cache(maxsize=1)
+def load_furniture() -> list[tuple[str, re.Pattern[str]]]:
+    """Load the reviewed patterns of page furniture, in order: (kind, pattern)."""
+    source = files("analysis_helpers").joinpath("lexicons/page_furniture.csv")
+    with source.open(encoding="utf-8", newline="") as rows:
+        return [(row["kind"], re.compile(row["pattern"], re.IGNORECASE)) for row in csv.DictReader(rows)]
+
+
+def mark_furniture(lines: list[Line]) -> list[Line]:
+    """Mark menus, prompts, notices and counters by the reviewed patterns, and lines without a word."""
+
+    def kind(line: Line) -> str:
+        if not _WORD.search(line.text):
+            return "symbols"
+        if line.words > FURNITURE_WORDS:
+            return line.kind
+        found = (kind for kind, pattern in load_furniture() if pattern.search(line.text))
+        return next(found, line.kind)
+
+    return [replace(line, kind=kind(line)) for line in lines]
+
+
+def mark_foreign_script(lines: list[Line]) -> list[Line]:
+    """Mark lines in Chinese, Japanese or Korean script on a page that is otherwise in Latin script.
+
+    Forums and portals wrap an English text in buttons of their own language. A line that only quotes
+    a foreign name stays: at least a fifth of its letters must be of the other script.
+    """
+    cjk = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+    def share(text: str) -> float:
+        letters = sum(character.isalpha() for character in text)
+        return len(cjk.findall(text)) / letters if letters else 0.0
+
+    if share(" ".join(line.text for line in lines)) > 0.5:
+        return lines
+    kind = "page furniture in another script"
+    return [
+        replace(line, kind=kind) if line.kind == "body" and share(line.text) >= 0.2 else line
+        for line in lines
+    ]
+
+
+def mark_comment_area(lines: list[Line]) -> list[Line]:
+    """Mark everything below the label of a comment form, once the text itself has passed."""
+    seen = 0
+    for number, line in enumerate(lines):
+        if line.kind == "comment prompt" and line.words <= 6 and seen >= 60:
+            below = [replace(x, kind="below the comments") if x.kind == "body" else x for x in lines[number:]]
+            return lines[:number] + below
+        seen += line.words if line.kind == "body" else 0
+    return lines
+
+
+def mark_date_lines(lines: list[Line]) -> list[Line]:
+    """Mark lines that hold a date or a time of day and nothing else."""
+    month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
+    day = r"\d{1,2}(?:st|nd|rd|th)?"
+    weekday = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
+    clock = r"\d{1,2}:\d\d(?:\s?[ap]\.?m\.?)?(?:\s[a-z]{2,4})?"
+    dates = rf"{weekday}(?:{month}\s+{day},?\s+\d{{4}}|{day}\s+{month},?\s+\d{{4}})|\d{{4}}-\d\d-\d\d"
+    date = re.compile(rf"\W*(?:(?:{dates})(?:[\s,|]+{clock})?|{clock})\W*", re.IGNORECASE)
+    return [
+        replace(line, kind="date line") if line.kind == "body" and date.fullmatch(line.text) else line
+        for line in lines
+    ]
+
+
+def mark_front_matter(lines: list[Line]) -> list[Line]:
+    """Mark a standfirst that the text repeats, and the notes that stand between the two copies.
+
+    Portals print the first paragraph twice: once as a teaser under the title, once as the beginning.
+    What lies between (byline, editor's notes) is not the author's text. The later copy stays.
+    """
+    body = [number for number, line in enumerate(lines) if line.kind == "body"]
+    for first in body[: min(3, len(body) // 3)]:
+        later = [n for n in body if n > first and lines[n].text == lines[first].text]
+        between = [n for n in body if later and first < n < later[0]]
+        if not later or lines[first].words < 8 or len(between) > 5 or _LABEL.match(lines[first].text):
+            continue
+        marked = list(lines)
+        marked[first] = replace(lines[first], kind="repeated text")
+        for number in between:
+            kind = "byline" if _is_byline(lines[number]) else "editor's note"
+            marked[number] = replace(lines[number], kind=kind)
+        return marked
+    return lines
+
+
+def mark_title(lines: list[Line]) -> list[Line]:
+    """Mark the first line as the title if it is short, one sentence, and set apart from the text.
+
+    Set apart means: no stop at its end, or page furniture above it, or other spacing below it than
+    between the paragraphs. A text that begins with an ordinary paragraph has no title.
+    """
+    body = [number for number, line in enumerate(lines) if line.kind == "body"]
+    if len(body) < 3:
+        return lines
+    first, rest = lines[body[0]], [lines[number] for number in body[1:]]
+    apart = (
+        not _SENTENCE_END.search(first.text)
+        or any(line.kind != "body" for line in lines[: body[0]])
+        or rest[0].gap != statistics.mode(line.gap for line in rest)
+    )
+    short = first.words <= TITLE_WORDS and not _INNER_SENTENCE_END.search(first.text)
+    enough = sum(line.words for line in rest) >= 3 * max(first.words, 20)
+    spoken = _LABEL.match(first.text) and not _is_headline(first.text)
+    if not (short and apart and enough) or spoken or re.search(r"[,:;—–-]$", first.text):
+        return lines
+    return [replace(line, kind="title") if n == body[0] else line for n, line in enumerate(lines)]
+
+
+def _is_byline(line: Line) -> bool:
+    named = re.match(r"by\s+[A-Z]\S*(\s+[A-Z]|$)", line.text, re.IGNORECASE) and line.text.split()[1][:1].isupper()
+    return bool(named) and line.words <= BYLINE_WORDS and not _SENTENCE_END.search(line.text)
+
+
+def mark_byline(lines: list[Line]) -> list[Line]:
+    """Mark a short "by NAME" line among the first lines."""
+    head = {number for number, line in enumerate(lines) if line.kind in {"body", "title"}}
+    head = set(sorted(head)[:6])
+    return [
+        replace(line, kind="byline") if n in head and line.kind == "body" and _is_byline(line) else line
+        for n, line in enumerate(lines)
+    ]
+
+
+def join_broken_paragraphs(lines: list[Line]) -> list[Line]:
+    """Join a paragraph that a page broke in mid-sentence: after a comma, or before a lower-case letter."""
+    joined: list[Line] = []
+    for line in lines:
+        last = joined[-1] if joined else None
+        if last and last.kind == line.kind == "body" and _is_broken(last.text, line.text):
+            joined[-1] = replace(last, text=f"{last.text} {line.text}")
+        else:
+            joined.append(line)
+    return joined
+
+
+def _is_broken(above: str, below: str) -> bool:
+    if re.fullmatch(r"[A-Z][^:]{0,60}\((?:\d{1,2}:)?\d{1,2}:\d\d\)\s*:?|(?:[A-Z][\w.'’-]* ?){1,4}:", above):
+        return not _LABEL.match(below)  # the label of a speaker on a line of its own
+    if _SENTENCE_END.search(above) or _LABEL.match(below) or len(above.split()) < 4:
+        return False
+    return above.endswith(",") or below[:1].islower()
+
+
+def mark_headings(lines: list[Line]) -> list[Line]:
+    """Mark section headings: short lines above a longer paragraph, without a stop or set off by space."""
+    body = [number for number, line in enumerate(lines) if line.kind == "body"]
+    if len(body) < 4:
+        return lines
+    usual_gap = statistics.median(lines[number].gap for number in body[1:])
+    marked = list(lines)
+    for number, below in zip(body, body[1:], strict=False):
+        line = lines[number]
+        short = line.words <= HEADING_WORDS and lines[below].words >= max(15, 2 * line.words)
+        unstopped = not re.search(r"[.!?…:;,—–-][\"'”’)\]]*$", line.text) and line.text[:1].isupper()
+        spaced = line.gap > usual_gap >= 1 and not _INNER_SENTENCE_END.search(line.text)
+        labelled = _LABEL.match(line.text) and not _is_headline(line.text)
+        if short and (unstopped or spaced) and not labelled:
+            marked[number] = replace(line, kind="heading")
+    return marked
+
+
+def _is_headline(text: str) -> bool:
+    """Tell the style of headlines: nearly all longer words are capitalised."""
+    long_words = [word for word in _WORD.findall(text) if len(word) > 3]
+    return sum(word[0].isupper() for word in long_words) >= 0.8 * max(len(long_words), 3)
+
+
+def split_jammed_paragraphs(lines: list[Line]) -> list[Line]:
+    """Split where a page lost a paragraph break: "track.The U.S. side". Never inside U.S. or an address.
+
+    A colon counts only well inside a line, where it cannot end the label of a speaker.
+    """
+    jam = re.compile(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])|(?<=[a-z]{3}:)(?=[A-Z][a-z])")
+    split: list[Line] = []
+    for line in lines:
+        cuts = [m.start() for m in jam.finditer(line.text) if _is_jam(line.text, m.start())]
+        pieces = [line.text[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
+        split += [replace(line, text=piece) for piece in pieces] if line.kind == "body" else [line]
+    return split
+
+
+def _is_jam(text: str, cut: int) -> bool:
+    start = text.rfind(" ", 0, cut) + 1
+    word = text[start:].split(" ", 1)[0]
+    if re.search(r"[/@\\]|www|https?:|^#", word):
+        return False
+    return text[cut - 1] != ":" or count_words(text[:cut]) > 8
+
+
+LINE_STEPS = (
+    mark_furniture,
+    mark_foreign_script,
+    mark_comment_area,
+    mark_date_lines,
+    mark_front_matter,
+    mark_title,
+    mark_byline,
+    join_broken_paragraphs,
+    mark_headings,
+    split_jammed_paragraphs,
+)
+
+
+# ---------------------------------------------------------------------------------------------------
+# The whole way
+
+
+def clean_text(text: str) -> CleanText:
+    """Clean one text: find its title, headings and paragraphs, and record what was taken out.
+
+    Returns a `CleanText`: `title`, `blocks` (kind, text) with the kinds body and heading, and
+    `removed` (kind, text). General rules only; the patterns are in `lexicons/page_furniture.csv`.
+    Known weakness: a teaser written in full sentences, without a label above it, is kept.
+
+    Examples
+    --------
+    >>> page = "Home » World\\n\\nBoth sides met on Monday.\\nThey will meet again.\\n\\nNo comments"
+    >>> clean = clean_text(page)
+    >>> clean.text
+    'Both sides met on Monday.\\nThey will meet again.'
+    >>> clean.removed
+    [('navigation', 'Home » World'), ('comment prompt', 'No comments')]
+    """
+    removed: list[tuple[str, str]] = []
+    text = repair_characters(text)
+    for kind, step in CHARACTER_STEPS:
+        before, text = text, step(text)
+        removed += [(kind, part) for part in _lost(before, text)]
+    lines = _lines(text)
+    for step in LINE_STEPS:
+        lines = step(lines)
+    blocks = [(line.kind, line.text) for line in lines if line.kind in {"body", "heading"}]
+    removed += [(line.kind, line.text) for line in lines if line.kind not in {"body", "heading", "title"}]
+    title = next((line.text for line in lines if line.kind == "title"), None)
+    return CleanText(title, blocks, removed)
+
+
+def _lines(text: str) -> list[Line]:
+    lines, gap = [], 0
+    for raw in text.split("\n"):
+        squeezed = re.sub(r" +", " ", raw).strip()
+        if squeezed:
+            lines.append(Line(squeezed, gap))
+            gap = 0
+        else:
+            gap += 1
+    return lines
+
+
+def _lost(before: str, after: str) -> list[str]:
+    """Words that a character step took out, as one string per step (empty list when none)."""
+    n_lost = count_words(before) - count_words(after)
+    return [" ".join(["…"] * n_lost)] if n_lost > 0 else []
+
+
+def clean_documents(documents: pd.DataFrame) -> pd.DataFrame:
+    """Clean every document of a frame.
+
+    In: `documents` with a column `text`. Out: the same rows and order, with `blocks` (list of kind
+    and text) and `removed` (list of kind and number of words) added, and `title` filled where it was
+    missing and the page shows one. See `clean_text` for the rules and their weakness.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"doc_id": ["a"], "text": ["One line. Two\\u00a0lines.\\n\\n123 views"]})
+    >>> clean_documents(frame).loc[0, ["blocks", "removed"]].tolist()
+    [[('body', 'One line. Two lines.')], [('counter', 2)]]
+    """
+    cleaned = [clean_text(text) for text in documents["text"]]
+    given = documents["title"] if "title" in documents else pd.Series(None, index=documents.index, dtype="str")
+    found = pd.Series([clean.title for clean in cleaned], index=documents.index, dtype="str")
+    return documents.assign(
+        title=given.fillna(found),
+        blocks=[clean.blocks for clean in cleaned],
+        removed=[_sum_words(clean.removed) for clean in cleaned],
+    )
+
+
+def _sum_words(removed: Iterable[tuple[str, str]]) -> list[tuple[str, int]]:
+    sums: dict[str, int] = {}
+    for kind, text in removed:
+        sums[kind] = sums.get(kind, 0) + count_words(text)
+    return sorted(sums.items())
