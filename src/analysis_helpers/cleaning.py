@@ -11,10 +11,12 @@ import html
 import re
 import statistics
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 import pandas as pd
 
@@ -25,12 +27,19 @@ WORD = (
     r"|\d+(?:[.,:]\d+)*(?:-[a-z]+)*"
     r"|[^\W_]+(?:['’][^\W_]+|-(?=[a-z0-9])[^\W_]+)*"
 )
-_WORD = re.compile(WORD)
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
 _INNER_SENTENCE_END = re.compile(r"(?<![A-Z])[.!?][\"”’)]*\s+[A-Z\"“]")
 _LABEL = re.compile(r"[A-Z@][^.?!:]{0,60}:\s|Q\s|\(?[a-z0-9]{1,3}[.)]\s|[-•·*]\s")
 
 TITLE_WORDS, HEADING_WORDS, BYLINE_WORDS, FURNITURE_WORDS = 25, 15, 10, 45
+
+
+@lru_cache(maxsize=1)
+def word_tokenizer() -> Any:
+    """NLTK's RegexpTokenizer for `WORD`, imported when first needed: the one that all counts use."""
+    from nltk.tokenize import RegexpTokenizer
+
+    return RegexpTokenizer(WORD)
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,7 @@ def count_words(text: str) -> int:
     >>> count_words("China-U.S. talks: a win-win at $773.5 billion?")
     8
     """
-    return len(_WORD.findall(text))
+    return len(word_tokenizer().tokenize(text))
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -88,7 +97,7 @@ def repair_characters(text: str) -> str:
     'Sino – U.S.\\ntrade talks'
     """
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    text = re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad]", "", text)
+    text = re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad\ufe00-\ufe0f]", "", text)
     text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text)
     return re.sub(r"[\t\u00a0\u2000-\u200a\u202f\u3000]", " ", text)
 
@@ -146,7 +155,7 @@ def mark_furniture(lines: list[Line]) -> list[Line]:
     """Mark menus, prompts, notices and counters by the reviewed patterns, and lines without a word."""
 
     def kind(line: Line) -> str:
-        if not _WORD.search(line.text):
+        if not line.words:
             return "symbols"
         if line.words > FURNITURE_WORDS:
             return line.kind
@@ -301,7 +310,7 @@ def mark_headings(lines: list[Line]) -> list[Line]:
 
 def _is_headline(text: str) -> bool:
     """Tell the style of headlines: nearly all longer words are capitalised."""
-    long_words = [word for word in _WORD.findall(text) if len(word) > 3]
+    long_words = [word for word in word_tokenizer().tokenize(text) if len(word) > 3]
     return sum(word[0].isupper() for word in long_words) >= 0.8 * max(len(long_words), 3)
 
 
@@ -388,9 +397,9 @@ def _lines(text: str) -> list[Line]:
 
 
 def _lost(before: str, after: str) -> list[str]:
-    """Words that a character step took out, as one string per step (empty list when none)."""
-    n_lost = count_words(before) - count_words(after)
-    return [" ".join(["…"] * n_lost)] if n_lost > 0 else []
+    """Words that a character step took out, as one string (an empty list where it took none)."""
+    lost = Counter(word_tokenizer().tokenize(before)) - Counter(word_tokenizer().tokenize(after))
+    return [" ".join(lost.elements())] if lost else []
 
 
 def clean_documents(documents: pd.DataFrame) -> pd.DataFrame:

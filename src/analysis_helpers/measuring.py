@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .cleaning import WORD
+from .cleaning import word_tokenizer
 from .splitting import read_lexicon
 
 MAX_TERM_WORDS = 5
@@ -21,13 +21,6 @@ _COUNTRY = {"US", "U.S", "U.S.", "USA", "U.S.A", "U.S.A."}
 
 # ---------------------------------------------------------------------------------------------------
 # Words and terms
-
-
-@lru_cache(maxsize=1)
-def _tokenizer() -> Any:
-    from nltk.tokenize import RegexpTokenizer
-
-    return RegexpTokenizer(WORD)
 
 
 @lru_cache(maxsize=1)
@@ -74,7 +67,7 @@ def split_words(text: str) -> list[str]:
     >>> split_words("Vice-Premier He said he'd meet us; China's US trade, U.S.-led.")
     ['vice', 'premier', 'He', 'said', "he'd", 'meet', 'us', 'china', 'u.s.', 'trade', 'u.s.', 'led']
     """
-    tokens = [token.replace("’", "'") for token in _tokenizer().tokenize(text)]
+    tokens = [token.replace("’", "'") for token in word_tokenizer().tokenize(text)]
     shouted = sum(map(str.isupper, text)) > sum(map(str.islower, text))
     following = [*tokens[1:], ""] if tokens else []
     preceding = ["", *tokens[:-1]] if tokens else []
@@ -294,7 +287,7 @@ def measure_sentences(sentences: pd.DataFrame) -> pd.DataFrame:
     """
     mentions = [count_mentions(text) for text in sentences["text"]]
     measured = sentences.assign(
-        n_words=np.array([len(_tokenizer().tokenize(text)) for text in sentences["text"]], dtype="int32"),
+        n_words=np.array([len(word_tokenizer().tokenize(text)) for text in sentences["text"]], dtype="int32"),
         mentions_us=np.array([found["us"] for found in mentions], dtype="int32"),
         mentions_cn=np.array([found["cn"] for found in mentions], dtype="int32"),
         mentions_relationship=np.array([found["relationship"] for found in mentions], dtype="int32"),

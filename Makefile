@@ -1,0 +1,53 @@
+# Everything a person or a machine does with this project. `make` alone explains itself.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+ORIGINALS ?= ../shared/originals
+
+.PHONY: help report test check lab notebooks corpus lock clean
+
+help: ## explain the verbs
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; found %d.%d. Try: make PYTHON=python3.12" % sys.version_info[:2])'
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "Python cannot make environments here; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+report: $(READY) ## execute the notebooks on the shipped corpus and render the site into site/
+	@$(BIN)/talks report --out site
+
+test: $(READY) ## run all tests: code, examples, notebooks (nbval), data, site
+	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -c tests/nbval.ini --rootdir . notebooks
+
+check: $(READY) ## lint and check the formatting of code and notebooks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+lab: $(READY) ## open JupyterLab in notebooks/
+	@$(BIN)/talks lab
+
+notebooks: $(READY) ## execute the notebooks in place: the only way their outputs are written
+	$(BIN)/python -m analysis_helpers.site notebooks
+
+corpus: $(READY) ## measure data/corpus again from the originals (ORIGINALS=folder)
+	$(BIN)/talks build $(ORIGINALS)/articles $(ORIGINALS)/statements_2025.jsonl --without-text \
+	  --metadata data/sources/articles.csv data/sources/statements.csv --out data/corpus
+
+lock: ## pin all dependencies again
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras \
+	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+
+clean: ## remove what was built (not data/, not notebooks/)
+	rm -rf $(VENV) build site .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

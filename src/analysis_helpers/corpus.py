@@ -1,0 +1,374 @@
+"""The corpus: a folder of measured tables, loaded as one frozen object."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .errors import TalksError
+from .folders import new_folder
+
+TABLES = ("documents", "passages", "sentences", "counts", "removed", "rejected")
+SIDE_ORDER = ("US", "CN", "other", "question", "unknown")
+PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
+_ARROW = {"string": pa.string(), "integer": pa.int32(), "number": pa.float64(), "date": pa.date32()}
+
+
+@lru_cache(maxsize=1)
+def load_schema() -> dict[str, Any]:
+    """Load the description of the corpus tables: a Frictionless data package without its files."""
+    return json.loads(files("analysis_helpers").joinpath("schemas/corpus.json").read_text(encoding="utf-8"))
+
+
+def fields_of(table: str) -> list[dict[str, Any]]:
+    """List the fields of a corpus table, in order, as the schema describes them."""
+    return next(resource for resource in load_schema()["resources"] if resource["name"] == table)["schema"]["fields"]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A measured corpus: six tables and the record of how they were made.
+
+    `documents`, `passages`, `sentences`, `counts` are the measurements; `removed` says what cleaning
+    took out, `rejected` what was read and not kept; `record` is `corpus.json`.
+
+    Examples
+    --------
+    >>> corpus = load_corpus()
+    >>> corpus.where(collection="articles", side="CN")
+    Corpus: 3 documents, 2,850 words, without text
+    """
+
+    documents: pd.DataFrame
+    passages: pd.DataFrame
+    sentences: pd.DataFrame
+    counts: pd.DataFrame
+    removed: pd.DataFrame
+    rejected: pd.DataFrame
+    record: dict[str, Any]
+
+    def __repr__(self) -> str:
+        """Say how large the corpus is."""
+        words = int(self.passages.loc[self.passages["kind"] == "body", "n_words"].sum())
+        text = "with" if self.has_text else "without"
+        return f"Corpus: {len(self.documents):,} documents, {words:,} words, {text} text"
+
+    @property
+    def has_text(self) -> bool:
+        """Whether the words themselves are there, and not only their measurements."""
+        return "text" in self.passages
+
+    def where(self, **conditions: Any) -> Corpus:
+        """Keep the part of the corpus that meets all conditions.
+
+        A condition names a column of `documents` or `passages` and gives a value, a list of values, or
+        for `date` a slice of two ISO dates. Documents without a remaining passage are left out.
+        `rejected` stays whole: it tells how the corpus was made.
+
+        Raises `TalksError` for an unknown column.
+
+        Examples
+        --------
+        >>> corpus = load_corpus().where(side="US", date=slice("2025-05-01", "2025-05-31"))
+        >>> corpus.documents["date"].dt.month.unique().tolist()
+        [5]
+        """
+        documents, passages = self.documents, self.passages
+        for column, wanted in conditions.items():
+            if column in documents and column != "n_words":
+                documents = documents[_matches(documents[column], wanted)]
+            elif column in passages and column != "text":
+                passages = passages[_matches(passages[column], wanted)]
+            else:
+                raise _unknown_column(column, [*documents.columns, *passages.columns])
+        passages = passages[passages["doc_id"].isin(documents["doc_id"])]
+        if set(conditions) - set(documents):
+            documents = documents[documents["doc_id"].isin(passages["doc_id"])]
+        return replace(
+            self,
+            documents=documents.reset_index(drop=True),
+            passages=passages.reset_index(drop=True),
+            sentences=_part(self.sentences, "passage_id", passages),
+            counts=_part(self.counts, "passage_id", passages),
+            removed=_part(self.removed, "doc_id", documents),
+        )
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the corpus to a folder, one Parquet part a table. An earlier corpus there is replaced."""
+        with new_folder(folder, replaces="corpus.json") as draft:
+            part = {table: getattr(self, table) for table in TABLES}
+            write_corpus(draft, [part], self.record, with_text=self.has_text)
+        return Path(folder)
+
+
+def _matches(values: pd.Series, wanted: Any) -> pd.Series:
+    if isinstance(wanted, slice):
+        return values.between(pd.Timestamp(wanted.start), pd.Timestamp(wanted.stop))
+    return values.isin([wanted] if isinstance(wanted, str) or not isinstance(wanted, Iterable) else list(wanted))
+
+
+def _part(table: pd.DataFrame, key: str, kept: pd.DataFrame) -> pd.DataFrame:
+    return table[table[key].isin(kept[key])].reset_index(drop=True)
+
+
+def _unknown_column(column: str, columns: Iterable[str]) -> TalksError:
+    return TalksError(f"unknown column {column!r}; expected one of {', '.join(dict.fromkeys(columns))}")
+
+
+# ---------------------------------------------------------------------------------------------------
+# Reading and writing the folder
+
+
+def shipped_data() -> Path:
+    """Find the folder of the shipped data: beside the package in a wheel, in data/ in a checkout."""
+    package = Path(__file__).resolve().parent
+    places = (package / "shipped" / "data", package.parents[1] / "data")
+    found = next((place for place in places if (place / "talks.csv").is_file()), None)
+    if found is None:
+        raise TalksError(f"the shipped data are in none of {', '.join(map(str, places))}; install the package again")
+    return found
+
+
+def load_corpus(path: str | Path | None = None) -> Corpus:
+    """Load a corpus folder; without a path, the corpus that ships with the suite.
+
+    Out: a `Corpus`. Raises `TalksError` where the folder is missing, is no corpus, or a table cannot
+    be read. Known weakness: the whole corpus is held in memory; `text` is loaded when it is there.
+
+    Examples
+    --------
+    >>> load_corpus().has_text
+    False
+    """
+    folder = shipped_data() / "corpus" if path is None else Path(path)
+    record = _read_record(folder)
+    return Corpus(**{table: _read_table(folder, table) for table in TABLES}, record=record)
+
+
+def _read_record(folder: Path) -> dict[str, Any]:
+    remedy = "expected a folder written by talks build; check the path, or build it: talks build SOURCE --out CORPUS"
+    try:
+        record = json.loads((folder / "corpus.json").read_text(encoding="utf-8"))
+    except OSError:
+        raise TalksError(f"{folder}: is no corpus (no corpus.json in it); {remedy}") from None
+    except ValueError as error:
+        raise TalksError(f"{folder / 'corpus.json'}: cannot be read ({error}); {remedy}") from None
+    version = load_schema()["schema_version"]
+    if not isinstance(record, dict) or record.get("schema_version") != version:
+        found = record.get("schema_version") if isinstance(record, dict) else type(record).__name__
+        raise TalksError(f"{folder / 'corpus.json'}: schema version {found!r}; expected {version}; build the corpus again")
+    return record
+
+
+def _read_table(folder: Path, table: str) -> pd.DataFrame:
+    parts = sorted((folder / table).glob("part-*.parquet"))
+    if not parts:
+        raise TalksError(f"{folder / table}: holds no part-*.parquet; expected the table {table}; build the corpus again")
+    frames = [_read_part(part, table) for part in parts]
+    return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+
+
+def _read_part(part: Path, table: str) -> pd.DataFrame:
+    try:
+        frame = pq.ParquetFile(part).read().to_pandas(date_as_object=False)
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise TalksError(f"{part}: cannot be read ({reason}); expected a Parquet file; restore it or build the corpus again") from None
+    expected = [field["name"] for field in fields_of(table)]
+    missing = [name for name in expected if name not in frame and name != "text"]
+    unknown = [name for name in frame if name not in expected]
+    if missing or unknown:
+        what = f"column {missing[0]} is missing" if missing else f"column {unknown[0]} is unknown"
+        raise TalksError(f"{part}: {what}; expected {', '.join(expected)}; build the corpus again")
+    return frame
+
+
+def to_arrow(frame: pd.DataFrame, table: str, with_text: bool = True) -> pa.Table:
+    """Turn a frame into the Arrow table of the schema: its columns, order and types, nothing else."""
+    fields = [field for field in fields_of(table) if field["name"] != "text" or with_text]
+    schema = pa.schema([pa.field(field["name"], _ARROW[field["type"]]) for field in fields])
+    return pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(None)
+
+
+def write_corpus(
+    folder: Path, parts: Iterable[dict[str, pd.DataFrame]], record: dict[str, Any], *, with_text: bool
+) -> None:
+    """Write the tables, part by part, and the record, with the number of rows, into an empty folder."""
+    totals = dict.fromkeys(TABLES, 0)
+    for number, part in enumerate(parts):
+        for table in TABLES:
+            (folder / table).mkdir(exist_ok=True)
+            arrow = to_arrow(part[table], table, with_text)
+            pq.write_table(arrow, folder / table / f"part-{number:05d}.parquet", compression="zstd")
+            totals[table] += arrow.num_rows
+    text = json.dumps(record | {"totals": totals}, indent=2, ensure_ascii=False, sort_keys=True)
+    (folder / "corpus.json").write_text(text + "\n", encoding="utf-8")
+
+
+# ---------------------------------------------------------------------------------------------------
+# What is in it
+
+
+def add_period(documents: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Add a column with the year, month or week (from Monday) of each document, as a pandas period.
+
+    A document whose date is less exact than the period gets none: a window or a month is no week.
+
+    Examples
+    --------
+    >>> documents = pd.DataFrame({"date": pd.to_datetime(["2025-05-12"]), "date_precision": ["day"]})
+    >>> str(add_period(documents, "month").loc[0, "month"])
+    '2025-05'
+    """
+    exact = {"year": ("day", "window", "month", "year"), "month": ("day", "window", "month"), "week": ("day",)}
+    dates = documents["date"].where(documents["date_precision"].isin(exact[period]))
+    return documents.assign(**{period: dates.dt.to_period(PERIODS[period])})
+
+
+def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
+    """Count what the corpus holds: documents, passages, sentences and words, by any of its columns.
+
+    In: a corpus and one or more of the columns of `documents`, of `passages` (`kind`, `speaker`,
+    `speaker_side`), or `year`, `month`, `week`. Out: one row per combination, also where it is empty
+    (then 0), with `n_documents`, `n_passages`, `n_sentences`, `n_words`. Headings are not counted,
+    unless `kind` is asked for. Raises `TalksError` for an unknown column.
+
+    Known weakness: a document counts once in every row in which it has a passage, so rows by speaker
+    can sum to more than the documents.
+
+    Examples
+    --------
+    >>> corpus = load_corpus().where(collection="articles")
+    >>> coverage(corpus, by="side")[["side", "n_documents"]]
+      side  n_documents
+    0   US            2
+    1   CN            3
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    documents = corpus.documents
+    for period in set(by) & set(PERIODS):
+        documents = add_period(documents, period)
+    passages = corpus.passages if "kind" in by else corpus.passages[corpus.passages["kind"] == "body"]
+    own = [name for name in by if name in passages and name != "doc_id"]
+    for name in by:
+        if name not in passages and name not in documents:
+            raise _unknown_column(name, [*corpus.documents, *corpus.passages, *PERIODS])
+    columns = ["doc_id", *(name for name in by if name not in own and name != "doc_id")]
+    sentences = corpus.sentences.groupby("passage_id", observed=True).size()
+    rows = passages.drop(columns=[name for name in columns[1:] if name in passages]).merge(documents[columns], on="doc_id")
+    rows = rows.assign(n_sentences=rows["passage_id"].map(sentences).fillna(0))
+    table = rows.groupby(by, dropna=False, observed=True).agg(
+        n_documents=("doc_id", "nunique"),
+        n_passages=("passage_id", "size"),
+        n_sentences=("n_sentences", "sum"),
+        n_words=("n_words", "sum"),
+    )
+    return table.reindex(_grid(rows, by), fill_value=0).astype("int64").reset_index()
+
+
+def _grid(rows: pd.DataFrame, by: list[str]) -> pd.Index:
+    """All combinations of the values that occur; periods without a gap; sides in their fixed order."""
+    levels = []
+    for name in by:
+        values = list(rows[name].dropna().unique())
+        if name in PERIODS and values:
+            values = list(pd.period_range(min(values), max(values), freq=PERIODS[name]))
+        else:
+            values = sorted(values, key=lambda value: (SIDE_ORDER.index(value) if value in SIDE_ORDER else 9, value))
+        levels.append([*values, *([None] if rows[name].isna().any() else [])])
+    return pd.Index(levels[0], name=by[0]) if len(by) == 1 else pd.MultiIndex.from_product(levels, names=by)
+
+
+def documents_text(corpus: Corpus) -> dict[str, str]:
+    """Put the clean texts together again: by doc_id, the body passages joined by newlines."""
+    body = corpus.passages[corpus.passages["kind"] == "body"]
+    return body.groupby("doc_id", sort=False)["text"].agg("\n".join).to_dict()
+
+
+# ---------------------------------------------------------------------------------------------------
+# Whether it is sound
+
+
+def check_corpus(corpus: Corpus) -> Corpus:
+    """Check a corpus: values, identifiers, references and sums. The same corpus comes back.
+
+    Raises `TalksError` with one line per finding: table, row, what was found, what was expected.
+
+    Examples
+    --------
+    >>> check_corpus(load_corpus())
+    Corpus: 804 documents, 397,520 words, without text
+    """
+    problems = [*_find_bad_values(corpus), *_find_bad_references(corpus), *_find_bad_sums(corpus)]
+    if problems:
+        more = f"\n... and {len(problems) - 20} more" if len(problems) > 20 else ""
+        raise TalksError("\n".join(problems[:20]) + more)
+    return corpus
+
+
+def _rows(table: str, bad: pd.Series, found: pd.Series, expected: str) -> Iterator[str]:
+    for index in bad[bad].index:
+        yield f"{table} row {index}: {found.name} is {found.at[index]!r}; expected {expected}; build the corpus again"
+
+
+def _find_bad_values(corpus: Corpus) -> Iterator[str]:
+    for table in TABLES:
+        frame = getattr(corpus, table)
+        for field in fields_of(table):
+            if field["name"] not in frame:
+                continue
+            values, limits = frame[field["name"]], field.get("constraints", {})
+            if limits.get("required"):
+                yield from _rows(table, values.isna(), values, "a value")
+            if limits.get("unique"):
+                yield from _rows(table, values.duplicated(), values, "each value once")
+            if "enum" in limits:
+                yield from _rows(table, ~(values.isna() | values.isin(limits["enum"])), values, " or ".join(limits["enum"]))
+            if "minimum" in limits:
+                yield from _rows(table, values < limits["minimum"], values, f"at least {limits['minimum']}")
+            if "maximum" in limits:
+                yield from _rows(table, values > limits["maximum"], values, f"at most {limits['maximum']}")
+
+
+def _find_bad_references(corpus: Corpus) -> Iterator[str]:
+    for table, key, target in (
+        ("passages", "doc_id", "documents"),
+        ("sentences", "passage_id", "passages"),
+        ("counts", "passage_id", "passages"),
+        ("removed", "doc_id", "documents"),
+    ):
+        values = getattr(corpus, table)[key]
+        yield from _rows(table, ~values.isin(getattr(corpus, target)[key]), values, f"a {key} of the table {target}")
+
+
+def _find_bad_sums(corpus: Corpus) -> Iterator[str]:
+    body = corpus.passages[corpus.passages["kind"] == "body"]
+    single = corpus.counts[~corpus.counts["term"].str.contains(" ", regex=False)]
+    for table, key, parts, what in (
+        ("documents", "doc_id", body.groupby("doc_id")["n_words"].sum(), "the sum of its body passages"),
+        ("passages", "passage_id", single.groupby("passage_id")["n"].sum(), "the sum of its counted words"),
+    ):
+        frame = getattr(corpus, table)
+        sums = frame[key].map(parts).fillna(0).astype("int64")
+        for index in frame.index[frame["n_words"] != sums]:
+            found = f"{table} row {index} ({frame.at[index, key]}): n_words is {frame.at[index, 'n_words']}"
+            yield f"{found}; expected {sums.at[index]}, {what}; build the corpus again"
+    if corpus.has_text:
+        clean = documents_text(corpus)
+        for index, digest in corpus.documents["sha256"].items():
+            doc_id = corpus.documents.at[index, "doc_id"]
+            if hashlib.sha256(clean.get(doc_id, "").encode()).hexdigest() != digest:
+                yield f"documents row {index} ({doc_id}): its text does not have the sha256 {digest}; build the corpus again"
+    funnel = corpus.record.get("funnel", {})
+    if funnel.get("read") != sum(funnel.get(part, 0) for part in ("kept", "duplicates", "rejected")):
+        yield f"corpus.json: read {funnel.get('read')} is not kept + duplicates + rejected ({funnel}); build the corpus again"
