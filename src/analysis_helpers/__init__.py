@@ -1,1 +1,40 @@
+"""Helpers for studying the talks between the United States and China, 2017-2025.
 
+The public functions, grouped by the question they answer. Importing the package costs almost nothing:
+each name is loaded when it is first used.
+
+Texts in      build_corpus, load_corpus, check_corpus, coverage, Corpus
+Steps         clean_text, clean_documents, split_passages, add_speakers, split_sentences, count_terms,
+              count_mentions, mask_names, score_tone, load_stop_words
+Talks         load_talks, check_talks, link_documents, talks_by_period, issues_by_period, describe_gaps
+When?         texts_by_period, dispersion, load_agenda_terms, document_rates, rates_by_period, texts_around
+How sure?     mean_interval, SEED
+Pictures      plot_timeline, plot_agenda, plot_talks, plot_weekly, plot_rates, plot_coverage, head, foot
+Report        read_cards, make_report
+Errors        TalksError
+"""
+
+import lazy_loader
+
+_NAMES = {
+    "building": ["build_corpus"],
+    "cleaning": ["clean_documents", "clean_text", "count_words"],
+    "corpus": ["Corpus", "check_corpus", "coverage", "load_corpus"],
+    "errors": ["TalksError"],
+    "measuring": ["count_mentions", "count_terms", "load_stop_words", "mask_names", "score_tone", "split_words"],
+    "plots": ["foot", "head", "plot_agenda", "plot_coverage", "plot_rates", "plot_talks", "plot_timeline", "plot_weekly"],
+    "site": ["make_report", "read_cards"],
+    "splitting": ["add_speakers", "split_passages", "split_sentences", "split_text"],
+    "talks": ["check_talks", "describe_gaps", "issues_by_period", "link_documents", "load_talks", "talks_by_period"],
+    "timeline": [
+        "dispersion",
+        "document_rates",
+        "load_agenda_terms",
+        "rates_by_period",
+        "texts_around",
+        "texts_by_period",
+    ],
+    "uncertainty": ["SEED", "Interval", "mean_interval"],
+}
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_NAMES)

@@ -1,0 +1,22 @@
+"""Plots: each draws one table on an axes, in the visual language of the suite, and changes no global style.
+
+A side is told three ways: by colour, by shape or hatch, and by name. Titles and notes are added with
+`head` and `foot`, so that a notebook can compute their numbers.
+"""
+
+from .heat import plot_agenda, plot_coverage
+from .style import foot, head
+from .texts import plot_rates, plot_shares, plot_talks, plot_weekly
+from .timeline import plot_timeline
+
+__all__ = [
+    "foot",
+    "head",
+    "plot_agenda",
+    "plot_coverage",
+    "plot_rates",
+    "plot_shares",
+    "plot_talks",
+    "plot_timeline",
+    "plot_weekly",
+]

@@ -1,0 +1,294 @@
+"""The talks: the chronology 2017-2025, its gaps, and its links to documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .corpus import PERIODS, Corpus, shipped_data
+from .errors import TalksError
+from .splitting import read_lexicon
+
+LEVELS = ("leader", "cabinet", "deputy", "working")
+MODES = ("in_person", "virtual", "phone")
+STATUSES = ("held", "cancelled", "postponed")
+OUTCOMES = ("agreement", "framework", "commitment", "exchange", "breakdown")
+DAYS_BEFORE, DAYS_AFTER = 7, 14
+_CHANNEL_WORDS = ("call", "phone", "telephone", "video", "spoke", "conversation", "virtual")
+_OFTEN_NAMED = {"Washington", "Beijing", "New York"}
+# Surnames that are words of their own: only the full name counts as a mention.
+_ORDINARY = {"price", "center", "chase", "brown", "smith", "duke", "burns", "ross", "stewart", "miller", "sessions"}
+
+
+def load_talks(
+    path: str | Path | None = None,
+    *,
+    level: str | list[str] | None = None,
+    mode: str | list[str] | None = None,
+    min_sources: int = 0,
+) -> pd.DataFrame:
+    """Load the chronology of talks between the two governments, 2017-2025.
+
+    `level` (leader, cabinet, deputy, working), `mode` (in_person, virtual, phone) and `min_sources`
+    keep a part of it; planned talks that were not held are in it, with their `status`. Out: one row a
+    talk, in order of time, with the columns of `data/codebook.md`, dates parsed, and `unverified`
+    (whether any field rests on background knowledge). Raises `TalksError` for values that the codebook
+    does not know. Known weakness: phone calls and working-level contacts are far from complete.
+
+    Examples
+    --------
+    >>> talks = load_talks(level="leader", mode="in_person")
+    >>> talks.loc[talks["status"] == "held", "city"].tolist()[:3]
+    ['Palm Beach', 'Hamburg', 'Beijing']
+    """
+    path = shipped_data() / "talks.csv" if path is None else Path(path)
+    try:
+        talks = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise TalksError(f"{path}: cannot be read ({error}); expected the chronology as CSV; check the path") from None
+    talks = check_talks(talks, str(path))
+    talks = talks.assign(
+        start_date=pd.to_datetime(talks["start_date"], format="%Y-%m-%d"),
+        end_date=pd.to_datetime(talks["end_date"], format="%Y-%m-%d"),
+        n_sources=talks["n_sources"].astype("int64"),
+        unverified=talks["note_unverified"] != "",
+    )
+    kept = talks["n_sources"] >= min_sources
+    for column, wanted, allowed in (("level", level, LEVELS), ("mode", mode, MODES)):
+        wanted = [wanted] if isinstance(wanted, str) else wanted
+        unknown = sorted(set(wanted or []) - set(allowed))
+        if unknown:
+            raise TalksError(f"unknown {column} {unknown[0]!r}; expected one of {', '.join(allowed)}")
+        kept &= talks[column].isin(wanted) if wanted else True
+    return talks[kept].sort_values(["start_date", "end_date", "talk_id"], ignore_index=True)
+
+
+def check_talks(talks: pd.DataFrame, name: str = "talks.csv") -> pd.DataFrame:
+    """Check a chronology, as text, against its codebook: the same table, or an error that names the row.
+
+    Checked: columns, unique ids that begin with the month of the talk, dates and their order, codes of
+    level, mode, status, outcome and issues, and that every row has a source.
+
+    Examples
+    --------
+    >>> check_talks(pd.DataFrame({"talk_id": ["2025-05-geneva"]}))
+    Traceback (most recent call last):
+    analysis_helpers.errors.TalksError: talks.csv: column start_date is missing; ...
+    """
+    expected = [row["column"] for row in read_lexicon("talks_columns")]
+    missing = [column for column in expected if column not in talks]
+    if missing:
+        raise TalksError(f"{name}: column {missing[0]} is missing; expected {', '.join(expected)}; see data/codebook.md")
+    issues = {row["term"] for row in read_lexicon("issues")}
+    dates = {column: pd.to_datetime(talks[column], format="%Y-%m-%d", errors="coerce") for column in ("start_date", "end_date")}
+    for bad, column, what in (
+        (talks["talk_id"].duplicated(), "talk_id", "an id that no other row has"),
+        (dates["start_date"].isna(), "start_date", "a date YYYY-MM-DD"),
+        (dates["end_date"].isna() | (dates["end_date"] < dates["start_date"]), "end_date", "a date YYYY-MM-DD, not before start_date"),
+        (talks["talk_id"].str[:7] != talks["start_date"].str[:7], "talk_id", "the month of start_date at its beginning"),
+        (~talks["level"].isin(LEVELS), "level", " or ".join(LEVELS)),
+        (~talks["mode"].isin(["", *MODES]), "mode", " or ".join(MODES)),
+        (~talks["status"].isin(STATUSES), "status", " or ".join(STATUSES)),
+        (~talks["outcome"].isin(OUTCOMES), "outcome", " or ".join(OUTCOMES)),
+        (~talks["issues"].map(lambda cell: set(cell.split(";")) <= issues), "issues", "codes of the codebook, with semicolons"),
+        (~talks["n_sources"].str.fullmatch(r"[1-9]\d*"), "n_sources", "a number from 1"),
+        (talks["sources"] == "", "sources", "at least one source"),
+    ):
+        for index in bad[bad].index[:1]:
+            found = talks.at[index, column]
+            row = f"{name} row {index + 2} ({talks.at[index, 'talk_id']})"
+            raise TalksError(f"{row}: {column} is {found!r}; expected {what}; see data/codebook.md")
+    return talks
+
+
+# ---------------------------------------------------------------------------------------------------
+# Smaller tables
+
+
+def talks_by_period(talks: pd.DataFrame, period: str = "year", by: str | None = None) -> pd.DataFrame:
+    """Count the talks of each period, also where there were none.
+
+    In: a chronology; `period` is year, month or week; `by` a column such as level, mode or status. Out:
+    `period`, `by`, `n_talks`; a talk counts in the period it began in.
+
+    Examples
+    --------
+    >>> talks_by_period(load_talks(level="leader", mode="in_person")).head(3)
+       year  n_talks
+    0  2017        3
+    1  2018        1
+    2  2019        2
+    """
+    periods = talks["start_date"].dt.to_period(PERIODS[period]).rename(period)
+    index = pd.period_range(periods.min(), periods.max(), freq=PERIODS[period], name=period)
+    if by is None:
+        return talks.groupby(periods).size().reindex(index, fill_value=0).rename("n_talks").reset_index()
+    grid = pd.MultiIndex.from_product([index, sorted(talks[by].unique())], names=[period, by])
+    return talks.groupby([periods, by]).size().reindex(grid, fill_value=0).rename("n_talks").reset_index()
+
+
+def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
+    """Count on how many talks of each period an issue was on the recorded agenda.
+
+    Out: `issue`, `group`, `label`, `period`, `n_talks` (with the issue), `n_all` (all talks of the
+    period, the denominator) and `share`; all issues of the codebook in every period. Known weakness:
+    long readouts name more issues than short ones, and an issue can be raised without being reported.
+
+    Examples
+    --------
+    >>> agenda = issues_by_period(load_talks())
+    >>> agenda.query("issue == 'rare_earths' and n_talks > 0")["year"].astype("str").tolist()
+    ['2025']
+    """
+    codes = pd.DataFrame(read_lexicon("issues")).rename(columns={"term": "issue"}).drop(columns="reason")
+    table = talks.assign(**{period: talks["start_date"].dt.to_period(PERIODS[period])})
+    all_talks = talks_by_period(talks, period).rename(columns={"n_talks": "n_all"})
+    rows = table.assign(issue=table["issues"].str.split(";")).explode("issue")
+    counts = rows.groupby(["issue", period]).size().rename("n_talks").reset_index()
+    grid = codes.merge(all_talks, how="cross").merge(counts, on=["issue", period], how="left")
+    grid["n_talks"] = grid["n_talks"].fillna(0).astype("int64")
+    return grid.assign(share=(grid["n_talks"] / grid["n_all"].where(grid["n_all"] > 0)).round(4))
+
+
+def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
+    """List the times without a talk between the talks given, the longest first.
+
+    In: a chronology, reduced to the kind of talk in question; talks that were not held are left out.
+    Out: `from_talk`, `to_talk`, `from_date` (last day of the earlier talk), `to_date` (first day of the
+    later), `days` between them. Known weakness: a gap between recorded talks is not silence; contacts
+    below the recorded ones went on.
+
+    Examples
+    --------
+    >>> describe_gaps(load_talks(level="leader", mode="in_person"))[["from_date", "to_date", "days"]].head(1)
+       from_date    to_date  days
+    0 2019-06-29 2022-11-14  1234
+    """
+    held = talks[talks["status"] == "held"].sort_values(["start_date", "end_date"], ignore_index=True)
+    last = held["end_date"].cummax()
+    latest = pd.Series(np.where(held["end_date"] == last, held.index, np.nan)).ffill().astype("int64")
+    earlier, later = held.loc[latest[:-1]].reset_index(drop=True), held.iloc[1:].reset_index(drop=True)
+    gaps = pd.DataFrame(
+        {
+            "from_talk": earlier["talk_id"],
+            "to_talk": later["talk_id"],
+            "from_date": earlier["end_date"],
+            "to_date": later["start_date"],
+            "days": (later["start_date"] - earlier["end_date"]).dt.days,
+        }
+    )
+    return gaps.sort_values(["days", "from_date"], ascending=[False, True], ignore_index=True)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Links to documents
+
+
+def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
+    """Link documents to the talk they are about, where date, place and names agree.
+
+    A document is linked when it is dated, by the day, from 7 days before a held talk to 14 days after,
+    and names the city and a head of delegation. For a call (call, phone, video, ... stand for the
+    place), and in the capitals and New York, which are named for many reasons, one passage must name
+    the place and a head of each side. Where several talks agree, the nearest in time is taken, and none
+    if two are as near. Links given by the metadata stay. Out: the corpus, with `talk_id` and
+    `talk_evidence` filled in `documents`; the rest is left empty. Works without text: places and names
+    are looked up in `counts`.
+
+    Known weakness: a text that says "the talks" without place or names is not linked.
+
+    Examples
+    --------
+    >>> linked = link_documents(load_corpus().where(collection="articles"), load_talks())
+    >>> linked.documents["talk_evidence"].unique().tolist()
+    ['given by the metadata']
+    """
+    documents = corpus.documents
+    given = documents["talk_id"].notna()
+    exact = documents[~given & (documents["date_precision"] == "day")]
+    held = talks[(talks["status"] == "held") & (talks["mode"] != "")]
+    naming = _passages_naming(corpus, exact["doc_id"])
+    links = [link for talk in held.to_dict("records") for link in _link(talk, exact, naming)]
+    columns = ["doc_id", "talk_id", "distance", "talk_evidence"]
+    table = pd.DataFrame(links, columns=columns).sort_values(["doc_id", "distance", "talk_id"])
+    nearest = table["distance"] == table.groupby("doc_id")["distance"].transform("min")
+    clear = table[nearest].drop_duplicates("doc_id", keep=False).set_index("doc_id")
+    found = documents["doc_id"].map(clear["talk_evidence"])
+    linked = documents.assign(
+        talk_id=documents["talk_id"].fillna(documents["doc_id"].map(clear["talk_id"])).astype("str"),
+        talk_evidence=found.where(~given, "given by the metadata").astype("str"),
+    )
+    return replace(corpus, documents=linked)
+
+
+Naming = Callable[[Iterable[str]], pd.DataFrame]
+
+
+def _passages_naming(corpus: Corpus, doc_ids: pd.Series) -> Naming:
+    """Give a function from terms to the passages (passage_id, doc_id) in which any of them stands."""
+    spoken = corpus.passages.loc[corpus.passages["doc_id"].isin(doc_ids), ["passage_id", "doc_id"]]
+    folded = corpus.counts["term"].str.casefold()
+
+    @lru_cache(maxsize=None)
+    def naming_one(term: str) -> pd.DataFrame:
+        return spoken[spoken["passage_id"].isin(corpus.counts.loc[folded == term, "passage_id"])]
+
+    return lambda terms: pd.concat([naming_one(term) for term in terms]).drop_duplicates()
+
+
+@lru_cache(maxsize=1)
+def _people() -> dict[str, dict[str, str]]:
+    return {row["term"]: row for row in read_lexicon("people")}
+
+
+def _spellings(name: str) -> list[str]:
+    """Terms that name a person: the full name; a US surname; the given name of a Chinese official."""
+    person = _people()[name]
+    if person["side"] == "CN":
+        given = name.split()[-1].casefold()
+        return [name.casefold(), *([given] if len(given) > 4 else []), *(["xi"] if person["surname"] == "Xi" else [])]
+    surname = person["surname"].casefold()
+    return [name.casefold(), *([] if surname in _ORDINARY else [surname])]
+
+
+def _link(talk: dict, documents: pd.DataFrame, naming: Naming) -> list[tuple]:
+    """List the documents near a talk that name its place and its people, each with the evidence."""
+    before = (talk["start_date"] - documents["date"]).dt.days
+    after = (documents["date"] - talk["end_date"]).dt.days
+    distance = pd.Series(np.maximum(np.maximum(before, after), 0).to_numpy(), index=documents["doc_id"])
+    near = set(documents.loc[(before <= DAYS_BEFORE) & (after <= DAYS_AFTER), "doc_id"])
+    if not near:
+        return []
+    cities = talk["city"].split(";")
+    place = naming(_CHANNEL_WORDS) if talk["mode"] != "in_person" else _naming_city(cities, naming)
+    key = "doc_id" if talk["mode"] == "in_person" and not set(cities) & _OFTEN_NAMED else "passage_id"
+    heads = {
+        name: naming(_spellings(name))
+        for name in [*talk["us_lead"].split(";"), *talk["cn_lead"].split(";")]
+        if name in _people()
+    }
+    links = []
+    for doc_id in sorted(near & set(place["doc_id"])):
+        here = set(place.loc[place["doc_id"] == doc_id, key])
+        named = [name for name, passages in heads.items() if here & set(passages[key])]
+        sides = {_people()[name]["side"] for name in named}
+        if sides and (key == "doc_id" or len(sides) == 2):
+            days = f"{distance[doc_id]} days from the talk" if distance[doc_id] else "during the talk"
+            where = talk["city"] or talk["mode"]
+            links.append((doc_id, talk["talk_id"], distance[doc_id], f"date: {days}; place: {where}; names: {', '.join(named)}"))
+    return links
+
+
+def _naming_city(cities: list[str], naming: Naming) -> pd.DataFrame:
+    """Passages of the documents that name one of the cities, all its words."""
+    found = []
+    for city in cities:
+        words = [naming([word]) for word in city.casefold().split()]
+        documents = set.intersection(*(set(passages["doc_id"]) for passages in words))
+        found.append(words[0][words[0]["doc_id"].isin(documents)])
+    return pd.concat(found)

@@ -1,0 +1,171 @@
+"""The timeline: texts and words by period and around talks, always with their denominators."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from .corpus import PERIODS, SIDE_ORDER, Corpus, add_period
+from .errors import TalksError
+from .splitting import read_lexicon
+from .uncertainty import SEED, mean_interval
+
+MIN_USING = 5
+
+
+def texts_by_period(corpus: Corpus, period: str = "week", by: str = "side") -> pd.DataFrame:
+    """Count the texts and words of each period by side, also where there are none.
+
+    In: a corpus; `period` is year, month or week (from Monday); `by` a column of `documents`. Out:
+    `period`, `by`, `n_documents`, `n_words`, for every period between the first and the last, within
+    each value of `by`. Documents whose date is less exact than the period are not counted.
+
+    Known weakness: the counts show what the collection holds, not all that was said.
+
+    Examples
+    --------
+    >>> statements = load_corpus().where(collection="statements_2025")
+    >>> weeks = texts_by_period(statements)
+    >>> weeks.loc[weeks["n_documents"] == 0, "week"].astype("str").unique().tolist()
+    ['2025-01-06/2025-01-12', '2025-01-13/2025-01-19', '2025-08-18/2025-08-24']
+    """
+    if by not in corpus.documents:
+        raise TalksError(f"unknown column {by!r}; expected one of {', '.join(corpus.documents)}")
+    dated = add_period(corpus.documents, period).dropna(subset=[period, by])
+    if dated.empty:
+        raise TalksError(f"no document has a date exact enough for a {period}; expected dates in the metadata; add them")
+    periods = pd.period_range(dated[period].min(), dated[period].max(), freq=PERIODS[period], name=period)
+    grid = pd.MultiIndex.from_product([periods, _in_order(dated[by])], names=[period, by])
+    table = dated.groupby([period, by]).agg(n_documents=("doc_id", "size"), n_words=("n_words", "sum"))
+    return table.reindex(grid, fill_value=0).astype("int64").reset_index()
+
+
+def _in_order(values: pd.Series) -> list[str]:
+    return sorted(values.unique(), key=lambda value: (SIDE_ORDER.index(value) if value in SIDE_ORDER else 9, value))
+
+
+def dispersion(weeks: pd.DataFrame, by: str = "side") -> pd.DataFrame:
+    """Tell how unevenly texts come: the variance of the counts divided by their mean, by side.
+
+    In: a table of `texts_by_period`. Out: `by`, `mean`, `variance`, `ratio`, `n_periods`. A ratio of 1
+    is what chance alone (a Poisson process) would give; above it, texts come in bursts. Source: the
+    index of dispersion (Cox and Lewis 1966). Known weakness: a collection that changes its sources in
+    the year looks bursty too.
+
+    Examples
+    --------
+    >>> weeks = pd.DataFrame({"side": ["US"] * 4, "n_documents": [0, 4, 0, 4]})
+    >>> dispersion(weeks).round(2).values.tolist()
+    [['US', 2.0, 5.33, 2.67, 4]]
+    """
+    table = weeks.groupby(by, sort=False)["n_documents"].agg(["mean", "var", "size"])
+    table = table.rename(columns={"var": "variance", "size": "n_periods"})
+    table.insert(2, "ratio", table["variance"] / table["mean"])
+    return table.reset_index()
+
+
+def load_agenda_terms() -> dict[str, list[str]]:
+    """Load the reviewed terms of the agenda of 2025: tariffs, rare earths, fentanyl, ... with their words.
+
+    Examples
+    --------
+    >>> load_agenda_terms()["tariffs"]
+    ['tariff', 'tariffs']
+    """
+    terms: dict[str, list[str]] = {}
+    for row in read_lexicon("agenda_terms"):
+        terms.setdefault(row["topic"], []).append(row["term"])
+    return terms
+
+
+def document_rates(corpus: Corpus, terms: dict[str, list[str]]) -> pd.DataFrame:
+    """Give the rate per 1,000 words of each topic in each document, by the side that speaks.
+
+    In: a corpus and topics, each with its words or multiword terms. Out: `topic`, `doc_id`,
+    `speaker_side`, `n` (occurrences), `n_words`, `rate`; one row per topic and side of a document, also
+    where the topic does not occur. Only the officials' own voice counts: questions and others are left
+    out. Where a term holds another term of the same topic, the longer is not counted twice.
+    """
+    own = corpus.where(speaker_side=["US", "CN"], kind="body")
+    passages = own.passages[["passage_id", "doc_id", "speaker_side", "n_words"]]
+    words = passages.groupby(["doc_id", "speaker_side"])["n_words"].sum().rename("n_words").reset_index()
+    words = words[words["n_words"] > 0]
+    topics = pd.DataFrame([(topic, term) for topic, listed in terms.items() for term in listed], columns=["topic", "term"])
+    counts = own.counts.merge(topics, on="term").merge(passages.drop(columns="n_words"), on="passage_id")
+    n = counts.groupby(["topic", "doc_id", "speaker_side"])["n"].sum().reset_index()
+    grid = pd.DataFrame({"topic": list(terms)}).merge(words, how="cross")
+    rates = grid.merge(n, on=["topic", "doc_id", "speaker_side"], how="left").fillna({"n": 0})
+    return rates.assign(n=rates["n"].astype("int64"), rate=1_000 * rates["n"] / rates["n_words"])
+
+
+def rates_by_period(
+    corpus: Corpus, terms: dict[str, list[str]], period: str | None = "month", *, seed: int = SEED
+) -> pd.DataFrame:
+    """Compare how often the sides use the words of a topic, period by period, with intervals over documents.
+
+    In: a corpus, topics with their terms (see `load_agenda_terms`), `period` (year, month, week, or
+    None for all at once). Out: `topic`, `period`, `speaker_side`, `rate` (mean over documents of the
+    rate per 1,000 words), `low`, `high` (95 %), `n_documents`, `n_using` (documents that use the topic)
+    and `n_words`. Every document weighs the same. No interval is given while fewer than 5 documents
+    use the topic: simulated on these texts, it would cover .66 to .91 instead of .95.
+
+    Source: `mean_interval`. Known weakness: short texts have wild rates; read the rate beside `n_using`.
+
+    Examples
+    --------
+    >>> rates = rates_by_period(load_corpus(), {"soybeans": ["soybean", "soybeans"]}, period="year")
+    >>> rates.query("year == '2025' and speaker_side == 'CN'")["n_using"].tolist()
+    [2]
+    """
+    rates = document_rates(corpus, terms)
+    keys = ["topic", "speaker_side"]
+    if period:
+        documents = add_period(corpus.documents, period)[["doc_id", period]].dropna()
+        rates = rates.merge(documents, on="doc_id")
+        keys = ["topic", period, "speaker_side"]
+    rows = []
+    for key, cell in rates.groupby(keys, sort=False, observed=True):
+        n_using = int((cell["n"] > 0).sum())
+        interval = mean_interval(cell["rate"], seed=seed)
+        bounds = (interval.low, interval.high) if n_using >= MIN_USING else (float("nan"), float("nan"))
+        rows.append((*key, interval.mean, *bounds, interval.n_documents, n_using, int(cell["n_words"].sum())))
+    table = pd.DataFrame(rows, columns=[*keys, "rate", "low", "high", "n_documents", "n_using", "n_words"])
+    return _complete(table, terms, period)
+
+
+def _complete(table: pd.DataFrame, terms: dict[str, list[str]], period: str | None) -> pd.DataFrame:
+    """Add the periods without any text, with n = 0 and no rate, in a fixed order."""
+    sides = [side for side in ("US", "CN") if side in set(table["speaker_side"])]
+    levels = {"topic": list(terms), "speaker_side": sides}
+    if period:
+        periods = pd.period_range(table[period].min(), table[period].max(), freq=PERIODS[period])
+        levels = {"topic": list(terms), period: periods, "speaker_side": sides}
+    grid = pd.MultiIndex.from_product(list(levels.values()), names=list(levels))
+    table = table.set_index(list(levels)).reindex(grid).reset_index()
+    counted = ["n_documents", "n_using", "n_words"]
+    return table.assign(**{name: table[name].fillna(0).astype("int64") for name in counted})
+
+
+def texts_around(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "side") -> pd.DataFrame:
+    """Count the texts of each side in a window before and after each talk: denominators first.
+
+    In: a corpus, a chronology, the length of the window on either side in days; the days of the talk
+    belong to it. Out: `talk_id`, `start_date`, `by`, `n_before`, `n_during`, `n_after`, `n_documents`
+    (their sum), one row per talk and side. Known weakness: windows of neighbouring talks overlap.
+
+    Examples
+    --------
+    >>> talks = load_talks().query("talk_id == '2025-05-geneva-trade-round'")
+    >>> texts_around(load_corpus(), talks)[["side", "n_documents"]].values.tolist()
+    [['US', 31], ['CN', 14]]
+    """
+    dated = corpus.documents[corpus.documents["date_precision"] == "day"].dropna(subset=[by])
+    rows = []
+    for talk in talks.to_dict("records"):
+        for value in _in_order(corpus.documents[by].dropna()):
+            dates = dated.loc[dated[by] == value, "date"]
+            before = dates.between(talk["start_date"] - pd.Timedelta(days=days), talk["start_date"], inclusive="left").sum()
+            during = dates.between(talk["start_date"], talk["end_date"]).sum()
+            after = dates.between(talk["end_date"], talk["end_date"] + pd.Timedelta(days=days), inclusive="right").sum()
+            rows.append((talk["talk_id"], talk["start_date"], value, int(before), int(during), int(after)))
+    table = pd.DataFrame(rows, columns=["talk_id", "start_date", by, "n_before", "n_during", "n_after"])
+    return table.assign(n_documents=table[["n_before", "n_during", "n_after"]].sum(axis=1))
