@@ -1,0 +1,207 @@
+"""The site: executes the notebooks on a corpus and renders the pages that readers see."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import nbformat
+import pandas as pd
+
+from .corpus import load_corpus, load_schema, shipped_data
+from .errors import TalksError
+from .folders import new_folder
+
+CARD = ("Short answer", "Texts used", "Runs in about", "What this cannot tell you")
+CELL_SECONDS = 120
+MARK = "index.html"
+
+
+def shipped_folder(name: str) -> Path:
+    """Find a shipped folder beside the data: notebooks or docs."""
+    return shipped_data().parent / name
+
+
+def find_notebooks(folder: str | Path | None = None) -> list[Path]:
+    """List the notebooks of a folder in their order; without a folder, those that ship with the suite."""
+    folder = shipped_folder("notebooks") if folder is None else Path(folder)
+    found = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    if not found:
+        raise TalksError(f"{folder}: holds no notebook; expected files like 01_corpus.ipynb; check the path")
+    return found
+
+
+def read_cards(folder: str | Path = ".") -> pd.DataFrame:
+    """Read the card at the top of each notebook: what it asks, and what it answers.
+
+    In: the folder of the notebooks. Out: `notebook`, `question`, and one column per row of the card:
+    `short_answer`, `texts_used`, `runs_in_about`, `what_this_cannot_tell_you`, without Markdown signs. Raises
+    `TalksError` for a notebook without a card.
+
+    Examples
+    --------
+    >>> read_cards(shipped_folder("notebooks"))["notebook"].tolist()
+    ['00_start_here', '01_corpus', '05_timeline']
+    """
+    rows = []
+    for path in find_notebooks(folder):
+        first = nbformat.read(path, as_version=4).cells[0].source
+        title = re.match(r"# (.+)", first)
+        row = {"notebook": path.stem, "question": title[1] if title else None}
+        for name in CARD:
+            cell = re.search(rf"(?m)^\| *\**{name}\** *\| *(.+?) *\|$", first)
+            row[re.sub(r"\W+", "_", name.lower())] = re.sub(r"[*`]", "", cell[1]) if cell else None
+        missing = [key for key, value in row.items() if value is None]
+        if missing:
+            raise TalksError(f"{path}: its first cell has no {missing[0]}; expected a heading and a card; see CONTRIBUTING.md")
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Executing
+
+
+def execute_notebook(source: Path, target: Path, parameters: dict[str, Any] | None = None) -> None:
+    """Execute a notebook from top to bottom in its own folder and write it with its outputs.
+
+    `parameters` go into a cell of their own after the cell tagged `parameters`, as papermill does. What
+    is written does not depend on the machine or the hour: no time stamps, pictures cut to 255 colours.
+    Raises `TalksError` with the cell and the error where a cell fails.
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError
+
+    notebook = nbformat.read(source, as_version=4)
+    if parameters:
+        _inject(notebook, parameters, source)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(target.parent)}},
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        raise TalksError(f"{source.name}: a cell failed: {error.ename}: {error.evalue}") from None
+    except CellTimeoutError:
+        raise TalksError(f"{source.name}: a cell took more than {CELL_SECONDS} s; make it faster, or its corpus smaller") from None
+    for cell in notebook.cells:
+        _tidy(cell)
+    notebook.metadata = {"kernelspec": notebook.metadata["kernelspec"], "language_info": {"name": "python"}}
+    nbformat.write(notebook, target)
+
+
+def _inject(notebook: Any, parameters: dict[str, Any], source: Path) -> None:
+    tagged = [i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])]
+    if len(tagged) != 1:
+        raise TalksError(f"{source.name}: has {len(tagged)} cells tagged parameters; expected one; see CONTRIBUTING.md")
+    lines = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
+    cell = nbformat.v4.new_code_cell(lines, id="injected-parameters", metadata={"tags": ["injected-parameters", "hide-input"]})
+    notebook.cells.insert(tagged[0] + 1, cell)
+
+
+def _tidy(cell: Any) -> None:
+    """Make the outputs of a cell the same on every run: pictures small, no leftovers of execution."""
+    cell.metadata.pop("execution", None)
+    for output in cell.get("outputs", []):
+        picture = output.get("data", {}).get("image/png")
+        if picture:
+            output["data"]["image/png"] = base64.b64encode(shrink_png(base64.b64decode(picture))).decode() + "\n"
+
+
+def shrink_png(picture: bytes) -> bytes:
+    """Cut a picture to 255 colours, without dithering: a quarter of the bytes, the same to the eye."""
+    from PIL import Image
+
+    shrunk, out = Image.open(io.BytesIO(picture)).convert("RGB"), io.BytesIO()
+    shrunk = shrunk.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    shrunk.save(out, format="PNG", optimize=True)
+    return out.getvalue()
+
+
+# ---------------------------------------------------------------------------------------------------
+# Rendering
+
+
+def make_report(corpus: str | Path | None, out: str | Path) -> Path:
+    """Execute all notebooks on a corpus, in a folder of their own, and render the site.
+
+    In: a corpus folder (None: the shipped one) and the folder to write. Out: the path of its
+    `index.html`. The notebooks themselves stay untouched. Raises `TalksError` where the corpus cannot
+    be loaded or a cell fails; then nothing is written.
+    """
+    folder = None if corpus is None else str(Path(corpus).resolve())
+    load_corpus(folder)
+    with TemporaryDirectory(prefix="talks-") as scratch:
+        executed = Path(scratch) / "notebooks"
+        executed.mkdir()
+        sources = find_notebooks()
+        for source in sources:
+            shutil.copy(source, executed)
+        for source in _progress(sources):
+            execute_notebook(source, executed / source.name, {"CORPUS": folder} if folder else None)
+        return render_site(executed, out)
+
+
+def _progress(items: list[Path]) -> Iterable[Path]:
+    from tqdm import tqdm
+
+    return tqdm(items, desc="notebooks", unit=" notebook", disable=None, leave=False)
+
+
+def render_site(notebooks: Path, out: str | Path) -> Path:
+    """Render executed notebooks and the pages around them with Sphinx; warnings are errors.
+
+    Out: the path of `index.html`. Nothing is executed, and no page loads anything from elsewhere.
+    """
+    with TemporaryDirectory(prefix="talks-") as scratch, new_folder(out, replaces=MARK) as draft:
+        source = Path(scratch) / "pages"
+        shutil.copytree(shipped_folder("docs"), source)
+        shutil.copytree(notebooks, source / "notebooks", ignore=shutil.ignore_patterns(".*"))
+        _write_pages(source)
+        command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-d", f"{scratch}/doctrees"]
+        done = subprocess.run([*command, str(source), str(draft)], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise TalksError(f"the pages could not be rendered: {done.stderr.strip()}")
+    return Path(out).resolve() / MARK
+
+
+def _write_pages(source: Path) -> None:
+    """Write the pages that are made from data: cards, timeline, data dictionary, API."""
+    from .pages import write_pages
+
+    write_pages(source, read_cards(source / "notebooks"), load_schema(), shipped_data())
+
+
+def open_lab() -> None:
+    """Open JupyterLab in the folder of the notebooks."""
+    folder = shipped_folder("notebooks")
+    if subprocess.run([sys.executable, "-m", "jupyterlab", str(folder)], check=False).returncode:
+        raise TalksError("JupyterLab could not be started; install it: pip install 'talks-in-words[lab]'")
+
+
+def main() -> int:
+    """Execute the notebooks in place: `python -m analysis_helpers.site notebooks`."""
+    try:
+        for path in find_notebooks(sys.argv[1]):
+            execute_notebook(path, path)
+            print(path)
+    except TalksError as error:
+        print(f"talks: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
