@@ -9,7 +9,8 @@ Steps         clean_text, clean_documents, split_passages, add_speakers, split_s
 Talks         load_talks, check_talks, link_documents, talks_by_period, issues_by_period, describe_gaps
 When?         texts_by_period, dispersion, load_agenda_terms, document_rates, rates_by_period, texts_around
 How sure?     mean_interval, SEED
-Pictures      plot_timeline, plot_agenda, plot_talks, plot_weekly, plot_rates, plot_coverage, head, foot
+Pictures      plot_timeline, plot_agenda, plot_talks, plot_weekly, plot_rates, plot_shares, plot_coverage,
+              head, foot, timeline_words
 Report        read_cards, make_report
 Errors        TalksError
 """
@@ -19,10 +20,21 @@ import lazy_loader
 _NAMES = {
     "building": ["build_corpus"],
     "cleaning": ["clean_documents", "clean_text", "count_words"],
-    "corpus": ["Corpus", "check_corpus", "coverage", "load_corpus"],
+    "corpus": ["Corpus", "add_period", "check_corpus", "coverage", "load_corpus", "shipped_data"],
     "errors": ["TalksError"],
     "measuring": ["count_mentions", "count_terms", "load_stop_words", "mask_names", "score_tone", "split_words"],
-    "plots": ["foot", "head", "plot_agenda", "plot_coverage", "plot_rates", "plot_talks", "plot_timeline", "plot_weekly"],
+    "plots": [
+        "foot",
+        "head",
+        "plot_agenda",
+        "plot_coverage",
+        "plot_rates",
+        "plot_shares",
+        "plot_talks",
+        "plot_timeline",
+        "plot_weekly",
+        "timeline_words",
+    ],
     "site": ["make_report", "read_cards"],
     "splitting": ["add_speakers", "split_passages", "split_sentences", "split_text"],
     "talks": ["check_talks", "describe_gaps", "issues_by_period", "link_documents", "load_talks", "talks_by_period"],

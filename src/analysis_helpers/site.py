@@ -93,7 +93,9 @@ def execute_notebook(source: Path, target: Path, parameters: dict[str, Any] | No
     try:
         client.execute()
     except CellExecutionError as error:
-        raise TalksError(f"{source.name}: a cell failed: {error.ename}: {error.evalue}") from None
+        plain = re.sub(r"\x1b\[[\d;]*m", "", error.traceback)
+        line = next((x.split(None, 2)[2] for x in plain.split("\n") if re.match(r"-+> \d+\s+\S", x)), "?")
+        raise TalksError(f"{source.name}: {error.ename}: {error.evalue} (in the line: {line})") from None
     except CellTimeoutError:
         raise TalksError(f"{source.name}: a cell took more than {CELL_SECONDS} s; make it faster, or its corpus smaller") from None
     for cell in notebook.cells:

@@ -24,9 +24,10 @@ def texts_by_period(corpus: Corpus, period: str = "week", by: str = "side") -> p
     Examples
     --------
     >>> statements = load_corpus().where(collection="statements_2025")
-    >>> weeks = texts_by_period(statements)
-    >>> weeks.loc[weeks["n_documents"] == 0, "week"].astype("str").unique().tolist()
-    ['2025-01-06/2025-01-12', '2025-01-13/2025-01-19', '2025-08-18/2025-08-24']
+    >>> texts_by_period(statements, "year")
+       year side  n_documents  n_words
+    0  2025   US          444   265371
+    1  2025   CN          355   136574
     """
     if by not in corpus.documents:
         raise TalksError(f"unknown column {by!r}; expected one of {', '.join(corpus.documents)}")
@@ -46,21 +47,27 @@ def _in_order(values: pd.Series) -> list[str]:
 def dispersion(weeks: pd.DataFrame, by: str = "side") -> pd.DataFrame:
     """Tell how unevenly texts come: the variance of the counts divided by their mean, by side.
 
-    In: a table of `texts_by_period`. Out: `by`, `mean`, `variance`, `ratio`, `n_periods`. A ratio of 1
-    is what chance alone (a Poisson process) would give; above it, texts come in bursts. Source: the
-    index of dispersion (Cox and Lewis 1966). Known weakness: a collection that changes its sources in
-    the year looks bursty too.
+    In: a table of `texts_by_period`. Out: `by`, `mean`, `variance`, `ratio`, `chance_low`,
+    `chance_high`, `n_periods`. Between the two bounds lie 95 % of the ratios that chance alone (a
+    Poisson process of constant rate) gives; above them, texts come in bursts.
+
+    Source: the index of dispersion and its chi-square test (Cox and Lewis 1966). Known weakness: a
+    collection that changes its sources in the year looks bursty too.
 
     Examples
     --------
     >>> weeks = pd.DataFrame({"side": ["US"] * 4, "n_documents": [0, 4, 0, 4]})
     >>> dispersion(weeks).round(2).values.tolist()
-    [['US', 2.0, 5.33, 2.67, 4]]
+    [['US', 2.0, 5.33, 2.67, 0.07, 3.12, 4]]
     """
+    from scipy.special import chdtri
+
     table = weeks.groupby(by, sort=False)["n_documents"].agg(["mean", "var", "size"])
-    table = table.rename(columns={"var": "variance", "size": "n_periods"})
-    table.insert(2, "ratio", table["variance"] / table["mean"])
-    return table.reset_index()
+    table = table.rename(columns={"var": "variance", "size": "n_periods"}).reset_index()
+    freedom = table["n_periods"] - 1
+    ratio = table["variance"] / table["mean"]
+    low, high = chdtri(freedom, 0.975) / freedom, chdtri(freedom, 0.025) / freedom
+    return table.assign(ratio=ratio, chance_low=low, chance_high=high, n_periods=table.pop("n_periods"))
 
 
 def load_agenda_terms() -> dict[str, list[str]]:

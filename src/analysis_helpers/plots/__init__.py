@@ -7,7 +7,7 @@ A side is told three ways: by colour, by shape or hatch, and by name. Titles and
 from .heat import plot_agenda, plot_coverage
 from .style import foot, head
 from .texts import plot_rates, plot_shares, plot_talks, plot_weekly
-from .timeline import plot_timeline
+from .timeline import plot_timeline, timeline_words
 
 __all__ = [
     "foot",
@@ -19,4 +19,5 @@ __all__ = [
     "plot_talks",
     "plot_timeline",
     "plot_weekly",
+    "timeline_words",
 ]

@@ -129,7 +129,7 @@ def plot_coverage(table: pd.DataFrame, ax: Axes | None = None, *, theme: str = "
     """Draw what a collection holds: a row per group, a column per period, the number of texts printed.
 
     In: a frame with the columns `group`, `label`, then one column per period, filled with counts. Shade
-    is the share of the row's texts; a dot is nothing. Out: the axes.
+    is the share of the group's texts of that period; a dot is nothing. Out: the axes.
 
     Examples
     --------
@@ -140,7 +140,8 @@ def plot_coverage(table: pd.DataFrame, ax: Axes | None = None, *, theme: str = "
     colors = THEMES[theme]
     table = table.reset_index(drop=True)
     numbers = table.drop(columns=["group", "label"])
-    shares = numbers.div(numbers.sum(axis=1).where(lambda total: total > 0), axis=0).fillna(0)
+    totals = numbers.groupby(table["group"]).transform("sum")
+    shares = (numbers / totals.where(totals > 0)).fillna(0)
     rows = _rows_with_gaps(table["group"])
     depth, n_columns = rows[-1] + 1, numbers.shape[1]
     ax = _heat_axes(ax, 306, min(53, 560 / n_columns) * n_columns, depth * ROW, 30, 4, colors)

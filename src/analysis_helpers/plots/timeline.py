@@ -128,6 +128,32 @@ def plot_timeline(
     return ax
 
 
+def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
+    """Give the title, subtitle and note of the signature figure, with their numbers computed.
+
+    Examples
+    --------
+    >>> timeline_words(load_talks())["subtitle"][:52]
+    'Each dot is one of 254 talks, 2017–2025 (247 held). '
+    """
+    held, lacking = (talks["status"] == "held").sum(), talks["status"].value_counts()
+    leaders = talks[(talks["level"] == "leader") & (talks["mode"] == "in_person")]
+    first, last = talks["start_date"].dt.year.min(), talks["start_date"].dt.year.max()
+    return {
+        "title": "The two governments never stopped talking for long.\nMeeting face to face is what stopped.",
+        "subtitle": (
+            f"Each dot is one of {len(talks)} talks, {first}–{last} ({held} held). The longest pause between any two of "
+            f"them was {describe_gaps(talks)['days'].max()} days;\nthe leaders went "
+            f"{describe_gaps(leaders)['days'].max():,} days without meeting in person."
+        ),
+        "note": (
+            "Leader and cabinet meetings in person are near complete; phone calls and working-level contacts are not. "
+            f"Size shows level, fill shows how they met.\nSource: project chronology, talks.csv ({len(talks)} rows, sources "
+            f"per row). Not held: {lacking.get('cancelled', 0)} cancelled, {lacking.get('postponed', 0)} put off."
+        ),
+    }
+
+
 def _new_axes(form: Form, length: float, depth: float, colors: Theme) -> Axes:
     if form.horizontal:
         figure = new_figure(form.width, 62 + depth + 46, colors)
