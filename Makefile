@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ORIGINALS ?= ../shared/originals
 
-.PHONY: help report test check lab notebooks corpus lock clean
+.PHONY: help report test check lab notebooks corpus lock newest clean
 
 help: ## explain the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -43,10 +43,15 @@ notebooks: $(READY) ## execute the notebooks in place: the only way their output
 corpus: $(READY) ## measure data/corpus again from the originals (ORIGINALS=folder)
 	$(BIN)/talks build $(ORIGINALS)/articles $(ORIGINALS)/statements_2025.jsonl --without-text \
 	  --metadata data/sources/articles.csv data/sources/statements.csv --out data/corpus
+	$(BIN)/python -m analysis_helpers.datapackage data
 
 lock: ## pin all dependencies again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras \
 	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+
+newest: ## test with the packages that are installed in PYTHON, comparing only marked cells
+	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -c tests/nbval.ini --rootdir . --nbval-lax notebooks
 
 clean: ## remove what was built (not data/, not notebooks/)
 	rm -rf $(VENV) build site .ruff_cache

@@ -123,11 +123,14 @@ def _tidy(cell: Any) -> None:
 
 
 def shrink_png(picture: bytes) -> bytes:
-    """Cut a picture to 255 colours, without dithering: a quarter of the bytes, the same to the eye."""
+    """Cut a picture to 255 colours, without dithering: a third of the bytes, the same to the eye.
+
+    By median cut, because Pillow's octree turns the pale bands of the figures into the ground.
+    """
     from PIL import Image
 
     shrunk, out = Image.open(io.BytesIO(picture)).convert("RGB"), io.BytesIO()
-    shrunk = shrunk.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    shrunk = shrunk.quantize(255, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     shrunk.save(out, format="PNG", optimize=True)
     return out.getvalue()
 

@@ -73,9 +73,11 @@ def font(px: float, weight: str = "Regular") -> FontProperties:
 
 
 def new_figure(width: float, height: float, theme: Theme) -> Figure:
-    """Make an empty figure of a size in pixels, known to pyplot so that notebooks show it."""
-    with mpl.rc_context({"figure.dpi": DPI, "savefig.facecolor": "auto"}):
-        return plt.figure(figsize=(width / DPI, height / DPI), facecolor=theme.ground)
+    """Make an empty figure of a size in pixels, known to pyplot so that notebooks show it.
+
+    No `rc_context` here: around the first figure it would undo the choice of the notebook's backend.
+    """
+    return plt.figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=theme.ground)
 
 
 def place_axes(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:

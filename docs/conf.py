@@ -1,0 +1,35 @@
+"""Sphinx settings. Pages are rendered from executed notebooks: nothing runs here, nothing is fetched."""
+
+project = "Talks in words"
+author = "The Talks in words contributors"
+copyright = "Talks in words contributors. Code BSD-3-Clause, tables CC BY 4.0"
+language = "en"
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_design"]
+nb_execution_mode = "off"
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
+myst_enable_extensions = ["attrs_inline", "colon_fence"]
+myst_heading_anchors = 3
+exclude_patterns = ["_made"]
+autodoc_typehints = "none"
+napoleon_google_docstring = False
+
+html_theme = "sphinx_book_theme"
+html_title = "Talks in words"
+html_static_path = ["_static"]
+html_css_files = ["talks.css"]
+html_show_sourcelink = False
+html_copy_source = False
+html_context = {"default_mode": "auto"}
+html_theme_options = {
+    "home_page_in_toc": True,
+    "show_navbar_depth": 1,
+    "use_fullscreen_button": False,
+    "navbar_start": [],
+    "navbar_center": [],
+    "navbar_end": [],
+    "navbar_persistent": [],
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
+    "extra_footer": "",
+}

@@ -1,0 +1,196 @@
+"""Pages that are made from data: the cards and the timeline of the home page, the dictionary, the API."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from . import _NAMES
+from .corpus import load_corpus
+from .splitting import read_lexicon
+from .talks import load_talks
+
+HEADINGS = {
+    "building": "Build a corpus",
+    "corpus": "Load, select, count",
+    "cleaning": "Clean texts",
+    "splitting": "Split texts, tell who speaks",
+    "measuring": "Measure words, mentions and tone",
+    "talks": "The chronology of the talks",
+    "timeline": "Texts and words over time",
+    "uncertainty": "Intervals",
+    "plots": "Figures",
+    "site": "Reports",
+    "errors": "Errors",
+}
+
+
+def write_pages(source: Path, cards: pd.DataFrame, schema: dict[str, Any], data: Path) -> None:
+    """Write the generated pages into the folder of the site's sources."""
+    made = source / "_made"
+    made.mkdir()
+    talks, corpus = load_talks(), load_corpus()
+    statements = corpus.where(collection="statements_2025").documents
+    (made / "promise.md").write_text(_promise(talks, statements), encoding="utf-8")
+    (made / "cards.md").write_text(_cards(cards), encoding="utf-8")
+    (made / "timeline.md").write_text(_timeline(talks, source / "_static"), encoding="utf-8")
+    (made / "version.md").write_text(_version(corpus.record), encoding="utf-8")
+    (source / "data.md").write_text(_dictionary(schema), encoding="utf-8")
+    (source / "words.md").write_text(_word_lists(), encoding="utf-8")
+    (source / "api.md").write_text(_api(), encoding="utf-8")
+    shutil.copy(data / "codebook.md", source / "codebook.md")
+    shutil.copy(data / "talks.csv", source / "_static" / "talks.csv")
+
+
+def _promise(talks: pd.DataFrame, statements: pd.DataFrame) -> str:
+    years = f"{talks['start_date'].dt.year.min()}–{talks['start_date'].dt.year.max()}"
+    return (
+        f"{len(talks)} talks, {len(statements)} official statements, {years}: when the two governments talk, what about, who "
+        "speaks, and what is missing. Every number on these pages is recomputed and checked at each change.\n"
+    )
+
+
+# What a visitor reads first; the numbers come from the cards' own notebooks, which assert them.
+_ANSWERS = (
+    ("When do they talk?", "05_timeline", "At most {any_gap} days of silence; {leaders_gap:,} without a leaders’ meeting"),
+    ("What about?", "05_timeline", "{n_leading} issues led in {n_years} years; tariffs came back"),
+    ("Who speaks?", "01_corpus", "{questions:.0%} of Chinese press conferences are questions"),
+    ("What is missing?", "01_corpus", "Statements of one year only; {n_empty} years without a text"),
+)
+
+
+def _cards(cards: pd.DataFrame) -> str:
+    """Four answers, each a card that is one link; the notebooks they stand in must exist."""
+    numbers = home_numbers()
+    lines = ["::::{grid} 2 2 4 4", ":gutter: 2", ":class-container: answers", ""]
+    for question, notebook, answer in _ANSWERS:
+        if notebook not in set(cards["notebook"]):
+            continue
+        lines += [
+            ":::{grid-item-card}", f":link: notebooks/{notebook}", ":link-type: doc", "",
+            f"[{question}]{{.question}}", "", f"**{answer.format(**numbers)}**", ":::", "",
+        ]
+    return "\n".join([*lines, "::::", ""])
+
+
+def home_numbers() -> dict[str, float]:
+    """Compute the numbers of the home page, from the shipped chronology and corpus."""
+    from .corpus import coverage
+    from .talks import describe_gaps, issues_by_period
+
+    talks, corpus = load_talks(), load_corpus()
+    leaders = talks[(talks["level"] == "leader") & (talks["mode"] == "in_person")]
+    agenda = issues_by_period(talks)
+    leading = agenda.loc[agenda.groupby("year")["n_talks"].idxmax(), "issue"]
+    conferences = corpus.where(collection="statements_2025", side="CN", genre="press_conference")
+    voices = coverage(conferences, by="speaker_side").set_index("speaker_side")["n_words"]
+    years = coverage(corpus, by="year")
+    return {
+        "any_gap": int(describe_gaps(talks)["days"].max()),
+        "leaders_gap": int(describe_gaps(leaders)["days"].max()),
+        "n_leading": leading.nunique(),
+        "n_years": len(leading),
+        "questions": voices["question"] / voices.sum(),
+        "n_empty": int((years["n_documents"] == 0).sum()),
+    }
+
+
+def _timeline(talks: pd.DataFrame, static: Path) -> str:
+    """Draw the signature figure four times, for page and phone, light and dark, and write its markup."""
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+
+    from .plots import foot, head, plot_timeline, timeline_words
+    from .site import shrink_png
+
+    words = timeline_words(talks)
+    blocks = []
+    for theme in ("light", "dark"):
+        for form in ("page", "phone"):
+            ax = plot_timeline(talks, theme=theme, phone=form == "phone")
+            head(ax, words["title"], words["subtitle"].replace("\n", " ") if form == "phone" else words["subtitle"])
+            foot(ax, words["note"])
+            path = static / f"timeline-{theme}-{form}.png"
+            ax.figure.savefig(path, dpi=200)
+            path.write_bytes(shrink_png(path.read_bytes()))
+            if (theme, form) == ("light", "page"):
+                with mpl.rc_context({"svg.hashsalt": "talks", "svg.fonttype": "path"}):
+                    ax.figure.savefig(static / "timeline.svg", metadata={"Date": None})
+            plt.close(ax.figure)
+        blocks.append(
+            f'<div class="only-{theme} timeline"><a href="_static/timeline-{theme}-page.png"><picture>'
+            f'<source media="(max-width: 720px)" srcset="_static/timeline-{theme}-phone.png">'
+            f'<img class="fig dark-light" src="_static/timeline-{theme}-page.png" alt="{timeline_alt(talks)}" '
+            f'width="900" height="850"></picture></a></div>'
+        )
+    links = (
+        "[Table](notebooks/05_timeline) · <a href=\"_static/talks.csv\" download>data</a> · "
+        '<a href="_static/timeline-light-page.png">PNG</a> · <a href="_static/timeline.svg">SVG</a> · [how to cite](cite)'
+    )
+    return "```{raw} html\n" + "\n".join(blocks) + "\n```\n\n" + links + "\n"
+
+
+def timeline_alt(talks: pd.DataFrame) -> str:
+    """Say in words what the signature figure shows.
+
+    Examples
+    --------
+    >>> timeline_alt(load_talks())[:40]
+    'Dots for 254 talks in five lanes, 2017–2'
+    """
+    numbers = home_numbers()
+    first, last = talks["start_date"].dt.year.min(), talks["start_date"].dt.year.max()
+    return (
+        f"Dots for {len(talks)} talks in five lanes, {first}–{last}, where the leaders did not meet in person for "
+        f"{numbers['leaders_gap']:,} days, while the longest pause between any two talks was {numbers['any_gap']} days. "
+        "Table in the timeline notebook."
+    )
+
+
+def _version(record: dict[str, Any]) -> str:
+    return f"Corpus measured on {record['measured']['on']} by {record['measured']['by']}.\n"
+
+
+def _dictionary(schema: dict[str, Any]) -> str:
+    lines = [
+        "# Data dictionary", "",
+        "A corpus is a folder of tables in Parquet, described here and, for machines, in `data/datapackage.json`. The chronology of "
+        "the talks has [a codebook](codebook) of its own.", "",
+    ]
+    for table in schema["resources"]:
+        lines += [f"## {table['title']}", "", table["description"], "", "| column | type | meaning |", "|---|---|---|"]
+        lines += [f"| `{field['name']}` | {field['type']} | {field['description']} |" for field in table["schema"]["fields"]]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def _word_lists() -> str:
+    """One table per word list that readers may want to check: every term with its reason."""
+    lists = (
+        ("agenda_terms", "Terms of the agenda of 2025", ("topic", "term", "reason")),
+        ("targets", "Mentions of the two countries and their relationship", ("term", "target", "reason")),
+        ("masked_names", "Names masked before tone is scored", ("term", "reason")),
+        ("page_furniture", "Page furniture that cleaning removes", ("kind", "reason")),
+    )
+    lines = ["# Word lists", "", "Every list is a CSV file in `src/analysis_helpers/lexicons/`, each row with its reason.", ""]
+    for name, title, columns in lists:
+        lines += [f"## {title}", "", "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+        lines += ["| " + " | ".join(row[column].replace("|", "\\|") for column in columns) + " |" for row in read_lexicon(name)]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def _api() -> str:
+    lines = ["# Functions", "", "All are available as `import analysis_helpers as ah; ah.NAME`.", ""]
+    for module, heading in HEADINGS.items():
+        lines += [f"## {heading}", "", "```{eval-rst}", f".. currentmodule:: analysis_helpers.{module}", ""]
+        for name in sorted(_NAMES[module]):
+            if name.isupper():
+                continue
+            kind = "autoclass" if name[0].isupper() else "autofunction"
+            lines += [f".. {kind}:: {name}", "   :members:" if kind == "autoclass" else "", ""]
+        lines += ["```", ""]
+    return "\n".join(lines)
