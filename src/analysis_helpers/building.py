@@ -190,7 +190,8 @@ def measure_part(part: Part, multiword: Iterable[str]) -> Part:
 
 def _measure_part(folder: Path, collocations: Iterable[str]) -> Part:
     part = {
-        path.stem: pq.ParquetFile(path).read().to_pandas(date_as_object=False) for path in sorted(folder.glob("*.parquet"))
+        path.stem: pq.ParquetFile(path).read().to_pandas(date_as_object=False)
+        for path in sorted(folder.glob("*.parquet"))
     }
     return measure_part(part, [*collocations, *lexicon_terms()])
 

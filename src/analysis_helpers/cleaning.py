@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -180,10 +181,7 @@ def mark_foreign_script(lines: list[Line]) -> list[Line]:
     if share(" ".join(line.text for line in lines)) > 0.5:
         return lines
     kind = "page furniture in another script"
-    return [
-        replace(line, kind=kind) if line.kind == "body" and share(line.text) >= 0.2 else line
-        for line in lines
-    ]
+    return [replace(line, kind=kind) if line.kind == "body" and share(line.text) >= 0.2 else line for line in lines]
 
 
 def mark_comment_area(lines: list[Line]) -> list[Line]:
@@ -206,8 +204,7 @@ def mark_date_lines(lines: list[Line]) -> list[Line]:
     dates = rf"{weekday}(?:{month}\s+{day},?\s+\d{{4}}|{day}\s+{month},?\s+\d{{4}})|\d{{4}}-\d\d-\d\d"
     date = re.compile(rf"\W*(?:(?:{dates})(?:[\s,|]+{clock})?|{clock})\W*", re.IGNORECASE)
     return [
-        replace(line, kind="date line") if line.kind == "body" and date.fullmatch(line.text) else line
-        for line in lines
+        replace(line, kind="date line") if line.kind == "body" and date.fullmatch(line.text) else line for line in lines
     ]
 
 
@@ -297,7 +294,7 @@ def mark_headings(lines: list[Line]) -> list[Line]:
         return lines
     usual_gap = statistics.median(lines[number].gap for number in body[1:])
     marked = list(lines)
-    for number, below in zip(body, body[1:], strict=False):
+    for number, below in pairwise(body):
         line = lines[number]
         short = line.words <= HEADING_WORDS and lines[below].words >= max(15, 2 * line.words)
         unstopped = not re.search(r"[.!?…:;,—–-][\"'”’)\]]*$", line.text) and line.text[:1].isupper()

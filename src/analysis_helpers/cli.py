@@ -25,11 +25,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="talks", description="Measure texts about the talks between the US and China.")
+    parser = argparse.ArgumentParser(
+        prog="talks", description="Measure texts about the talks between the US and China."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     build = commands.add_parser("build", help="read, clean and measure texts into a corpus folder")
-    build.add_argument("sources", nargs="+", type=Path, metavar="SOURCE", help="folder of .txt, or .txt, .csv, .jsonl file")
+    build.add_argument(
+        "sources", nargs="+", type=Path, metavar="SOURCE", help="folder of .txt, or .txt, .csv, .jsonl file"
+    )
     build.add_argument("--out", required=True, type=Path, metavar="CORPUS", help="folder to write")
     build.add_argument("--metadata", nargs="+", default=[], type=Path, metavar="TABLE", help="CSV keyed by file name")
     build.add_argument("--without-text", action="store_true", help="keep the measurements only")
@@ -52,9 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 def _build(options: argparse.Namespace) -> None:
     from .building import build_corpus
 
-    corpus = build_corpus(
-        options.sources, options.out, metadata=options.metadata, with_text=not options.without_text
-    )
+    corpus = build_corpus(options.sources, options.out, metadata=options.metadata, with_text=not options.without_text)
     funnel = corpus.record["funnel"]
     print(f"{corpus}; written to {options.out}")
     print("read {read:,} = kept {kept:,} + duplicates {duplicates:,} + rejected {rejected:,}".format(**funnel))

@@ -166,14 +166,18 @@ def _read_record(folder: Path) -> dict[str, Any]:
     version = load_schema()["schema_version"]
     if not isinstance(record, dict) or record.get("schema_version") != version:
         found = record.get("schema_version") if isinstance(record, dict) else type(record).__name__
-        raise TalksError(f"{folder / 'corpus.json'}: schema version {found!r}; expected {version}; build the corpus again")
+        raise TalksError(
+            f"{folder / 'corpus.json'}: schema version {found!r}; expected {version}; build the corpus again"
+        )
     return record
 
 
 def _read_table(folder: Path, table: str) -> pd.DataFrame:
     parts = sorted((folder / table).glob("part-*.parquet"))
     if not parts:
-        raise TalksError(f"{folder / table}: holds no part-*.parquet; expected the table {table}; build the corpus again")
+        raise TalksError(
+            f"{folder / table}: holds no part-*.parquet; expected the table {table}; build the corpus again"
+        )
     frames = [_read_part(part, table) for part in parts]
     return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
 
@@ -183,7 +187,9 @@ def _read_part(part: Path, table: str) -> pd.DataFrame:
         frame = pq.ParquetFile(part).read().to_pandas(date_as_object=False)
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
-        raise TalksError(f"{part}: cannot be read ({reason}); expected a Parquet file; restore it or build the corpus again") from None
+        raise TalksError(
+            f"{part}: cannot be read ({reason}); expected a Parquet file; restore it or build the corpus again"
+        ) from None
     expected = [field["name"] for field in fields_of(table)]
     missing = [name for name in expected if name not in frame and name != "text"]
     unknown = [name for name in frame if name not in expected]
@@ -265,7 +271,9 @@ def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
             raise _unknown_column(name, [*corpus.documents, *corpus.passages, *PERIODS])
     columns = ["doc_id", *(name for name in by if name not in own and name != "doc_id")]
     sentences = corpus.sentences.groupby("passage_id", observed=True).size()
-    rows = passages.drop(columns=[name for name in columns[1:] if name in passages]).merge(documents[columns], on="doc_id")
+    rows = passages.drop(columns=[name for name in columns[1:] if name in passages]).merge(
+        documents[columns], on="doc_id"
+    )
     rows = rows.assign(n_sentences=rows["passage_id"].map(sentences).fillna(0))
     table = rows.groupby(by, dropna=False, observed=True).agg(
         n_documents=("doc_id", "nunique"),
@@ -333,7 +341,9 @@ def _find_bad_values(corpus: Corpus) -> Iterator[str]:
             if limits.get("unique"):
                 yield from _rows(table, values.duplicated(), values, "each value once")
             if "enum" in limits:
-                yield from _rows(table, ~(values.isna() | values.isin(limits["enum"])), values, " or ".join(limits["enum"]))
+                yield from _rows(
+                    table, ~(values.isna() | values.isin(limits["enum"])), values, " or ".join(limits["enum"])
+                )
             if "minimum" in limits:
                 yield from _rows(table, values < limits["minimum"], values, f"at least {limits['minimum']}")
             if "maximum" in limits:
@@ -368,7 +378,7 @@ def _find_bad_sums(corpus: Corpus) -> Iterator[str]:
         for index, digest in corpus.documents["sha256"].items():
             doc_id = corpus.documents.at[index, "doc_id"]
             if hashlib.sha256(clean.get(doc_id, "").encode()).hexdigest() != digest:
-                yield f"documents row {index} ({doc_id}): its text does not have the sha256 {digest}; build the corpus again"
+                yield f"documents row {index} ({doc_id}): sha256 is {digest}; expected that of its text; build it again"
     funnel = corpus.record.get("funnel", {})
     if funnel.get("read") != sum(funnel.get(part, 0) for part in ("kept", "duplicates", "rejected")):
-        yield f"corpus.json: read {funnel.get('read')} is not kept + duplicates + rejected ({funnel}); build the corpus again"
+        yield f"corpus.json: funnel is {funnel}; expected read = kept + duplicates + rejected; build the corpus again"

@@ -53,7 +53,9 @@ def describe_data(data: Path) -> dict[str, Any]:
     ]
     for table in load_schema()["resources"]:
         fields = [_without_bounds(field) for field in table["schema"]["fields"] if field["name"] != "text"]
-        paths = sorted(str(path.relative_to(data).as_posix()) for path in (data / "corpus" / table["name"]).glob("*.parquet"))
+        paths = sorted(
+            str(path.relative_to(data).as_posix()) for path in (data / "corpus" / table["name"]).glob("*.parquet")
+        )
         path = paths[0] if len(paths) == 1 else paths
         resources.append({**table, "path": path, "format": "parquet", "schema": {**table["schema"], "fields": fields}})
     return {

@@ -28,7 +28,9 @@ def new_folder(folder: str | Path, replaces: str) -> Iterator[Path]:
     """
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not (folder / replaces).is_file():
-        raise TalksError(f"{folder}: exists and was not made by this command; expected a new folder; choose another name")
+        raise TalksError(
+            f"{folder}: exists and was not made by this command; expected a new folder; choose another name"
+        )
     draft = folder.parent / f".{folder.name}.draft"
     shutil.rmtree(draft, ignore_errors=True)
     try:
@@ -38,6 +40,8 @@ def new_folder(folder: str | Path, replaces: str) -> Iterator[Path]:
             shutil.rmtree(folder)
         draft.rename(folder)
     except OSError as error:
-        raise TalksError(f"{folder}: cannot be written ({error.strerror}); check the disk and the permissions") from None
+        raise TalksError(
+            f"{folder}: cannot be written ({error.strerror}); check the disk and the permissions"
+        ) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)

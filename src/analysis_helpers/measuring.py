@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,9 @@ def _as_term(token: str, before: str, after: str, shouted: bool) -> str:
     return word.lower()
 
 
-def find_collocations(words: Counter[str], pairs: Counter[tuple[str, str]], passages: Counter[tuple[str, str]]) -> pd.DataFrame:
+def find_collocations(
+    words: Counter[str], pairs: Counter[tuple[str, str]], passages: Counter[tuple[str, str]]
+) -> pd.DataFrame:
     """Find two-word terms that stand together far more often than chance: "rare earths", "phone call".
 
     In: counts of words, of neighbouring pairs, and of the passages each pair occurs in. Out: `term`,
@@ -129,7 +132,7 @@ def count_pairs(passages: pd.DataFrame) -> tuple[Counter[str], Counter[tuple[str
     spread: Counter[tuple[str, str]] = Counter()
     for text in passages["text"]:
         terms = split_words(text)
-        neighbours = list(zip(terms, terms[1:], strict=False))
+        neighbours = list(pairwise(terms))
         words.update(terms)
         pairs.update(neighbours)
         spread.update(set(neighbours))

@@ -48,14 +48,18 @@ def write_pages(source: Path, cards: pd.DataFrame, schema: dict[str, Any], data:
 def _promise(talks: pd.DataFrame, statements: pd.DataFrame) -> str:
     years = f"{talks['start_date'].dt.year.min()}–{talks['start_date'].dt.year.max()}"
     return (
-        f"{len(talks)} talks, {len(statements)} official statements, {years}: when the two governments talk, what about, who "
-        "speaks, and what is missing. Every number on these pages is recomputed and checked at each change.\n"
+        f"{len(talks)} talks, {len(statements)} official statements, {years}: when the two governments talk, what about, "
+        "who speaks, and what is missing. Every number on these pages is recomputed and checked at each change.\n"
     )
 
 
 # What a visitor reads first; the numbers come from the cards' own notebooks, which assert them.
 _ANSWERS = (
-    ("When do they talk?", "05_timeline", "At most {any_gap} days of silence; {leaders_gap:,} without a leaders’ meeting"),
+    (
+        "When do they talk?",
+        "05_timeline",
+        "At most {any_gap} days of silence; {leaders_gap:,} without a leaders’ meeting",
+    ),
     ("What about?", "05_timeline", "{n_leading} issues led in {n_years} years; tariffs came back"),
     ("Who speaks?", "01_corpus", "{questions:.0%} of Chinese press conferences are questions"),
     ("What is missing?", "01_corpus", "Statements of one year only; {n_empty} years without a text"),
@@ -70,8 +74,15 @@ def _cards(cards: pd.DataFrame) -> str:
         if notebook not in set(cards["notebook"]):
             continue
         lines += [
-            ":::{grid-item-card}", f":link: notebooks/{notebook}", ":link-type: doc", "",
-            f"[{question}]{{.question}}", "", f"**{answer.format(**numbers)}**", ":::", "",
+            ":::{grid-item-card}",
+            f":link: notebooks/{notebook}",
+            ":link-type: doc",
+            "",
+            f"[{question}]{{.question}}",
+            "",
+            f"**{answer.format(**numbers)}**",
+            ":::",
+            "",
         ]
     return "\n".join([*lines, "::::", ""])
 
@@ -127,8 +138,9 @@ def _timeline(talks: pd.DataFrame, static: Path) -> str:
             f'width="900" height="850"></picture></a></div>'
         )
     links = (
-        "[Table](notebooks/05_timeline) · <a href=\"_static/talks.csv\" download>data</a> · "
-        '<a href="_static/timeline-light-page.png">PNG</a> · <a href="_static/timeline.svg">SVG</a> · [how to cite](cite)'
+        '[Table](notebooks/05_timeline) · <a href="_static/talks.csv" download>data</a> · '
+        '<a href="_static/timeline-light-page.png">PNG</a> · <a href="_static/timeline.svg">SVG</a> · '
+        "[how to cite](cite)"
     )
     return "```{raw} html\n" + "\n".join(blocks) + "\n```\n\n" + links + "\n"
 
@@ -145,7 +157,7 @@ def timeline_alt(talks: pd.DataFrame) -> str:
     first, last = talks["start_date"].dt.year.min(), talks["start_date"].dt.year.max()
     return (
         f"Dots for {len(talks)} talks in five lanes, {first}–{last}, where the leaders did not meet in person for "
-        f"{numbers['leaders_gap']:,} days, while the longest pause between any two talks was {numbers['any_gap']} days. "
+        f"{numbers['leaders_gap']:,} days and the longest pause between any two talks was {numbers['any_gap']} days. "
         "Table in the timeline notebook."
     )
 
@@ -156,13 +168,17 @@ def _version(record: dict[str, Any]) -> str:
 
 def _dictionary(schema: dict[str, Any]) -> str:
     lines = [
-        "# Data dictionary", "",
-        "A corpus is a folder of tables in Parquet, described here and, for machines, in `data/datapackage.json`. The chronology of "
-        "the talks has [a codebook](codebook) of its own.", "",
+        "# Data dictionary",
+        "",
+        "A corpus is a folder of tables in Parquet, described here and, for machines, in `data/datapackage.json`. "
+        "The chronology of the talks has [a codebook](codebook) of its own.",
+        "",
     ]
     for table in schema["resources"]:
         lines += [f"## {table['title']}", "", table["description"], "", "| column | type | meaning |", "|---|---|---|"]
-        lines += [f"| `{field['name']}` | {field['type']} | {field['description']} |" for field in table["schema"]["fields"]]
+        lines += [
+            f"| `{field['name']}` | {field['type']} | {field['description']} |" for field in table["schema"]["fields"]
+        ]
         lines += [""]
     return "\n".join(lines)
 
@@ -175,10 +191,18 @@ def _word_lists() -> str:
         ("masked_names", "Names masked before tone is scored", ("term", "reason")),
         ("page_furniture", "Page furniture that cleaning removes", ("kind", "reason")),
     )
-    lines = ["# Word lists", "", "Every list is a CSV file in `src/analysis_helpers/lexicons/`, each row with its reason.", ""]
+    lines = [
+        "# Word lists",
+        "",
+        "Every list is a CSV file in `src/analysis_helpers/lexicons/`, each row with its reason.",
+        "",
+    ]
     for name, title, columns in lists:
         lines += [f"## {title}", "", "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-        lines += ["| " + " | ".join(row[column].replace("|", "\\|") for column in columns) + " |" for row in read_lexicon(name)]
+        lines += [
+            "| " + " | ".join(row[column].replace("|", "\\|") for column in columns) + " |"
+            for row in read_lexicon(name)
+        ]
         lines += [""]
     return "\n".join(lines)
 

@@ -13,7 +13,20 @@ from .errors import TalksError
 
 Record = dict[str, Any]
 
-GIVEN = ("doc_id", "collection", "use", "side", "outlet", "genre", "author", "title", "date", "date_precision", "talk_id", "url")
+GIVEN = (
+    "doc_id",
+    "collection",
+    "use",
+    "side",
+    "outlet",
+    "genre",
+    "author",
+    "title",
+    "date",
+    "date_precision",
+    "talk_id",
+    "url",
+)
 SIDES = ("US", "CN", "other")
 USES = ("main", "caution", "exclude")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
@@ -63,7 +76,9 @@ def read_jsonl(path: Path) -> Iterator[Record]:
         except ValueError as error:
             raise TalksError(f"{path} line {number}: is no JSON ({error}); expected one object a line") from None
         if not isinstance(row, dict):
-            raise TalksError(f"{path} line {number}: holds a {type(row).__name__}; expected an object with a field text")
+            raise TalksError(
+                f"{path} line {number}: holds a {type(row).__name__}; expected an object with a field text"
+            )
         _check_text_column(path, row)
         yield _from_row(path, number, row)
 
@@ -118,14 +133,15 @@ def read_records(sources: Iterable[Path], metadata: dict[str, Record] | None = N
             for record in READERS[path.suffix.lower()](path):
                 keys = [key for key in (path.name, path.stem, record["doc_id"]) if key in metadata]
                 used.update(keys)
-                record = {"collection": source.stem} | record | (metadata[keys[-1]] if keys else {})
-                if record["doc_id"] in seen:
+                known = {"collection": source.stem} | record | (metadata[keys[-1]] if keys else {})
+                doc_id = known["doc_id"]
+                if doc_id in seen:
                     raise TalksError(
-                        f"{record['source']}: the id {record['doc_id']} is already that of {seen[record['doc_id']]}; "
+                        f"{known['source']}: the id {doc_id} is already that of {seen[doc_id]}; "
                         f"expected one id a document; rename a file or give doc_id in the metadata"
                     )
-                seen[record["doc_id"]] = record["source"]
-                yield check_record(record)
+                seen[doc_id] = known["source"]
+                yield check_record(known)
     unused = [key for key in metadata if key not in used]
     if unused:
         raise TalksError(
@@ -187,11 +203,15 @@ def read_metadata(tables: Iterable[Path]) -> dict[str, Record]:
         unknown = [name for name in columns if name not in ("file", *GIVEN) and not name.startswith("note_")]
         if "file" not in columns or unknown:
             what = f"unknown column {unknown[0]}" if unknown else "no column file"
-            raise TalksError(f"{table}: {what}; expected file and any of {', '.join(GIVEN)}; rename it, or put note_ before it")
+            raise TalksError(
+                f"{table}: {what}; expected file and any of {', '.join(GIVEN)}; rename it, or put note_ before it"
+            )
         for number, row in enumerate(reader, start=2):
             key, where = row.pop("file"), f"{table.name} row {number}"
             if key in rows:
-                raise TalksError(f"{where}: {key} stands already in {rows[key]['metadata_row']}; expected one row a document")
+                raise TalksError(
+                    f"{where}: {key} stands already in {rows[key]['metadata_row']}; expected one row a document"
+                )
             given = {name: value for name, value in row.items() if value and (name in GIVEN or name == "note_use")}
             rows[key] = given | {"metadata_row": where}
     return rows

@@ -61,7 +61,9 @@ def read_cards(folder: str | Path = ".") -> pd.DataFrame:
             row[re.sub(r"\W+", "_", name.lower())] = re.sub(r"[*`]", "", cell[1]) if cell else None
         missing = [key for key, value in row.items() if value is None]
         if missing:
-            raise TalksError(f"{path}: its first cell has no {missing[0]}; expected a heading and a card; see CONTRIBUTING.md")
+            raise TalksError(
+                f"{path}: its first cell has no {missing[0]}; expected a heading and a card; see CONTRIBUTING.md"
+            )
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -97,7 +99,9 @@ def execute_notebook(source: Path, target: Path, parameters: dict[str, Any] | No
         line = next((x.split(None, 2)[2] for x in plain.split("\n") if re.match(r"-+> \d+\s+\S", x)), "?")
         raise TalksError(f"{source.name}: {error.ename}: {error.evalue} (in the line: {line})") from None
     except CellTimeoutError:
-        raise TalksError(f"{source.name}: a cell took more than {CELL_SECONDS} s; make it faster, or its corpus smaller") from None
+        raise TalksError(
+            f"{source.name}: a cell took more than {CELL_SECONDS} s; make it faster, or its corpus smaller"
+        ) from None
     for cell in notebook.cells:
         _tidy(cell)
     notebook.metadata = {"kernelspec": notebook.metadata["kernelspec"], "language_info": {"name": "python"}}
@@ -109,7 +113,9 @@ def _inject(notebook: Any, parameters: dict[str, Any], source: Path) -> None:
     if len(tagged) != 1:
         raise TalksError(f"{source.name}: has {len(tagged)} cells tagged parameters; expected one; see CONTRIBUTING.md")
     lines = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
-    cell = nbformat.v4.new_code_cell(lines, id="injected-parameters", metadata={"tags": ["injected-parameters", "hide-input"]})
+    cell = nbformat.v4.new_code_cell(
+        lines, id="injected-parameters", metadata={"tags": ["injected-parameters", "hide-input"]}
+    )
     notebook.cells.insert(tagged[0] + 1, cell)
 
 
@@ -175,7 +181,18 @@ def render_site(notebooks: Path, out: str | Path) -> Path:
         shutil.copytree(shipped_folder("docs"), source)
         shutil.copytree(notebooks, source / "notebooks", ignore=shutil.ignore_patterns(".*"))
         _write_pages(source)
-        command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-d", f"{scratch}/doctrees"]
+        command = [
+            sys.executable,
+            "-m",
+            "sphinx",
+            "-W",
+            "--keep-going",
+            "-q",
+            "-b",
+            "html",
+            "-d",
+            f"{scratch}/doctrees",
+        ]
         done = subprocess.run([*command, str(source), str(draft)], capture_output=True, text=True, check=False)
         if done.returncode:
             raise TalksError(f"the pages could not be rendered: {done.stderr.strip()}")

@@ -20,8 +20,11 @@ VOICES = ("US", "CN", "other", "question", "unknown")
 _CLOCK = r"\((?:\d{1,2}:)?\d{1,2}:\d\d\)"
 _LABEL = re.compile(rf"([^\W\d_][^:：?!\n]{{0,70}}?)(?:\s*{_CLOCK}:?|\s*[:：](?:\s*{_CLOCK}:?)?)\s*(?=[^\s/\d])")
 _BARE_Q = re.compile(r"Q[.:]?\s+(?=\S)")
-_ASKED = re.compile(r"(?:[A-Z][\w ]{0,40}, )?(?:a|the|one|another|several|some) (?:reporter|journalist)s? (?:\w+ )?asked$", re.I)
-_SMALL = set("of the from for and at de da del la le von van der bin al reporter journalist correspondent press".split())
+_ASKED = re.compile(
+    r"(?:[A-Z][\w ]{0,40}, )?(?:a|the|one|another|several|some) (?:reporter|journalist)s? (?:\w+ )?asked$", re.I
+)
+_SMALL = {"of", "the", "from", "for", "and", "at", "de", "da", "del", "la", "le", "von", "van", "der", "bin", "al"}
+_SMALL |= {"reporter", "journalist", "correspondent", "press"}
 
 
 def read_lexicon(name: str) -> list[dict[str, str]]:
@@ -108,7 +111,7 @@ def _find_person(name: str, titled: bool, authors: str) -> dict[str, str] | None
     full, single = _people()
     if name in full:
         return full[name]
-    last = name.split()[-1] if name else ""
+    last = name.rsplit(maxsplit=1)[-1] if name else ""
     speakers = [full[author.strip().casefold()] for author in authors.split(";") if author.strip().casefold() in full]
     named = [person for person in speakers if person["surname"].casefold() == last]
     if named:
@@ -170,19 +173,20 @@ def _parse_turn(text: str) -> tuple[str, str] | None:
 
 def _speak(texts: list[str], about: pd.Series) -> Iterator[tuple[str | None, str, str]]:
     """Walk through the paragraphs of one document: (speaker, voice, words without the label)."""
-    side, genre, year = about["side"], about["genre"], str(about["date"])[:4]
+    side, genre = about["side"], about["genre"]
     turns = [_parse_turn(text) for text in texts]
-    known = [classify_label(turn[0], side, about["author"], year) if turn else None for turn in turns]
+    known = [classify_label(turn[0], side, about["author"], about["year"]) if turn else None for turn in turns]
     voices = {who[1] for who in known if who}
     dialogue = bool(voices) and (genre in DIALOGUES or "question" in voices)
     speaker, voice = None, "unknown" if genre in DIALOGUES or dialogue else side or "unknown"
     for text, turn, who in zip(texts, turns, known, strict=True):
-        if turn and (who or dialogue):
-            speaker, voice = who or (turn[0], "question")
-            if voice == "unknown" and voices & {"US", "CN"}:
-                voice = "question"  # where the officials are named, a numbered speaker is the press
-            text = turn[1]
-        yield speaker, voice, text
+        if not turn or not (who or dialogue):
+            yield speaker, voice, text
+            continue
+        speaker, voice = who or (turn[0], "question")
+        if voice == "unknown" and voices & {"US", "CN"}:
+            voice = "question"  # where the officials are named, a numbered speaker is the press
+        yield speaker, voice, turn[1]
 
 
 def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
@@ -191,8 +195,9 @@ def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFram
     In: `passages` (doc_id, kind, text) and `documents` (doc_id; side, genre, author where known). Out:
     the same rows, with `speaker` (as printed, or the full name of a known person), `speaker_side`
     (US, CN, other, question, unknown) and `label_words` (words of the label, which moves from `text` to
-    `speaker`) added. A paragraph without a label goes on with the last speaker. A text without any label speaks for the side that published it,
-    unless it is a press conference or interview: then nobody can tell.
+    `speaker`) added. A paragraph without a label goes on with the last speaker. A text without any label
+    speaks for the side that published it, unless it is a press conference or interview: then nobody can
+    tell.
 
     Source: the markers counted in 8,400 paragraphs of official transcripts of 2025. Known weakness:
     quotations inside a turn keep the voice of the speaker who quotes.
@@ -208,8 +213,9 @@ def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFram
     1  Mao Ning           CN   We noted it.
     2  Mao Ning           CN  Talks go on.
     """
-    about = documents.reindex(columns=["doc_id", "side", "genre", "author", "date"])
-    about = about.astype("str").fillna("").set_index("doc_id")
+    about = documents.reindex(columns=["doc_id", "side", "genre", "author"]).astype("str").fillna("")
+    years = pd.to_datetime(documents["date"]).dt.strftime("%Y") if "date" in documents else ""
+    about = about.assign(year=pd.Series(years, index=documents.index, dtype="str").fillna("")).set_index("doc_id")
     pieces: dict[int, tuple[str | None, str, str]] = {}
     for doc_id, rows in passages.groupby("doc_id", sort=False):
         body = rows[rows["kind"] == "body"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -60,11 +60,11 @@ def load_talks(
     )
     kept = talks["n_sources"] >= min_sources
     for column, wanted, allowed in (("level", level, LEVELS), ("mode", mode, MODES)):
-        wanted = [wanted] if isinstance(wanted, str) else wanted
-        unknown = sorted(set(wanted or []) - set(allowed))
+        values = [wanted] if isinstance(wanted, str) else wanted or []
+        unknown = sorted(set(values) - set(allowed))
         if unknown:
             raise TalksError(f"unknown {column} {unknown[0]!r}; expected one of {', '.join(allowed)}")
-        kept &= talks[column].isin(wanted) if wanted else True
+        kept &= talks[column].isin(values) if values else True
     return talks[kept].sort_values(["start_date", "end_date", "talk_id"], ignore_index=True)
 
 
@@ -83,19 +83,36 @@ def check_talks(talks: pd.DataFrame, name: str = "talks.csv") -> pd.DataFrame:
     expected = [row["column"] for row in read_lexicon("talks_columns")]
     missing = [column for column in expected if column not in talks]
     if missing:
-        raise TalksError(f"{name}: column {missing[0]} is missing; expected {', '.join(expected)}; see data/codebook.md")
+        raise TalksError(
+            f"{name}: column {missing[0]} is missing; expected {', '.join(expected)}; see data/codebook.md"
+        )
     issues = {row["term"] for row in read_lexicon("issues")}
-    dates = {column: pd.to_datetime(talks[column], format="%Y-%m-%d", errors="coerce") for column in ("start_date", "end_date")}
+    dates = {
+        column: pd.to_datetime(talks[column], format="%Y-%m-%d", errors="coerce")
+        for column in ("start_date", "end_date")
+    }
     for bad, column, what in (
         (talks["talk_id"].duplicated(), "talk_id", "an id that no other row has"),
         (dates["start_date"].isna(), "start_date", "a date YYYY-MM-DD"),
-        (dates["end_date"].isna() | (dates["end_date"] < dates["start_date"]), "end_date", "a date YYYY-MM-DD, not before start_date"),
-        (talks["talk_id"].str[:7] != talks["start_date"].str[:7], "talk_id", "the month of start_date at its beginning"),
+        (
+            dates["end_date"].isna() | (dates["end_date"] < dates["start_date"]),
+            "end_date",
+            "a date YYYY-MM-DD, not before start_date",
+        ),
+        (
+            talks["talk_id"].str[:7] != talks["start_date"].str[:7],
+            "talk_id",
+            "the month of start_date at its beginning",
+        ),
         (~talks["level"].isin(LEVELS), "level", " or ".join(LEVELS)),
         (~talks["mode"].isin(["", *MODES]), "mode", " or ".join(MODES)),
         (~talks["status"].isin(STATUSES), "status", " or ".join(STATUSES)),
         (~talks["outcome"].isin(OUTCOMES), "outcome", " or ".join(OUTCOMES)),
-        (~talks["issues"].map(lambda cell: set(cell.split(";")) <= issues), "issues", "codes of the codebook, with semicolons"),
+        (
+            ~talks["issues"].map(lambda cell: set(cell.split(";")) <= issues),
+            "issues",
+            "codes of the codebook, with semicolons",
+        ),
         (~talks["n_sources"].str.fullmatch(r"[1-9]\d*"), "n_sources", "a number from 1"),
         (talks["sources"] == "", "sources", "at least one source"),
     ):
@@ -234,7 +251,7 @@ def _passages_naming(corpus: Corpus, doc_ids: pd.Series) -> Naming:
     spoken = corpus.passages.loc[corpus.passages["doc_id"].isin(doc_ids), ["passage_id", "doc_id"]]
     folded = corpus.counts["term"].str.casefold()
 
-    @lru_cache(maxsize=None)
+    @cache
     def naming_one(term: str) -> pd.DataFrame:
         return spoken[spoken["passage_id"].isin(corpus.counts.loc[folded == term, "passage_id"])]
 
@@ -250,7 +267,7 @@ def _spellings(name: str) -> list[str]:
     """Terms that name a person: the full name; a US surname; the given name of a Chinese official."""
     person = _people()[name]
     if person["side"] == "CN":
-        given = name.split()[-1].casefold()
+        given = name.rsplit(maxsplit=1)[-1].casefold()
         return [name.casefold(), *([given] if len(given) > 4 else []), *(["xi"] if person["surname"] == "Xi" else [])]
     surname = person["surname"].casefold()
     return [name.casefold(), *([] if surname in _ORDINARY else [surname])]
@@ -280,7 +297,9 @@ def _link(talk: dict, documents: pd.DataFrame, naming: Naming) -> list[tuple]:
         if sides and (key == "doc_id" or len(sides) == 2):
             days = f"{distance[doc_id]} days from the talk" if distance[doc_id] else "during the talk"
             where = talk["city"] or talk["mode"]
-            links.append((doc_id, talk["talk_id"], distance[doc_id], f"date: {days}; place: {where}; names: {', '.join(named)}"))
+            links.append(
+                (doc_id, talk["talk_id"], distance[doc_id], f"date: {days}; place: {where}; names: {', '.join(named)}")
+            )
     return links
 
 

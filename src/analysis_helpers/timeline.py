@@ -33,7 +33,9 @@ def texts_by_period(corpus: Corpus, period: str = "week", by: str = "side") -> p
         raise TalksError(f"unknown column {by!r}; expected one of {', '.join(corpus.documents)}")
     dated = add_period(corpus.documents, period).dropna(subset=[period, by])
     if dated.empty:
-        raise TalksError(f"no document has a date exact enough for a {period}; expected dates in the metadata; add them")
+        raise TalksError(
+            f"no document has a date exact enough for a {period}; expected dates in the metadata; add them"
+        )
     periods = pd.period_range(dated[period].min(), dated[period].max(), freq=PERIODS[period], name=period)
     grid = pd.MultiIndex.from_product([periods, _in_order(dated[by])], names=[period, by])
     table = dated.groupby([period, by]).agg(n_documents=("doc_id", "size"), n_words=("n_words", "sum"))
@@ -96,7 +98,9 @@ def document_rates(corpus: Corpus, terms: dict[str, list[str]]) -> pd.DataFrame:
     passages = own.passages[["passage_id", "doc_id", "speaker_side", "n_words"]]
     words = passages.groupby(["doc_id", "speaker_side"])["n_words"].sum().rename("n_words").reset_index()
     words = words[words["n_words"] > 0]
-    topics = pd.DataFrame([(topic, term) for topic, listed in terms.items() for term in listed], columns=["topic", "term"])
+    topics = pd.DataFrame(
+        [(topic, term) for topic, listed in terms.items() for term in listed], columns=["topic", "term"]
+    )
     counts = own.counts.merge(topics, on="term").merge(passages.drop(columns="n_words"), on="passage_id")
     n = counts.groupby(["topic", "doc_id", "speaker_side"])["n"].sum().reset_index()
     grid = pd.DataFrame({"topic": list(terms)}).merge(words, how="cross")
@@ -170,7 +174,9 @@ def texts_around(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
     for talk in talks.to_dict("records"):
         for value in _in_order(corpus.documents[by].dropna()):
             dates = dated.loc[dated[by] == value, "date"]
-            before = dates.between(talk["start_date"] - pd.Timedelta(days=days), talk["start_date"], inclusive="left").sum()
+            before = dates.between(
+                talk["start_date"] - pd.Timedelta(days=days), talk["start_date"], inclusive="left"
+            ).sum()
             during = dates.between(talk["start_date"], talk["end_date"]).sum()
             after = dates.between(talk["end_date"], talk["end_date"] + pd.Timedelta(days=days), inclusive="right").sum()
             rows.append((talk["talk_id"], talk["start_date"], value, int(before), int(during), int(after)))

@@ -29,8 +29,19 @@ def _draw_cells(ax: Axes, numbers: pd.DataFrame, shares: pd.DataFrame, rows: np.
         share = shares.iloc[[number]].to_numpy(dtype="float64")
         words = np.where(numbers.iloc[[number]] > 0, numbers.iloc[[number]].astype("str"), "")
         sns.heatmap(
-            share, mask=share == 0, annot=words, fmt="", cmap=ramp, vmin=0, vmax=0.8, cbar=False, ax=strip,
-            linewidths=1.6, linecolor=theme.ground, xticklabels=False, yticklabels=False,
+            share,
+            mask=share == 0,
+            annot=words,
+            fmt="",
+            cmap=ramp,
+            vmin=0,
+            vmax=0.8,
+            cbar=False,
+            ax=strip,
+            linewidths=1.6,
+            linecolor=theme.ground,
+            xticklabels=False,
+            yticklabels=False,
         )
         strip.set_facecolor("none")
         for text, value in zip(strip.texts, share[share > 0], strict=True):
@@ -46,7 +57,9 @@ def _readable(color: tuple[float, ...]) -> str:
     return "#FFFFFF" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#000000"
 
 
-def _heat_axes(ax: Axes | None, left: float, width: float, height: float, top: float, below: float, theme: Theme) -> Axes:
+def _heat_axes(
+    ax: Axes | None, left: float, width: float, height: float, top: float, below: float, theme: Theme
+) -> Axes:
     if ax is None:
         ax = place_axes(new_figure(PAGE, top + height + below, theme), left, top, width, height)
     return ax
@@ -93,7 +106,9 @@ def plot_agenda(agenda: pd.DataFrame, ax: Axes | None = None, *, theme: str = "l
     for column, name in enumerate(numbers):
         most = numbers[name].max()
         for top in np.flatnonzero(numbers[name] == most) if most else []:
-            ax.add_patch(Rectangle((column + 0.02, rows[top] + 0.02), 0.96, 0.96, fill=False, ec=colors.ink, lw=2, zorder=6))
+            ax.add_patch(
+                Rectangle((column + 0.02, rows[top] + 0.02), 0.96, 0.96, fill=False, ec=colors.ink, lw=2, zorder=6)
+            )
     _draw_totals(ax, order["n_talks"], rows, int(talks.sum()), f"{talks.index[0]}–{talks.index[-1]}", colors)
     _draw_scale(ax, depth, "share of the year’s talks", "not on a recorded agenda", colors)
     return ax
@@ -112,7 +127,9 @@ def _draw_totals(ax: Axes, totals: pd.Series, rows: np.ndarray, n: int, span: st
     say(ax, right, -0.62, str(n), 12, colors.muted)
     for total, position in zip(totals, rows, strict=True):
         length = 1.25 * total / totals.max()
-        ax.add_patch(Rectangle((right, position + 0.24), length, 0.52, color=colors.muted, alpha=0.5, lw=0, clip_on=False))
+        ax.add_patch(
+            Rectangle((right, position + 0.24), length, 0.52, color=colors.muted, alpha=0.5, lw=0, clip_on=False)
+        )
         say(ax, right + length + 0.12, position + 0.5, str(total), 12, colors.muted)
 
 

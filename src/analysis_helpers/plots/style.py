@@ -98,7 +98,9 @@ def size_of(ax: Axes) -> tuple[float, float]:
     return box.width * width, box.height * height
 
 
-def say(ax: Axes, x: float, y: float, text: str, px: float, color: str, weight: str = "Regular", **options: object) -> Text:
+def say(
+    ax: Axes, x: float, y: float, text: str, px: float, color: str, weight: str = "Regular", **options: object
+) -> Text:
     """Write text on an axes in data coordinates (or those of `transform`), unclipped."""
     options = {"ha": "left", "va": "center"} | options
     return ax.text(x, y, text, fontproperties=font(px, weight), color=color, clip_on=False, **options)
@@ -156,10 +158,14 @@ def _wrap(text: str, width: int) -> str:
     return "\n".join(textwrap.fill(line, width) for line in text.split("\n"))
 
 
-def _print(figure: Figure, left: float, top: float, text: str, face: FontProperties, color: str, spacing: float) -> None:
+def _print(
+    figure: Figure, left: float, top: float, text: str, face: FontProperties, color: str, spacing: float
+) -> None:
     if text:
         width, height = figure.get_size_inches() * DPI
-        figure.text(left / width, 1 - top / height, text, fontproperties=face, color=color, va="top", linespacing=spacing)
+        figure.text(
+            left / width, 1 - top / height, text, fontproperties=face, color=color, va="top", linespacing=spacing
+        )
 
 
 def _grow(figure: Figure, top: float = 0, bottom: float = 0) -> None:
@@ -182,10 +188,19 @@ def mark_sides(ax: Axes, x: float, y: float, names: dict[str, str], kind: str = 
         color, (marker, size) = theme.sides[side], MARKERS[side]
         if kind == "line":
             ends = [x / width, (x + 30) / width]
-            ax.plot(ends, [1 - y / height] * 2, ls=LINES[side], color=color, lw=2, transform=ax.transAxes, clip_on=False)
+            ax.plot(
+                ends, [1 - y / height] * 2, ls=LINES[side], color=color, lw=2, transform=ax.transAxes, clip_on=False
+            )
         ax.plot(
-            (x + 15) / width, 1 - y / height, marker, ms=size, color=color, mew=0, zorder=3,
-            transform=ax.transAxes, clip_on=False,
+            (x + 15) / width,
+            1 - y / height,
+            marker,
+            ms=size,
+            color=color,
+            mew=0,
+            zorder=3,
+            transform=ax.transAxes,
+            clip_on=False,
         )
         label = say(ax, (x + 38) / width, 1 - y / height, name, 13.5, color, "Semibold", transform=ax.transAxes)
         x += 38 + label.get_window_extent().width * DPI / ax.figure.dpi + 28

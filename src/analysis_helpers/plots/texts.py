@@ -26,7 +26,9 @@ from .style import (
 MIN_DOCUMENTS = 4  # below, a mean is shown without an interval
 
 
-def _bars(ax: Axes, x: np.ndarray, heights: np.ndarray, side: str, width: float, theme: Theme, across: bool = False) -> None:
+def _bars(
+    ax: Axes, x: np.ndarray, heights: np.ndarray, side: str, width: float, theme: Theme, across: bool = False
+) -> None:
     """Draw the bars of a side: solid for the United States, hatched for China."""
     color, hatched = theme.sides[side], side == "CN"
     look = {"facecolor": theme.ground if hatched else color, "edgecolor": color, "linewidth": 1.3 if hatched else 0}
@@ -37,7 +39,9 @@ def _bars(ax: Axes, x: np.ndarray, heights: np.ndarray, side: str, width: float,
             ax.bar(x, heights, width=width, hatch="/////" if hatched else None, zorder=2, **look)
 
 
-def plot_weekly(weeks: pd.DataFrame, talks: pd.DataFrame | None = None, ax: Axes | None = None, *, theme: str = "light") -> Axes:
+def plot_weekly(
+    weeks: pd.DataFrame, talks: pd.DataFrame | None = None, ax: Axes | None = None, *, theme: str = "light"
+) -> Axes:
     """Draw the texts of each week as mirrored bars: the United States above, China below one zero line.
 
     In: a table of `texts_by_period(corpus, "week")`; the talks to mark, each by its city. A week without
@@ -68,7 +72,16 @@ def plot_weekly(weeks: pd.DataFrame, talks: pd.DataFrame | None = None, ax: Axes
     ax.axhline(0, color=colors.ink, lw=1.4, zorder=3)
     for side, y in (("US", top * 0.97), ("CN", bottom * 0.93)):
         label = f"{SIDE_NAMES[side]}  n = {table[side].sum():,}"
-        say(ax, days[0] - 3, y, label, 13.5, colors.sides[side], "Semibold", bbox={"fc": colors.ground, "lw": 0, "pad": 1})
+        say(
+            ax,
+            days[0] - 3,
+            y,
+            label,
+            13.5,
+            colors.sides[side],
+            "Semibold",
+            bbox={"fc": colors.ground, "lw": 0, "pad": 1},
+        )
     for day, week in zip(days[table.sum(axis=1) == 0], table.index[table.sum(axis=1) == 0], strict=True):
         say(ax, day, top * 0.1, "no texts\nthis week", 12, colors.muted, "It", ha="center", gid=str(week))
     _draw_months(ax, table.index[0].start_time, table.index[-1].end_time, bottom, colors)
@@ -94,7 +107,16 @@ def _mark_talks(ax: Axes, talks: pd.DataFrame, bottom: float, top: float, colors
     for talk in talks.sort_values("start_date", ascending=False).to_dict("records"):
         day, leaders = talk["start_date"].toordinal() + 0.5, talk["level"] == "leader"
         style = {"lw": 1.6, "color": colors.ink} if leaders else {"lw": 1.1, "ls": (0, (3, 2)), "color": colors.ink}
-        label = say(ax, day + (1 if leaders else 0), top, talk["city"], 12.5, colors.ink, "Semibold", ha="left" if leaders else "center")
+        label = say(
+            ax,
+            day + (1 if leaders else 0),
+            top,
+            talk["city"],
+            12.5,
+            colors.ink,
+            "Semibold",
+            ha="left" if leaders else "center",
+        )
         box = label.get_window_extent().transformed(ax.transData.inverted())
         level = 0
         while any(box.x0 < right + 2 and left - 2 < box.x1 and level == taken for left, right, taken in used):
@@ -123,7 +145,13 @@ def plot_talks(table: pd.DataFrame, ax: Axes | None = None, *, theme: str = "lig
         ax = place_axes(new_figure(PAGE, 262, colors), MARGIN, 40, PAGE - 2 * MARGIN, 190)
     levels = [level for level in ("leader", "cabinet", "deputy", "working") if level in set(table["level"])]
     names = {"leader": "leaders", "cabinet": "cabinet level", "deputy": "deputies", "working": "working level"}
-    inks = dict(zip(("leader", "cabinet", "deputy", "working"), (colors.ink, colors.muted, colors.rule, colors.band), strict=True))
+    inks = dict(
+        zip(
+            ("leader", "cabinet", "deputy", "working"),
+            (colors.ink, colors.muted, colors.rule, colors.band),
+            strict=True,
+        )
+    )
     years = sorted(table["year"].unique())
     ax.set(xlim=(-0.6, len(years) - 0.4), ylim=(0, 1.12 * table["n_talks"].max()))
     width = 0.76 / len(levels)
@@ -132,7 +160,16 @@ def plot_talks(table: pd.DataFrame, ax: Axes | None = None, *, theme: str = "lig
         x = np.arange(len(years)) + (number - (len(levels) - 1) / 2) * width
         ax.bar(x, heights, width=width * 0.94, color=inks[level], zorder=2)
         for place, height in zip(x, heights, strict=True):
-            say(ax, place, height, str(height) if height else "·", 12, colors.ink if height else colors.muted, ha="center", va="bottom")
+            say(
+                ax,
+                place,
+                height,
+                str(height) if height else "·",
+                12,
+                colors.ink if height else colors.muted,
+                ha="center",
+                va="bottom",
+            )
     ax.axhline(0, color=colors.muted, lw=1)
     beneath = ax.get_xaxis_transform()
     for number, year in enumerate(years):
@@ -170,7 +207,9 @@ def plot_shares(table: pd.DataFrame, ax: Axes | None = None, *, theme: str = "li
     for number, row in enumerate(table.to_dict("records")):
         _bars(ax, np.array([number]), np.array([row["share"]]), row["side"], 0.62, colors, across=True)
         say(ax, -limit * 0.02, number, row["label"], 13.5, colors.ink, ha="right")
-        say(ax, row["share"] + limit * 0.015, number, f"{row['share']:.0%}", 12.5, colors.sides[row["side"]], "Semibold")
+        say(
+            ax, row["share"] + limit * 0.015, number, f"{row['share']:.0%}", 12.5, colors.sides[row["side"]], "Semibold"
+        )
         say(ax, limit * 1.2, number, f"{row['n']:,}", 12, colors.muted, ha="right")
         say(ax, limit * 1.4, number, f"{row['n_words']:,}", 12, colors.muted, ha="right")
     for place, name in ((1.2, "texts"), (1.4, "words")):
@@ -179,14 +218,34 @@ def plot_shares(table: pd.DataFrame, ax: Axes | None = None, *, theme: str = "li
     for side in dict.fromkeys(table["side"]):
         hatch = "/////" if side == "CN" else None
         box = (x, 1 + 36 / height, 26 / 430, 12 / height)
-        ax.add_patch(mpl.patches.Rectangle(box[:2], *box[2:], transform=ax.transAxes, clip_on=False, hatch=hatch,
-                     facecolor=colors.ground if hatch else colors.sides[side], edgecolor=colors.sides[side]))
-        say(ax, x + 0.075, 1 + 42 / height, SIDE_NAMES[side], 13.5, colors.sides[side], "Semibold", transform=ax.transAxes)
+        ax.add_patch(
+            mpl.patches.Rectangle(
+                box[:2],
+                *box[2:],
+                transform=ax.transAxes,
+                clip_on=False,
+                hatch=hatch,
+                facecolor=colors.ground if hatch else colors.sides[side],
+                edgecolor=colors.sides[side],
+            )
+        )
+        say(
+            ax,
+            x + 0.075,
+            1 + 42 / height,
+            SIDE_NAMES[side],
+            13.5,
+            colors.sides[side],
+            "Semibold",
+            transform=ax.transAxes,
+        )
         x += 0.36
     return ax
 
 
-def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, ax: Axes | None = None, *, theme: str = "light") -> Axes:
+def plot_rates(
+    rates: pd.DataFrame, talks: pd.DataFrame | None = None, ax: Axes | None = None, *, theme: str = "light"
+) -> Axes:
     """Draw rates per 1,000 words as small multiples, one panel a topic, one scale for all, texts last.
 
     In: a table of `rates_by_period(corpus, terms, "month")`; talks to mark by dotted lines. Bands are the
@@ -238,7 +297,8 @@ def _draw_topic(panel: Axes, rows: pd.DataFrame, limit: float, colors: Theme) ->
     for place, side in ((0.62, "CN"), (1.0, "US")):
         part = rows[rows["speaker_side"] == side]
         if len(part):
-            words = f"{SIDE_NAMES[side] if side == 'CN' else 'US'} {part['n_using'].sum():,} of {part['n_documents'].sum():,}"
+            name = "US" if side == "US" else SIDE_NAMES[side]
+            words = f"{name} {part['n_using'].sum():,} of {part['n_documents'].sum():,}"
             x = -0.5 + place * len(months)
             say(panel, x, 1.16, words, 12, colors.sides[side], ha="right", transform=above)
 

@@ -62,9 +62,7 @@ def lane_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     fewer than 5 such meetings, are left out.
     """
     meetings = add_lane(talks).query("mode == 'in_person' and level in ['leader', 'cabinet'] and status == 'held'")
-    gaps = [
-        describe_gaps(rows).head(1).assign(lane=lane) for lane, rows in meetings.groupby("lane") if len(rows) >= 5
-    ]
+    gaps = [describe_gaps(rows).head(1).assign(lane=lane) for lane, rows in meetings.groupby("lane") if len(rows) >= 5]
     return pd.concat(gaps).query("days >= @LONG_GAP").reset_index(drop=True)
 
 
@@ -91,7 +89,12 @@ def pack(times: np.ndarray, radii: np.ndarray, *, both_ways: bool = False) -> np
 
 
 def plot_timeline(
-    talks: pd.DataFrame, corpus: Corpus | None = None, ax: Axes | None = None, *, theme: str = "light", phone: bool = False
+    talks: pd.DataFrame,
+    corpus: Corpus | None = None,
+    ax: Axes | None = None,
+    *,
+    theme: str = "light",
+    phone: bool = False,
 ) -> Axes:
     """Draw every talk of a chronology as a dot on its date, in lanes by subject, with the longest gaps.
 
@@ -142,14 +145,14 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
     return {
         "title": "The two governments never stopped talking for long.\nMeeting face to face is what stopped.",
         "subtitle": (
-            f"Each dot is one of {len(talks)} talks, {first}–{last} ({held} held). The longest pause between any two of "
-            f"them was {describe_gaps(talks)['days'].max()} days;\nthe leaders went "
+            f"Each dot is one of {len(talks)} talks, {first}–{last} ({held} held). The longest pause between any two "
+            f"of them was {describe_gaps(talks)['days'].max()} days;\nthe leaders went "
             f"{describe_gaps(leaders)['days'].max():,} days without meeting in person."
         ),
         "note": (
             "Leader and cabinet meetings in person are near complete; phone calls and working-level contacts are not. "
-            f"Size shows level, fill shows how they met.\nSource: project chronology, talks.csv ({len(talks)} rows, sources "
-            f"per row). Not held: {lacking.get('cancelled', 0)} cancelled, {lacking.get('postponed', 0)} put off."
+            f"Size shows level, fill shows how they met.\nSource: project chronology, talks.csv ({len(talks)} rows, "
+            f"sources per row). Not held: {lacking.get('cancelled', 0)} cancelled, {lacking.get('postponed', 0)} put off."
         ),
     }
 
@@ -215,7 +218,9 @@ class _Sheet:
             for date, what in PRESIDENTS:
                 if years[0] <= int(date[:4]) <= years[-1]:
                     x = self.day(pd.Timestamp(date))
-                    ax.plot([x, x], [self.top - 2, self.top + depth + 4], color=colors.muted, lw=1, ls=(0, (2, 2)), zorder=1)
+                    ax.plot(
+                        [x, x], [self.top - 2, self.top + depth + 4], color=colors.muted, lw=1, ls=(0, (2, 2)), zorder=1
+                    )
                     say(ax, x + 4, self.top + 5, what, 12, colors.muted, "It")
 
     def draw_lane(self, lane: int, talks: pd.DataFrame, length: float) -> None:
@@ -228,7 +233,18 @@ class _Sheet:
         else:
             place = {"ha": "center"} if lane else {}
             x = base if lane else base - 10
-            say(ax, x, self.top - 6, phone_name, 11.5, colors.lanes[lane], "Semibold", va="bottom", linespacing=1.0, **place)
+            say(
+                ax,
+                x,
+                self.top - 6,
+                phone_name,
+                11.5,
+                colors.lanes[lane],
+                "Semibold",
+                va="bottom",
+                linespacing=1.0,
+                **place,
+            )
 
     def draw_gap(self, gap: dict, talks: pd.DataFrame) -> None:
         ax, colors, lane = self.ax, self.colors, gap["lane"]
@@ -272,7 +288,10 @@ class _Sheet:
         labels = {row["talk_id"]: row for row in read_lexicon("talk_labels")}
         named = talks[talks["talk_id"].isin(labels)].sort_values("time", ascending=False)
         taken: list[tuple[float, float, float, float]] = []
-        roof = [(self.day(gap["from_date"]), self.day(gap["to_date"]), 60.0) for gap in gaps.query("lane == @lane").to_dict("records")]
+        roof = [
+            (self.day(gap["from_date"]), self.day(gap["to_date"]), 60.0)
+            for gap in gaps.query("lane == @lane").to_dict("records")
+        ]
         for talk in named.to_dict("records"):
             label = labels[talk["talk_id"]]
             if self.form.horizontal:
@@ -282,7 +301,9 @@ class _Sheet:
                 beside = talks[(talks["time"] - talk["time"]).abs() < 16]
                 x = max(self.at(0, height, lane)[0] for height in beside["height"]) + 12
                 lane_gap = gaps.query("lane == @lane").to_dict("records")
-                edges = {self.day(g[end]): shift for g in lane_gap for end, shift in (("from_date", -8), ("to_date", 9))}
+                edges = {
+                    self.day(g[end]): shift for g in lane_gap for end, shift in (("from_date", -8), ("to_date", 9))
+                }
                 y += next((shift for edge, shift in edges.items() if abs(edge - talk["time"]) < 3), 0)
                 words = label["label"].replace(" (", ",\n").rstrip(")")
                 say(self.ax, x, y, words, 12, self.colors.ink, "Semibold", zorder=4, linespacing=1.05)
@@ -300,7 +321,9 @@ class _Sheet:
         level = max([level, *(height + 4 for begin, end, height in roof if begin < left + width and left < end)])
         overhung = [height for _, _, height, line in taken if left - 3 < line < left + width + 3]
         level = max([level, *(height + 16 for height in overhung)])
-        while any(begin < left + width + 4 and left < end + 4 and abs(level - height) < 16 for begin, end, height, _ in taken):
+        while any(
+            begin < left + width + 4 and left < end + 4 and abs(level - height) < 16 for begin, end, height, _ in taken
+        ):
             level += 2
         taken.append((left, left + width, level, talk["time"]))
         text.set_position((left, self.base(lane) - level - 4))
@@ -314,7 +337,14 @@ def draw_dot(ax: Axes, x: float, y: float, talk: dict, color: str, ground: str) 
     if talk["status"] != "held":
         arm = r * 0.8
         for sign in (1, -1):
-            ax.plot([x - arm, x + arm], [y - sign * arm, y + sign * arm], color=color, lw=1.9, solid_capstyle="butt", zorder=3)
+            ax.plot(
+                [x - arm, x + arm],
+                [y - sign * arm, y + sign * arm],
+                color=color,
+                lw=1.9,
+                solid_capstyle="butt",
+                zorder=3,
+            )
         return
     full = talk["mode"] == "in_person"
     ax.add_patch(Circle((x, y), r - 0.7, facecolor=color if full else ground, edgecolor=color, lw=1.15, zorder=3))
@@ -326,14 +356,22 @@ def _draw_key(sheet: _Sheet) -> None:
     ax, colors, wide = sheet.ax, sheet.colors, sheet.form.horizontal
     step = (84, 68, 72, 0) if wide else (74, 62, 66, 0)
     x, y = MARGIN + 6.0, 8.0
-    kinds = (("in person", "in_person", "held"), ("video", "virtual", "held"), ("phone", "phone", "held"),
-             ("cancelled or put off" if wide else "not held", "phone", "cancelled"))
+    kinds = (
+        ("in person", "in_person", "held"),
+        ("video", "virtual", "held"),
+        ("phone", "phone", "held"),
+        ("cancelled or put off" if wide else "not held", "phone", "cancelled"),
+    )
     for (name, mode, status), advance in zip(kinds, step, strict=True):
         draw_dot(ax, x, y, {"level": "cabinet", "mode": mode, "status": status}, colors.ink, colors.ground)
         say(ax, x + 11, y, name, 12, colors.muted)
         x += advance + 16
     x, y = MARGIN + 6.0, 29.0
-    for name, level, advance in (("leaders", "leader", 74), ("cabinet level", "cabinet", 102), ("below cabinet", "deputy", 118)):
+    for name, level, advance in (
+        ("leaders", "leader", 74),
+        ("cabinet level", "cabinet", 102),
+        ("below cabinet", "deputy", 118),
+    ):
         draw_dot(ax, x, y, {"level": level, "mode": "in_person", "status": "held"}, colors.muted, colors.ground)
         say(ax, x + 13, y, name, 12, colors.muted)
         x += advance + (12 if wide else 0)
