@@ -118,7 +118,7 @@ def strip_markup(text: str) -> str:
     text = re.sub(r"!\[[^\]\n]*\]\([^)\s]*\)", "", text)
     text = re.sub(r"\[([^\]\n]+)\]\((?:https?:|/|#|mailto:)[^)\s]*\)", r"\1", text)
     text = re.sub(r"(?m)^\s{0,3}(?:#{1,6} |> ?)", "", text)
-    text = re.sub(r"\*\*|__|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)", "", text)
+    text = re.sub(r"\*\*|__|(?<![\w\\])\*(?=\S)|(?<=[^\s\\])\*(?!\w)", "", text)
     return re.sub(r"\\([\\\-*_#.\[\]()>~`|])", r"\1", text)
 
 

@@ -1,0 +1,39 @@
+"""Shared fixtures: a small corpus of invented pages, the shipped corpus, and where the originals are."""
+
+from pathlib import Path
+
+import pytest
+
+import analysis_helpers as ah
+
+ROOT = Path(__file__).resolve().parents[1]
+ORIGINALS = ROOT.parent / "shared" / "originals"
+
+
+@pytest.fixture(scope="session")
+def originals():
+    """The folder of the original texts; tests that need them are skipped where it is absent."""
+    if not ORIGINALS.is_dir():
+        pytest.skip("the original texts are not on this machine")
+    return ORIGINALS
+
+
+@pytest.fixture(scope="session")
+def shipped():
+    """The shipped corpus."""
+    return ah.load_corpus()
+
+
+@pytest.fixture(scope="session")
+def talks():
+    """The shipped chronology."""
+    return ah.load_talks()
+
+
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory):
+    """A corpus of the invented example pages, with its text."""
+    out = tmp_path_factory.mktemp("invented") / "corpus"
+    return ah.build_corpus(
+        [ROOT / "data/example_sources"], out, metadata=[ROOT / "data/example_metadata.csv"]
+    )
