@@ -141,8 +141,8 @@ def _as_frame(records: list[Record]) -> pd.DataFrame:
     given = [field["name"] for field in fields_of("documents") if field["name"] not in {"n_words", "sha256"}]
     frame = pd.DataFrame(records, columns=[*given, "text", "source"])
     frame["date"] = pd.to_datetime(frame["date"], format="%Y-%m-%d").astype("datetime64[ms]")
-    frame["use"] = frame["use"].fillna("main")
-    return frame.astype(dict.fromkeys([name for name in frame if name != "date"], "str"))
+    frame = frame.astype(dict.fromkeys([name for name in frame if name != "date"], "str"))
+    return frame.assign(use=frame["use"].fillna("main"))
 
 
 def _as_part(documents: pd.DataFrame, passages: pd.DataFrame, left_out: list[Record], with_text: bool) -> Part:

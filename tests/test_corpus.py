@@ -1,0 +1,196 @@
+"""Building, loading, selecting, counting and checking corpora."""
+
+import hashlib
+import json
+import shutil
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+import analysis_helpers as ah
+from analysis_helpers.corpus import TABLES, documents_text, fields_of
+from analysis_helpers.errors import TalksError
+from tests.conftest import ROOT
+
+
+def test_every_document_is_accounted_for(invented):
+    """Nine invented pages: seven kept, one repeats another, one holds no text."""
+    assert invented.record["funnel"] == {"read": 9, "kept": 7, "duplicates": 1, "rejected": 1}
+    left_out = invented.rejected.set_index("doc_id")
+    assert left_out.loc["wire_b", "duplicate_of"] == "wire_a"
+    assert left_out.loc["only_furniture", "reason"] == "nothing is left after cleaning"
+
+
+def test_metadata_reach_the_documents(invented):
+    documents = invented.documents.set_index("doc_id")
+    assert documents.loc["standfirst", "date_precision"] == "year"
+    assert documents.loc["standfirst", "date"] == pd.Timestamp("2023-01-01")
+    assert documents.loc["broken_lines", "use"] == "caution"
+    assert documents.loc["news_site", "title"] == "Negotiators Return to Lisbon"
+    assert documents["collection"].unique().tolist() == ["example_sources"]
+
+
+def test_body_passages_joined_are_the_clean_text(invented):
+    texts = documents_text(invented)
+    assert texts["wire_a"].startswith("LISBON - Both sides agreed")
+    for row in invented.documents.itertuples():
+        assert hashlib.sha256(texts[row.doc_id].encode()).hexdigest() == row.sha256
+
+
+def test_columns_and_order_are_those_of_the_schema(invented, shipped):
+    for table in TABLES:
+        names = [field["name"] for field in fields_of(table)]
+        assert list(getattr(invented, table)) == names
+        assert list(getattr(shipped, table)) == [name for name in names if name != "text"]
+
+
+def test_without_text_the_measurements_are_the_same(invented, tmp_path):
+    bare = ah.build_corpus(
+        [ROOT / "data/example_sources"],
+        tmp_path / "bare",
+        metadata=[ROOT / "data/example_metadata.csv"],
+        with_text=False,
+    )
+    assert invented.has_text
+    assert not bare.has_text
+    for table in ("passages", "sentences", "counts", "removed", "rejected"):
+        with_text = getattr(invented, table)
+        pd.testing.assert_frame_equal(with_text.drop(columns="text", errors="ignore"), getattr(bare, table))
+    assert bare.documents["title"].isna().all(), "a title found in a text is text"
+    pd.testing.assert_frame_equal(invented.documents.drop(columns="title"), bare.documents.drop(columns="title"))
+
+
+def test_parts_do_not_change_the_result(invented, tmp_path):
+    split = ah.build_corpus(
+        [ROOT / "data/example_sources"], tmp_path / "c", metadata=[ROOT / "data/example_metadata.csv"], part_size=2
+    )
+    assert len(list((tmp_path / "c/documents").iterdir())) == 5
+    for table in TABLES:
+        pd.testing.assert_frame_equal(getattr(invented, table), getattr(split, table))
+
+
+def test_two_builds_are_the_same_bytes(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
+    digests = []
+    for name in ("one", "two"):
+        ah.build_corpus([ROOT / "data/example_sources"], tmp_path / name)
+        files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
+        digests.append([hashlib.sha256(path.read_bytes()).hexdigest() for path in files])
+    assert digests[0] == digests[1]
+    assert json.loads((tmp_path / "one/corpus.json").read_text())["measured"]["on"] == "2025-06-15"
+
+
+def test_save_and_load_give_the_same_corpus(invented, tmp_path):
+    part = invented.where(side="CN")
+    again = ah.load_corpus(part.save(tmp_path / "part"))
+    for table in TABLES:
+        pd.testing.assert_frame_equal(getattr(part, table), getattr(again, table))
+
+
+def test_where_keeps_whole_branches(invented):
+    spoken = invented.where(speaker_side="question")
+    assert spoken.documents["doc_id"].tolist() == ["briefing"]
+    assert spoken.passages["speaker"].tolist() == ["REUTERS", "Q"]
+    assert set(spoken.sentences["passage_id"]) == set(spoken.passages["passage_id"])
+    assert set(spoken.counts["passage_id"]) == set(spoken.passages["passage_id"])
+    july = invented.where(date=slice("2024-07-02", "2024-07-31"))
+    assert july.documents["doc_id"].tolist() == ["briefing", "broken_lines", "wire_a"]
+    assert len(invented.where(side=["US", "CN"]).documents) == 7
+    assert len(invented.where(side="US", genre="op-ed").documents) == 0
+
+
+def test_where_refuses_an_unknown_column(invented):
+    with pytest.raises(TalksError, match="unknown column 'sied'; expected one of doc_id"):
+        invented.where(sied="US")
+
+
+def test_coverage_by_hand(invented):
+    table = ah.coverage(invented, by=["side", "speaker_side"]).set_index(["side", "speaker_side"])
+    assert table.loc[("CN", "question"), ["n_documents", "n_passages"]].tolist() == [1, 2]
+    assert table.loc[("US", "question")].tolist() == [0, 0, 0, 0]
+    assert table["n_words"].sum() == invented.documents["n_words"].sum()
+    headings = ah.coverage(invented, by="kind").set_index("kind")["n_passages"]
+    assert headings["heading"] == 4
+
+
+def test_an_empty_month_is_zero_and_an_inexact_date_no_month(invented):
+    months = ah.coverage(invented, by="month").set_index("month")["n_documents"]
+    assert months.index.astype("str")[:2].tolist() == ["2024-06", "2024-07"]
+    assert months.dropna().tolist()[:2] == [1, 5]
+    years = ah.coverage(invented, by="year").set_index("year")["n_documents"]
+    assert years.to_dict() == {pd.Period("2023"): 1, pd.Period("2024"): 6}
+
+
+def test_coverage_refuses_an_unknown_column(invented):
+    with pytest.raises(TalksError, match="unknown column 'sides'"):
+        ah.coverage(invented, by=["sides"])
+
+
+def test_shipped_corpus_is_sound(shipped):
+    assert ah.check_corpus(shipped) is shipped
+    assert len(shipped.documents) == 804
+    size = sum(path.stat().st_size for path in (ROOT / "data/corpus").rglob("*") if path.is_file())
+    assert size < 10_000_000
+
+
+def test_shipped_corpus_holds_no_text(shipped):
+    assert not any("text" in getattr(shipped, table) for table in TABLES)
+    statements = shipped.documents[shipped.documents["collection"] == "statements_2025"]
+    assert statements["title"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "message"),
+    [
+        ("documents", {"side": "UK"}, "documents row 0: side is 'UK'; expected US or CN or other"),
+        ("documents", {"n_words": 7}, r"documents row 0 \(.*\): n_words is 7; expected \d+, the sum of its body passages"),
+        ("passages", {"doc_id": "nobody"}, "passages row 0: doc_id is 'nobody'; expected a doc_id of the table documents"),
+        ("passages", {"kind": None}, "passages row 0: kind is .*; expected a value"),
+        ("sentences", {"tone_vader": 1.5}, "sentences row 0: tone_vader is .*1.5.*; expected at most 1"),
+        ("counts", {"n": 0}, "counts row 0: n is .*0.*; expected at least 1"),
+        ("passages", {"text": "Changed."}, r"documents row 0 \(briefing\): sha256 is .*; expected that of its text"),
+    ],
+)
+def test_check_names_the_row_and_the_remedy(invented, table, change, message):
+    frame = getattr(invented, table).copy()
+    for column, value in change.items():
+        frame.loc[0, column] = value
+    with pytest.raises(TalksError, match=message):
+        ah.check_corpus(replace(invented, **{table: frame}))
+
+
+def test_check_finds_repeated_ids_and_sums_that_do_not_add_up(invented):
+    twice = pd.concat([invented.documents, invented.documents.head(1)], ignore_index=True)
+    with pytest.raises(TalksError, match="doc_id is 'briefing'; expected each value once"):
+        ah.check_corpus(replace(invented, documents=twice))
+    with pytest.raises(TalksError, match=r"corpus.json: funnel is .*; expected read = kept \+ duplicates \+ rejected"):
+        ah.check_corpus(replace(invented, record={**invented.record, "funnel": {"read": 9, "kept": 7}}))
+
+
+def test_rebuilding_gives_the_shipped_tables(originals, shipped, tmp_path):
+    """The one command of `make corpus`, compared table by table: values, order, types."""
+    rebuilt = ah.build_corpus(
+        [originals / "articles", originals / "statements_2025.jsonl"],
+        tmp_path / "corpus",
+        metadata=[ROOT / "data/sources/articles.csv", ROOT / "data/sources/statements.csv"],
+        with_text=False,
+    )
+    for table in TABLES:
+        pd.testing.assert_frame_equal(getattr(rebuilt, table), getattr(shipped, table), check_exact=True)
+    for part in ("settings", "funnel", "totals", "schema_version"):
+        assert rebuilt.record[part] == shipped.record[part], part
+
+
+def test_an_earlier_corpus_is_replaced_and_nothing_else(tmp_path):
+    source = tmp_path / "note.txt"
+    source.write_text("Both sides met. They agreed.", encoding="utf-8")
+    ah.build_corpus([source], tmp_path / "corpus")
+    ah.build_corpus([source], tmp_path / "corpus")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("precious", encoding="utf-8")
+    with pytest.raises(TalksError, match="exists and was not made by this command"):
+        ah.build_corpus([source], mine)
+    assert (mine / "thesis.txt").read_text() == "precious"
+    shutil.rmtree(tmp_path / "corpus")
