@@ -106,7 +106,7 @@ def prepare_parts(records: Iterable[Record], part_size: int, with_text: bool) ->
         rows = documents.to_dict("records")
         fates = [_fate(row, text, first) for row, text in zip(rows, clean, strict=True)]
         left_out += [_reject(row, *fate) for row, fate in zip(rows, fates, strict=True) if fate]
-        kept = documents[[not fate for fate in fates]]
+        kept = documents[pd.Series([fate is None for fate in fates], index=documents.index, dtype="bool")]
         passages = passages[passages["doc_id"].isin(kept["doc_id"])].reset_index(drop=True)
         yield _as_part(kept, passages, left_out, with_text)
 

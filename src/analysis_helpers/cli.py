@@ -78,3 +78,7 @@ def _lab(options: argparse.Namespace) -> None:
     from .site import open_lab
 
     open_lab()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

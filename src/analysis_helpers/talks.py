@@ -295,7 +295,8 @@ def _link(talk: dict, documents: pd.DataFrame, naming: Naming) -> list[tuple]:
         named = [name for name, passages in heads.items() if here & set(passages[key])]
         sides = {_people()[name]["side"] for name in named}
         if sides and (key == "doc_id" or len(sides) == 2):
-            days = f"{distance[doc_id]} days from the talk" if distance[doc_id] else "during the talk"
+            apart = int(distance[doc_id])
+            days = f"{apart} day{'s' * (apart > 1)} from the talk" if apart else "during the talk"
             where = talk["city"] or talk["mode"]
             links.append(
                 (doc_id, talk["talk_id"], distance[doc_id], f"date: {days}; place: {where}; names: {', '.join(named)}")

@@ -207,7 +207,8 @@ class _Sheet:
                     say(ax, middle, self.top + depth + 20, str(year), 13.5, colors.ink, "Semibold", ha="center")
                     say(ax, middle, self.top + depth + 37, below, 12, colors.muted, ha="center")
                     if corpus:
-                        number = f"{texts.get(year, 0)}" + (" texts" if year == years[0] else "")
+                        n_texts = texts.get(year, 0)
+                        number = f"{n_texts}" + (f" text{'s' * (n_texts != 1)}" if year == years[0] else "")
                         say(ax, middle, self.top + depth + 53, number, 12, colors.muted, ha="center")
             else:
                 ax.plot([MARGIN - 2, self.form.width - 10], [at, at], color=colors.rule, lw=1, zorder=0)

@@ -1,0 +1,201 @@
+"""What nbval cannot see: the shape of the notebooks, read from their files."""
+
+import re
+
+import nbformat
+import pytest
+
+from tests.conftest import ROOT
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+KNOWN_TAGS = {"parameters", "hide-input", "full-width"}
+CARD = ["Short answer", "Texts used", "Runs in about", "What this cannot tell you"]
+
+pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def _read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def _code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _prose(notebook):
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def problems(notebook):
+    """List every way in which a notebook could fool nbval or a reader; an empty list is a good notebook."""
+    found = []
+    code = _code(notebook)
+    kernel = notebook.metadata.get("kernelspec", {})
+    if kernel.get("name") != "python3" or kernel.get("language") != "python":
+        found.append("kernelspec is not python3 with its language")
+    if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
+        found.append("execution counts are not 1, 2, 3, ...: not executed from top to bottom")
+    if len({cell.get("id") for cell in notebook.cells}) != len(notebook.cells):
+        found.append("cell ids are missing or repeated")
+    for cell in code:
+        found += [f"{cell.id}: {what}" for what in _cell_problems(cell)]
+    return found
+
+
+def _cell_problems(cell):
+    lines = [line for line in cell.source.split("\n") if line.strip()]
+    unknown = set(cell.metadata.get("tags", [])) - KNOWN_TAGS
+    if unknown:
+        yield f"tag {sorted(unknown)[0]} is unknown; nbval would ignore or skip the cell"
+    if re.search(r"(?i)#\s*(nbval|pytest)", cell.source):
+        yield "a comment that steers nbval"
+    if len(lines) > 20:
+        yield f"{len(lines)} lines; at most 20"
+    if any(line.rstrip().endswith(";") for line in lines):
+        yield "a line ends in a semicolon"
+    if re.search(r"(?m)^\s*(async )?def |^\s*class |lambda .*: *lambda", cell.source):
+        yield "defines a function or class"
+    if re.search(r"(?m)^\s*(!|%(?!config InlineBackend\.))", cell.source):
+        yield "a magic or shell command, whose failure nbval swallows"
+    for output in cell.outputs:
+        yield from _output_problems(output)
+    pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
+    if "plot_" in cell.source and len(pictures) != 1:
+        yield f"draws a figure and shows {len(pictures)} pictures"
+    alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+    if pictures and not (40 <= len(alt) <= 300 and "full-width" in cell.metadata.get("tags", [])):
+        yield "a figure without alternative text of 40 to 300 characters, or without the tag full-width"
+
+
+def _output_problems(output):
+    if output.output_type == "error":
+        yield "an error as output"
+    if output.get("name") == "stderr":
+        yield "a warning or other words on stderr"
+    text = output.get("text", "") + "".join(str(v) for k, v in output.get("data", {}).items() if k != "image/png")
+    if re.search(r"0x[0-9a-f]{6,}|object at |<(?:Axes|Figure)(?! size)", text):
+        yield "an address or the name of an object as output"
+    if re.search(r"(?<![\w/])/(?:home|root|tmp|usr|work|Users|var)/|[A-Z]:\\\\", text):
+        yield "a path of a machine"
+    if re.search(r"\d\d:\d\d:\d\d", text):
+        yield "a time of day"
+    if re.search(r"\d\.\d{7,}", text):
+        yield "a number that is not rounded"
+    if re.search(r"(?m)^\{'|\bset\(", text):
+        yield "a set or dictionary, whose order may change"
+
+
+def test_no_problem(path):
+    assert problems(_read(path)) == []
+
+
+def test_first_cells_are_card_imports_parameters(path):
+    cells = _read(path).cells
+    assert re.match(r"# .+\?$", cells[0].source.split("\n")[0]), "the title is a question"
+    rows = re.findall(r"(?m)^\| *\**([^|*]+?)\** *\|", cells[0].source)
+    assert [row.strip() for row in rows if not set(row) <= set("-: ")] == CARD
+    assert "import analysis_helpers as ah" in cells[1].source
+    assert "parameters" in cells[2].metadata["tags"]
+    assert sum("parameters" in cell.metadata.get("tags", []) for cell in cells) == 1
+    assert re.match(r"CORPUS = None", cells[2].source)
+
+
+def test_sections_are_questions_and_the_last_ones_are_there(path):
+    headings = re.findall(r"(?m)^## (.+)$", _prose(_read(path)))
+    assert headings[-2:] == ["How sure are we?", "Try it yourself"] or headings[-1] == "Try it yourself"
+    assert "How sure are we?" in headings
+    assert all(heading.endswith("?") for heading in headings if heading != "Try it yourself")
+
+
+def test_two_or_three_exercises(path):
+    exercises = _prose(_read(path)).split("## Try it yourself")[1]
+    assert 2 <= len(re.findall(r"(?m)^\d\. ", exercises)) <= 3
+
+
+def test_each_figure_has_a_table_beside_it(path):
+    cells = _read(path).cells
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    for cell, following in zip(code, code[1:], strict=False):
+        if any("image/png" in output.get("data", {}) for output in cell.outputs):
+            assert any("text/html" in output.get("data", {}) for output in following.outputs), cell.id
+
+
+def test_prose_is_longer_than_code(path):
+    """At least five words of prose for each line of code that is no check."""
+    notebook = _read(path)
+    lines = sum(
+        len([line for line in cell.source.split("\n") if line.strip()])
+        for cell in _code(notebook)
+        if not cell.id.startswith("checks")
+    )
+    assert len(_prose(notebook).split()) >= 5 * lines
+
+
+NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?%?")
+YEARS = {str(year) for year in range(2017, 2027)}
+
+
+def quoted_numbers(notebook):
+    """The numbers that the prose and the alternative texts quote, as values: 1,234 -> 1234, 34% -> 0.34."""
+    alts = [cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "") for cell in _code(notebook)]
+    text = "\n".join([_prose(notebook), *alts])
+    text = re.sub(r"(?m)^\| *\**Runs in about.*$|^\d\. |`[^`]*`|\]\([^)]*\)|^ {4}.*$", " ", text)
+    text = re.sub(r"\b95%|\bper 1,000\b|2017-2025|[Jj]anuary-[Aa]pril|\b20 January\b", " ", text)
+    return {match for match in NUMBER.findall(text) if match.strip(",.") not in YEARS}
+
+
+def asserted_numbers(notebook):
+    """The numbers that stand in the checks, and the years and shares they can be written as."""
+    checks = "\n".join(cell.source for cell in _code(notebook) if cell.id.startswith("checks"))
+    return {float(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", checks)}
+
+
+def test_every_number_in_the_prose_has_its_assert(path):
+    notebook = _read(path)
+    asserted = asserted_numbers(notebook)
+    missing = []
+    for quoted in quoted_numbers(notebook):
+        value = float(quoted.rstrip("%,.").replace(",", ""))
+        value = round(value / 100, 4) if quoted.endswith("%") else value
+        if value not in asserted:
+            missing.append(quoted)
+    assert missing == []
+
+
+def test_the_checks_stand_last(path):
+    ids = [cell.id for cell in _read(path).cells]
+    first = next(i for i, name in enumerate(ids) if name.startswith("checks"))
+    assert all(name.startswith("checks") for name in ids[first:])
+
+
+BAD = {
+    "not executed": lambda cell: cell.update(execution_count=None),
+    "stderr": lambda cell: cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text="warn")),
+    "error": lambda cell: cell.outputs.append(nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])),
+    "skipped": lambda cell: cell.metadata.update(tags=["nbval-skip"]),
+    "misspelt tag": lambda cell: cell.metadata.update(tags=["nbval-ignore-outputs"]),
+    "comment": lambda cell: cell.update(source=cell.source + "\n# NBVAL_IGNORE_OUTPUT"),
+    "semicolon": lambda cell: cell.update(source="x = 1;"),
+    "function": lambda cell: cell.update(source="def f():\n    pass"),
+    "magic": lambda cell: cell.update(source="%no_such_magic"),
+    "shell": lambda cell: cell.update(source="!exit 3"),
+    "long": lambda cell: cell.update(source="\n".join(["x = 1"] * 21)),
+    "address": lambda cell: cell.outputs.append(nbformat.v4.new_output("stream", text="<Axes: >")),
+    "path": lambda cell: cell.outputs.append(nbformat.v4.new_output("stream", text="/home/me/corpus")),
+    "unrounded": lambda cell: cell.outputs.append(nbformat.v4.new_output("stream", text="0.12345678")),
+    "lost figure": lambda cell: cell.update(source="ax = ah.plot_talks(table)", outputs=[]),
+}
+
+
+@pytest.mark.parametrize("how", BAD)
+def test_every_gate_can_fail(path, how):
+    notebook = _read(path)
+    BAD[how](_code(notebook)[-1])
+    assert problems(notebook) != []
+
+
+def test_the_gate_of_numbers_can_fail(path):
+    notebook = _read(path)
+    notebook.cells[0].source += "\n\nThere were 98,765 talks."
+    assert "98,765" in quoted_numbers(notebook)
+    assert 98765.0 not in asserted_numbers(notebook)

@@ -1,0 +1,240 @@
+"""Figures: what is drawn, where, and whether it can be told apart; never pixels."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Circle, Rectangle
+
+import analysis_helpers as ah
+from analysis_helpers.plots.heat import _readable
+from analysis_helpers.plots.style import DPI, LINES, MARKERS, THEMES, font
+from analysis_helpers.plots.timeline import LANES, add_lane, lane_gaps, pack
+
+mpl.use("agg")
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+def _luminance(color):
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+
+def _contrast(one, other):
+    light, dark = sorted([_luminance(one), _luminance(other)], reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+# Machado, Oliveira and Fernandes (2009), severity 1.0, applied to linear RGB.
+VISION = {
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+
+
+def _lab(color, vision=None):
+    rgb = np.array(to_rgb(color))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    if vision:
+        linear = np.clip(np.array(VISION[vision]) @ linear, 0, 1)
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ linear
+    ratio = xyz / np.array([0.95047, 1.0, 1.08883])
+    f = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio / (3 * (6 / 29) ** 2) + 4 / 29)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("vision", [None, *VISION])
+def test_the_sides_differ_for_every_reader(theme, vision):
+    """CIE76 distance: above 20 two colours are plainly different; grey copies are served by shape and hatch."""
+    sides = THEMES[theme].sides
+    assert np.linalg.norm(_lab(sides["US"], vision) - _lab(sides["CN"], vision)) > 40
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_contrast_of_text_and_marks(theme):
+    colors = THEMES[theme]
+    for text in (colors.ink, colors.muted, *colors.sides.values(), *colors.lanes):
+        assert _contrast(text, colors.ground) >= 4.5, text
+
+
+def test_sides_differ_without_colour():
+    assert MARKERS["US"][0] != MARKERS["CN"][0]
+    assert LINES["US"] != LINES["CN"]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_numbers_in_cells_are_readable_and_shade_grows(theme):
+    ramp = mpl.colors.LinearSegmentedColormap.from_list("ramp", THEMES[theme].ramp)
+    steps = [ramp(x) for x in np.linspace(0, 1, 41)]
+    assert min(_contrast(color, _readable(color)) for color in steps) >= 4.5
+    lightness = np.diff([_lab(color[:3])[0] for color in steps])
+    assert (lightness < 0).all() or (lightness > 0).all()
+
+
+def test_nothing_global_changes(talks, shipped):
+    before = dict(mpl.rcParams)
+    statements = shipped.where(collection="statements_2025")
+    ah.plot_timeline(talks)
+    ah.plot_weekly(ah.texts_by_period(statements))
+    ah.plot_agenda(ah.issues_by_period(talks))
+    assert dict(mpl.rcParams) == before
+
+
+def test_the_typeface_is_there():
+    assert font(12, "Bold").get_file().endswith("SourceSansPro-Bold.ttf")
+
+
+@pytest.mark.parametrize("both_ways", [False, True])
+def test_packed_dots_keep_their_date_and_never_touch(both_ways):
+    rng = np.random.default_rng(2)
+    times = np.sort(rng.uniform(0, 300, 60))
+    radii = rng.choice([3.9, 5.7, 7.0], 60)
+    heights = pack(times, radii, both_ways=both_ways)
+    for i in range(60):
+        for j in range(i):
+            assert np.hypot(times[i] - times[j], heights[i] - heights[j]) >= radii[i] + radii[j] + 1.39
+    assert both_ways or (heights >= 0).all()
+
+
+def test_each_talk_is_one_mark_at_its_own_date(talks):
+    ax = ah.plot_timeline(talks)
+    circles = [patch for patch in ax.patches if isinstance(patch, Circle)]
+    assert len(circles) == (talks["status"] == "held").sum() + 6, "talks held, and six marks of the key"
+    held = talks[(talks["status"] == "held") & (talks["level"] == "leader")]
+    days = (held["start_date"] - pd.Timestamp("2017-01-01")).dt.days
+    expected = sorted(130 + days * 0.2295)
+    drawn = sorted(c.center[0] for c in circles if c.radius == pytest.approx(6.3) and c.center[1] > 60)
+    assert drawn == pytest.approx(expected)
+
+
+def test_lanes_hold_every_talk_once(talks):
+    lanes = add_lane(talks)["lane"].value_counts().sort_index()
+    assert lanes.sum() == len(talks)
+    assert len(lanes) == len(LANES)
+    assert lanes[0] == (talks["level"] == "leader").sum()
+
+
+def test_gaps_of_the_lanes(talks):
+    gaps = lane_gaps(talks).set_index("lane")["days"]
+    assert gaps[0] == 1234
+    assert (gaps >= 300).all()
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_labels_of_the_timeline_do_not_overlap(talks, phone):
+    ax = ah.plot_timeline(talks, phone=phone)
+    ah.head(ax, "Title", "Subtitle")
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
+    width, height = ax.figure.get_size_inches() * DPI
+    for i, box in enumerate(boxes):
+        assert box.x0 >= 0, ax.texts[i]
+        assert box.x1 <= width + 1, ax.texts[i]
+        for j in range(i):
+            shared = min(box.x1, boxes[j].x1) - max(box.x0, boxes[j].x0), min(box.y1, boxes[j].y1) - max(box.y0, boxes[j].y0)
+            assert min(shared) < 2.5, (ax.texts[i], ax.texts[j])
+
+
+def test_texts_of_the_corpus_can_stand_under_the_years(talks, shipped):
+    words = {text.get_text() for text in ah.plot_timeline(talks, shipped).texts}
+    assert {"1 text", "801"} <= words
+
+
+def test_agenda_prints_every_count(talks):
+    agenda = ah.issues_by_period(talks)
+    ax = ah.plot_agenda(agenda)
+    cells = [int(text.get_text()) for strip in ax.child_axes for text in strip.texts if text.get_text() not in {"·", ""}]
+    assert sorted(cells) == sorted(agenda["n_talks"][agenda["n_talks"] > 0])
+    outlines = [p for p in ax.patches if isinstance(p, Rectangle) and not p.get_fill()]
+    assert len(outlines) == agenda["year"].nunique()
+
+
+def test_coverage_prints_counts_and_dots_for_nothing():
+    table = pd.DataFrame({"group": ["US", "US"], "label": ["a", "b"], "2024": [0, 3], "2025": [7, 3]})
+    ax = ah.plot_coverage(table)
+    assert [[text.get_text() for text in strip.texts] for strip in ax.child_axes] == [["7", "·"], ["3", "3"]]
+
+
+def test_weekly_bars_are_the_counts(shipped, talks):
+    weeks = ah.texts_by_period(shipped.where(collection="statements_2025"))
+    rounds = talks[talks["talk_id"].isin(["2025-05-geneva-trade-round", "2025-10-busan-summit"])]
+    ax = ah.plot_weekly(weeks, rounds)
+    heights = [bar.get_height() for bar in ax.patches]
+    table = weeks.pivot(index="week", columns="side", values="n_documents")
+    assert heights == [*table["US"], *-table["CN"]]
+    hatches = {bar.get_hatch() for bar in ax.patches[: len(table)]}, {bar.get_hatch() for bar in ax.patches[len(table) :]}
+    assert hatches == ({None}, {"/////"})
+    marks = [line.get_xdata()[0] for line in ax.lines if line.get_zorder() == 4]
+    assert marks == [pd.Timestamp("2025-10-30").toordinal() + 0.5, pd.Timestamp("2025-05-10").toordinal() + 0.5]
+    low, high = ax.get_ylim()
+    assert low < -table["CN"].max()
+    assert high > table["US"].max()
+
+
+def test_a_week_without_texts_is_said_so():
+    weeks = pd.DataFrame(
+        {
+            "week": pd.period_range("2025-01-06", periods=3, freq="W-SUN").repeat(2),
+            "side": ["US", "CN"] * 3,
+            "n_documents": [3, 1, 0, 0, 2, 2],
+        }
+    )
+    assert [text.get_text() for text in ah.plot_weekly(weeks).texts].count("no texts\nthis week") == 1
+
+
+@pytest.fixture(scope="module")
+def rates(shipped):
+    terms = {name: words for name, words in ah.load_agenda_terms().items() if name in {"tariffs", "soybeans"}}
+    return ah.rates_by_period(shipped.where(collection="statements_2025"), terms)
+
+
+def test_rates_are_drawn_where_the_table_says(rates):
+    ax = ah.plot_rates(rates)
+    panel = ax.child_axes[0]
+    american = rates[(rates["topic"] == "tariffs") & (rates["speaker_side"] == "US")]
+    lines = [line for line in panel.lines if line.get_linewidth() == 1.8]
+    assert np.allclose(lines[0].get_ydata(), american["rate"])
+    assert len({panel.get_ylim() for panel in ax.child_axes[:2]}) == 1, "one scale for all"
+    assert panel.get_ylim()[1] >= np.nanmax(rates["high"])
+
+
+def test_marks_without_an_interval_are_hollow(rates):
+    panel = ah.plot_rates(rates).child_axes[1]
+    ground = THEMES["light"].ground
+    hollow = sum(len(line.get_xdata()) for line in panel.lines if line.get_markerfacecolor() == ground)
+    filled = sum(len(line.get_xdata()) for line in panel.lines if line.get_marker() in "oD" and line.get_markerfacecolor() != ground)
+    soybeans = rates[rates["topic"] == "soybeans"]
+    assert hollow == soybeans["low"].isna().sum()
+    assert filled == soybeans["low"].notna().sum()
+
+
+def test_shares_and_talks_are_the_numbers():
+    table = pd.DataFrame({"label": ["a", "b"], "side": ["US", "CN"], "share": [0.25, 0.5], "n": [4, 6], "n_words": [9, 8]})
+    assert [bar.get_width() for bar in ah.plot_shares(table).patches[:2]] == [0.25, 0.5]
+    talks = pd.DataFrame({"year": [2020, 2020, 2021, 2021], "level": ["leader", "cabinet"] * 2, "n_talks": [1, 5, 0, 2]})
+    assert [bar.get_height() for bar in ah.plot_talks(talks).patches] == [1, 0, 5, 2]
+
+
+def test_head_and_foot_grow_the_figure_and_move_nothing():
+    ax = ah.plot_talks(pd.DataFrame({"year": [2020], "level": ["leader"], "n_talks": [1]}))
+    before, height = ax.get_window_extent().height, ax.figure.get_size_inches()[1]
+    ah.head(ax, "A finding that is long enough to need a second line because it says so very much about so many talks", "What")
+    ah.foot(ax, "Source.")
+    assert ax.get_window_extent().height == pytest.approx(before)
+    assert ax.figure.get_size_inches()[1] > height + 0.9
+    assert ax.figure.texts[0].get_text().count("\n") == 1
+
+
+def test_dark_figures_have_a_dark_ground(talks):
+    ax = ah.plot_timeline(talks, theme="dark")
+    assert mpl.colors.to_hex(ax.figure.get_facecolor()) == THEMES["dark"].ground.lower()
+    assert mpl.colors.to_hex(ah.head(ax, "Title").figure.texts[0].get_color()) == THEMES["dark"].ink.lower()

@@ -1,0 +1,98 @@
+"""The timeline: counts, rates and windows, by hand; and against the figures of the curation."""
+
+import pandas as pd
+import pytest
+
+import analysis_helpers as ah
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Five invented statements, of which the rates can be computed on paper."""
+    folder = tmp_path_factory.mktemp("small")
+    rows = [
+        ("u1", "US", "2025-01-06", "Tariffs and a tariff, four more words."),
+        ("u2", "US", "2025-01-20", "No such word in here at all, none."),
+        ("c1", "CN", "2025-01-07", "Q: Tariffs tariffs tariffs?\n\nA: We spoke of rare earths."),
+        ("c2", "CN", "2025-03-03", "Tariffs hurt."),
+        ("c3", "CN", "2025-03", "A month is no week."),
+    ]
+    pd.DataFrame(rows, columns=["id", "side", "date", "text"]).to_csv(folder / "s.csv", index=False)
+    return ah.build_corpus([folder / "s.csv"], folder / "corpus")
+
+
+def test_weeks_without_texts_are_zero_on_both_sides(small):
+    weeks = ah.texts_by_period(small, "week")
+    assert weeks["week"].nunique() == 9
+    assert weeks["n_documents"].sum() == 4, "the text dated by its month belongs to no week"
+    assert weeks[weeks["week"].astype("str").str.startswith("2025-02")]["n_documents"].eq(0).all()
+    assert weeks["side"].head(2).tolist() == ["US", "CN"]
+    assert str(weeks["week"].iloc[0].start_time.date()) == "2025-01-06", "weeks begin on Monday"
+
+
+def test_months_take_texts_dated_by_the_month(small):
+    months = ah.texts_by_period(small, "month").set_index(["month", "side"])["n_documents"]
+    assert months.loc[("2025-03", "CN")] == 2
+    assert months.loc[("2025-02", "CN")] == 0
+
+
+def test_rates_by_hand_without_the_questions(small):
+    terms = {"tariffs": ["tariff", "tariffs"], "rare earths": ["rare earths"]}
+    rates = ah.document_rates(small, terms).set_index(["topic", "doc_id"])
+    assert rates.loc[("tariffs", "u1"), ["n", "n_words"]].tolist() == [2, 7]
+    assert rates.loc[("tariffs", "u1"), "rate"] == pytest.approx(1000 * 2 / 7)
+    assert rates.loc[("tariffs", "c1"), ["n", "n_words"]].tolist() == [0, 5], "the question is nobody's voice"
+    assert rates.loc[("rare earths", "c1"), "rate"] == pytest.approx(200)
+    yearly = ah.rates_by_period(small, terms, period=None).set_index(["topic", "speaker_side"])
+    assert yearly.loc[("tariffs", "US"), "rate"] == pytest.approx(1000 / 7, abs=1e-3), "documents weigh the same"
+    assert yearly.loc[("tariffs", "US"), ["n_using", "n_documents", "n_words"]].tolist() == [1, 2, 15]
+
+
+def test_no_interval_where_few_texts_use_a_term(small):
+    rates = ah.rates_by_period(small, {"tariffs": ["tariff", "tariffs"]}, period=None)
+    assert rates[["low", "high"]].isna().all(axis=None)
+
+
+def test_an_empty_month_has_no_rate_and_n_zero(small):
+    rates = ah.rates_by_period(small, {"tariffs": ["tariffs"]}).set_index(["month", "speaker_side"])
+    assert rates.loc[("2025-02", "US"), "n_documents"] == 0
+    assert pd.isna(rates.loc[("2025-02", "US"), "rate"])
+    assert rates.loc[("2025-01", "US"), "rate"] > 0
+
+
+def test_windows_by_hand(small):
+    talks = pd.DataFrame(
+        {"talk_id": ["t"], "start_date": [pd.Timestamp("2025-01-07")], "end_date": [pd.Timestamp("2025-01-13")]}
+    )
+    around = ah.texts_around(small, talks, days=7).set_index("side")
+    assert around.loc["US", ["n_before", "n_during", "n_after", "n_documents"]].tolist() == [1, 0, 1, 2]
+    assert around.loc["CN", ["n_before", "n_during", "n_after", "n_documents"]].tolist() == [0, 1, 0, 1]
+
+
+def test_windows_agree_with_the_curation(shipped, talks):
+    """The curator counted usable texts in the week before and after six rounds, with rules of his own."""
+    rounds = {"geneva": (12, 30), "stockholm": (11, 21), "kuala-lumpur": (23, 31), "busan": (27, 34)}
+    statements = shipped.where(collection="statements_2025")
+    for name, (chinese, american) in rounds.items():
+        talk = talks[talks["talk_id"].str.startswith("2025") & talks["talk_id"].str.contains(f"{name}-(?:trade|summit)")]
+        around = ah.texts_around(statements, talk).set_index("side")["n_documents"]
+        assert (around["CN"], around["US"]) == (chinese, american), name
+
+
+def test_dispersion_of_chance_and_of_bursts():
+    import numpy as np
+
+    rng = np.random.default_rng(1)
+    chance = pd.DataFrame({"side": np.repeat([f"s{i}" for i in range(400)], 50), "n_documents": rng.poisson(8, 20_000)})
+    table = ah.dispersion(chance)
+    inside = table["ratio"].between(table["chance_low"], table["chance_high"]).mean()
+    assert 0.92 < inside < 0.98, "95 % of Poisson series lie within the bounds"
+    bursts = pd.DataFrame({"side": ["a"] * 50, "n_documents": [0, 16] * 25})
+    assert ah.dispersion(bursts)["ratio"].iloc[0] > ah.dispersion(bursts)["chance_high"].iloc[0]
+
+
+def test_bad_requests_are_one_line(small, shipped):
+    with pytest.raises(ah.TalksError, match="unknown column 'sides'"):
+        ah.texts_by_period(small, by="sides")
+    with pytest.raises(ah.TalksError, match="no document has a date exact enough for a week"):
+        ah.texts_by_period(shipped.where(collection="articles"), "week")
