@@ -34,6 +34,4 @@ def talks():
 def invented(tmp_path_factory):
     """A corpus of the invented example pages, with its text."""
     out = tmp_path_factory.mktemp("invented") / "corpus"
-    return ah.build_corpus(
-        [ROOT / "data/example_sources"], out, metadata=[ROOT / "data/example_metadata.csv"]
-    )
+    return ah.build_corpus([ROOT / "data/example_sources"], out, metadata=[ROOT / "data/example_metadata.csv"])

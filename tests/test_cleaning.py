@@ -16,8 +16,12 @@ from analysis_helpers.cleaning import (
 )
 
 LONG = "The two delegations met again on Tuesday and talked until late in the evening about the count of the catch."
-NEXT = "Their ministers, who had stayed at home, read the minutes on Wednesday and found that nobody had counted a fish."
-LAST = "On Thursday the boats left the harbour before dawn, and the lawyers were asked to wait for them until the autumn."
+NEXT = (
+    "Their ministers, who had stayed at home, read the minutes on Wednesday and found that nobody had counted a fish."
+)
+LAST = (
+    "On Thursday the boats left the harbour before dawn, and the lawyers were asked to wait for them until the autumn."
+)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +121,10 @@ def test_no_rule_leaves_an_empty_text_or_touches_a_short_one():
 @pytest.mark.parametrize(
     ("broken", "joined"),
     [
-        ("He said that both maps were “honest” \n\n\nat the meeting.", "He said that both maps were “honest” at the meeting."),
+        (
+            "He said that both maps were “honest” \n\n\nat the meeting.",
+            "He said that both maps were “honest” at the meeting.",
+        ),
         ("The guests came late,\n\nand the hosts were asleep.", "The guests came late, and the hosts were asleep."),
         ("Karoline Sample (21:10):\n\nWe will see.", "Karoline Sample (21:10): We will see."),
     ],
@@ -148,7 +155,10 @@ def test_whole_paragraphs_stay_apart(apart):
         ),
         ("The U.S.Senate and U.S. House met.", ["The U.S.Senate and U.S. House met."]),
         ("Reuters:Some say yes.", ["Reuters:Some say yes."]),
-        ("See www.example.Com or https://example.org/a.Html now.", ["See www.example.Com or https://example.org/a.Html now."]),
+        (
+            "See www.example.Com or https://example.org/a.Html now.",
+            ["See www.example.Com or https://example.org/a.Html now."],
+        ),
     ],
 )
 def test_jammed_paragraphs_are_split(jammed, split):
@@ -193,7 +203,9 @@ def test_five_articles_are_exact(originals):
 
 def test_no_rule_names_an_article(originals):
     """No pattern may hold a run of four words that only one of the five articles holds."""
-    texts = [path.read_text(encoding="utf-8").lower().split() for path in sorted((originals / "articles").glob("*.txt"))]
+    texts = [
+        path.read_text(encoding="utf-8").lower().split() for path in sorted((originals / "articles").glob("*.txt"))
+    ]
     runs = [{" ".join(words[i : i + 4]) for i in range(len(words) - 3)} for words in texts]
     for _, pattern in load_furniture():
         plain = pattern.pattern.lower().replace("\\b", "")

@@ -144,8 +144,16 @@ def test_shipped_corpus_holds_no_text(shipped):
     ("table", "change", "message"),
     [
         ("documents", {"side": "UK"}, "documents row 0: side is 'UK'; expected US or CN or other"),
-        ("documents", {"n_words": 7}, r"documents row 0 \(.*\): n_words is 7; expected \d+, the sum of its body passages"),
-        ("passages", {"doc_id": "nobody"}, "passages row 0: doc_id is 'nobody'; expected a doc_id of the table documents"),
+        (
+            "documents",
+            {"n_words": 7},
+            r"documents row 0 \(.*\): n_words is 7; expected \d+, the sum of its body passages",
+        ),
+        (
+            "passages",
+            {"doc_id": "nobody"},
+            "passages row 0: doc_id is 'nobody'; expected a doc_id of the table documents",
+        ),
         ("passages", {"kind": None}, "passages row 0: kind is .*; expected a value"),
         ("sentences", {"tone_vader": 1.5}, "sentences row 0: tone_vader is .*1.5.*; expected at most 1"),
         ("counts", {"n": 0}, "counts row 0: n is .*0.*; expected at least 1"),

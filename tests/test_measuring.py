@@ -22,7 +22,10 @@ from analysis_helpers.measuring import (
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("The US told us: USA, U.S., and U.S firms.", ["the", "u.s.", "told", "us", "u.s.", "u.s.", "and", "u.s.", "firms"]),
+        (
+            "The US told us: USA, U.S., and U.S firms.",
+            ["the", "u.s.", "told", "us", "u.s.", "u.s.", "and", "u.s.", "firms"],
+        ),
         ("GIVE US THE DEAL", ["give", "us", "the", "deal"]),
         ("Vice Premier He Lifeng said he would.", ["vice", "premier", "He", "lifeng", "said", "he", "would"]),
         ("He said so. Spokesperson He agreed.", ["he", "said", "so", "spokesperson", "He", "agreed"]),
@@ -38,13 +41,21 @@ def test_words_by_hand(text, words):
 def test_surnames_survive_the_stop_words():
     words = split_words("Vice-Premier He and President Xi met; he spoke first.")
     assert [word for word in words if word not in load_stop_words()] == [
-        "vice", "premier", "He", "president", "xi", "met", "spoke",
+        "vice",
+        "premier",
+        "He",
+        "president",
+        "xi",
+        "met",
+        "spoke",
     ]
 
 
 def test_words_of_a_passage_sum_to_its_number_of_words():
     text = "Rare earths, rare earth magnets and export controls: the US side asked for both, twice."
-    counts = count_terms(pd.DataFrame({"passage_id": ["a"], "text": [text]}), ["rare earths", "export controls", "rare earth"])
+    counts = count_terms(
+        pd.DataFrame({"passage_id": ["a"], "text": [text]}), ["rare earths", "export controls", "rare earth"]
+    )
     single = counts[~counts["term"].str.contains(" ")]
     assert single["n"].sum() == 15
     several = counts[counts["term"].str.contains(" ")].set_index("term")["n"].to_dict()
@@ -65,7 +76,9 @@ def test_lexicon_terms_are_spelt_as_they_are_counted():
 
 
 def test_collocations_need_count_spread_and_strength():
-    words = Counter({"rare": 40, "earths": 30, "the": 900, "talks": 800, "big": 500, "once": 12, "twice": 12, "filler": 20_000})
+    words = Counter(
+        {"rare": 40, "earths": 30, "the": 900, "talks": 800, "big": 500, "once": 12, "twice": 12, "filler": 20_000}
+    )
     pairs = Counter({("rare", "earths"): 30, ("the", "talks"): 300, ("big", "talks"): 40, ("once", "twice"): 12})
     spread = Counter({("rare", "earths"): 20, ("the", "talks"): 99, ("big", "talks"): 30, ("once", "twice"): 2})
     found = find_collocations(words, pairs, spread)

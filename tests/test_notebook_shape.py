@@ -1,6 +1,7 @@
 """What nbval cannot see: the shape of the notebooks, read from their files."""
 
 import re
+from itertools import pairwise
 
 import nbformat
 import pytest
@@ -115,7 +116,7 @@ def test_two_or_three_exercises(path):
 def test_each_figure_has_a_table_beside_it(path):
     cells = _read(path).cells
     code = [cell for cell in cells if cell.cell_type == "code"]
-    for cell, following in zip(code, code[1:], strict=False):
+    for cell, following in pairwise(code):
         if any("image/png" in output.get("data", {}) for output in cell.outputs):
             assert any("text/html" in output.get("data", {}) for output in following.outputs), cell.id
 

@@ -135,12 +135,15 @@ def test_labels_of_the_timeline_do_not_overlap(talks, phone):
     ah.head(ax, "Title", "Subtitle")
     ax.figure.canvas.draw()
     boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
-    width, height = ax.figure.get_size_inches() * DPI
+    width = ax.figure.get_size_inches()[0] * DPI
     for i, box in enumerate(boxes):
         assert box.x0 >= 0, ax.texts[i]
         assert box.x1 <= width + 1, ax.texts[i]
         for j in range(i):
-            shared = min(box.x1, boxes[j].x1) - max(box.x0, boxes[j].x0), min(box.y1, boxes[j].y1) - max(box.y0, boxes[j].y0)
+            shared = (
+                min(box.x1, boxes[j].x1) - max(box.x0, boxes[j].x0),
+                min(box.y1, boxes[j].y1) - max(box.y0, boxes[j].y0),
+            )
             assert min(shared) < 2.5, (ax.texts[i], ax.texts[j])
 
 
@@ -152,7 +155,9 @@ def test_texts_of_the_corpus_can_stand_under_the_years(talks, shipped):
 def test_agenda_prints_every_count(talks):
     agenda = ah.issues_by_period(talks)
     ax = ah.plot_agenda(agenda)
-    cells = [int(text.get_text()) for strip in ax.child_axes for text in strip.texts if text.get_text() not in {"·", ""}]
+    cells = [
+        int(text.get_text()) for strip in ax.child_axes for text in strip.texts if text.get_text() not in {"·", ""}
+    ]
     assert sorted(cells) == sorted(agenda["n_talks"][agenda["n_talks"] > 0])
     outlines = [p for p in ax.patches if isinstance(p, Rectangle) and not p.get_fill()]
     assert len(outlines) == agenda["year"].nunique()
@@ -171,7 +176,10 @@ def test_weekly_bars_are_the_counts(shipped, talks):
     heights = [bar.get_height() for bar in ax.patches]
     table = weeks.pivot(index="week", columns="side", values="n_documents")
     assert heights == [*table["US"], *-table["CN"]]
-    hatches = {bar.get_hatch() for bar in ax.patches[: len(table)]}, {bar.get_hatch() for bar in ax.patches[len(table) :]}
+    hatches = (
+        {bar.get_hatch() for bar in ax.patches[: len(table)]},
+        {bar.get_hatch() for bar in ax.patches[len(table) :]},
+    )
     assert hatches == ({None}, {"/////"})
     marks = [line.get_xdata()[0] for line in ax.lines if line.get_zorder() == 4]
     assert marks == [pd.Timestamp("2025-10-30").toordinal() + 0.5, pd.Timestamp("2025-05-10").toordinal() + 0.5]
@@ -211,23 +219,35 @@ def test_marks_without_an_interval_are_hollow(rates):
     panel = ah.plot_rates(rates).child_axes[1]
     ground = THEMES["light"].ground
     hollow = sum(len(line.get_xdata()) for line in panel.lines if line.get_markerfacecolor() == ground)
-    filled = sum(len(line.get_xdata()) for line in panel.lines if line.get_marker() in "oD" and line.get_markerfacecolor() != ground)
+    filled = sum(
+        len(line.get_xdata())
+        for line in panel.lines
+        if line.get_marker() in "oD" and line.get_markerfacecolor() != ground
+    )
     soybeans = rates[rates["topic"] == "soybeans"]
     assert hollow == soybeans["low"].isna().sum()
     assert filled == soybeans["low"].notna().sum()
 
 
 def test_shares_and_talks_are_the_numbers():
-    table = pd.DataFrame({"label": ["a", "b"], "side": ["US", "CN"], "share": [0.25, 0.5], "n": [4, 6], "n_words": [9, 8]})
+    table = pd.DataFrame(
+        {"label": ["a", "b"], "side": ["US", "CN"], "share": [0.25, 0.5], "n": [4, 6], "n_words": [9, 8]}
+    )
     assert [bar.get_width() for bar in ah.plot_shares(table).patches[:2]] == [0.25, 0.5]
-    talks = pd.DataFrame({"year": [2020, 2020, 2021, 2021], "level": ["leader", "cabinet"] * 2, "n_talks": [1, 5, 0, 2]})
+    talks = pd.DataFrame(
+        {"year": [2020, 2020, 2021, 2021], "level": ["leader", "cabinet"] * 2, "n_talks": [1, 5, 0, 2]}
+    )
     assert [bar.get_height() for bar in ah.plot_talks(talks).patches] == [1, 0, 5, 2]
 
 
 def test_head_and_foot_grow_the_figure_and_move_nothing():
     ax = ah.plot_talks(pd.DataFrame({"year": [2020], "level": ["leader"], "n_talks": [1]}))
     before, height = ax.get_window_extent().height, ax.figure.get_size_inches()[1]
-    ah.head(ax, "A finding that is long enough to need a second line because it says so very much about so many talks", "What")
+    ah.head(
+        ax,
+        "A finding that is long enough to need a second line because it says so very much about so many talks",
+        "What",
+    )
     ah.foot(ax, "Source.")
     assert ax.get_window_extent().height == pytest.approx(before)
     assert ax.figure.get_size_inches()[1] > height + 0.9

@@ -30,7 +30,12 @@ def test_sentences_by_hand(sentences):
 
 def test_headings_are_not_sentences():
     passages = pd.DataFrame(
-        {"passage_id": ["a-p0001", "a-p0002"], "kind": ["heading", "body"], "speaker_side": ["US"] * 2, "text": ["Trade", "We met."]}
+        {
+            "passage_id": ["a-p0001", "a-p0002"],
+            "kind": ["heading", "body"],
+            "speaker_side": ["US"] * 2,
+            "text": ["Trade", "We met."],
+        }
     )
     assert split_sentences(passages)["passage_id"].tolist() == ["a-p0002"]
 
@@ -90,7 +95,9 @@ def test_answers_go_on_and_questions_are_nobodys_voice():
 
 def test_speech_before_any_label_is_unknown():
     assert [voice for voice, _ in _turns(["And so we met.", "Press: Why?", "President Trump: Because."])] == [
-        "unknown", "question", "US",
+        "unknown",
+        "question",
+        "US",
     ]
 
 
@@ -106,7 +113,12 @@ def test_written_answers_are_told_from_their_questions():
 
 
 def test_labels_in_the_forms_that_transcripts_use():
-    texts = ["Karoline Leavitt (21:10): Next.", "Speaker 8 (21:15): Why now?", "QUESTION:(Via interpreter) And later?", "He Yongqian：We noted it."]
+    texts = [
+        "Karoline Leavitt (21:10): Next.",
+        "Speaker 8 (21:15): Why now?",
+        "QUESTION:(Via interpreter) And later?",
+        "He Yongqian：We noted it.",
+    ]
     assert [voice for voice, _ in _turns(texts)] == ["US", "question", "question", "CN"]
     assert _turns(texts)[3][1] == "We noted it."
 
@@ -154,7 +166,10 @@ def test_turns_agree_with_the_delivered_ones(spoken, originals):
     found by its first words in a passage of its text.
     """
     passages, documents = spoken
-    texts = {doc_id: list(zip(rows["text"], rows["speaker_side"], strict=True)) for doc_id, rows in passages.groupby("doc_id")}
+    texts = {
+        doc_id: list(zip(rows["text"], rows["speaker_side"], strict=True))
+        for doc_id, rows in passages.groupby("doc_id")
+    }
     right = {"question": 0, "answer": 0}
     seen = {"question": 0, "answer": 0}
     for line in (originals / "statement_turns_2025.jsonl").read_text(encoding="utf-8").splitlines():

@@ -106,7 +106,11 @@ def test_gaps_by_hand():
         ("e", "2020-03-01", "2020-03-01"),
     )
     gaps = ah.describe_gaps(talks)
-    assert gaps[["from_talk", "to_talk", "days"]].values.tolist() == [["c", "e", 20], ["a", "c", 10], ["a", "b", -21]]
+    assert gaps[["from_talk", "to_talk", "days"]].to_numpy().tolist() == [
+        ["c", "e", 20],
+        ["a", "c", 10],
+        ["a", "b", -21],
+    ]
 
 
 def test_leaders_did_not_meet_from_osaka_to_bali():

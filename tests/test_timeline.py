@@ -74,7 +74,9 @@ def test_windows_agree_with_the_curation(shipped, talks):
     rounds = {"geneva": (12, 30), "stockholm": (11, 21), "kuala-lumpur": (23, 31), "busan": (27, 34)}
     statements = shipped.where(collection="statements_2025")
     for name, (chinese, american) in rounds.items():
-        talk = talks[talks["talk_id"].str.startswith("2025") & talks["talk_id"].str.contains(f"{name}-(?:trade|summit)")]
+        talk = talks[
+            talks["talk_id"].str.startswith("2025") & talks["talk_id"].str.contains(f"{name}-(?:trade|summit)")
+        ]
         around = ah.texts_around(statements, talk).set_index("side")["n_documents"]
         assert (around["CN"], around["US"]) == (chinese, american), name
 

@@ -45,8 +45,8 @@ class Corpus:
     Examples
     --------
     >>> corpus = load_corpus()
-    >>> corpus.where(collection="articles", side="CN")
-    Corpus: 3 documents, 2,850 words, without text
+    >>> len(corpus.where(collection="articles", side="CN").documents)
+    3
     """
 
     documents: pd.DataFrame
@@ -130,7 +130,13 @@ def _unknown_column(column: str, columns: Iterable[str]) -> TalksError:
 
 
 def shipped_data() -> Path:
-    """Find the folder of the shipped data: beside the package in a wheel, in data/ in a checkout."""
+    """Find the folder of the shipped data: beside the package in a wheel, in data/ in a checkout.
+
+    Examples
+    --------
+    >>> (shipped_data() / "talks.csv").is_file()
+    True
+    """
     package = Path(__file__).resolve().parent
     places = (package / "shipped" / "data", package.parents[1] / "data")
     found = next((place for place in places if (place / "talks.csv").is_file()), None)
@@ -314,8 +320,9 @@ def check_corpus(corpus: Corpus) -> Corpus:
 
     Examples
     --------
-    >>> check_corpus(load_corpus())
-    Corpus: 804 documents, 397,520 words, without text
+    >>> corpus = load_corpus()
+    >>> check_corpus(corpus) is corpus
+    True
     """
     problems = [*_find_bad_values(corpus), *_find_bad_references(corpus), *_find_bad_sums(corpus)]
     if problems:

@@ -9,9 +9,9 @@ class TalksError(ValueError):
 
     Examples
     --------
-    >>> raise TalksError("talks.csv row 7: level 'king' is unknown; expected leader, cabinet, deputy or working")
+    >>> raise TalksError("talks.csv row 7: level is 'king'; expected leader or cabinet; correct the cell")
     Traceback (most recent call last):
-    analysis_helpers.errors.TalksError: talks.csv row 7: level 'king' is unknown; expected ...
+    analysis_helpers.errors.TalksError: talks.csv row 7: level is 'king'; expected leader or cabinet; correct the cell
     """
 
     def _render_traceback_(self) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import re
 import shutil
 import subprocess
@@ -19,6 +18,7 @@ import pandas as pd
 from .corpus import load_corpus, load_schema, shipped_data
 from .errors import TalksError
 from .folders import new_folder
+from .pages import shrink_png, write_pages
 
 CARD = ("Short answer", "Texts used", "Runs in about", "What this cannot tell you")
 CELL_SECONDS = 120
@@ -128,19 +128,6 @@ def _tidy(cell: Any) -> None:
             output["data"]["image/png"] = base64.b64encode(shrink_png(base64.b64decode(picture))).decode() + "\n"
 
 
-def shrink_png(picture: bytes) -> bytes:
-    """Cut a picture to 255 colours, without dithering: a third of the bytes, the same to the eye.
-
-    By median cut, because Pillow's octree turns the pale bands of the figures into the ground.
-    """
-    from PIL import Image
-
-    shrunk, out = Image.open(io.BytesIO(picture)).convert("RGB"), io.BytesIO()
-    shrunk = shrunk.quantize(255, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    shrunk.save(out, format="PNG", optimize=True)
-    return out.getvalue()
-
-
 # ---------------------------------------------------------------------------------------------------
 # Rendering
 
@@ -180,7 +167,7 @@ def render_site(notebooks: Path, out: str | Path) -> Path:
         source = Path(scratch) / "pages"
         shutil.copytree(shipped_folder("docs"), source)
         shutil.copytree(notebooks, source / "notebooks", ignore=shutil.ignore_patterns(".*"))
-        _write_pages(source)
+        write_pages(source, read_cards(source / "notebooks"), load_schema(), shipped_data())
         command = [
             sys.executable,
             "-m",
@@ -199,13 +186,6 @@ def render_site(notebooks: Path, out: str | Path) -> Path:
     return Path(out).resolve() / MARK
 
 
-def _write_pages(source: Path) -> None:
-    """Write the pages that are made from data: cards, timeline, data dictionary, API."""
-    from .pages import write_pages
-
-    write_pages(source, read_cards(source / "notebooks"), load_schema(), shipped_data())
-
-
 def open_lab() -> None:
     """Open JupyterLab in the folder of the notebooks."""
     folder = shipped_folder("notebooks")
@@ -214,11 +194,15 @@ def open_lab() -> None:
 
 
 def main() -> int:
-    """Execute the notebooks in place: `python -m analysis_helpers.site notebooks`."""
+    """Execute the notebooks in place and take the README's picture: `python -m analysis_helpers.site notebooks`."""
     try:
         for path in find_notebooks(sys.argv[1]):
             execute_notebook(path, path)
             print(path)
+        cells = nbformat.read(path.parent / "05_timeline.ipynb", as_version=4).cells
+        figure = next(cell for cell in cells if cell.id == "when-figure")
+        picture = next(output["data"]["image/png"] for output in figure.outputs if "image/png" in output["data"])
+        (path.parents[1] / "docs" / "timeline.png").write_bytes(base64.b64decode(picture))
     except TalksError as error:
         print(f"talks: {error}", file=sys.stderr)
         return 2

@@ -221,7 +221,8 @@ def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
 
     Examples
     --------
-    >>> linked = link_documents(load_corpus().where(collection="articles"), load_talks())
+    >>> import analysis_helpers as ah
+    >>> linked = ah.link_documents(ah.load_corpus().where(collection="articles"), ah.load_talks())
     >>> linked.documents["talk_evidence"].unique().tolist()
     ['given by the metadata']
     """

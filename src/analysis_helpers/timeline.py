@@ -23,11 +23,12 @@ def texts_by_period(corpus: Corpus, period: str = "week", by: str = "side") -> p
 
     Examples
     --------
-    >>> statements = load_corpus().where(collection="statements_2025")
-    >>> texts_by_period(statements, "year")
-       year side  n_documents  n_words
-    0  2025   US          444   265371
-    1  2025   CN          355   136574
+    >>> import analysis_helpers as ah
+    >>> statements = ah.load_corpus().where(collection="statements_2025")
+    >>> ah.texts_by_period(statements, "year")[["year", "side", "n_documents"]]
+       year side  n_documents
+    0  2025   US          444
+    1  2025   CN          355
     """
     if by not in corpus.documents:
         raise TalksError(f"unknown column {by!r}; expected one of {', '.join(corpus.documents)}")
@@ -123,9 +124,10 @@ def rates_by_period(
 
     Examples
     --------
-    >>> rates = rates_by_period(load_corpus(), {"soybeans": ["soybean", "soybeans"]}, period="year")
-    >>> rates.query("year == '2025' and speaker_side == 'CN'")["n_using"].tolist()
-    [2]
+    >>> import analysis_helpers as ah
+    >>> rates = ah.rates_by_period(ah.load_corpus(), {"soybeans": ["soybean", "soybeans"]}, period=None)
+    >>> rates.loc[rates["speaker_side"] == "CN", ["n_using", "low"]].to_numpy().tolist()
+    [[2.0, nan]]
     """
     rates = document_rates(corpus, terms)
     keys = ["topic", "speaker_side"]
@@ -165,9 +167,10 @@ def texts_around(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
 
     Examples
     --------
-    >>> talks = load_talks().query("talk_id == '2025-05-geneva-trade-round'")
-    >>> texts_around(load_corpus(), talks)[["side", "n_documents"]].values.tolist()
-    [['US', 31], ['CN', 14]]
+    >>> import analysis_helpers as ah
+    >>> talks = ah.load_talks().query("talk_id == '2025-05-geneva-trade-round'")
+    >>> ah.texts_around(ah.load_corpus(), talks)[["side", "n_documents"]].to_numpy().tolist()
+    [['US', 30], ['CN', 12]]
     """
     dated = corpus.documents[corpus.documents["date_precision"] == "day"].dropna(subset=[by])
     rows = []

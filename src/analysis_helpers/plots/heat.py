@@ -84,7 +84,8 @@ def plot_agenda(agenda: pd.DataFrame, ax: Axes | None = None, *, theme: str = "l
 
     Examples
     --------
-    >>> ax = plot_agenda(issues_by_period(load_talks()))
+    >>> import analysis_helpers as ah
+    >>> ax = ah.plot_agenda(ah.issues_by_period(ah.load_talks()))
     >>> int(ax.get_xlim()[1])
     9
     """

@@ -49,9 +49,10 @@ def plot_weekly(
 
     Examples
     --------
-    >>> statements = load_corpus().where(collection="statements_2025")
-    >>> ax = plot_weekly(texts_by_period(statements))
-    >>> [text.get_text() for text in ax.texts][:2]
+    >>> import analysis_helpers as ah
+    >>> statements = ah.load_corpus().where(collection="statements_2025")
+    >>> ax = ah.plot_weekly(ah.texts_by_period(statements))
+    >>> [text.get_text() for text in ax.texts if "n = " in text.get_text()]
     ['United States  n = 444', 'China  n = 355']
     """
     colors = THEMES[theme]
@@ -135,8 +136,9 @@ def plot_talks(table: pd.DataFrame, ax: Axes | None = None, *, theme: str = "lig
 
     Examples
     --------
-    >>> talks = load_talks(level="leader", mode="in_person")
-    >>> ax = plot_talks(talks_by_period(talks, by="level"))
+    >>> import analysis_helpers as ah
+    >>> talks = ah.load_talks(level="leader", mode="in_person")
+    >>> ax = ah.plot_talks(ah.talks_by_period(talks, by="level"))
     >>> int(sum(bar.get_height() for bar in ax.patches)) == len(talks)
     True
     """
@@ -254,8 +256,9 @@ def plot_rates(
 
     Examples
     --------
-    >>> rates = rates_by_period(load_corpus().where(collection="statements_2025"), {"Taiwan": ["taiwan"]})
-    >>> [panel.get_label() for panel in plot_rates(rates).child_axes]
+    >>> import analysis_helpers as ah
+    >>> rates = ah.rates_by_period(ah.load_corpus().where(collection="statements_2025"), {"Taiwan": ["taiwan"]})
+    >>> [panel.get_label() for panel in ah.plot_rates(rates).child_axes]
     ['Taiwan', 'Number of texts']
     """
     colors = THEMES[theme]

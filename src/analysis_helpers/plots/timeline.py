@@ -106,7 +106,8 @@ def plot_timeline(
 
     Examples
     --------
-    >>> ax = plot_timeline(load_talks(level="leader"))
+    >>> import analysis_helpers as ah
+    >>> ax = ah.plot_timeline(ah.load_talks(level="leader"))
     >>> ax.figure.get_size_inches()[0]
     np.float64(9.0)
     """
@@ -136,7 +137,8 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
 
     Examples
     --------
-    >>> timeline_words(load_talks())["subtitle"][:52]
+    >>> import analysis_helpers as ah
+    >>> ah.timeline_words(ah.load_talks())["subtitle"][:52]
     'Each dot is one of 254 talks, 2017–2025 (247 held). '
     """
     held, lacking = (talks["status"] == "held").sum(), talks["status"].value_counts()
@@ -152,7 +154,8 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
         "note": (
             "Leader and cabinet meetings in person are near complete; phone calls and working-level contacts are not. "
             f"Size shows level, fill shows how they met.\nSource: project chronology, talks.csv ({len(talks)} rows, "
-            f"sources per row). Not held: {lacking.get('cancelled', 0)} cancelled, {lacking.get('postponed', 0)} put off."
+            f"sources per row). Not held: {lacking.get('cancelled', 0)} cancelled, "
+            f"{lacking.get('postponed', 0)} put off."
         ),
     }
 
@@ -208,7 +211,7 @@ class _Sheet:
                     say(ax, middle, self.top + depth + 37, below, 12, colors.muted, ha="center")
                     if corpus:
                         n_texts = texts.get(year, 0)
-                        number = f"{n_texts}" + (f" text{'s' * (n_texts != 1)}" if year == years[0] else "")
+                        number = f"{n_texts}" + ((" text" if n_texts == 1 else " texts") if year == years[0] else "")
                         say(ax, middle, self.top + depth + 53, number, 12, colors.muted, ha="center")
             else:
                 ax.plot([MARGIN - 2, self.form.width - 10], [at, at], color=colors.rule, lw=1, zorder=0)

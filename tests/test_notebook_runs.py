@@ -1,0 +1,134 @@
+"""Executing the notebooks: nbval sees a changed number, and every run gives the same bytes."""
+
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from analysis_helpers.site import execute_notebook, find_notebooks
+from tests.conftest import ROOT
+
+NOTEBOOKS = find_notebooks(ROOT / "notebooks")
+
+
+def _nbval(folder):
+    """Run nbval on a folder, with the settings of `make test`."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-c",
+        str(ROOT / "tests/nbval.ini"),
+        "--rootdir",
+        str(folder),
+        str(folder),
+    ]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def start_here(tmp_path):
+    path = tmp_path / "00_start_here.ipynb"
+    for source in NOTEBOOKS:
+        shutil.copy(source, tmp_path / f"cards_{source.name}")
+    shutil.copy(ROOT / "notebooks/00_start_here.ipynb", path)
+    for source in tmp_path.glob("cards_*"):
+        source.unlink()
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if cell.id in {"imports", "parameters", "corpus", "funnel"}]
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell.execution_count = number
+    return path, notebook
+
+
+def test_nbval_is_green_on_an_honest_notebook(start_here):
+    path, notebook = start_here
+    nbformat.write(notebook, path)
+    done = _nbval(path.parent)
+    assert done.returncode == 0, done.stdout
+
+
+def test_nbval_is_red_when_a_number_was_altered(start_here):
+    path, notebook = start_here
+    output = next(cell for cell in notebook.cells if cell.id == "corpus").outputs[0]
+    for kind in ("text/html", "text/plain"):
+        assert "444" in output["data"][kind]
+        output["data"][kind] = output["data"][kind].replace("444", "445")
+    nbformat.write(notebook, path)
+    done = _nbval(path.parent)
+    assert done.returncode == 1
+    assert "1 failed" in done.stdout
+
+
+def test_nbval_is_red_when_a_cell_prints_more(start_here):
+    path, notebook = start_here
+    notebook.cells[-1].source = "print('more')\n" + notebook.cells[-1].source
+    nbformat.write(notebook, path)
+    assert _nbval(path.parent).returncode == 1
+
+
+ENVIRONMENTS = {
+    "plain": {},
+    "other": {
+        "PYTHONHASHSEED": "4242",
+        "TZ": "Pacific/Auckland",
+        "LC_ALL": "C",
+        "LANG": "C",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    },
+    "third": {"PYTHONHASHSEED": "7", "TZ": "America/New_York", "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "2"},
+}
+
+
+@pytest.mark.parametrize("source", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_run_gives_the_same_bytes(source, tmp_path, monkeypatch):
+    """Also with another hash seed, time zone and locale, and with one or two threads for linear algebra."""
+    results = set()
+    for name, environment in ENVIRONMENTS.items():
+        folder = tmp_path / name
+        shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".*"))
+        with monkeypatch.context() as patch:
+            for variable in ("PYTHONHASHSEED", "TZ", "LC_ALL", "LANG", "OPENBLAS_NUM_THREADS"):
+                patch.delenv(variable, raising=False)
+            for variable, value in environment.items():
+                patch.setenv(variable, value)
+            execute_notebook(folder / source.name, folder / source.name)
+        results.add((folder / source.name).read_bytes())
+    assert len(results) == 1
+    assert len(next(iter(results))) > 5_000
+
+
+def test_parameters_reach_the_notebook(invented, tmp_path):
+    """A cell after the tagged one, as papermill writes it; the committed file stays as it is."""
+    corpus = invented.save(tmp_path / "corpus")
+    notebook = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        cells=[
+            nbformat.v4.new_code_cell("CORPUS = None", metadata={"tags": ["parameters"]}),
+            nbformat.v4.new_code_cell("import analysis_helpers as ah\nprint(ah.load_corpus(CORPUS))"),
+        ],
+    )
+    nbformat.write(notebook, tmp_path / "in.ipynb")
+    before = (tmp_path / "in.ipynb").read_bytes()
+    execute_notebook(tmp_path / "in.ipynb", tmp_path / "out.ipynb", {"CORPUS": str(corpus)})
+    executed = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    assert executed.cells[1].source == f"CORPUS = {str(corpus)!r}"
+    assert executed.cells[2].outputs[0]["text"].startswith("Corpus: 7 documents")
+    assert (tmp_path / "in.ipynb").read_bytes() == before
+
+
+def test_a_failing_cell_is_one_line(tmp_path):
+    from analysis_helpers import TalksError
+
+    notebook = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        cells=[nbformat.v4.new_code_cell("x = 1\nassert x == 2")],
+    )
+    nbformat.write(notebook, tmp_path / "bad.ipynb")
+    with pytest.raises(TalksError, match=r"bad.ipynb: AssertionError:  \(in the line: assert x == 2\)"):
+        execute_notebook(tmp_path / "bad.ipynb", tmp_path / "out.ipynb")
+    assert not (tmp_path / "out.ipynb").exists()

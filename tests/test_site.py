@@ -1,0 +1,173 @@
+"""The rendered site: nothing from elsewhere, no dead link, alternative text, light pages."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+import analysis_helpers as ah
+from analysis_helpers.pages import home_numbers
+from analysis_helpers.site import read_cards, render_site
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The site, rendered from the committed notebooks; a warning of Sphinx is an error."""
+    return render_site(ROOT / "notebooks", tmp_path_factory.mktemp("site") / "site").parent
+
+
+class Page(HTMLParser):
+    """What a page links, loads, shows and is headed by."""
+
+    LOADS: ClassVar = {
+        "script": "src",
+        "img": "src",
+        "link": "href",
+        "iframe": "src",
+        "source": "srcset",
+        "video": "src",
+    }
+
+    def __init__(self, path):
+        super().__init__()
+        self.links, self.loads, self.images, self.ids, self.headings = [], [], [], set(), []
+        self.in_article = False
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if attrs.get("id"):
+            self.ids.add(attrs["id"])
+        if tag == "a" and attrs.get("href"):
+            self.links.append(attrs["href"])
+        if tag in self.LOADS and attrs.get(self.LOADS[tag]):
+            self.loads.append(attrs[self.LOADS[tag]])
+        if tag == "img":
+            self.images.append(attrs)
+        self.in_article |= tag == "article"
+        if self.in_article and tag in {"h1", "h2", "h3"}:
+            self.headings.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag == "article":
+            self.in_article = False
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return {path: Page(path) for path in sorted(site.rglob("*.html")) if "_static" not in path.parts}
+
+
+def test_all_pages_are_there(site):
+    expected = {"index", "api", "cite", "codebook", "data", "design", "run", "words", "your_texts"}
+    assert expected <= {path.stem for path in site.glob("*.html")}
+    assert {path.stem for path in (site / "notebooks").glob("*.html")} == {
+        path.stem for path in (ROOT / "notebooks").glob("*.ipynb")
+    }
+
+
+def remote(page):
+    """What a page loads from another host."""
+    return [address for address in page.loads if urlsplit(address).netloc or address.startswith("//")]
+
+
+def test_no_page_loads_anything_from_elsewhere(pages, site):
+    assert {path.name: remote(page) for path, page in pages.items() if remote(page)} == {}
+    for sheet in site.rglob("*.css"):
+        text = sheet.read_text(encoding="utf-8", errors="replace")
+        assert "@import url(http" not in text
+        assert "url(http" not in text.replace("url(https://www.w3.org", ""), sheet
+
+
+def dead_links(path, page, pages):
+    """Internal links of a page that lead nowhere: missing files and missing anchors."""
+    for address in page.links:
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc:
+            continue
+        target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+        anchored = not parts.fragment or target not in pages or unquote(parts.fragment) in pages[target].ids
+        if not target.exists() or not anchored:
+            yield address
+
+
+def test_no_internal_link_is_dead(pages):
+    resolved = {path.resolve(): page for path, page in pages.items()}
+    dead = {path.name: sorted(set(dead_links(path, page, resolved))) for path, page in resolved.items()}
+    assert {name: links for name, links in dead.items() if links} == {}
+
+
+def test_every_picture_has_alternative_text(pages):
+    for path, page in pages.items():
+        for image in page.images:
+            if "logo" not in image.get("class", ""):
+                assert len(image.get("alt") or "") >= 40, (path.name, image.get("src", "")[-40:])
+
+
+def test_notebook_figures_are_all_shown(pages):
+    shown = {path.stem: len(page.images) for path, page in pages.items() if path.parent.name == "notebooks"}
+    assert shown == {"00_start_here": 0, "01_corpus": 3, "05_timeline": 5}
+
+
+def test_every_page_has_one_main_heading(pages):
+    for path, page in pages.items():
+        if path.stem not in {"search", "genindex"}:
+            assert page.headings.count("h1") == 1, path.name
+
+
+def test_home_answers_come_from_the_data(site, talks):
+    numbers = home_numbers()
+    words = (site / "index.html").read_text(encoding="utf-8")
+    assert (
+        f"At most {numbers['any_gap']} days of silence; {numbers['leaders_gap']:,} without a leaders’ meeting" in words
+    )
+    assert f"{numbers['questions']:.0%} of Chinese press conferences are questions" in words
+    assert f"{len(talks)} talks, 799 official statements" in words
+    assert numbers["any_gap"] == ah.describe_gaps(talks)["days"].max()
+
+
+def test_home_is_light_for_a_phone(site):
+    phone = (site / "_static/timeline-light-phone.png").stat().st_size
+    assert phone + (site / "index.html").stat().st_size < 250_000
+
+
+def test_each_public_function_is_documented(site):
+    words = (site / "api.html").read_text(encoding="utf-8")
+    for name in ah.__all__:
+        if name != "SEED":
+            assert f'.{name}"' in words, name
+
+
+def test_cards_are_complete(tmp_path):
+    cards = read_cards(ROOT / "notebooks")
+    assert cards.notna().all(axis=None)
+    assert cards["question"].str.endswith("?").all()
+    (tmp_path / "01_bare.ipynb").write_text(
+        '{"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, '
+        '"source": "# Title"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+        encoding="utf-8",
+    )
+    with pytest.raises(ah.TalksError, match=r"01_bare\.ipynb: its first cell has no short_answer"):
+        read_cards(tmp_path)
+
+
+def test_the_checks_of_the_site_can_fail(tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(
+        '<a href="gone.html">x</a><a href="#nowhere">y</a><script src="https://cdn.example.org/x.js"></script>'
+    )
+    page = Page(path)
+    assert remote(page) == ["https://cdn.example.org/x.js"]
+    assert list(dead_links(path.resolve(), page, {path.resolve(): page})) == ["gone.html", "#nowhere"]
+
+
+def test_an_earlier_site_is_replaced_and_nothing_else(tmp_path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.html").write_text("precious")
+    with pytest.raises(ah.TalksError, match="exists and was not made by this command"):
+        render_site(ROOT / "notebooks", mine)
+    assert Path(mine / "thesis.html").read_text() == "precious"
