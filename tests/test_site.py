@@ -61,6 +61,10 @@ def pages(site):
     return {path: Page(path) for path in sorted(site.rglob("*.html")) if "_static" not in path.parts}
 
 
+def test_nothing_is_written_beside_the_site(site):
+    assert [path.name for path in site.parent.iterdir()] == ["site"]
+
+
 def test_all_pages_are_there(site):
     expected = {"index", "api", "cite", "codebook", "data", "design", "run", "words", "your_texts"}
     assert expected <= {path.stem for path in site.glob("*.html")}

@@ -180,9 +180,11 @@ def render_site(notebooks: Path, out: str | Path) -> Path:
             "-d",
             f"{scratch}/doctrees",
         ]
-        done = subprocess.run([*command, str(source), str(draft)], capture_output=True, text=True, check=False)
+        pages = Path(scratch) / "site"  # not the draft itself: MyST-NB writes a folder beside its output
+        done = subprocess.run([*command, str(source), str(pages)], capture_output=True, text=True, check=False)
         if done.returncode:
             raise TalksError(f"the pages could not be rendered: {done.stderr.strip()}")
+        shutil.copytree(pages, draft, dirs_exist_ok=True)
     return Path(out).resolve() / MARK
 
 
