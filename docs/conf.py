@@ -14,6 +14,7 @@ myst_enable_extensions = ["attrs_inline", "colon_fence"]
 myst_heading_anchors = 3
 exclude_patterns = ["_made"]
 autodoc_typehints = "none"
+default_role = "code"
 napoleon_google_docstring = False
 
 html_theme = "sphinx_book_theme"

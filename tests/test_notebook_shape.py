@@ -48,6 +48,8 @@ def _cell_problems(cell):
     unknown = set(cell.metadata.get("tags", [])) - KNOWN_TAGS
     if unknown:
         yield f"tag {sorted(unknown)[0]} is unknown; nbval would ignore or skip the cell"
+    if "execution" in cell.metadata:
+        yield "time stamps in its metadata"
     if re.search(r"(?i)#\s*(nbval|pytest)", cell.source):
         yield "a comment that steers nbval"
     if len(lines) > 20:
@@ -176,6 +178,7 @@ BAD = {
     "skipped": lambda cell: cell.metadata.update(tags=["nbval-skip"]),
     "misspelt tag": lambda cell: cell.metadata.update(tags=["nbval-ignore-outputs"]),
     "comment": lambda cell: cell.update(source=cell.source + "\n# NBVAL_IGNORE_OUTPUT"),
+    "time stamps": lambda cell: cell.metadata.update(execution={"iopub.status.busy": "2026"}),
     "semicolon": lambda cell: cell.update(source="x = 1;"),
     "function": lambda cell: cell.update(source="def f():\n    pass"),
     "magic": lambda cell: cell.update(source="%no_such_magic"),

@@ -147,6 +147,18 @@ def test_labels_of_the_timeline_do_not_overlap(talks, phone):
             assert min(shared) < 2.5, (ax.texts[i], ax.texts[j])
 
 
+def test_leaders_of_the_labels_cross_no_name(talks):
+    ax = ah.plot_timeline(talks)
+    ax.figure.canvas.draw()
+    leaders = [line.get_window_extent() for line in ax.lines if line.get_linewidth() == 0.7]
+    assert len(leaders) > 10
+    for text in ax.texts:
+        box = text.get_window_extent()
+        for leader in leaders:
+            beside = leader.x0 < box.x0 - 1 or leader.x0 > box.x1 + 1
+            assert beside or leader.y1 < box.y0 + 3 or leader.y0 > box.y1 - 3, text
+
+
 def test_texts_of_the_corpus_can_stand_under_the_years(talks, shipped):
     words = {text.get_text() for text in ah.plot_timeline(talks, shipped).texts}
     assert {"1 text", "801"} <= words
