@@ -62,6 +62,10 @@ def _cell_problems(cell):
         yield "a magic or shell command, whose failure nbval swallows"
     for output in cell.outputs:
         yield from _output_problems(output)
+    yield from _figure_problems(cell)
+
+
+def _figure_problems(cell):
     pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
     if "plot_" in cell.source and len(pictures) != 1:
         yield f"draws a figure and shows {len(pictures)} pictures"
