@@ -270,3 +270,33 @@ def test_dark_figures_have_a_dark_ground(talks):
     ax = ah.plot_timeline(talks, theme="dark")
     assert mpl.colors.to_hex(ax.figure.get_facecolor()) == THEMES["dark"].ground.lower()
     assert mpl.colors.to_hex(ah.head(ax, "Title").figure.texts[0].get_color()) == THEMES["dark"].ink.lower()
+
+
+def test_table_for_readers_by_hand():
+    table = pd.DataFrame(
+        {
+            "side": ["US", "CN"],
+            "genre": ["press_conference", "interview"],
+            "n_words": [1234567, 5],
+            "share": [0.345, None],
+            "date": pd.to_datetime(["2025-05-01", None]),
+            "score": [-0.126, 12.0],
+        }
+    )
+    written = ah.format_table(table.set_index(["side", "genre"]), shares=["share"])
+    assert written.index.tolist() == ["US, press conference", "CN, interview"]
+    assert written.columns.tolist() == ["words", "share", "date", "score"]
+    assert written.columns.name == "side, genre"
+    assert written.to_numpy().tolist() == [["1,234,567", "34%", "2025-05-01", "-0.13"], ["5", "·", "·", "12.00"]]
+
+
+def test_table_for_readers_leaves_years_alone_and_joins_two_heads():
+    table = pd.DataFrame({("US", "n_before"): [1000], ("CN", "n_before"): [2]}, index=[2025])
+    written = ah.format_table(table)
+    assert (written.index[0], written.columns.tolist()) == ("2025", ["US, before", "CN, before"])
+    assert written.iloc[0].tolist() == ["1,000", "2"]
+
+
+def test_table_for_readers_names_a_share_that_is_not_there():
+    with pytest.raises(KeyError, match="portion"):
+        ah.format_table(pd.DataFrame({"share": [0.5]}), shares=["portion"])

@@ -94,7 +94,8 @@ def test_missing_chronology_is_one_line(tmp_path):
 def _chronology(*rows):
     columns = ["talk_id", "start_date", "end_date", "status"]
     frame = pd.DataFrame([(*row, "held")[:4] for row in rows], columns=columns)
-    return frame.assign(start_date=pd.to_datetime(frame["start_date"]), end_date=pd.to_datetime(frame["end_date"]))
+    dates = {name: pd.to_datetime(frame[name]) for name in ("start_date", "end_date")}
+    return frame.assign(**dates, window=frame["talk_id"].str.startswith("window"))
 
 
 def test_gaps_by_hand():
@@ -111,6 +112,28 @@ def test_gaps_by_hand():
         ["a", "c", 10],
         ["a", "b", -21],
     ]
+
+
+def test_an_unknown_day_neither_opens_nor_closes_a_gap():
+    talks = _chronology(
+        ("a", "2020-01-01", "2020-01-01"),
+        ("window", "2020-02-01", "2020-02-29"),
+        ("b", "2020-03-11", "2020-03-11"),
+    )
+    assert ah.describe_gaps(talks)[["from_talk", "to_talk", "days"]].to_numpy().tolist() == [["a", "b", 70]]
+
+
+def test_six_rows_bound_an_unknown_day_as_the_codebook_says(talks):
+    windows = talks[talks["window"]]
+    assert len(windows) == 6
+    assert windows["talk_id"].str[:7].tolist() == ["2017-12", "2017-12", "2018-01", "2018-10", "2023-05", "2023-11"]
+
+
+def test_the_longest_pause_ends_in_vienna(talks):
+    """18 February to 10 May 2023: 81 days; the secret visit of May 2023, whose day is unknown, closes no gap."""
+    gap = ah.describe_gaps(talks).iloc[0]
+    assert gap["to_talk"] == "2023-05-sullivan-wang-vienna"
+    assert gap["days"] == (pd.Timestamp("2023-05-10") - pd.Timestamp("2023-02-18")).days == 81
 
 
 def test_leaders_did_not_meet_from_osaka_to_bali():

@@ -48,6 +48,28 @@ def test_rates_by_hand_without_the_questions(small):
     assert yearly.loc[("tariffs", "US"), ["n_using", "n_documents", "n_words"]].tolist() == [1, 2, 15]
 
 
+def test_compared_rates_by_hand(small):
+    """US: 2 of 7 words and 0 of 8; China: 0 of 5, 1 of 2 and 0 of 5 words."""
+    row = ah.compare_rates(small, {"tariffs": ["tariff", "tariffs"]}).iloc[0]
+    assert row[["US", "CN"]].tolist() == pytest.approx([1000 / 7, 500 / 3])
+    assert row["difference"] == pytest.approx(1000 / 7 - 500 / 3, abs=1e-3)
+    assert row[["using_US", "n_US", "using_CN", "n_CN"]].tolist() == [1, 2, 1, 3]
+    assert pd.isna(row["low"]), "fewer than five texts use the word"
+
+
+def test_compared_rates_have_an_interval_where_five_texts_of_each_side_use_a_term(shipped):
+    table = ah.compare_rates(shipped, ah.load_agenda_terms()).set_index("topic")
+    enough = table[["using_US", "using_CN"]].min(axis=1) >= 5
+    assert table["low"].notna().equals(enough)
+    assert 0 < enough.sum() < len(table)
+
+
+def test_compared_rates_of_one_side_alone(small):
+    row = ah.compare_rates(small.where(side="US"), {"tariffs": ["tariff", "tariffs"]}).iloc[0]
+    assert (row["n_US"], row["n_CN"]) == (2, 0)
+    assert row[["CN", "difference", "low"]].isna().all()
+
+
 def test_no_interval_where_few_texts_use_a_term(small):
     rates = ah.rates_by_period(small, {"tariffs": ["tariff", "tariffs"]}, period=None)
     assert rates[["low", "high"]].isna().all(axis=None)

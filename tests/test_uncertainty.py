@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis_helpers import mean_interval
+from analysis_helpers import difference_interval, mean_interval
 
 
 def test_under_two_documents_there_is_no_interval():
@@ -60,3 +60,39 @@ def test_coverage_of_clustered_values(n):
         interval = mean_interval(values, groups, n_draws=600, seed=run)
         covered += interval.low <= 0 <= interval.high
     assert 0.93 <= covered / 1500 <= 0.97
+
+
+def test_difference_on_paper():
+    """Variances 4 and 1, 3 values each: standard error sqrt(5/3), 2.94 degrees of freedom (Welch-Satterthwaite)."""
+    interval = difference_interval([2.0, 4.0, 6.0], [1.0, 2.0, 3.0])
+    half = stats.t.ppf(0.975, (5 / 3) ** 2 / ((4 / 3) ** 2 / 2 + (1 / 3) ** 2 / 2)) * np.sqrt(5 / 3)
+    assert interval.mean == 2.0
+    assert (interval.low, interval.high) == pytest.approx((2 - half, 2 + half), abs=1e-3)
+    assert interval.n_documents == 6
+
+
+def test_difference_without_enough_documents_has_no_interval():
+    assert np.isnan(difference_interval([], [1.0, 2.0]).mean)
+    one = difference_interval([3.0], [1.0, 2.0, np.nan])
+    assert (one.mean, one.n_documents) == (1.5, 3)
+    assert np.isnan([one.low, one.high]).all()
+    assert np.isnan(difference_interval([1.0, 1.0], [0.0, 0.0]).low)
+
+
+def test_difference_excludes_zero_while_intervals_overlap():
+    """Two intervals that overlap do not show that the means are alike."""
+    rng = np.random.default_rng(8)
+    first, second = rng.normal(0.35, 1, 100), rng.normal(0, 1, 100)
+    assert mean_interval(first).low < mean_interval(second).high
+    assert difference_interval(first, second).low > 0
+
+
+@pytest.mark.parametrize("sizes", [(5, 12), (10, 10), (40, 8)])
+def test_coverage_of_differences(sizes):
+    """95 % intervals must cover .93 to .97, also with other sizes and spreads on the two sides."""
+    rng = np.random.default_rng(sum(sizes))
+    covered = 0
+    for _ in range(2000):
+        interval = difference_interval(rng.normal(1, 3, sizes[0]), rng.normal(0, 1, sizes[1]))
+        covered += interval.low <= 1 <= interval.high
+    assert 0.93 <= covered / 2000 <= 0.97

@@ -36,9 +36,10 @@ def load_talks(
 
     `level` (leader, cabinet, deputy, working), `mode` (in_person, virtual, phone) and `min_sources`
     keep a part of it; planned talks that were not held are in it, with their `status`. Out: one row a
-    talk, in order of time, with the columns of `data/codebook.md`, dates parsed, and `unverified`
-    (whether any field rests on background knowledge). Raises `TalksError` for values that the codebook
-    does not know. Known weakness: phone calls and working-level contacts are far from complete.
+    talk, in order of time, with the columns of `data/codebook.md`, dates parsed, `unverified` (whether
+    any field rests on background knowledge) and `window` (whether the dates only bound an unknown day).
+    Raises `TalksError` for values that the codebook does not know. Known weakness: phone calls and
+    working-level contacts are far from complete.
 
     Examples
     --------
@@ -57,6 +58,7 @@ def load_talks(
         end_date=pd.to_datetime(talks["end_date"], format="%Y-%m-%d"),
         n_sources=talks["n_sources"].astype("int64"),
         unverified=talks["note_unverified"] != "",
+        window=talks["note_unverified"].str.contains(r"\bwindow\b"),
     )
     kept = talks["n_sources"] >= min_sources
     for column, wanted, allowed in (("level", level, LEVELS), ("mode", mode, MODES)):
@@ -175,8 +177,9 @@ def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
 def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     """List the times without a talk between the talks given, the longest first.
 
-    In: a chronology, reduced to the kind of talk in question; talks that were not held are left out.
-    Out: `from_talk`, `to_talk`, `from_date` (last day of the earlier talk), `to_date` (first day of the
+    In: a chronology, reduced to the kind of talk in question; talks that were not held, and those whose
+    day is unknown (`window`), are left out: their dates can neither open nor close a gap. Out:
+    `from_talk`, `to_talk`, `from_date` (last day of the earlier talk), `to_date` (first day of the
     later), `days` between them. Known weakness: a gap between recorded talks is not silence; contacts
     below the recorded ones went on.
 
@@ -186,7 +189,8 @@ def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
        from_date    to_date  days
     0 2019-06-29 2022-11-14  1234
     """
-    held = talks[talks["status"] == "held"].sort_values(["start_date", "end_date"], ignore_index=True)
+    dated = talks[(talks["status"] == "held") & ~talks["window"]]
+    held = dated.sort_values(["start_date", "end_date"], ignore_index=True)
     last = held["end_date"].cummax()
     latest = pd.Series(np.where(held["end_date"] == last, held.index, np.nan)).ffill().astype("int64")
     earlier, later = held.loc[latest[:-1]].reset_index(drop=True), held.iloc[1:].reset_index(drop=True)

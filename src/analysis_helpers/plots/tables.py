@@ -1,0 +1,54 @@
+"""Tables for readers: the one that stands beneath each figure, and that a check can compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from numbers import Integral
+
+import pandas as pd
+
+NOTHING = "·"
+
+
+def format_table(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.DataFrame:
+    """Write a table for readers: thousands with a comma, shares in per cent, one label for each row.
+
+    In: a frame or series; the names of the columns that are shares (0 to 1). Out: the same rows and
+    columns as text: counts as 1,234, scores with 2 decimals, dates as 2025-05-10, missing values as a
+    dot. Levels of an index are joined by commas, `n_documents` becomes `documents`. Raises `KeyError`
+    for a share that is no column.
+
+    Known weakness: the result is for reading; compute with the table that went in.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"side": ["US"], "n_words": [1234], "share": [0.341]}).set_index("side")
+    >>> format_table(table, shares=["share"])
+    side  words share
+    US    1,234   34%
+    """
+    table = table.to_frame() if isinstance(table, pd.Series) else table
+    written = table.astype("object")
+    for name in table:
+        written[name] = table[name].map(_write, na_action="ignore").fillna(NOTHING)
+    for name in shares:
+        written[name] = table[name].map("{:.0%}".format, na_action="ignore").fillna(NOTHING)
+    written.index = [_label(key) for key in table.index]
+    written.columns = [_label(key) for key in table.columns]
+    return written.rename_axis(columns=_label(tuple(filter(None, table.index.names))) or None)
+
+
+def _label(key: object) -> str:
+    parts = key if isinstance(key, tuple) else (key,)
+    words = (f"{part:%Y-%m-%d}" if isinstance(part, pd.Timestamp) else str(part) for part in parts)
+    return ", ".join(word.removeprefix("n_").replace("_", " ") for word in words)
+
+
+def _write(value: object) -> str:
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value)
