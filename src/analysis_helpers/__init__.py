@@ -3,7 +3,8 @@
 The public functions, grouped by the question they answer. Importing the package costs almost nothing:
 each name is loaded when it is first used.
 
-Texts in      build_corpus, load_corpus, check_corpus, coverage, Corpus
+Texts in      build_corpus, load_corpus, check_corpus, Corpus
+What is it?   coverage, count_questions, add_period, add_host
 Steps         clean_text, clean_documents, split_passages, add_speakers, split_sentences, count_terms,
               count_mentions, mask_names, score_tone, load_stop_words
 Talks         load_talks, check_talks, link_documents, talks_by_period, issues_by_period, describe_gaps
@@ -21,7 +22,16 @@ import lazy_loader
 _NAMES = {
     "building": ["build_corpus"],
     "cleaning": ["clean_documents", "clean_text", "count_words"],
-    "corpus": ["Corpus", "add_period", "check_corpus", "coverage", "load_corpus", "shipped_data"],
+    "corpus": [
+        "Corpus",
+        "add_host",
+        "add_period",
+        "check_corpus",
+        "count_questions",
+        "coverage",
+        "load_corpus",
+        "shipped_data",
+    ],
     "errors": ["TalksError"],
     "measuring": ["count_mentions", "count_terms", "load_stop_words", "mask_names", "score_tone", "split_words"],
     "plots": [

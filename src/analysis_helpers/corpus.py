@@ -303,6 +303,42 @@ def _grid(rows: pd.DataFrame, by: list[str]) -> pd.Index:
     return pd.Index(levels[0], name=by[0]) if len(by) == 1 else pd.MultiIndex.from_product(levels, names=by)
 
 
+def count_questions(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
+    """Count how many of the words are questions of journalists: nobody's voice in a comparison of sides.
+
+    In: a corpus and one or more columns, as for `coverage`. Out: those columns, `n_documents`,
+    `n_words`, `n_questions` (words of questions) and `share` (of the words), one row per combination
+    that occurs. It is a count of all words together: long texts weigh more, and there is no interval.
+
+    Known weakness: a question without a label or a line of its own is taken for the speaker's words.
+
+    Examples
+    --------
+    >>> statements = load_corpus().where(collection="statements_2025", genre="press_conference")
+    >>> count_questions(statements, by="side")[["side", "share"]].round(2)
+      side  share
+    0   US   0.16
+    1   CN   0.34
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    table = coverage(corpus, by)[[*by, "n_documents", "n_words"]]
+    asked = coverage(corpus.where(speaker_side="question"), by).rename(columns={"n_words": "n_questions"})
+    table = table[table["n_words"] > 0].merge(asked[[*by, "n_questions"]], on=by, how="left")
+    questions = table["n_questions"].fillna(0).astype("int64")
+    return table.assign(n_questions=questions, share=questions / table["n_words"]).reset_index(drop=True)
+
+
+def add_host(documents: pd.DataFrame) -> pd.DataFrame:
+    """Add the host of the address of each document, without www: where it was published, or found.
+
+    Examples
+    --------
+    >>> add_host(pd.DataFrame({"url": ["https://www.state.gov/a", None]}))["host"].tolist()
+    ['state.gov', 'no address']
+    """
+    return documents.assign(host=documents["url"].str.extract(r"//(?:www\.)?([^/]+)")[0].fillna("no address"))
+
+
 def documents_text(corpus: Corpus) -> dict[str, str]:
     """Put the clean texts together again: by doc_id, the body passages joined by newlines."""
     body = corpus.passages[corpus.passages["kind"] == "body"]

@@ -90,7 +90,7 @@ def _cards(cards: pd.DataFrame) -> str:
 
 def home_numbers() -> dict[str, float]:
     """Compute the numbers of the home page, from the shipped chronology and corpus."""
-    from .corpus import coverage
+    from .corpus import count_questions, coverage
     from .talks import describe_gaps, issues_by_period
 
     talks, corpus = load_talks(), load_corpus()
@@ -98,14 +98,13 @@ def home_numbers() -> dict[str, float]:
     agenda = issues_by_period(talks)
     leading = agenda.loc[agenda.groupby("year")["n_talks"].idxmax(), "issue"]
     conferences = corpus.where(collection="statements_2025", side="CN", genre="press_conference")
-    voices = coverage(conferences, by="speaker_side").set_index("speaker_side")["n_words"]
     years = coverage(corpus, by="year")
     return {
         "any_gap": int(describe_gaps(talks)["days"].max()),
         "leaders_gap": int(describe_gaps(leaders)["days"].max()),
         "n_leading": leading.nunique(),
         "n_years": len(leading),
-        "questions": voices["question"] / voices.sum(),
+        "questions": count_questions(conferences, by="side")["share"].iloc[0],
         "n_empty": int((years["n_documents"] == 0).sum()),
     }
 

@@ -12,12 +12,15 @@ from .uncertainty import SEED, difference_interval, mean_interval
 MIN_USING = 5
 
 
-def texts_by_period(corpus: Corpus, period: str = "week", by: str = "side") -> pd.DataFrame:
+def texts_by_period(
+    corpus: Corpus, period: str = "week", by: str = "side", *, span: tuple[str, str] | None = None
+) -> pd.DataFrame:
     """Count the texts and words of each period by side, also where there are none.
 
-    In: a corpus; `period` is year, month or week (from Monday); `by` a column of `documents`. Out:
-    `period`, `by`, `n_documents`, `n_words`, for every period between the first and the last, within
-    each value of `by`. Documents whose date is less exact than the period are not counted.
+    In: a corpus; `period` is year, month or week (from Monday); `by` a column of `documents`; `span`,
+    the first and last day that the collection means to cover (without it, those of its documents).
+    Out: `period`, `by`, `n_documents`, `n_words`, for every period of that span, within each value of
+    `by`. Documents whose date is less exact than the period are not counted.
 
     Known weakness: the counts show what the collection holds, not all that was said.
 
@@ -37,7 +40,10 @@ def texts_by_period(corpus: Corpus, period: str = "week", by: str = "side") -> p
         raise TalksError(
             f"no document has a date exact enough for a {period}; expected dates in the metadata; add them"
         )
-    periods = pd.period_range(dated[period].min(), dated[period].max(), freq=PERIODS[period], name=period)
+    first, last = (
+        [pd.Period(day, PERIODS[period]) for day in span] if span else (dated[period].min(), dated[period].max())
+    )
+    periods = pd.period_range(first, last, freq=PERIODS[period], name=period)
     grid = pd.MultiIndex.from_product([periods, _in_order(dated[by])], names=[period, by])
     table = dated.groupby([period, by]).agg(n_documents=("doc_id", "size"), n_words=("n_words", "sum"))
     return table.reindex(grid, fill_value=0).astype("int64").reset_index()

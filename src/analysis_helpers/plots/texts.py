@@ -83,20 +83,32 @@ def plot_weekly(
             "Semibold",
             bbox={"fc": colors.ground, "lw": 0, "pad": 1},
         )
-    for day, week in zip(days[table.sum(axis=1) == 0], table.index[table.sum(axis=1) == 0], strict=True):
-        say(ax, day, top * 0.1, "no texts\nthis week", 12, colors.muted, "It", ha="center", gid=str(week))
+    _say_holes(ax, days, table.sum(axis=1).to_numpy() == 0, top, colors)
     _draw_months(ax, table.index[0].start_time, table.index[-1].end_time, bottom, colors)
     if talks is not None:
         _mark_talks(ax, talks, bottom, top, colors)
     return ax
 
 
+def _say_holes(ax: Axes, days: np.ndarray, empty: np.ndarray, top: float, colors: Theme) -> None:
+    """Say once for each run of weeks without texts that it is empty, and shade it."""
+    runs = np.split(np.arange(len(days)), np.flatnonzero(np.diff(empty)) + 1)
+    for run in runs:
+        if empty[run[0]]:
+            ax.axvspan(days[run[0]] - 3.5, days[run[-1]] + 3.5, color=colors.band, lw=0, zorder=0)
+            words = "no texts\nthis week" if len(run) == 1 else f"no texts\n{len(run)} weeks"
+            say(ax, days[run].mean(), top * 0.1, words, 12, colors.muted, "It", ha="center")
+
+
 def _draw_months(ax: Axes, first: pd.Timestamp, last: pd.Timestamp, bottom: float, colors: Theme) -> None:
-    for month in pd.period_range(first, last, freq="M"):
+    """Name the months beneath, or the years where months would be too narrow."""
+    years = (last - first).days > 800
+    for month in pd.period_range(first, last, freq="Y" if years else "M"):
         begin, end = month.start_time.toordinal(), month.end_time.toordinal()
         seen = max(begin, first.toordinal()), min(end, last.toordinal())
-        if seen[1] - seen[0] >= 9:
-            say(ax, sum(seen) / 2, bottom, month.strftime("%b"), 12, colors.muted, ha="center", va="top")
+        if seen[1] - seen[0] >= (90 if years else 9):
+            name = month.strftime("%Y" if years else "%b")
+            say(ax, sum(seen) / 2, bottom, name, 12, colors.muted, ha="center", va="top")
         if ax.get_xlim()[0] < begin < ax.get_xlim()[1]:
             ax.plot([begin, begin], [bottom * 1.005, bottom * 0.975], color=colors.muted, lw=1, clip_on=False)
 
@@ -279,7 +291,7 @@ def plot_rates(
             _draw_denominators(panel, rates[rates["topic"] == topics[0]], colors)
         else:
             _draw_topic(panel, rates[rates["topic"] == topic], limit, colors)
-            _mark_months(panel, talks, colors, named=number == 0)
+            _mark_months(panel, talks, rates["month"].min(), colors, named=number == 0)
     return ax
 
 
@@ -325,17 +337,24 @@ def _draw_side(panel: Axes, part: pd.DataFrame, side: str, colors: Theme) -> Non
 
 
 def _say_months(panel: Axes, months: list[pd.Period], colors: Theme) -> None:
+    """Write the first letter of each month beneath, or the years where letters would touch."""
     beneath = panel.get_xaxis_transform()
+    many = len(months) > 24
     for number, month in enumerate(months):
-        say(panel, number, -0.16, month.strftime("%b")[0], 12, colors.muted, ha="center", transform=beneath)
+        if not many or month.month == 1:
+            name = str(month.year) if many else month.strftime("%b")[0]
+            say(panel, number, -0.16, name, 12, colors.muted, ha="center", transform=beneath)
 
 
-def _mark_months(panel: Axes, talks: pd.DataFrame | None, colors: Theme, *, named: bool) -> None:
+def _mark_months(panel: Axes, talks: pd.DataFrame | None, first: pd.Period, colors: Theme, *, named: bool) -> None:
     """Mark talks by dotted lines at their place in the month; name them in the first panel only."""
     if talks is None:
         return
     for talk in talks.to_dict("records"):
-        x = talk["start_date"].month - 1 + (talk["start_date"].day - 1) / talk["start_date"].days_in_month - 0.5
+        day = talk["start_date"]
+        x = (day.to_period("M") - first).n + (day.day - 1) / day.days_in_month - 0.5
+        if not panel.get_xlim()[0] <= x <= panel.get_xlim()[1]:
+            continue
         panel.axvline(x, color=colors.muted, lw=0.9, ls=(0, (2, 2)), zorder=0.5)
         if named:
             say(panel, x - 0.1, panel.get_ylim()[1] * 0.88, talk["city"], 12, colors.muted, "It", ha="right")
