@@ -146,8 +146,8 @@ def _draw_scale(ax: Axes, depth: float, name: str, absence: str, colors: Theme) 
 def plot_coverage(table: pd.DataFrame, ax: Axes | None = None, *, theme: str = "light") -> Axes:
     """Draw what a collection holds: a row per group, a column per period, the number of texts printed.
 
-    In: a frame with the columns `group`, `label`, then one column per period, filled with counts. Shade
-    is the share of the group's texts of that period; a dot is nothing. Out: the axes.
+    In: a frame with the columns `group`, `label`, then one column per period, filled with counts. The
+    more texts, the darker; a dot is nothing. Out: the axes.
 
     Examples
     --------
@@ -158,13 +158,12 @@ def plot_coverage(table: pd.DataFrame, ax: Axes | None = None, *, theme: str = "
     colors = THEMES[theme]
     table = table.reset_index(drop=True)
     numbers = table.drop(columns=["group", "label"])
-    totals = numbers.groupby(table["group"]).transform("sum")
-    shares = (numbers / totals.where(totals > 0)).fillna(0)
+    shades = 0.8 * numbers / max(numbers.to_numpy().max(), 1)
     rows = _rows_with_gaps(table["group"])
     depth, n_columns = rows[-1] + 1, numbers.shape[1]
     ax = _heat_axes(ax, 306, min(53, 560 / n_columns) * n_columns, depth * ROW, 30, 4, colors)
     ax.set(xlim=(0, n_columns), ylim=(depth, 0))
-    _draw_cells(ax, numbers, shares, rows, colors)
+    _draw_cells(ax, numbers, shades, rows, colors)
     _label_rows(ax, table["label"].tolist(), table["group"], rows, colors)
     for column, name in enumerate(numbers):
         say(ax, column + 0.5, -0.7, str(name), 13.5, colors.ink, "Semibold", ha="center")

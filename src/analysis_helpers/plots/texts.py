@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.scale import FuncScale
 
+from ..corpus import SIDE_ORDER
 from .style import (
     LINES,
     MARGIN,
@@ -229,7 +230,7 @@ def plot_shares(table: pd.DataFrame, ax: Axes | None = None, *, theme: str = "li
     for place, name in ((1.2, "texts"), (1.4, "words")):
         say(ax, limit * place, -0.72, name, 12, colors.muted, ha="right", va="bottom")
     x = 0.0
-    for side in dict.fromkeys(table["side"]):
+    for side in sorted(set(table["side"]), key=SIDE_ORDER.index):
         hatch = "/////" if side == "CN" else None
         box = (x, 1 + 36 / height, 26 / 430, 12 / height)
         ax.add_patch(

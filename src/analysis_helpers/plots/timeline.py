@@ -145,7 +145,7 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
     leaders = talks[(talks["level"] == "leader") & (talks["mode"] == "in_person")]
     first, last = talks["start_date"].dt.year.min(), talks["start_date"].dt.year.max()
     return {
-        "title": "The two governments never stopped talking for long.\nMeeting face to face is what stopped.",
+        "title": "The two governments never stopped talking for long.\nTheir leaders stopped meeting face to face.",
         "subtitle": (
             f"Each dot is one of {len(talks)} talks, {first}–{last} ({held} held). The longest pause between any two "
             f"of them was {describe_gaps(talks)['days'].max()} days;\nthe leaders went "
