@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-KNOWN_TAGS = {"parameters", "hide-input", "full-width"}
+KNOWN_TAGS = {"parameters", "hide-input", "full-width", "text-table"}
 CARD = ["Short answer", "Texts used", "Runs in about", "What this cannot tell you"]
 
 pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

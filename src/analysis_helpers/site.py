@@ -23,6 +23,10 @@ from .pages import shrink_png, write_pages
 CARD = ("Short answer", "Texts used", "Runs in about", "What this cannot tell you")
 CELL_SECONDS = 120
 MARK = "index.html"
+OTHER_CORPUS = (
+    "> **Made from another corpus, `{name}`.** Tables and figures on this page were computed from it. The sentences "
+    "were written for the corpus that ships with the suite and need not hold."
+)
 
 
 def shipped_folder(name: str) -> Path:
@@ -117,6 +121,9 @@ def _inject(notebook: Any, parameters: dict[str, Any], source: Path) -> None:
         lines, id="injected-parameters", metadata={"tags": ["injected-parameters", "hide-input"]}
     )
     notebook.cells.insert(tagged[0] + 1, cell)
+    if parameters.get("CORPUS"):
+        note = OTHER_CORPUS.format(name=Path(parameters["CORPUS"]).name)
+        notebook.cells.insert(1, nbformat.v4.new_markdown_cell(note, id="other-corpus"))
 
 
 def _tidy(cell: Any) -> None:
@@ -137,10 +144,16 @@ def make_report(corpus: str | Path | None, out: str | Path) -> Path:
 
     In: a corpus folder (None: the shipped one) and the folder to write. Out: the path of its
     `index.html`. The notebooks themselves stay untouched. Raises `TalksError` where the corpus cannot
-    be loaded or a cell fails; then nothing is written.
+    be loaded, no document has a side or a day, or a cell fails; then nothing is written.
     """
     folder = None if corpus is None else str(Path(corpus).resolve())
-    load_corpus(folder)
+    documents = load_corpus(folder).documents
+    for column, usable in (("side", documents["side"].notna()), ("date", documents["date_precision"].eq("day"))):
+        if not usable.any():
+            raise TalksError(
+                f"{corpus}: no document has a {column}{' to the day' * (column == 'date')}; expected at least one, because "
+                f"the notebooks compare sides over time; build it again with --metadata (column {column})"
+            )
     with TemporaryDirectory(prefix="talks-") as scratch:
         executed = Path(scratch) / "notebooks"
         executed.mkdir()

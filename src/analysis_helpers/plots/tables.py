@@ -40,8 +40,13 @@ def format_table(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) ->
 
 def _label(key: object) -> str:
     parts = key if isinstance(key, tuple) else (key,)
-    words = (f"{part:%Y-%m-%d}" if isinstance(part, pd.Timestamp) else str(part) for part in parts)
-    return ", ".join(word.removeprefix("n_").replace("_", " ") for word in words)
+    return ", ".join(_word(part).removeprefix("n_").replace("_", " ") for part in parts)
+
+
+def _word(part: object) -> str:
+    if pd.isna(part):
+        return "not given"
+    return f"{part:%Y-%m-%d}" if isinstance(part, pd.Timestamp) else str(part)
 
 
 def _write(value: object) -> str:

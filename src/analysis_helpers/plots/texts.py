@@ -64,7 +64,8 @@ def plot_weekly(
     top = 1.12 * table["US"].max()
     bottom = -1.3 * table["CN"].max()
     ax.set(xlim=(days[0] - 5, days[-1] + 5), ylim=(bottom, top))
-    step = 10 if table.to_numpy().max() < 50 else 10 ** int(np.log10(table.to_numpy().max()))
+    steps = (unit * 10**power for power in range(9) for unit in (1, 2, 5))
+    step = next(step for step in steps if table.to_numpy().max() <= 2.5 * step)
     for level in range(int(bottom // step) * step, int(top) + 1, step):
         if bottom <= level <= top:
             ax.axhline(level, color=colors.rule, lw=1, zorder=0)
@@ -120,6 +121,8 @@ def _mark_talks(ax: Axes, talks: pd.DataFrame, bottom: float, top: float, colors
     used: list[tuple[float, float, int]] = []
     for talk in talks.sort_values("start_date", ascending=False).to_dict("records"):
         day, leaders = talk["start_date"].toordinal() + 0.5, talk["level"] == "leader"
+        if not ax.get_xlim()[0] <= day <= ax.get_xlim()[1]:
+            continue
         style = {"lw": 1.6, "color": colors.ink} if leaders else {"lw": 1.1, "ls": (0, (3, 2)), "color": colors.ink}
         label = say(
             ax,
@@ -211,11 +214,13 @@ def plot_shares(table: pd.DataFrame, ax: Axes | None = None, *, theme: str = "li
     np.float64(0.25)
     """
     colors = THEMES[theme]
-    height = 27 * len(table)
+    height = 27 * max(len(table), 1)
     if ax is None:
         ax = place_axes(new_figure(PAGE, height + 66, colors), 230, 58, 430, height)
-    limit = max(0.1, np.ceil(table["share"].max() * 10) / 10)
-    ax.set(xlim=(0, limit), ylim=(len(table) - 0.5, -0.5))
+    limit = np.ceil(max([0.1, *table["share"]]) * 10) / 10
+    ax.set(xlim=(0, limit), ylim=(height / 27 - 0.5, -0.5))
+    if table.empty:
+        say(ax, limit * 0.02, 0, "nothing to show", 13.5, colors.muted, "It")
     for tick in np.arange(0, limit + 0.01, 0.1):
         ax.axvline(tick, color=colors.rule, lw=1, zorder=0)
         say(ax, tick, -0.72, f"{tick:.0%}", 12, colors.muted, ha="center", va="bottom")
@@ -280,7 +285,7 @@ def plot_rates(
     if ax is None:
         ax = place_axes(new_figure(PAGE, 40 + 176 * n_rows, colors), 0, 0, PAGE, 40 + 176 * n_rows)
     width, height = size_of(ax)
-    limit = float(np.nanmax(rates[["rate", "high"]].to_numpy())) * 1.06
+    limit = max(float(np.nanmax(rates[["rate", "high"]].to_numpy())), 1.0) * 1.06
     mark_sides(ax, MARGIN, 12, {side: SIDE_NAMES[side] for side in ("US", "CN") if side in set(rates["speaker_side"])})
     for number, topic in enumerate([*topics, None]):
         left, top = (MARGIN + 38 + (number % 2) * 440), 70 + 176 * (number // 2)
