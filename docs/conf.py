@@ -28,6 +28,7 @@ html_theme_options = {
     "home_page_in_toc": True,
     "show_navbar_depth": 1,
     "use_fullscreen_button": False,
+    "use_download_button": False,
     "navbar_start": [],
     "navbar_center": [],
     "navbar_end": [],

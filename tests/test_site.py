@@ -126,9 +126,10 @@ def test_home_answers_come_from_the_data(site, talks):
     numbers = home_numbers()
     words = (site / "index.html").read_text(encoding="utf-8")
     assert (
-        f"At most {numbers['any_gap']} days of silence; {numbers['leaders_gap']:,} without a leaders’ meeting" in words
+        f"At most {numbers['any_gap']} days of silence; {numbers['leaders_gap']:,} between leaders face to face"
+        in words
     )
-    assert f"{numbers['questions']:.0%} of Chinese press conferences are questions" in words
+    assert f"{numbers['questions']:.0%} of words in Chinese press conferences are journalists’ questions" in words
     assert f"{len(talks)} talks, 799 official statements" in words
     assert numbers["any_gap"] == ah.describe_gaps(talks)["days"].max()
 

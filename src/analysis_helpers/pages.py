@@ -29,16 +29,18 @@ HEADINGS = {
 }
 
 
-def write_pages(source: Path, cards: pd.DataFrame, schema: dict[str, Any], data: Path) -> None:
+def write_pages(
+    source: Path, cards: pd.DataFrame, schema: dict[str, Any], data: Path, other_corpus: str | None = None
+) -> None:
     """Write the generated pages into the folder of the site's sources."""
     made = source / "_made"
     made.mkdir()
     talks, corpus = load_talks(), load_corpus()
     statements = corpus.where(collection="statements_2025").documents
-    (made / "promise.md").write_text(_promise(talks, statements), encoding="utf-8")
+    (made / "promise.md").write_text(_promise(talks, statements, other_corpus), encoding="utf-8")
     (made / "cards.md").write_text(_cards(cards), encoding="utf-8")
     (made / "timeline.md").write_text(_timeline(talks, source / "_static"), encoding="utf-8")
-    (made / "version.md").write_text(_version(corpus.record), encoding="utf-8")
+    (made / "version.md").write_text(_version(talks, corpus.record), encoding="utf-8")
     (source / "data.md").write_text(_dictionary(schema), encoding="utf-8")
     (source / "words.md").write_text(_word_lists(), encoding="utf-8")
     (source / "api.md").write_text(_api(), encoding="utf-8")
@@ -46,11 +48,16 @@ def write_pages(source: Path, cards: pd.DataFrame, schema: dict[str, Any], data:
     shutil.copy(data / "talks.csv", source / "_static" / "talks.csv")
 
 
-def _promise(talks: pd.DataFrame, statements: pd.DataFrame) -> str:
+def _promise(talks: pd.DataFrame, statements: pd.DataFrame, other_corpus: str | None) -> str:
     years = f"{talks['start_date'].dt.year.min()}–{talks['start_date'].dt.year.max()}"
+    other = (
+        f"\n**The notebooks of this site were executed on another corpus, `{other_corpus}`; this page speaks of the "
+        "one that ships with the suite.**\n"
+    )
     return (
-        f"{len(talks)} talks, {len(statements)} official statements, {years}: when both governments talk, what about, "
-        "who speaks, what is missing. Every number on these pages is recomputed and checked at each change.\n"
+        f":::{{div}} promise\n{len(talks)} talks, {len(statements)} official statements, {years}: when both governments "
+        "talk, what about, who speaks, what is missing. Every number in the notebooks is recomputed and checked at each "
+        f"change.\n{other if other_corpus else ''}:::\n"
     )
 
 
@@ -59,10 +66,10 @@ _ANSWERS = (
     (
         "When do they talk?",
         "05_timeline",
-        "At most {any_gap} days of silence; {leaders_gap:,} without a leaders’ meeting",
+        "At most {any_gap} days of silence; {leaders_gap:,} between leaders face to face",
     ),
-    ("What about?", "05_timeline", "{n_leading} issues led in {n_years} years; tariffs came back"),
-    ("Who speaks?", "01_corpus", "{questions:.0%} of Chinese press conferences are questions"),
+    ("What about?", "05_timeline", "Tariffs came back: {n_leading} issues led in {n_years} years"),
+    ("Who speaks?", "01_corpus", "{questions:.0%} of words in Chinese press conferences are journalists’ questions"),
     ("What is missing?", "01_corpus", "Statements of one year only; {n_empty} years without a text"),
 )
 
@@ -134,10 +141,10 @@ def _timeline(talks: pd.DataFrame, static: Path) -> str:
             f'<div class="only-{theme} timeline"><a href="_static/timeline-{theme}-page.png"><picture>'
             f'<source media="(max-width: 720px)" srcset="_static/timeline-{theme}-phone.png">'
             f'<img class="fig dark-light" src="_static/timeline-{theme}-page.png" alt="{timeline_alt(talks)}" '
-            f'width="900" height="850"></picture></a></div>'
+            f'width="900" height="850" loading="lazy"></picture></a></div>'
         )
     links = (
-        '[Table](notebooks/05_timeline) · <a href="_static/talks.csv" download>data</a> · '
+        '[Table](notebooks/05_timeline.ipynb#when-did-they-talk-how-high-and-face-to-face-or-not) · <a href="_static/talks.csv" download>data</a> · '
         '<a href="_static/timeline-light-page.png">PNG</a> · <a href="_static/timeline.svg">SVG</a> · '
         "[how to cite](cite)"
     )
@@ -162,8 +169,12 @@ def timeline_alt(talks: pd.DataFrame) -> str:
     )
 
 
-def _version(record: dict[str, Any]) -> str:
-    return f"Corpus measured on {record['measured']['on']} by {record['measured']['by']}.\n"
+def _version(talks: pd.DataFrame, record: dict[str, Any]) -> str:
+    return (
+        f"Chronology: {len(talks)} talks, {talks['start_date'].min():%Y-%m-%d} to {talks['end_date'].max():%Y-%m-%d}. "
+        f"Corpus measured on {record['measured']['on']} by {record['measured']['by']}. [How to cite](cite). "
+        "Code: BSD-3-Clause; tables and figures: CC BY 4.0.\n"
+    )
 
 
 def _dictionary(schema: dict[str, Any]) -> str:

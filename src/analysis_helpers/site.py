@@ -162,7 +162,7 @@ def make_report(corpus: str | Path | None, out: str | Path) -> Path:
             shutil.copy(source, executed)
         for source in _progress(sources):
             execute_notebook(source, executed / source.name, {"CORPUS": folder} if folder else None)
-        return render_site(executed, out)
+        return render_site(executed, out, other_corpus=Path(folder).name if folder else None)
 
 
 def _progress(items: list[Path]) -> Iterable[Path]:
@@ -171,16 +171,16 @@ def _progress(items: list[Path]) -> Iterable[Path]:
     return tqdm(items, desc="notebooks", unit=" notebook", disable=None, leave=False)
 
 
-def render_site(notebooks: Path, out: str | Path) -> Path:
+def render_site(notebooks: Path, out: str | Path, other_corpus: str | None = None) -> Path:
     """Render executed notebooks and the pages around them with Sphinx; warnings are errors.
 
-    Out: the path of `index.html`. Nothing is executed, and no page loads anything from elsewhere.
+    `other_corpus` names the corpus they were executed on, where it is not the shipped one. Out: the path of `index.html`. Nothing is executed, and no page loads anything from elsewhere.
     """
     with TemporaryDirectory(prefix="talks-") as scratch, new_folder(out, replaces=MARK) as draft:
         source = Path(scratch) / "pages"
         shutil.copytree(shipped_folder("docs"), source)
         shutil.copytree(notebooks, source / "notebooks", ignore=shutil.ignore_patterns(".*"))
-        write_pages(source, read_cards(source / "notebooks"), load_schema(), shipped_data())
+        write_pages(source, read_cards(source / "notebooks"), load_schema(), shipped_data(), other_corpus)
         command = [
             sys.executable,
             "-m",
