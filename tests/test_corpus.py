@@ -202,3 +202,23 @@ def test_an_earlier_corpus_is_replaced_and_nothing_else(tmp_path):
         ah.build_corpus([source], mine)
     assert (mine / "thesis.txt").read_text() == "precious"
     shutil.rmtree(tmp_path / "corpus")
+
+
+def test_questions_by_hand(tmp_path):
+    """Four words of seven are a question in the one text, none in the other."""
+    rows = [
+        ("a", "CN", "briefing", "Q: Will talks go on?\n\nA: Yes, they will."),
+        ("b", "US", "speech", "We will see."),
+    ]
+    pd.DataFrame(rows, columns=["id", "side", "genre", "text"]).to_csv(tmp_path / "s.csv", index=False)
+    corpus = ah.build_corpus([tmp_path / "s.csv"], tmp_path / "corpus")
+    table = ah.count_questions(corpus, by=["genre", "side"]).set_index(["genre", "side"])
+    assert table.index.tolist() == [("briefing", "CN"), ("speech", "US")], "combinations that do not occur are left out"
+    assert table.loc[("briefing", "CN"), ["n_documents", "n_words", "n_questions"]].tolist() == [1, 7, 4]
+    assert table["share"].round(3).tolist() == [0.571, 0.0]
+
+
+def test_hosts_are_those_of_the_addresses():
+    addresses = ["https://www.state.gov/x", "http://english.scio.gov.cn/y?z=//a.b", None, "no address at all"]
+    hosts = ah.add_host(pd.DataFrame({"url": addresses}))["host"].tolist()
+    assert hosts == ["state.gov", "english.scio.gov.cn", "no address", "no address"]

@@ -209,6 +209,9 @@ def test_a_week_without_texts_is_said_so():
         }
     )
     assert [text.get_text() for text in ah.plot_weekly(weeks).texts].count("no texts\nthis week") == 1
+    longer = pd.concat([weeks, weeks.assign(week=weeks["week"] + 3, n_documents=[0, 0, 0, 0, 1, 1])])
+    words = [text.get_text() for text in ah.plot_weekly(longer).texts]
+    assert (words.count("no texts\nthis week"), words.count("no texts\n2 weeks")) == (1, 1)
 
 
 @pytest.fixture(scope="module")
@@ -287,7 +290,7 @@ def test_table_for_readers_by_hand():
     assert written.index.tolist() == ["US, press conference", "CN, interview"]
     assert written.columns.tolist() == ["words", "share", "date", "score"]
     assert written.columns.name == "side, genre"
-    assert written.to_numpy().tolist() == [["1,234,567", "34%", "2025-05-01", "-0.13"], ["5", "·", "·", "12.00"]]
+    assert written.to_numpy().tolist() == [["1,234,567", "34%", "2025-05-01", "−0.13"], ["5", "·", "·", "12.00"]]
 
 
 def test_table_for_readers_leaves_years_alone_and_joins_two_heads():
@@ -295,6 +298,42 @@ def test_table_for_readers_leaves_years_alone_and_joins_two_heads():
     written = ah.format_table(table)
     assert (written.index[0], written.columns.tolist()) == ("2025", ["US, before", "CN, before"])
     assert written.iloc[0].tolist() == ["1,000", "2"]
+
+
+def test_table_for_readers_names_months_and_keeps_headers_apart():
+    months = pd.period_range("2025-01", "2025-02", freq="M")
+    table = pd.DataFrame([[1, 2, 3]], columns=[*months, "all"])
+    assert ah.format_table(table).columns.tolist() == ["Jan", "Feb", "all"]
+    two_years = pd.DataFrame([[1, 2]], columns=pd.period_range("2024-12", "2025-01", freq="M"))
+    assert ah.format_table(two_years).columns.tolist() == ["2024-12", "2025-01"]
+    assert ah.format_table(pd.DataFrame([[0.5, 9]], columns=["US", "n_US"])).columns.tolist() == ["US", "n US"]
+
+
+def test_coverage_is_darker_where_more_texts_are():
+    table = pd.DataFrame({"group": ["a", "a", "b"], "label": ["x", "y", "x"], "2024": [1, 0, 2], "2025": [10, 40, 0]})
+    ax = ah.plot_coverage(table)
+    shades = {}
+    for row, strip in enumerate(ax.child_axes):
+        cells = strip.collections[0]
+        cells.update_scalarmappable()
+        for column, color in enumerate(cells.get_facecolors()):
+            shades[row, column] = color[:3].mean()
+    assert shades[1, 1] < shades[0, 1] < shades[2, 0] < shades[0, 0], "40 texts, 10, 2, 1: from dark to pale"
+
+
+def test_weekly_bars_leave_out_marks_beyond_the_weeks(talks):
+    weeks = pd.DataFrame(
+        {"week": pd.period_range("2025-05-05", periods=2, freq="W-SUN"), "side": "US", "n_documents": [3, 1]}
+    )
+    rounds = talks[talks["talk_id"].isin(["2025-05-geneva-trade-round", "2025-10-busan-summit"])]
+    names = {text.get_text() for text in ah.plot_weekly(weeks, rounds).texts}
+    assert "Geneva" in names
+    assert "Busan" not in names
+
+
+def test_shares_of_nothing_say_so():
+    empty = pd.DataFrame({"label": [], "side": [], "share": [], "n": [], "n_words": []})
+    assert "nothing to show" in {text.get_text() for text in ah.plot_shares(empty).texts}
 
 
 def test_table_for_readers_names_a_share_that_is_not_there():

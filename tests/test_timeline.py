@@ -30,6 +30,13 @@ def test_weeks_without_texts_are_zero_on_both_sides(small):
     assert str(weeks["week"].iloc[0].start_time.date()) == "2025-01-06", "weeks begin on Monday"
 
 
+def test_a_span_shows_the_holes_at_the_ends(small):
+    weeks = ah.texts_by_period(small, "week", span=("2025-01-01", "2025-03-16"))
+    assert str(weeks["week"].iloc[0].start_time.date()) == "2024-12-30"
+    assert str(weeks["week"].iloc[-1].end_time.date()) == "2025-03-16"
+    assert weeks["n_documents"].sum() == 4
+
+
 def test_months_take_texts_dated_by_the_month(small):
     months = ah.texts_by_period(small, "month").set_index(["month", "side"])["n_documents"]
     assert months.loc[("2025-03", "CN")] == 2

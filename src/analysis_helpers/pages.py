@@ -55,9 +55,9 @@ def _promise(talks: pd.DataFrame, statements: pd.DataFrame, other_corpus: str | 
         "one that ships with the suite.**\n"
     )
     return (
-        f":::{{div}} promise\n{len(talks)} talks, {len(statements)} official statements, {years}: when both governments "
-        "talk, what about, who speaks, what is missing. Every number in the notebooks is recomputed and checked at each "
-        f"change.\n{other if other_corpus else ''}:::\n"
+        f":::{{div}} promise\n{len(talks)} talks, {len(statements)} official statements, {years}: when both "
+        "governments talk, what about, who speaks, what is missing. Every number in the notebooks is recomputed and "
+        f"checked at each change.\n{other if other_corpus else ''}:::\n"
     )
 
 
@@ -123,12 +123,13 @@ def _timeline(talks: pd.DataFrame, static: Path) -> str:
 
     from .plots import foot, head, plot_timeline, timeline_words
 
-    words = timeline_words(talks)
+    page_words = timeline_words(talks)
+    phone_words = {part: text.replace("\n", " ") for part, text in page_words.items()}  # broken anew, to its width
     blocks = []
     for theme in ("light", "dark"):
-        for form in ("page", "phone"):
+        for form, words in (("page", page_words), ("phone", phone_words)):
             ax = plot_timeline(talks, theme=theme, phone=form == "phone")
-            head(ax, words["title"], words["subtitle"].replace("\n", " ") if form == "phone" else words["subtitle"])
+            head(ax, words["title"], words["subtitle"])
             foot(ax, words["note"])
             path = static / f"timeline-{theme}-{form}.png"
             ax.figure.savefig(path, dpi=200)
@@ -144,7 +145,8 @@ def _timeline(talks: pd.DataFrame, static: Path) -> str:
             f'width="900" height="850" loading="lazy"></picture></a></div>'
         )
     links = (
-        '[Table](notebooks/05_timeline.ipynb#when-did-they-talk-how-high-and-face-to-face-or-not) · <a href="_static/talks.csv" download>data</a> · '
+        "[Table](notebooks/05_timeline.ipynb#when-did-they-talk-how-high-and-face-to-face-or-not) · "
+        '<a href="_static/talks.csv" download>data</a> · '
         '<a href="_static/timeline-light-page.png">PNG</a> · <a href="_static/timeline.svg">SVG</a> · '
         "[how to cite](cite)"
     )

@@ -151,8 +151,8 @@ def make_report(corpus: str | Path | None, out: str | Path) -> Path:
     for column, usable in (("side", documents["side"].notna()), ("date", documents["date_precision"].eq("day"))):
         if not usable.any():
             raise TalksError(
-                f"{corpus}: no document has a {column}{' to the day' * (column == 'date')}; expected at least one, because "
-                f"the notebooks compare sides over time; build it again with --metadata (column {column})"
+                f"{corpus}: no document has a {column}{' to the day' * (column == 'date')}; expected at least one, "
+                f"because the notebooks compare sides over time; build it again with --metadata (column {column})"
             )
     with TemporaryDirectory(prefix="talks-") as scratch:
         executed = Path(scratch) / "notebooks"
@@ -174,7 +174,8 @@ def _progress(items: list[Path]) -> Iterable[Path]:
 def render_site(notebooks: Path, out: str | Path, other_corpus: str | None = None) -> Path:
     """Render executed notebooks and the pages around them with Sphinx; warnings are errors.
 
-    `other_corpus` names the corpus they were executed on, where it is not the shipped one. Out: the path of `index.html`. Nothing is executed, and no page loads anything from elsewhere.
+    `other_corpus` names the corpus they were executed on, where it is not the shipped one. Out: the
+    path of `index.html`. Nothing is executed, and no page loads anything from elsewhere.
     """
     with TemporaryDirectory(prefix="talks-") as scratch, new_folder(out, replaces=MARK) as draft:
         source = Path(scratch) / "pages"

@@ -14,9 +14,10 @@ def format_table(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) ->
     """Write a table for readers: thousands with a comma, shares in per cent, one label for each row.
 
     In: a frame or series; the names of the columns that are shares (0 to 1). Out: the same rows and
-    columns as text: counts as 1,234, scores with 2 decimals, dates as 2025-05-10, missing values as a
-    dot. Levels of an index are joined by commas, `n_documents` becomes `documents`. Raises `KeyError`
-    for a share that is no column.
+    columns as text: counts as 1,234, scores with 2 decimals, dates as 2025-05-10, columns for the months
+    of one year as Jan, missing values as a dot. Levels of an index are joined by commas, `n_documents`
+    becomes `documents`, unless another column is called so. Raises `KeyError` for a share that is no
+    column.
 
     Known weakness: the result is for reading; compute with the table that went in.
 
@@ -34,8 +35,18 @@ def format_table(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) ->
     for name in shares:
         written[name] = table[name].map("{:.0%}".format, na_action="ignore").fillna(NOTHING)
     written.index = [_label(key) for key in table.index]
-    written.columns = [_label(key) for key in table.columns]
+    written.columns = _headers(table.columns)
     return written.rename_axis(columns=_label(tuple(filter(None, table.index.names))) or None)
+
+
+def _headers(columns: pd.Index) -> list[str]:
+    months = [key for key in columns if isinstance(key, pd.Period) and key.freqstr == "M"]
+    if len({month.year for month in months}) == 1:
+        columns = [f"{key:%b}" if key in months else key for key in columns]
+    short = [_label(key) for key in columns]
+    return [
+        str(key).replace("_", " ") if short.count(name) > 1 else name for key, name in zip(columns, short, strict=True)
+    ]
 
 
 def _label(key: object) -> str:
@@ -53,7 +64,7 @@ def _write(value: object) -> str:
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, float):
-        return f"{value:,.2f}"
+        return f"{value:,.2f}".replace("-", "−")
     if isinstance(value, Integral) and not isinstance(value, bool):
         return f"{value:,}"
     return str(value)
