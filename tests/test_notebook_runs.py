@@ -1,5 +1,6 @@
 """Executing the notebooks: nbval sees a changed number, and every run gives the same bytes."""
 
+import dataclasses
 import shutil
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import sys
 import nbformat
 import pytest
 
+from analysis_helpers.cli import main
 from analysis_helpers.site import execute_notebook, find_notebooks
 from tests.conftest import ROOT
 
@@ -116,9 +118,33 @@ def test_parameters_reach_the_notebook(invented, tmp_path):
     before = (tmp_path / "in.ipynb").read_bytes()
     execute_notebook(tmp_path / "in.ipynb", tmp_path / "out.ipynb", {"CORPUS": str(corpus)})
     executed = nbformat.read(tmp_path / "out.ipynb", as_version=4)
-    assert executed.cells[1].source == f"CORPUS = {str(corpus)!r}"
-    assert executed.cells[2].outputs[0]["text"].startswith("Corpus: 7 documents")
+    assert "sentences" in executed.cells[1].source, "a note for readers"
+    assert executed.cells[2].source == f"CORPUS = {str(corpus)!r}"
+    assert executed.cells[3].outputs[0]["text"].startswith("Corpus: 7 documents")
     assert (tmp_path / "in.ipynb").read_bytes() == before
+
+
+def test_all_notebooks_run_on_another_corpus(invented, tmp_path):
+    """The documented command, on invented pages that share no collection, year or kind with the shipped corpus."""
+    corpus, site = invented.save(tmp_path / "my_corpus"), tmp_path / "site"
+    assert main(["report", "--corpus", str(corpus), "--out", str(site)]) == 0
+    for source in NOTEBOOKS:
+        page = (site / f"notebooks/{source.stem}.html").read_text(encoding="utf-8")
+        assert "Made from another corpus" in page
+        assert "my_corpus" in page
+        assert "stderr" not in page, "a warning reached the page"
+    assert "example sources, CN" in (site / "notebooks/01_corpus.html").read_text(encoding="utf-8")
+    assert "were executed on another corpus" in (site / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_report_needs_sides_and_days(invented, tmp_path, capsys):
+    without = dataclasses.replace(invented, documents=invented.documents.assign(side=None))
+    assert main(["report", "--corpus", str(without.save(tmp_path / "c")), "--out", str(tmp_path / "site")]) == 2
+    assert "no document has a side; expected at least one" in capsys.readouterr().err
+    undated = dataclasses.replace(invented, documents=invented.documents.assign(date_precision="month"))
+    assert main(["report", "--corpus", str(undated.save(tmp_path / "d")), "--out", str(tmp_path / "site")]) == 2
+    assert "no document has a date to the day" in capsys.readouterr().err
+    assert not (tmp_path / "site").exists()
 
 
 def test_a_failing_cell_is_one_line(tmp_path):

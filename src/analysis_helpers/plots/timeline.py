@@ -263,12 +263,12 @@ class _Sheet:
                 ax.plot([x, x], [base - height, base + 1], color=colors.muted, lw=1.2, zorder=1.5)
             say(ax, (begin + end) / 2, base - height + 9, words, 12.5, colors.ink, "Semibold", ha="center", zorder=4)
             return
-        edge, width = (base - 12, 112) if lane == 0 else (base - 24, 48)
+        edge, width = (base - 12, 104) if lane == 0 else (base - 24, 48)
         ax.add_patch(Rectangle((edge, begin), width, end - begin, color=colors.band, lw=0, zorder=0.5))
         for y in (begin, end):
             ax.plot([edge, edge + width], [y, y], color=colors.muted, lw=1.2, zorder=1.5)
         at = self._quiet_spot(begin, end, times) if lane else (begin + end) / 2
-        words, x = (words.replace(" ", "\n"), base) if lane else (f"{words}\nwithout a\nmeeting", base + 62)
+        words, x = (words.replace(" ", "\n"), base) if lane else (f"{words}\nwithout\nmeeting\nin person", base + 58)
         say(ax, x, at, words, 11.5, colors.ink, "Semibold", ha="center", zorder=4, linespacing=1.1)
 
     def _quiet_spot(self, begin: float, end: float, times: np.ndarray) -> float:
