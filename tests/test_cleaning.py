@@ -1,6 +1,7 @@
 """Cleaning: general rules, on invented lines and pages; the five articles exactly, where they are present."""
 
 import json
+import time
 
 import pandas as pd
 import pytest
@@ -127,6 +128,10 @@ def test_no_rule_leaves_an_empty_text_or_touches_a_short_one():
         ),
         ("The guests came late,\n\nand the hosts were asleep.", "The guests came late, and the hosts were asleep."),
         ("Karoline Sample (21:10):\n\nWe will see.", "Karoline Sample (21:10): We will see."),
+        (
+            "Karoline Sample, Fleet Office,\nspokeswoman (21:10):\nYes.",
+            "Karoline Sample, Fleet Office, spokeswoman (21:10): Yes.",
+        ),
     ],
 )
 def test_broken_paragraphs_are_joined(broken, joined):
@@ -171,6 +176,51 @@ def test_a_text_without_a_title_has_none():
 
 def test_a_turn_is_no_title():
     assert clean_text(f"Maria Sample: Well, thank you --\n\n{LONG}\n\n{NEXT}\n\n{LAST}").title is None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "a",
+        "A",
+        "双方",
+        "1",
+        "a-",
+        "a.",
+        "U.S.",
+        "Ab",
+        "aGVsbG8gd29ybGQ",
+        "word.Word",
+        "abc:Word",
+        "some words go on\n",
+        "<!-- ",
+        "[",
+        "![",
+        "[a](http",
+        "![a](b",
+    ],
+)
+def test_time_grows_with_length_and_no_faster(pattern):
+    """A step that reads the rest of a text again at every character takes over five seconds for each of these."""
+    text = f"{LONG}\n{pattern * (100_000 // len(pattern))}\n{NEXT}\n{LAST}"
+    clean_text(text[:1000])
+    start = time.process_time()
+    clean = clean_text(text)
+    assert time.process_time() - start < 2
+    assert clean.text.startswith(LONG)
+    assert clean.text.endswith(LAST)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a <!-- b --> c <!-- d --> e <!-- f", "a  c  e <!-- f"),
+        ("see ![a map](data:image/png;base64,AAAA) and [it](/b?c[0]=1).", "see  and it."),
+        ("[1], [see [2]](https://example.org) and [3](note)", "[1], [see [2]](https://example.org) and [3](note)"),
+    ],
+)
+def test_markup_that_is_open_or_nested(before, after):
+    assert strip_markup(before) == after
 
 
 def test_removed_and_kept_words_add_up():
