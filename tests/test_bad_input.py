@@ -13,6 +13,7 @@ import pytest
 from analysis_helpers import build_corpus
 from analysis_helpers.cli import main
 from analysis_helpers.errors import TalksError
+from analysis_helpers.folders import new_folder
 from tests.conftest import ROOT
 
 
@@ -358,3 +359,42 @@ def test_a_file_name_that_is_no_text(tmp_path):
         pytest.skip("file names are text on this machine")
     with pytest.raises(TalksError, match=r"source holds the character U\+DCE4; expected text"):
         build_corpus([folder], tmp_path / "corpus")
+
+
+def test_a_link_that_leads_to_itself(tmp_path, capsys):
+    (tmp_path / "corpus").symlink_to("corpus")
+    assert main(["build", str(_write(tmp_path / "in", a__txt=TEXT)), "--out", str(tmp_path / "corpus")]) == 2
+    assert "corpus: cannot be written (Not a directory)" in capsys.readouterr().err
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("target", ["there", "not yet there"])
+def test_a_link_given_as_out_is_followed(target, tmp_path):
+    folder = _write(tmp_path / "in", a__txt=TEXT)
+    (tmp_path / "there").mkdir()
+    link = tmp_path / "corpus"
+    link.symlink_to(target, target_is_directory=True)
+    for _ in range(2):
+        build_corpus([folder], link)
+    assert link.is_symlink()
+    assert (tmp_path / target / "corpus.json").is_file()
+
+
+def test_the_reason_is_given_also_where_it_has_no_number(tmp_path):
+    message = r"corpus: cannot be written \(the lid is shut\); check the disk"
+    with pytest.raises(TalksError, match=message), new_folder(tmp_path / "corpus", replaces="corpus.json"):
+        raise OSError("the lid is shut")
+    assert not any(tmp_path.iterdir())
+
+
+def test_the_working_folder_is_not_replaced(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(_write(tmp_path / "work"))
+    assert main(["build", str(_write(tmp_path / "in", a__txt=TEXT)), "--out", "."]) == 2
+    assert ".: is the working folder; expected a new folder; choose another name" in capsys.readouterr().err
+
+
+def test_folders_on_the_way_to_out_vanish_with_it(tmp_path, capsys):
+    folder = _write(tmp_path / "in", a__txt="...")
+    assert main(["build", str(folder), "--out", str(tmp_path / "new/newer/corpus")]) == 2
+    assert list(tmp_path.iterdir()) == [folder]
+    assert "could be kept" in capsys.readouterr().err
