@@ -13,6 +13,7 @@ import statistics
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -41,11 +42,20 @@ TITLE_WORDS, HEADING_WORDS, BYLINE_WORDS, FURNITURE_WORDS = 25, 15, 10, 45
 FURNITURE_CHARACTERS = 1_000
 
 
+def stop_clock_of_nltk() -> None:
+    """Let NLTK take its time: newer releases give up after five seconds, and a text may be long."""
+    with suppress(ImportError):
+        from nltk import redos
+
+        redos.DEFAULT_TIMEOUT = None
+
+
 @lru_cache(maxsize=1)
 def word_tokenizer() -> Any:
     """NLTK's RegexpTokenizer for `WORD`, imported when first needed: the one that all counts use."""
     from nltk.tokenize import RegexpTokenizer
 
+    stop_clock_of_nltk()
     return RegexpTokenizer(WORD)
 
 
