@@ -167,6 +167,11 @@ CASES = {
         ["a.csv"],
         r"a.csv row 2: doc_id holds the character U\+0000; expected text; delete it",
     ),
+    "control character of Latin-1": (
+        {"a__txt": TEXT, "m__csv": "file,title\na,Lisbon\x92s boats\n"},
+        ["a.txt", "--metadata", "m.csv"],
+        r"m.csv row 2: title holds the character U\+0092; expected text; delete it",
+    ),
     "date too exact": (
         {"a__csv": f"id,date,date_precision,text\n1,2025-05,day,{TEXT}\n"},
         ["a.csv"],

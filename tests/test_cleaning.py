@@ -2,6 +2,7 @@
 
 import json
 import time
+import unicodedata
 
 import pandas as pd
 import pytest
@@ -47,6 +48,9 @@ def test_words_are_counted_by_hand(text, n):
         (repair_characters, "a\u00a0b\u200bc\u2009d\te", "a bc d e"),
         (repair_characters, "line\r\nbreak\rs", "line\nbreak\ns"),
         (repair_characters, "détente “quoted” – fine", "détente “quoted” – fine"),
+        (repair_characters, "\x00\x01we\x7f met \x1b[31mred", "we met [31mred"),
+        (repair_characters, "he didn\x92t say \x93no\x94\x85\x81", "he didn’t say “no”…"),
+        (strip_markup, "a&nbsp;b&#8203;c&#12;d&#x202f;e", "a bcd e"),
         (strip_markup, "a <span style='x'>b</span> &amp; c", "a b & c"),
         (strip_markup, "<!-- hidden\nnote -->shown", "shown"),
         (strip_markup, "see [the order](https://example.org/a_(b)) now", "see the order) now"),
@@ -272,3 +276,11 @@ def test_official_statements_lose_next_to_nothing(originals):
         raw += count_words(text)
         lost += sum(count_words(part) for kind, part in clean.removed if kind != "markup")
     assert lost / raw <= 0.002
+
+
+@pytest.mark.parametrize(
+    "text", [*map(chr, range(32)), *map(chr, range(127, 160)), "&#0;", "&#12;", "&#127;", "&#x85;"]
+)
+def test_no_control_character_reaches_a_table(text):
+    clean = clean_text(f"{LONG} Then{text}more.\n{NEXT}")
+    assert not [c for c in clean.text.replace("\n", "") if unicodedata.category(c) == "Cc"]

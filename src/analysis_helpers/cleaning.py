@@ -38,6 +38,8 @@ _JAM = re.compile(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])|(?<=[a-z]{3}:)(?=[A-Z][a-z]
 _ADDRESS = re.compile(r"[/@\\]|www|https?:|^#")
 _LABEL = re.compile(r"[A-Z@][^.?!:]{0,60}:\s|Q\s|\(?[a-z0-9]{1,3}[.)]\s|[-•·*]\s")
 
+_WINDOWS = {n: bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}
+
 TITLE_WORDS, HEADING_WORDS, BYLINE_WORDS, FURNITURE_WORDS = 25, 15, 10, 45
 FURNITURE_CHARACTERS = 1_000
 
@@ -108,12 +110,14 @@ def count_words(text: str) -> int:
 def repair_characters(text: str) -> str:
     """Turn invisible and odd characters into plain ones: no-break spaces, zero-width marks, tabs.
 
+    Control characters are deleted; those of Latin-1 are signs of Windows-1252 that were misread.
+
     Examples
     --------
     >>> repair_characters("Sino\\u00a0–\\u00a0U.S.\\r\\ntrade\\u200b talks")
     'Sino – U.S.\\ntrade talks'
     """
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", text.translate(_WINDOWS)).replace("\r\n", "\n").replace("\r", "\n")
     text = re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad\ufe00-\ufe0f]", "", text)
     text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text)
     return re.sub(r"[\t\u00a0\u2000-\u200a\u202f\u3000]", " ", text)
@@ -129,7 +133,7 @@ def strip_markup(text: str) -> str:
     >>> strip_markup('**Tariffs** on <u>steel</u>, see [the order](https://example.org/x).')
     'Tariffs on steel, see the order.'
     """
-    commented, end, text = html.unescape(text).rpartition("-->")
+    commented, end, text = repair_characters(html.unescape(text)).rpartition("-->")
     text = re.sub(r"(?s)<!--.*?-->", "", commented + end) + text
     text = re.sub(r"</?(?:[a-zA-Z][^<>\n]{0,500}|https?://[^<>\s]+)>", "", text)
     target = r"(?:(?!\]\()[^)\s])*+\)"

@@ -32,7 +32,7 @@ SIDES = ("US", "CN", "other")
 USES = ("main", "caution", "exclude")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 _PRECISION = {4: "year", 7: "month", 10: "day"}
-_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 csv.field_size_limit(2**31 - 1)  # a long text may fill a cell; by itself the module stops at 131,072 characters
 
