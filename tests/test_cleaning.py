@@ -47,10 +47,11 @@ def test_words_are_counted_by_hand(text, n):
     [
         (repair_characters, "a\u00a0b\u200bc\u2009d\te", "a bc d e"),
         (repair_characters, "line\r\nbreak\rs", "line\nbreak\ns"),
+        (repair_characters, "page\x0cbreak\x0bline\u2028break\u2029s", "page\nbreak\nline\nbreak\ns"),
         (repair_characters, "détente “quoted” – fine", "détente “quoted” – fine"),
         (repair_characters, "\x00\x01we\x7f met \x1b[31mred", "we met [31mred"),
         (repair_characters, "he didn\x92t say \x93no\x94\x85\x81", "he didn’t say “no”…"),
-        (strip_markup, "a&nbsp;b&#8203;c&#12;d&#x202f;e", "a bcd e"),
+        (strip_markup, "a&nbsp;b&#8203;c&#13;d&#x202f;e", "a bc\nd e"),
         (strip_markup, "a <span style='x'>b</span> &amp; c", "a b & c"),
         (strip_markup, "<!-- hidden\nnote -->shown", "shown"),
         (strip_markup, "see [the order](https://example.org/a_(b)) now", "see the order) now"),

@@ -117,9 +117,10 @@ def repair_characters(text: str) -> str:
     >>> repair_characters("Sino\\u00a0–\\u00a0U.S.\\r\\ntrade\\u200b talks")
     'Sino – U.S.\\ntrade talks'
     """
-    text = unicodedata.normalize("NFC", text.translate(_WINDOWS)).replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", text.translate(_WINDOWS))
+    text = re.sub(r"\r\n?|[\x0b\x0c\u2028\u2029]", "\n", text)
     text = re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad\ufe00-\ufe0f]", "", text)
-    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text)
+    text = re.sub(r"[\x00-\x08\x0e-\x1f\x7f]", "", text)
     return re.sub(r"[\t\u00a0\u2000-\u200a\u202f\u3000]", " ", text)
 
 
