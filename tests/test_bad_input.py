@@ -10,7 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from analysis_helpers import build_corpus
 from analysis_helpers.cli import main
+from analysis_helpers.errors import TalksError
+from analysis_helpers.folders import new_folder
 from tests.conftest import ROOT
 
 
@@ -93,6 +96,86 @@ CASES = {
         {"a__txt": TEXT},
         ["a.txt", "--metadata", "m.csv"],
         r"m.csv: does not exist; expected a metadata table",
+    ),
+    "file cell empty": (
+        {"a__txt": TEXT, "m__csv": "file,side\n,US\n"},
+        ["a.txt", "--metadata", "m.csv"],
+        r"m.csv row 2: the cell file is empty; expected the name or id of a document; fill it in or delete the row",
+    ),
+    "file cell missing": (
+        {"a__txt": TEXT, "m__csv": "side,file\nUS\n"},
+        ["a.txt", "--metadata", "m.csv"],
+        r"m.csv row 2: the cell file is empty",
+    ),
+    "metadata row too long": (
+        {"a__txt": TEXT, "m__csv": "file,side\na.txt,US,2025\n"},
+        ["a.txt", "--metadata", "m.csv"],
+        r"m.csv row 2: the number of cells differs from the header's 2; expected one cell a column; quote cells",
+    ),
+    "column without a name": (
+        {"a__txt": TEXT, "m__csv": ",file\n0,a.txt\n"},
+        ["a.txt", "--metadata", "m.csv"],
+        r"m.csv: unknown column \(no name\); expected file",
+    ),
+    "metadata column twice": (
+        {"a__txt": TEXT, "m__csv": "file,side,side\na.txt,US,CN\n"},
+        ["a.txt", "--metadata", "m.csv"],
+        r"m.csv: the column side stands twice in the header; expected each once; rename one",
+    ),
+    "column twice": (
+        {"a__csv": f"id,text,text\n1,{TEXT},x\n"},
+        ["a.csv"],
+        r"a.csv: the column text stands twice in the header",
+    ),
+    "metadata quote not closed": (
+        {"a__txt": TEXT, "m__csv": 'file,title\n\nb.txt,B\na.txt,"A\nc.txt,C\n'},
+        ["a.txt", "--metadata", "m.csv"],
+        r"m.csv row 3: is no row of a CSV table \(.*\); expected commas .* quotes in pairs; close the quotes",
+    ),
+    "quote not closed": (
+        {"a__csv": f'id,text\n1,{TEXT}\n2,"{TEXT}\n3,{TEXT}\n'},
+        ["a.csv"],
+        r"a.csv row 3: is no row of a CSV table",
+    ),
+    "two rows for a document": (
+        {"a__txt": TEXT, "m__csv": "file,side\na,US\na.txt,CN\n"},
+        ["a.txt", "--metadata", "m.csv"],
+        r"a.txt: m.csv row 2 and m.csv row 3 both speak of it; expected one row a document; delete one",
+    ),
+    "nested JSON": (
+        {"a__jsonl": '{"text": "x"}\n{"text": "x", "y": ' + "[" * 100_000 + "]" * 100_000 + "}\n"},
+        ["a.jsonl"],
+        r"a.jsonl line 2: is no JSON \(nested too deeply\); expected one object a line",
+    ),
+    "field twice": (
+        {"a__jsonl": '{"text": "x", "text": "y"}\n'},
+        ["a.jsonl"],
+        r"a.jsonl line 1: is no JSON \(the field text stands twice\)",
+    ),
+    "no text field": (
+        {"a__jsonl": '{"text": "x"}\n{"body": "y"}\n'},
+        ["a.jsonl"],
+        r"a.jsonl line 2: has no column text \(found: body\); rename",
+    ),
+    "list for a value": (
+        {"a__jsonl": '{"text": ["we", "met"]}\n'},
+        ["a.jsonl"],
+        r"a.jsonl row 1: text is a list; expected one value; make it one string",
+    ),
+    "control character": (
+        {"a__csv": f"id,text\na\x00b,{TEXT}\n"},
+        ["a.csv"],
+        r"a.csv row 2: doc_id holds the character U\+0000; expected text; delete it",
+    ),
+    "control character of Latin-1": (
+        {"a__txt": TEXT, "m__csv": "file,title\na,Lisbon\x92s boats\n"},
+        ["a.txt", "--metadata", "m.csv"],
+        r"m.csv row 2: title holds the character U\+0092; expected text; delete it",
+    ),
+    "date too exact": (
+        {"a__csv": f"id,date,date_precision,text\n1,2025-05,day,{TEXT}\n"},
+        ["a.csv"],
+        r"a.csv row 2: date_precision is 'day' for the date '2025-05'; expected month or year; correct one",
     ),
     "nothing kept": ({"a__txt": "..."}, ["a.txt"], r"none of the 1 documents read could be kept"),
 }
@@ -216,11 +299,107 @@ def test_build_and_check_tell_what_they_did(tmp_path, monkeypatch, capsys):
 
 
 def test_ids_are_the_given_ones_or_the_stem(tmp_path, monkeypatch):
-    from analysis_helpers import build_corpus
-
     folder = _write(tmp_path / "in", a__txt=TEXT, b__csv=f"doc_id,text\nx1,{TEXT} One.\n,{TEXT} Two.\n")
     line = '{"id": "j1", "text": "A third text. It is short."}\n'
     _write(folder, c__jsonl=line)
     corpus = build_corpus([folder], tmp_path / "corpus")
     assert corpus.documents["doc_id"].tolist() == ["a", "x1", "b-000003", "j1"]
     assert corpus.documents["collection"].unique().tolist() == ["in"]
+
+
+def test_half_a_surrogate_pair_becomes_the_mark_of_a_lost_character(tmp_path):
+    """Escapes as they stand in JSON of texts that were cut inside an emoji; the id must not break either."""
+    line = r'{"id": "x\udc00", "title": "Boats \ud83c", "text": "They met \ud800 there. \ud83d\ude00"}'
+    folder = _write(tmp_path / "in", a__jsonl=line)
+    corpus = build_corpus([folder], tmp_path / "corpus")
+    assert corpus.documents["doc_id"].tolist() == ["x\ufffd"]
+    assert corpus.documents["title"].tolist() == ["Boats \ufffd"]
+    assert corpus.passages["text"].tolist() == ["They met \ufffd there. \U0001f600"]
+
+
+def test_json_without_a_value_has_none(tmp_path):
+    """0 is an id; NaN, which pandas writes for an empty cell, is neither a word nor a title."""
+    lines = '{"id": 0, "title": NaN, "text": "They met."}\n{"id": 1, "text": NaN}\n'
+    corpus = build_corpus([_write(tmp_path / "in", a__jsonl=lines)], tmp_path / "corpus")
+    assert corpus.documents["doc_id"].tolist() == ["0"]
+    assert corpus.documents["title"].isna().all()
+    assert corpus.rejected[["doc_id", "reason"]].to_numpy().tolist() == [["1", "holds no word"]]
+
+
+def test_a_long_text_fits_into_a_cell(tmp_path):
+    long = "They met again. " * 20_000
+    folder = _write(tmp_path / "in", a__csv=f"id,text\n1,{long}\n")
+    table = _write(tmp_path / "more", m__csv=f"file,side,note_text\n1,US,{long}\n") / "m.csv"
+    corpus = build_corpus([folder], tmp_path / "corpus", metadata=[table])
+    assert corpus.documents["n_words"].tolist() == [60_000]
+
+
+def test_blanks_around_cells_and_names_are_no_part_of_them(tmp_path):
+    folder = _write(tmp_path / "in", a__csv=f" id , text\n 1 ,{TEXT}\n")
+    table = _write(tmp_path / "more", m__csv=" file, side,date ,title\n1 , US, 2025-05-01 \n") / "m.csv"
+    documents = build_corpus([folder], tmp_path / "corpus", metadata=[table]).documents
+    assert documents[["doc_id", "side", "date_precision"]].to_numpy().tolist() == [["1", "US", "day"]]
+    assert documents["title"].isna().all()
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\x0c", "\x0b", "\x1c"])
+def test_only_line_breaks_end_a_row(mark, tmp_path):
+    """Python's own notion of a line is wider than that of a CSV table."""
+    folder = _write(tmp_path / "in", a__csv=f"text\nThey met{mark}and talked.\nThey met again.\n")
+    assert build_corpus([folder], tmp_path / "corpus").record["funnel"]["read"] == 2
+
+
+def test_a_repeated_id_names_both_files(tmp_path, capsys):
+    one, two = (_write(tmp_path / name, a__txt=TEXT) / "a.txt" for name in ("one", "two"))
+    assert main(["build", str(one), str(two), "--out", str(tmp_path / "corpus")]) == 2
+    assert f"{two}: the id a is already that of {one};" in capsys.readouterr().err
+
+
+def test_a_file_name_that_is_no_text(tmp_path):
+    """On Linux a name may be any bytes; here an ä in Latin-1."""
+    folder = _write(tmp_path / "in")
+    try:
+        Path(f"{folder}/b\udce4r.txt").write_text(TEXT, encoding="utf-8")
+    except (OSError, UnicodeError):
+        pytest.skip("file names are text on this machine")
+    with pytest.raises(TalksError, match=r"source holds the character U\+DCE4; expected text"):
+        build_corpus([folder], tmp_path / "corpus")
+
+
+def test_a_link_that_leads_to_itself(tmp_path, capsys):
+    (tmp_path / "corpus").symlink_to("corpus")
+    assert main(["build", str(_write(tmp_path / "in", a__txt=TEXT)), "--out", str(tmp_path / "corpus")]) == 2
+    assert "corpus: cannot be written (Not a directory)" in capsys.readouterr().err
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("target", ["there", "not yet there"])
+def test_a_link_given_as_out_is_followed(target, tmp_path):
+    folder = _write(tmp_path / "in", a__txt=TEXT)
+    (tmp_path / "there").mkdir()
+    link = tmp_path / "corpus"
+    link.symlink_to(target, target_is_directory=True)
+    for _ in range(2):
+        build_corpus([folder], link)
+    assert link.is_symlink()
+    assert (tmp_path / target / "corpus.json").is_file()
+
+
+def test_the_reason_is_given_also_where_it_has_no_number(tmp_path):
+    message = r"corpus: cannot be written \(the lid is shut\); check the disk"
+    with pytest.raises(TalksError, match=message), new_folder(tmp_path / "corpus", replaces="corpus.json"):
+        raise OSError("the lid is shut")
+    assert not any(tmp_path.iterdir())
+
+
+def test_the_working_folder_is_not_replaced(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(_write(tmp_path / "work"))
+    assert main(["build", str(_write(tmp_path / "in", a__txt=TEXT)), "--out", "."]) == 2
+    assert ".: is the working folder; expected a new folder; choose another name" in capsys.readouterr().err
+
+
+def test_folders_on_the_way_to_out_vanish_with_it(tmp_path, capsys):
+    folder = _write(tmp_path / "in", a__txt="...")
+    assert main(["build", str(folder), "--out", str(tmp_path / "new/newer/corpus")]) == 2
+    assert list(tmp_path.iterdir()) == [folder]
+    assert "could be kept" in capsys.readouterr().err

@@ -1,6 +1,8 @@
 """Cleaning: general rules, on invented lines and pages; the five articles exactly, where they are present."""
 
 import json
+import time
+import unicodedata
 
 import pandas as pd
 import pytest
@@ -45,7 +47,11 @@ def test_words_are_counted_by_hand(text, n):
     [
         (repair_characters, "a\u00a0b\u200bc\u2009d\te", "a bc d e"),
         (repair_characters, "line\r\nbreak\rs", "line\nbreak\ns"),
+        (repair_characters, "page\x0cbreak\x0bline\u2028break\u2029s", "page\nbreak\nline\nbreak\ns"),
         (repair_characters, "détente “quoted” – fine", "détente “quoted” – fine"),
+        (repair_characters, "\x00\x01we\x7f met \x1b[31mred", "we met [31mred"),
+        (repair_characters, "he didn\x92t say \x93no\x94\x85\x81", "he didn’t say “no”…"),
+        (strip_markup, "a&nbsp;b&#8203;c&#13;d&#x202f;e", "a bc\nd e"),
         (strip_markup, "a <span style='x'>b</span> &amp; c", "a b & c"),
         (strip_markup, "<!-- hidden\nnote -->shown", "shown"),
         (strip_markup, "see [the order](https://example.org/a_(b)) now", "see the order) now"),
@@ -127,6 +133,10 @@ def test_no_rule_leaves_an_empty_text_or_touches_a_short_one():
         ),
         ("The guests came late,\n\nand the hosts were asleep.", "The guests came late, and the hosts were asleep."),
         ("Karoline Sample (21:10):\n\nWe will see.", "Karoline Sample (21:10): We will see."),
+        (
+            "Karoline Sample, Fleet Office,\nspokeswoman (21:10):\nYes.",
+            "Karoline Sample, Fleet Office, spokeswoman (21:10): Yes.",
+        ),
     ],
 )
 def test_broken_paragraphs_are_joined(broken, joined):
@@ -171,6 +181,51 @@ def test_a_text_without_a_title_has_none():
 
 def test_a_turn_is_no_title():
     assert clean_text(f"Maria Sample: Well, thank you --\n\n{LONG}\n\n{NEXT}\n\n{LAST}").title is None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "a",
+        "A",
+        "双方",
+        "1",
+        "a-",
+        "a.",
+        "U.S.",
+        "Ab",
+        "aGVsbG8gd29ybGQ",
+        "word.Word",
+        "abc:Word",
+        "some words go on\n",
+        "<!-- ",
+        "[",
+        "![",
+        "[a](http",
+        "![a](b",
+    ],
+)
+def test_time_grows_with_length_and_no_faster(pattern):
+    """A step that reads the rest of a text again at every character takes over five seconds for each of these."""
+    text = f"{LONG}\n{pattern * (100_000 // len(pattern))}\n{NEXT}\n{LAST}"
+    clean_text(text[:1000])
+    start = time.process_time()
+    clean = clean_text(text)
+    assert time.process_time() - start < 2
+    assert clean.text.startswith(LONG)
+    assert clean.text.endswith(LAST)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a <!-- b --> c <!-- d --> e <!-- f", "a  c  e <!-- f"),
+        ("see ![a map](data:image/png;base64,AAAA) and [it](/b?c[0]=1).", "see  and it."),
+        ("[1], [see [2]](https://example.org) and [3](note)", "[1], [see [2]](https://example.org) and [3](note)"),
+    ],
+)
+def test_markup_that_is_open_or_nested(before, after):
+    assert strip_markup(before) == after
 
 
 def test_removed_and_kept_words_add_up():
@@ -222,3 +277,11 @@ def test_official_statements_lose_next_to_nothing(originals):
         raw += count_words(text)
         lost += sum(count_words(part) for kind, part in clean.removed if kind != "markup")
     assert lost / raw <= 0.002
+
+
+@pytest.mark.parametrize(
+    "text", [*map(chr, range(32)), *map(chr, range(127, 160)), "&#0;", "&#12;", "&#127;", "&#x85;"]
+)
+def test_no_control_character_reaches_a_table(text):
+    clean = clean_text(f"{LONG} Then{text}more.\n{NEXT}")
+    assert not [c for c in clean.text.replace("\n", "") if unicodedata.category(c) == "Cc"]

@@ -1,12 +1,16 @@
 """Measuring: words, terms, mentions and tone, by hand."""
 
+import time
 from collections import Counter
 
+import numpy as np
 import pandas as pd
 import pytest
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from analysis_helpers.measuring import (
+    _score_sentence,
+    _vader,
     count_mentions,
     count_pairs,
     count_terms,
@@ -149,3 +153,22 @@ def test_tone_is_that_of_the_published_instrument():
 
 def test_no_scored_word_is_missing_and_not_zero():
     assert score_tone(pd.DataFrame({"text": ["The delegation arrived."]}))["tone_vader"].isna().all()
+
+
+def test_tone_of_a_sentence_is_vaders_own_at_every_place():
+    """Only the words around a word are handed to VADER's rules; they look three back and two ahead."""
+    own, vader = _vader(), SentimentIntensityAnalyzer()
+    words = (
+        "never so good no kind of bad at least not very or nor great but the HATE without doubt sort yeah right bomb"
+    )
+    random = np.random.default_rng(7)
+    texts = [" ".join(random.choice(words.split(), length)) for length in range(1, 12) for _ in range(200)]
+    for text in [*texts, "It was, they said, the kiss of death for the talks."]:
+        assert own.polarity_scores(text) == vader.polarity_scores(text), text
+
+
+def test_tone_takes_time_in_proportion_to_the_sentence():
+    """Read with all words lower-cased again for each, this takes over ten seconds."""
+    start = time.process_time()
+    _score_sentence("a good talk is no bad talk " * 2_000)
+    assert time.process_time() - start < 5

@@ -5,8 +5,16 @@ import json
 import pandas as pd
 import pytest
 
-from analysis_helpers.cleaning import clean_documents, count_words
-from analysis_helpers.splitting import VOICES, add_speakers, classify_label, split_passages, split_sentences, split_text
+from analysis_helpers.cleaning import clean_documents, count_words, word_tokenizer
+from analysis_helpers.splitting import (
+    VOICES,
+    _punkt,
+    add_speakers,
+    classify_label,
+    split_passages,
+    split_sentences,
+    split_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -186,3 +194,14 @@ def test_turns_agree_with_the_delivered_ones(spoken, originals):
     assert seen["question"] > 700
     assert right["answer"] / seen["answer"] >= 0.95
     assert right["question"] / seen["question"] >= 0.95
+
+
+def test_a_long_text_is_not_given_up(monkeypatch):
+    """NLTK stops a pattern after five seconds, which thirty million characters on one line need; here, after less."""
+    redos = pytest.importorskip("nltk.redos")
+    monkeypatch.setattr(redos, "DEFAULT_TIMEOUT", 0.01)
+    word_tokenizer.cache_clear()
+    _punkt.cache_clear()
+    text = "Both sides met in Lisbon. " * 10_000
+    assert count_words(text) == 50_000
+    assert len(split_text(text)) == 10_000

@@ -12,7 +12,8 @@ import re
 import statistics
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -30,9 +31,25 @@ WORD = (
 )
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
 _INNER_SENTENCE_END = re.compile(r"(?<![A-Z])[.!?][\"”’)]*\s+[A-Z\"“]")
+_LABEL_ALONE = re.compile(
+    r"[A-Z][^:]{0,60}\((?:\d{1,2}:)?\d{1,2}:\d\d\)\s*:?|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3} ?:"
+)
+_JAM = re.compile(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])|(?<=[a-z]{3}:)(?=[A-Z][a-z])")
+_ADDRESS = re.compile(r"[/@\\]|www|https?:|^#")
 _LABEL = re.compile(r"[A-Z@][^.?!:]{0,60}:\s|Q\s|\(?[a-z0-9]{1,3}[.)]\s|[-•·*]\s")
 
+_WINDOWS = {n: bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}
+
 TITLE_WORDS, HEADING_WORDS, BYLINE_WORDS, FURNITURE_WORDS = 25, 15, 10, 45
+FURNITURE_CHARACTERS = 1_000
+
+
+def stop_clock_of_nltk() -> None:
+    """Let NLTK take its time: newer releases give up after five seconds, and a text may be long."""
+    with suppress(ImportError):
+        from nltk import redos
+
+        redos.DEFAULT_TIMEOUT = None
 
 
 @lru_cache(maxsize=1)
@@ -40,6 +57,7 @@ def word_tokenizer() -> Any:
     """NLTK's RegexpTokenizer for `WORD`, imported when first needed: the one that all counts use."""
     from nltk.tokenize import RegexpTokenizer
 
+    stop_clock_of_nltk()
     return RegexpTokenizer(WORD)
 
 
@@ -92,14 +110,17 @@ def count_words(text: str) -> int:
 def repair_characters(text: str) -> str:
     """Turn invisible and odd characters into plain ones: no-break spaces, zero-width marks, tabs.
 
+    Control characters are deleted; those of Latin-1 are signs of Windows-1252 that were misread.
+
     Examples
     --------
     >>> repair_characters("Sino\\u00a0–\\u00a0U.S.\\r\\ntrade\\u200b talks")
     'Sino – U.S.\\ntrade talks'
     """
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", text.translate(_WINDOWS))
+    text = re.sub(r"\r\n?|[\x0b\x0c\u2028\u2029]", "\n", text)
     text = re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad\ufe00-\ufe0f]", "", text)
-    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text)
+    text = re.sub(r"[\x00-\x08\x0e-\x1f\x7f]", "", text)
     return re.sub(r"[\t\u00a0\u2000-\u200a\u202f\u3000]", " ", text)
 
 
@@ -113,10 +134,12 @@ def strip_markup(text: str) -> str:
     >>> strip_markup('**Tariffs** on <u>steel</u>, see [the order](https://example.org/x).')
     'Tariffs on steel, see the order.'
     """
-    text = re.sub(r"(?s)<!--.*?-->", "", html.unescape(text))
+    commented, end, text = repair_characters(html.unescape(text)).rpartition("-->")
+    text = re.sub(r"(?s)<!--.*?-->", "", commented + end) + text
     text = re.sub(r"</?(?:[a-zA-Z][^<>\n]{0,500}|https?://[^<>\s]+)>", "", text)
-    text = re.sub(r"!\[[^\]\n]*\]\([^)\s]*\)", "", text)
-    text = re.sub(r"\[([^\]\n]+)\]\((?:https?:|/|#|mailto:)[^)\s]*\)", r"\1", text)
+    target = r"(?:(?!\]\()[^)\s])*+\)"
+    text = re.sub(rf"!\[[^\[\]\n]*\]\({target}", "", text)
+    text = re.sub(rf"\[([^\[\]\n]+)\]\((?=https?:|/|#|mailto:){target}", r"\1", text)
     text = re.sub(r"(?m)^\s{0,3}(?:#{1,6} |> ?)", "", text)
     text = re.sub(r"\*\*|__|(?<![\w\\])\*(?=\S)|(?<=[^\s\\])\*(?!\w)", "", text)
     return re.sub(r"\\([\\\-*_#.\[\]()>~`|])", r"\1", text)
@@ -158,7 +181,7 @@ def mark_furniture(lines: list[Line]) -> list[Line]:
     def kind(line: Line) -> str:
         if not line.words:
             return "symbols"
-        if line.words > FURNITURE_WORDS:
+        if line.words > FURNITURE_WORDS or len(line.text) > FURNITURE_CHARACTERS:
             return line.kind
         found = (kind for kind, pattern in load_furniture() if pattern.search(line.text))
         return next(found, line.kind)
@@ -269,22 +292,27 @@ def mark_byline(lines: list[Line]) -> list[Line]:
 
 def join_broken_paragraphs(lines: list[Line]) -> list[Line]:
     """Join a paragraph that a page broke in mid-sentence: after a comma, or before a lower-case letter."""
-    joined: list[Line] = []
+    paragraphs: list[list[Line]] = []
     for line in lines:
-        last = joined[-1] if joined else None
-        if last and last.kind == line.kind == "body" and _is_broken(last.text, line.text):
-            joined[-1] = replace(last, text=f"{last.text} {line.text}")
+        if paragraphs and _goes_on(paragraphs[-1], line):
+            paragraphs[-1].append(line)
         else:
-            joined.append(line)
-    return joined
+            paragraphs.append([line])
+    return [replace(pieces[0], text=" ".join(piece.text for piece in pieces)) for pieces in paragraphs]
 
 
-def _is_broken(above: str, below: str) -> bool:
-    if re.fullmatch(r"[A-Z][^:]{0,60}\((?:\d{1,2}:)?\d{1,2}:\d\d\)\s*:?|(?:[A-Z][\w.'’-]* ?){1,4}:", above):
-        return not _LABEL.match(below)  # the label of a speaker on a line of its own
-    if _SENTENCE_END.search(above) or _LABEL.match(below) or len(above.split()) < 4:
+def _goes_on(pieces: list[Line], line: Line) -> bool:
+    """Tell whether a line goes on with the paragraph whose lines so far are `pieces`."""
+    above, below = pieces[-1].text, line.text
+    if pieces[-1].kind != "body" or line.kind != "body" or _LABEL.match(below):
         return False
-    return above.endswith(",") or below[:1].islower()
+    if len(pieces) < 5:  # later on, the paragraph is too long for the label of a speaker on lines of its own
+        start = " ".join(piece.text for piece in pieces)
+        if _LABEL_ALONE.fullmatch(start):
+            return True
+        if len(start.split(maxsplit=3)) < 4:
+            return False
+    return not _SENTENCE_END.search(above) and (above.endswith(",") or below[:1].islower())
 
 
 def mark_headings(lines: list[Line]) -> list[Line]:
@@ -316,21 +344,25 @@ def split_jammed_paragraphs(lines: list[Line]) -> list[Line]:
 
     A colon counts only well inside a line, where it cannot end the label of a speaker.
     """
-    jam = re.compile(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])|(?<=[a-z]{3}:)(?=[A-Z][a-z])")
     split: list[Line] = []
     for line in lines:
-        cuts = [m.start() for m in jam.finditer(line.text) if _is_jam(line.text, m.start())]
+        cuts = list(_find_jams(line.text))
         pieces = [line.text[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
         split += [replace(line, text=piece) for piece in pieces] if line.kind == "body" else [line]
     return split
 
 
-def _is_jam(text: str, cut: int) -> bool:
-    start = text.rfind(" ", 0, cut) + 1
-    word = text[start:].split(" ", 1)[0]
-    if re.search(r"[/@\\]|www|https?:|^#", word):
-        return False
-    return text[cut - 1] != ":" or count_words(text[:cut]) > 8
+def _find_jams(text: str) -> Iterator[int]:
+    """Find where a word of a line is two that were jammed together."""
+    well_inside = False
+    for word in re.finditer(r"[^ ]+", text):
+        if _ADDRESS.search(word[0]):
+            continue
+        for jam in _JAM.finditer(text, word.start(), word.end()):
+            cut = jam.start()
+            well_inside = well_inside or count_words(text[:cut]) > 8
+            if well_inside or text[cut - 1] != ":":
+                yield cut
 
 
 LINE_STEPS = (

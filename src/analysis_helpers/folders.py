@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import TalksError
@@ -15,7 +16,7 @@ def new_folder(folder: str | Path, replaces: str) -> Iterator[Path]:
     """Give a draft folder that becomes `folder` at the end, or vanishes where something fails.
 
     An existing folder is replaced only if it is empty or holds the file `replaces`, the mark of an
-    earlier result of the same kind; a stranger's files are never deleted.
+    earlier result of the same kind; a stranger's files are never deleted. A link is followed.
 
     Examples
     --------
@@ -26,14 +27,13 @@ def new_folder(folder: str | Path, replaces: str) -> Iterator[Path]:
     >>> (place / "mark").read_text()
     'done'
     """
-    folder = Path(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not (folder / replaces).is_file():
-        raise TalksError(
-            f"{folder}: exists and was not made by this command; expected a new folder; choose another name"
-        )
+    given, folder = folder, Path(os.path.realpath(folder))
     draft = folder.parent / f".{folder.name}.draft"
-    shutil.rmtree(draft, ignore_errors=True)
+    new_parents: list[Path] = []
     try:
+        _check_free(folder, given, replaces)
+        shutil.rmtree(draft, ignore_errors=True)
+        new_parents += [parent for parent in draft.parents if not parent.exists()]
         draft.mkdir(parents=True)
         yield draft
         if folder.exists():
@@ -41,7 +41,19 @@ def new_folder(folder: str | Path, replaces: str) -> Iterator[Path]:
         draft.rename(folder)
     except OSError as error:
         raise TalksError(
-            f"{folder}: cannot be written ({error.strerror}); check the disk and the permissions"
+            f"{given}: cannot be written ({error.strerror or error}); check the disk and the permissions"
         ) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):  # they hold the result
+            for parent in new_parents:
+                parent.rmdir()
+
+
+def _check_free(folder: Path, given: str | Path, replaces: str) -> None:
+    if folder == Path.cwd():
+        raise TalksError(f"{given}: is the working folder; expected a new folder; choose another name")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not (folder / replaces).is_file():
+        raise TalksError(
+            f"{given}: exists and was not made by this command; expected a new folder; choose another name"
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from copy import copy
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -241,9 +242,16 @@ def mask_names(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _vader() -> Any:
+    """VADER, which lower-cases the whole sentence at every known word, given the words around it alone."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-    return SentimentIntensityAnalyzer()
+    class Analyzer(SentimentIntensityAnalyzer):
+        def sentiment_valence(self, valence, sentitext, item, i, sentiments):
+            near = copy(sentitext)
+            near.words_and_emoticons = sentitext.words_and_emoticons[max(0, i - 3) : i + 3]
+            return super().sentiment_valence(valence, near, item, min(i, 3), sentiments)
+
+    return Analyzer()
 
 
 def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from .cleaning import count_words
+from .cleaning import count_words, stop_clock_of_nltk
 
 DIALOGUES = ("press_conference", "interview")
 VOICES = ("US", "CN", "other", "question", "unknown")
@@ -245,6 +245,7 @@ def _punkt() -> Any:
     """NLTK's Punkt with our own abbreviations and sentence starters, imported when first needed."""
     from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
+    stop_clock_of_nltk()
     parameters = PunktParameters()
     parameters.abbrev_types = {row["term"] for row in read_lexicon("abbreviations")}
     parameters.sent_starters = {row["term"] for row in read_lexicon("sentence_starters")}
