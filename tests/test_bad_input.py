@@ -177,7 +177,11 @@ CASES = {
         ["a.csv"],
         r"a.csv row 2: date_precision is 'day' for the date '2025-05'; expected month or year; correct one",
     ),
-    "nothing kept": ({"a__txt": "..."}, ["a.txt"], r"none of the 1 documents read could be kept"),
+    "nothing kept": (
+        {"a__txt": "..."},
+        ["a.txt"],
+        r"none of the 1 documents read could be kept \(1 .*\); expected at least one",
+    ),
 }
 
 

@@ -61,16 +61,21 @@ def build_corpus(
     with TemporaryDirectory(prefix="talks-") as folder, new_folder(out, replaces="corpus.json") as draft:
         scratch = Path(folder)
         words, pairs, spread = Counter(), Counter(), Counter()
-        funnel = Counter(read=0, kept=0, duplicates=0, rejected=0)
+        funnel, reasons = Counter(read=0, kept=0, duplicates=0, rejected=0), Counter()
         n_parts = 0
         for part in prepare_parts(_progress(records, "reading"), part_size, with_text):
             _store(part, scratch / f"{n_parts:05d}")
             for total, counted in zip((words, pairs, spread), count_pairs(part["passages"]), strict=True):
                 total.update(counted)
             funnel.update(_count_fates(part))
+            reasons.update(part["rejected"]["reason"])
             n_parts += 1
         if not funnel["kept"]:
-            raise TalksError(f"{out}: none of the {funnel['read']} documents read could be kept; see the metadata")
+            why = "; ".join(f"{n} {reason}" for reason, n in reasons.most_common(3)) or "the sources hold none"
+            raise TalksError(
+                f"{out}: none of the {funnel['read']} documents read could be kept ({why}); expected at least one; "
+                f"see the sources and the metadata"
+            )
         collocations = find_collocations(words, pairs, spread)
         record = _describe(collocations, funnel)
         parts = (_measure_part(scratch / f"{number:05d}", collocations["term"]) for number in range(n_parts))
