@@ -27,7 +27,7 @@ report: $(READY) ## execute the notebooks on the shipped corpus and render the s
 	@$(BIN)/talks report --out site
 
 test: $(READY) ## run all tests: code, examples, notebooks (nbval), data, site
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 	$(BIN)/python -m pytest -c tests/nbval.ini --rootdir . notebooks
 
 check: $(READY) ## lint and check the formatting of code and notebooks
@@ -50,7 +50,7 @@ lock: ## pin all dependencies again
 	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
 newest: ## test with the packages that are installed in PYTHON, comparing only marked cells
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
 	$(PYTHON) -m pytest -c tests/nbval.ini --rootdir . --nbval-lax notebooks
 
 clean: ## remove what was built (not data/, not notebooks/)
