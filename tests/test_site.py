@@ -1,5 +1,6 @@
 """The rendered site: nothing from elsewhere, no dead link, alternative text, light pages."""
 
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import ClassVar
@@ -132,6 +133,8 @@ def test_home_answers_come_from_the_data(site, talks):
     assert f"{numbers['questions']:.0%} of words in Chinese press conferences are journalists’ questions" in words
     assert f"{len(talks)} talks, 799 official statements" in words
     assert numbers["any_gap"] == ah.describe_gaps(talks)["days"].max()
+    days = (date(2022, 11, 14) - date(2019, 6, 29)).days  # from Osaka to Bali
+    assert f"the leaders did not meet in person for {days:,} days" in words
 
 
 def test_home_is_light_for_a_phone(site):
