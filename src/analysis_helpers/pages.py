@@ -22,6 +22,7 @@ HEADINGS = {
     "measuring": "Measure words, mentions and tone",
     "talks": "The chronology of the talks",
     "timeline": "Texts and words over time",
+    "stance": "Words that tell sides apart",
     "uncertainty": "Intervals",
     "plots": "Figures",
     "site": "Reports",

@@ -22,7 +22,19 @@ DAYS_BEFORE, DAYS_AFTER = 7, 14
 _CHANNEL_WORDS = ("call", "phone", "telephone", "video", "spoke", "conversation", "virtual")
 _OFTEN_NAMED = {"Washington", "Beijing", "New York"}
 # Surnames that are words of their own: only the full name counts as a mention.
-_ORDINARY = {"price", "center", "chase", "brown", "smith", "duke", "burns", "ross", "stewart", "miller", "sessions"}
+ORDINARY_SURNAMES = {
+    "price",
+    "center",
+    "chase",
+    "brown",
+    "smith",
+    "duke",
+    "burns",
+    "ross",
+    "stewart",
+    "miller",
+    "sessions",
+}
 
 
 def load_talks(
@@ -275,7 +287,7 @@ def _spellings(name: str) -> list[str]:
         given = name.rsplit(maxsplit=1)[-1].casefold()
         return [name.casefold(), *([given] if len(given) > 4 else []), *(["xi"] if person["surname"] == "Xi" else [])]
     surname = person["surname"].casefold()
-    return [name.casefold(), *([] if surname in _ORDINARY else [surname])]
+    return [name.casefold(), *([] if surname in ORDINARY_SURNAMES else [surname])]
 
 
 def _link(talk: dict, documents: pd.DataFrame, naming: Naming) -> list[tuple]:

@@ -1,0 +1,174 @@
+"""Words that tell sides apart: the published formula, the rate test, and what chance alone would name."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import analysis_helpers as ah
+from analysis_helpers.stance import PRIOR_WORDS
+
+
+def _corpus(folder, rows):
+    """Invented texts: id, side, genre, text."""
+    pd.DataFrame(rows, columns=["id", "side", "genre", "text"]).to_csv(folder / "s.csv", index=False)
+    return ah.build_corpus([folder / "s.csv"], folder / "corpus")
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """Twelve invented texts a side of the same forty words; only "consultation" is Chinese in all of them."""
+    rng = np.random.default_rng(3)
+    words = np.array(
+        [a + b for a in ("bal", "cor", "den", "fal", "gor") for b in ("ta", "ne", "mi", "so", "lu", "pra", "ko", "de")]
+    )
+    rows = []
+    for number in range(24):
+        side = ("CN", "US")[number % 2]
+        text = list(rng.choice(words, 60)) + ["consultation"] * (3 if side == "CN" else 0)
+        rows.append(
+            (f"d{number:02d}", side, ("readout", "speech")[number // 12], " ".join(rng.permutation(text)) + ".")
+        )
+    return _corpus(tmp_path_factory.mktemp("planted"), rows)
+
+
+def test_z_is_the_published_log_odds(planted):
+    """Monroe, Colaresi and Quinn (2008), equations 15, 16, 22 and 23, written out with Python's own log."""
+    table = ah.distinctive_terms(planted, min_documents=3, n_draws=9).set_index("term")
+    counts = planted.counts.merge(planted.passages[["passage_id", "doc_id"]], on="passage_id")
+    counts = counts.merge(planted.documents[["doc_id", "side"]], on="doc_id")
+    n = planted.documents.groupby("side")["n_words"].sum()
+    assert len(table) > 30
+    for term in table.index:
+        y = counts[counts["term"] == term].groupby("side")["n"].sum().reindex(["CN", "US"], fill_value=0)
+        a = PRIOR_WORDS * y.sum() / n.sum()
+        delta = math.log((y["CN"] + a) / (n["CN"] + PRIOR_WORDS - y["CN"] - a))
+        delta -= math.log((y["US"] + a) / (n["US"] + PRIOR_WORDS - y["US"] - a))
+        variance = 1 / (y["CN"] + a) + 1 / (y["US"] + a)
+        assert table.loc[term, "z"] == pytest.approx(delta / math.sqrt(variance), abs=1e-6), term
+
+
+def test_z_on_paper(tmp_path):
+    """One word of 4 against one of 4, 3 and 1 times: prior 500 * 4/8 = 250, odds 253/251 against 251/253."""
+    corpus = _corpus(tmp_path, [("a", "CN", "x", "talks talks talks stay"), ("b", "US", "x", "talks they may halt")])
+    z = ah.distinctive_terms(corpus, min_documents=2, n_draws=9).set_index("term").loc["talks", "z"]
+    assert z == pytest.approx(2 * math.log(253 / 251) / math.sqrt(1 / 253 + 1 / 251), abs=1e-6)
+
+
+def test_rates_and_documents_by_hand(tmp_path):
+    rows = [
+        ("a", "CN", "x", "talks talks stay on"),
+        ("b", "CN", "x", "they stay"),
+        ("c", "US", "x", "talks may well go wrong"),
+    ]
+    row = ah.distinctive_terms(_corpus(tmp_path, rows), min_documents=2, n_draws=9).set_index("term").loc["talks"]
+    assert row["rate_first"] == pytest.approx((500 + 0) / 2), "every document weighs the same"
+    assert row["rate_second"] == pytest.approx(200)
+    assert row["log_ratio"] == pytest.approx(math.log2(250 / 200), abs=1e-6)
+    assert row[["documents_first", "documents_second"]].tolist() == [1, 1]
+
+
+def test_the_planted_word_is_named_and_no_other(planted):
+    table = ah.distinctive_terms(planted, min_documents=3, n_draws=999).set_index("term")
+    assert table["p_value"].idxmin() == "consultation"
+    assert table.loc["consultation", "p_value"] == 0.001
+    assert (table.drop("consultation")["p_value"] > 0.05).all()
+    assert table.index[0] == "consultation"
+    assert table.loc["consultation", "log_ratio"] == np.inf
+
+
+def test_the_p_value_is_the_share_of_relabellings_with_a_larger_maximum(planted):
+    """The definition in plain loops, on the same relabellings: roots of rates, correlation, maximum over terms."""
+    table = ah.distinctive_terms(planted, min_documents=3, n_draws=49, seed=5).set_index("term")
+    counts = planted.counts.merge(planted.passages[["passage_id", "doc_id"]], on="passage_id")
+    wide = counts.pivot_table(index="doc_id", columns="term", values="n", fill_value=0, aggfunc="sum")[table.index]
+    documents = planted.documents.set_index("doc_id").loc[wide.index]
+    roots = np.sqrt(1000 * wide.div(documents["n_words"], axis=0)).to_numpy()
+    first = (documents["side"] == "CN").to_numpy()
+    drawn = ah.uncertainty.relabel(first, np.zeros(24, dtype=int), 49, 5)
+    largest = [max(abs(np.corrcoef(roots[:, j], row)[0, 1]) for j in range(roots.shape[1])) for row in drawn]
+    for j, term in enumerate(table.index):
+        observed = abs(np.corrcoef(roots[:, j], first)[0, 1])
+        expected = (1 + sum(value >= observed - 1e-9 for value in largest)) / 50
+        assert table.loc[term, "p_value"] == pytest.approx(expected), term
+
+
+def test_strata_hold_the_kind_of_text_equal(tmp_path):
+    """A word of interviews, which are mostly American: pooled it looks American, within kinds it is nobody's."""
+    rng = np.random.default_rng(9)
+    rows = []
+    for number in range(60):
+        genre = ("interview", "readout")[number % 2]
+        american = number % 10 < 8 if genre == "interview" else number % 10 < 3
+        talk = ["frankly"] * int(genre == "interview") * int(rng.integers(2, 5))
+        text = " ".join(rng.permutation([*rng.choice(["alpha", "beta", "gamma", "delta"], 30), *talk]))
+        rows.append((f"d{number:02d}", "US" if american else "CN", genre, text + "."))
+    corpus = _corpus(tmp_path, rows)
+    pooled = ah.distinctive_terms(corpus, min_documents=3, n_draws=499).set_index("term")
+    within = ah.distinctive_terms(corpus, min_documents=3, n_draws=499, within=["genre"]).set_index("term")
+    assert pooled.loc["frankly", "p_value"] < 0.05
+    assert within.loc["frankly", "p_value"] > 0.05
+
+
+def test_thin_strata_are_left_out_and_counted(tmp_path):
+    sizes = {("CN", "readout"): 5, ("US", "readout"): 4, ("CN", "speech"): 1, ("US", "speech"): 6}
+    numbers = ["one", "two", "three", "four", "five", "six"]
+    rows = [
+        (f"{side}-{genre}-{i}", side, genre, f"alpha beta {side} {genre} {numbers[i]}")
+        for (side, genre), n in sizes.items()
+        for i in range(n)
+    ]
+    table = ah.distinctive_terms(_corpus(tmp_path, rows), within=["genre"], min_documents=2, n_draws=9)
+    assert table.attrs == {"n_first": 5, "n_second": 4, "n_left_out": 7}
+
+
+def test_three_against_two_documents_carry_no_p(shipped):
+    table = ah.distinctive_terms(shipped.where(collection="articles"), min_documents=2)
+    assert (table.attrs["n_first"], table.attrs["n_second"]) == (3, 2)
+    assert table["p_value"].isna().all()
+    assert table["z"].notna().all()
+
+
+def test_names_are_no_words(shipped):
+    own = shipped.where(collection="statements_2025", speaker_side=["US", "CN"])
+    terms = set(ah.distinctive_terms(own, by="speaker_side", n_draws=9)["term"])
+    assert not terms & {
+        "china",
+        "trump",
+        "xi",
+        "beijing",
+        "u.s.",
+        "president trump",
+        "He",
+        "bessent",
+        "xi jinping",
+        "2025",
+    }
+    assert {"he", "security", "president", "cooperation", "price"} <= terms
+
+
+def test_chance_alone_names_a_word_in_at_most_one_of_twenty_draws(shipped):
+    """200 relabellings of the shipped statements: at .05 no more than 17 may name a word (binomial, p = .02)."""
+    own = shipped.where(collection="statements_2025", speaker_side=["US", "CN"])
+    table = ah.compare_tests(own, by="speaker_side", n_relabellings=200).set_index("test")
+    assert table.loc["rate test", "share_of_draws"] <= 17 / 200
+    assert table.loc["z over 1.96", "share_of_terms"] > 0.1, "naive z names a tenth of all words, where none differs"
+    assert table.loc["z, corrected", "share_of_draws"] > 0.9
+    assert table.loc["G2, corrected", "share_of_draws"] > 0.9
+
+
+def test_the_same_on_a_corpus_with_and_without_text(planted, tmp_path):
+    bare = ah.load_corpus(planted.save(tmp_path / "c"))
+    without = ah.corpus.Corpus(**{**vars(bare), "passages": bare.passages.drop(columns="text")})
+    pd.testing.assert_frame_equal(
+        ah.distinctive_terms(planted, min_documents=3, n_draws=19),
+        ah.distinctive_terms(without, min_documents=3, n_draws=19),
+    )
+
+
+def test_errors_say_what_to_do(planted):
+    with pytest.raises(ah.TalksError, match="unknown column 'party'; expected one of"):
+        ah.distinctive_terms(planted, by="party")
+    with pytest.raises(ah.TalksError, match="no document is left with side = 'EU'; expected documents of both groups"):
+        ah.distinctive_terms(planted, second="EU")
