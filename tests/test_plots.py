@@ -339,3 +339,63 @@ def test_shares_of_nothing_say_so():
 def test_table_for_readers_names_a_share_that_is_not_there():
     with pytest.raises(KeyError, match="portion"):
         ah.format_table(pd.DataFrame({"share": [0.5]}), shares=["portion"])
+
+
+@pytest.fixture(scope="module")
+def words():
+    """Invented words: three proven, one that only looks so, one that is nothing."""
+    table = pd.DataFrame(
+        {
+            "term": ["accord", "bargain", "candour", "dither", "even"],
+            "rate_first": [2.0, 0.0, 0.5, 1.0, 1.0],
+            "rate_second": [0.1, 3.0, 4.0, 0.2, 1.0],
+            "z": [9.0, -8.0, -9.5, 3.0, 0.1],
+            "documents_first": [40, 0, 6, 9, 20],
+            "documents_second": [3, 50, 61, 2, 20],
+            "p_value": [0.001, 0.001, 0.01, 0.4, 1.0],
+        }
+    )
+    table.attrs.update(n_first=90, n_second=110)
+    return table
+
+
+def test_words_stand_at_their_rates_in_order_of_z(words):
+    panels = {panel.get_label(): panel for panel in ah.plot_words(words).child_axes}
+    told = {side: [text.get_text() for text in panel.texts] for side, panel in panels.items()}
+    assert [word for word in told["US"] if word in set(words["term"])] == ["candour", "bargain"]
+    assert [word for word in told["CN"] if word in set(words["term"])] == ["accord", "dither"]
+    marks = [line for line in panels["US"].lines if line.get_marker() in ("o", "D")]
+    assert np.allclose([line.get_xdata()[0] for line in marks[:2]], np.log10([4.0, 0.5]))
+    assert marks[3].get_xdata()[0] == panels["US"].get_xlim()[0], "a word never used stands at the edge"
+
+
+def test_words_that_are_not_proven_are_hollow_below_the_rule(words):
+    panel = ah.plot_words(words).child_axes[1]
+    ground = THEMES["light"].ground
+    hollow = [line for line in panel.lines if line.get_marker() in ("o", "D") and line.get_markerfacecolor() == ground]
+    assert len(hollow) == 2, "both marks of the one word"
+    assert {line.get_ydata()[0] for line in hollow} == {1.8}
+    assert "not proven: fails when texts are shuffled" in {text.get_text() for text in panel.texts}
+    assert "even" not in {text.get_text() for text in panel.texts}
+
+
+def test_means_stand_where_the_table_says():
+    table = pd.DataFrame(
+        {
+            "label": ["about itself", "about itself", "about the other"],
+            "speaker_side": ["US", "CN", "US"],
+            "mean": [0.2, -0.1, 0.05],
+            "low": [0.1, -0.3, np.nan],
+            "high": [0.4, 0.1, np.nan],
+            "n_documents": [12, 1500, 3],
+        }
+    )
+    ax = ah.plot_means({"VADER\nnames masked": table, "Ours": table})
+    assert len({panel.get_xlim() for panel in ax.child_axes}) == 1, "one scale for all panels"
+    marks = [line for line in ax.child_axes[0].lines if line.get_marker() in ("o", "D")]
+    assert [(line.get_marker(), line.get_xdata()[0]) for line in marks] == [("o", 0.2), ("D", -0.1), ("o", 0.05)]
+    assert [line.get_markerfacecolor() == THEMES["light"].ground for line in marks] == [False, False, True]
+    assert {"12", "1,500", "3"} <= {text.get_text() for text in ax.child_axes[0].texts}
+    low, high = ax.child_axes[0].get_xlim()
+    assert low == -high
+    assert high > 0.4

@@ -12,6 +12,7 @@ When?         texts_by_period, dispersion, load_agenda_terms, document_rates, ra
 Who more?     compare_rates, distinctive_terms, compare_tests
 How sure?     mean_interval, difference_interval, permutation_p, SEED
 Pictures      plot_timeline, plot_agenda, plot_talks, plot_weekly, plot_rates, plot_shares, plot_coverage,
+              plot_words, plot_means,
               head, foot, timeline_words, format_table
 Report        read_cards, make_report
 Errors        TalksError
@@ -40,11 +41,13 @@ _NAMES = {
         "head",
         "plot_agenda",
         "plot_coverage",
+        "plot_means",
         "plot_rates",
         "plot_shares",
         "plot_talks",
         "plot_timeline",
         "plot_weekly",
+        "plot_words",
         "timeline_words",
     ],
     "site": ["make_report", "read_cards"],

@@ -177,7 +177,8 @@ def _names() -> frozenset[str]:
     """Names of countries, offices and people, as terms; a surname that is also a word counts with its capital only."""
     from .measuring import load_stop_words
 
-    words = {row["term"] for row in read_lexicon("targets") if row["target"] in ("us", "cn")}
+    words = {"united", "states"}  # the one country whose name falls into two common words
+    words |= {row["term"] for row in read_lexicon("targets") if row["target"] in ("us", "cn")}
     words |= {row["term"] for row in read_lexicon("masked_names")}
     people = {part for row in read_lexicon("people") for part in [row["term"], *row["term"].split()]}
     common = load_stop_words() | ORDINARY_SURNAMES

@@ -4,6 +4,7 @@ A side is told three ways: by colour, by shape or hatch, and by name. Titles and
 `head` and `foot`, so that a notebook can compute their numbers.
 """
 
+from .dots import plot_means, plot_words
 from .heat import plot_agenda, plot_coverage
 from .style import foot, head
 from .tables import format_table
@@ -16,10 +17,12 @@ __all__ = [
     "head",
     "plot_agenda",
     "plot_coverage",
+    "plot_means",
     "plot_rates",
     "plot_shares",
     "plot_talks",
     "plot_timeline",
     "plot_weekly",
+    "plot_words",
     "timeline_words",
 ]
