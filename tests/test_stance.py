@@ -167,6 +167,17 @@ def test_the_same_on_a_corpus_with_and_without_text(planted, tmp_path):
     )
 
 
+def test_contrasts_by_hand():
+    one = pd.DataFrame({"term": ["accord", "brisk"], "log_ratio": [2.0, np.inf], "p_value": [0.04, 0.01]})
+    two = pd.DataFrame({"term": ["accord"], "log_ratio": [-1.0], "p_value": [0.06]})
+    three = pd.DataFrame({"term": ["brisk", "accord"], "log_ratio": [1.0, 0.5], "p_value": [0.02, np.nan]})
+    table = ah.compare_contrasts({"one": one, "two": two, "three": three})
+    assert table["term"].tolist() == ["brisk", "accord"], "most passed first"
+    assert table[["n_tested", "n_passed", "n_first", "n_second"]].to_numpy().tolist() == [[2, 2, 2, 0], [2, 1, 2, 1]]
+    assert table.loc[0, ["one", "three"]].tolist() == [0.01, 0.02]
+    assert np.isnan(table.loc[0, "two"])
+
+
 def test_errors_say_what_to_do(planted):
     with pytest.raises(ah.TalksError, match="unknown column 'party'; expected one of"):
         ah.distinctive_terms(planted, by="party")

@@ -127,6 +127,38 @@ def compare_tests(
     return table.round(4).rename_axis("test").reset_index()
 
 
+def compare_contrasts(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.DataFrame:
+    """Tell which words hold in several comparisons: pooled, within kinds of text, among spokespersons, ...
+
+    In: tables of `distinctive_terms` by the name of the comparison. Out: one row a term: `term`,
+    `n_tested` (comparisons that could test it), `n_passed` (p below `level`), `n_first`, `n_second`
+    (comparisons in which the first, the second group says it more), then one column a comparison with
+    its p value; ordered by `n_passed`, then by term. A word that passes in one comparison and changes
+    sides in another is a word of the kind of text, not of the group.
+
+    Known weakness: comparisons share documents; passing in three is not three independent proofs.
+
+    Examples
+    --------
+    >>> one = pd.DataFrame({"term": ["accord"], "log_ratio": [2.0], "p_value": [0.01]})
+    >>> two = pd.DataFrame({"term": ["accord"], "log_ratio": [-1.0], "p_value": [0.20]})
+    >>> compare_contrasts({"spoken": one, "written": two}).iloc[0].tolist()
+    ['accord', 2, 1, 1, 1, 0.01, 0.2]
+    """
+    p_values = pd.concat({name: table.set_index("term")["p_value"] for name, table in tables.items()}, axis=1)
+    ratios = pd.concat({name: table.set_index("term")["log_ratio"] for name, table in tables.items()}, axis=1)
+    table = pd.DataFrame(
+        {
+            "n_tested": p_values.notna().sum(axis=1),
+            "n_passed": (p_values < level).sum(axis=1),
+            "n_first": (ratios > 0).sum(axis=1),
+            "n_second": (ratios < 0).sum(axis=1),
+        }
+    )
+    table = table.join(p_values).rename_axis("term").reset_index()
+    return table.sort_values(["n_passed", "term"], ascending=[False, True], ignore_index=True)
+
+
 # ---------------------------------------------------------------------------------------------------
 # Documents by terms
 
