@@ -142,8 +142,8 @@ def compare_contrasts(tables: dict[str, pd.DataFrame], level: float = 0.05) -> p
     --------
     >>> one = pd.DataFrame({"term": ["accord"], "log_ratio": [2.0], "p_value": [0.01]})
     >>> two = pd.DataFrame({"term": ["accord"], "log_ratio": [-1.0], "p_value": [0.20]})
-    >>> compare_contrasts({"spoken": one, "written": two}).iloc[0].tolist()
-    ['accord', 2, 1, 1, 1, 0.01, 0.2]
+    >>> compare_contrasts({"spoken": one, "written": two}).to_numpy().tolist()
+    [['accord', 2, 1, 1, 1, 0.01, 0.2]]
     """
     p_values = pd.concat({name: table.set_index("term")["p_value"] for name, table in tables.items()}, axis=1)
     ratios = pd.concat({name: table.set_index("term")["log_ratio"] for name, table in tables.items()}, axis=1)
