@@ -307,6 +307,7 @@ def test_table_for_readers_names_months_and_keeps_headers_apart():
     two_years = pd.DataFrame([[1, 2]], columns=pd.period_range("2024-12", "2025-01", freq="M"))
     assert ah.format_table(two_years).columns.tolist() == ["2024-12", "2025-01"]
     assert ah.format_table(pd.DataFrame([[0.5, 9]], columns=["US", "n_US"])).columns.tolist() == ["US", "n US"]
+    assert ah.format_table(pd.Series([0.000999, 0.0, 0.01], name="p"))["p"].tolist() == ["0.001", "0.00", "0.01"]
 
 
 def test_coverage_is_darker_where_more_texts_are():

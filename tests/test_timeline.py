@@ -127,3 +127,48 @@ def test_bad_requests_are_one_line(small, shipped):
         ah.texts_by_period(small, by="sides")
     with pytest.raises(ah.TalksError, match="no document has a date exact enough for a week"):
         ah.texts_by_period(shipped.where(collection="articles"), "week")
+
+
+def _daily(values):
+    """One invented American text a day from 1 January."""
+    dates = pd.date_range("2025-01-01", periods=len(values))
+    return pd.DataFrame({"date": dates, "side": "US", "tone": values})
+
+
+def _talk(*days):
+    dates = pd.to_datetime(list(days))
+    return pd.DataFrame({"start_date": dates, "end_date": dates})
+
+
+def test_windows_around_talks_by_hand():
+    """Ten days of 0, the talk on the 11th, ten days of 1: windows of three days before and after."""
+    table = _daily([0.0] * 10 + [5.0] + [1.0] * 9)
+    row = ah.compare_around(table, _talk("2025-01-11"), "tone", days=4).iloc[0]
+    assert row[["before", "after", "difference", "n_before", "n_after"]].tolist() == [0.0, 1.0, 1.0, 4, 4]
+
+
+def test_p_counts_the_calendars_with_as_large_a_difference():
+    """On a ring of 20 days with one talk 20 calendars exist; the definition in a plain loop."""
+    values = [0.1, 0.5, 0.2, 0.9, 0.4, 0.3, 0.8, 0.7, 0.6, 0.0, 1.0, 0.9, 0.2, 0.1, 0.5, 0.3, 0.4, 0.8, 0.6, 0.7]
+    row = ah.compare_around(_daily(values), _talk("2025-01-11"), "tone", days=4).iloc[0]
+    differences = []
+    for talk in range(20):
+        before = [values[(talk - i) % 20] for i in range(1, 5)]
+        after = [values[(talk + i) % 20] for i in range(1, 5)]
+        differences.append(sum(after) / 4 - sum(before) / 4)
+    observed = differences[10]
+    assert row["difference"] == pytest.approx(observed, abs=1e-4)
+    assert row["p_value"] == pytest.approx(sum(abs(d) >= abs(observed) - 1e-9 for d in differences) / 20, abs=1e-4)
+
+
+def test_texts_between_two_talks_are_in_neither_window():
+    table = _daily([float(i) for i in range(30)])
+    row = ah.compare_around(table, _talk("2025-01-11", "2025-01-15"), "tone", days=5).iloc[0]
+    assert (row["n_before"], row["n_after"]) == (5, 5), "the 12th to 14th lie after one talk and before the other"
+    assert (row["before"], row["after"]) == (7.0, 17.0)
+
+
+def test_three_texts_in_a_window_carry_no_p():
+    row = ah.compare_around(_daily([0.0, 1.0] * 10), _talk("2025-01-11"), "tone", days=3).iloc[0]
+    assert pd.isna(row["p_value"])
+    assert row["n_before"] == 3

@@ -8,7 +8,8 @@ What is it?   coverage, count_questions, add_period, add_host
 Steps         clean_text, clean_documents, split_passages, add_speakers, split_sentences, count_terms,
               count_mentions, mask_names, score_tone, load_stop_words
 Talks         load_talks, check_talks, link_documents, talks_by_period, issues_by_period, describe_gaps
-When?         texts_by_period, dispersion, load_agenda_terms, document_rates, rates_by_period, texts_around
+When?         texts_by_period, dispersion, load_agenda_terms, document_rates, rates_by_period, texts_around,
+              compare_around
 Who more?     compare_rates, distinctive_terms, compare_contrasts, compare_tests
 How sure?     mean_interval, difference_interval, permutation_p, SEED
 Pictures      plot_timeline, plot_agenda, plot_talks, plot_weekly, plot_rates, plot_shares, plot_coverage,
@@ -55,6 +56,7 @@ _NAMES = {
     "stance": ["compare_contrasts", "compare_tests", "distinctive_terms"],
     "talks": ["check_talks", "describe_gaps", "issues_by_period", "link_documents", "load_talks", "talks_by_period"],
     "timeline": [
+        "compare_around",
         "compare_rates",
         "dispersion",
         "document_rates",

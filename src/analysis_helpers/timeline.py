@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from .corpus import PERIODS, SIDE_ORDER, Corpus, add_period
 from .errors import TalksError
 from .splitting import read_lexicon
-from .uncertainty import SEED, difference_interval, mean_interval
+from .uncertainty import MIN_A_SIDE, SEED, difference_interval, mean_interval
 
 MIN_USING = 5
 
@@ -222,3 +223,60 @@ def texts_around(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
             rows.append((talk["talk_id"], talk["start_date"], value, int(before), int(during), int(after)))
     table = pd.DataFrame(rows, columns=["talk_id", "start_date", by, "n_before", "n_during", "n_after"])
     return table.assign(n_documents=table[["n_before", "n_during", "n_after"]].sum(axis=1))
+
+
+def compare_around(
+    table: pd.DataFrame, talks: pd.DataFrame, value: str, *, days: int = 14, by: str = "side"
+) -> pd.DataFrame:
+    """Ask whether a value changes from before to after the talks, against the same dates moved round the year.
+
+    In: one row per document with `date`, `by` and the value (such as its tone); the talks; the length of
+    the windows in days. Out: one row per value of `by` and, with at least 4 documents in either window:
+    `before`, `after` (means), `difference`, `p_value`, `n_before`, `n_after` (documents). A document in a
+    window before one talk and after another is left out. The null: all talks are moved together by
+    every number of days round the span of the documents; `p_value` is the share of these calendars
+    whose difference is at least as large on either side of zero.
+
+    Source: rotation of a point process (Besag and Clifford 1989, on Monte Carlo tests that keep the
+    order of the data). Known weakness: one year holds few independent calendars; call it exploratory.
+
+    Examples
+    --------
+    >>> days = pd.date_range("2025-01-01", periods=100)
+    >>> table = pd.DataFrame({"date": days, "side": "US", "tone": 0.0}).assign(tone=lambda t: (t.index >= 50) * 1.0)
+    >>> talk = pd.DataFrame({"start_date": [days[50]], "end_date": [days[50]]})
+    >>> compare_around(table, talk, "tone", days=10)[["difference", "n_before", "n_after"]].to_numpy().tolist()
+    [[1.0, 10.0, 10.0]]
+    """
+    known = table.dropna(subset=[value, by, "date"])
+    origin, last = known["date"].min(), known["date"].max()
+    span = (last - origin).days + 1
+    starts, ends = ((talks[column] - origin).dt.days.to_numpy() for column in ("start_date", "end_date"))
+    rows = []
+    for side in _in_order(known[by]):
+        part = known[known[by] == side]
+        day, values = (part["date"] - origin).dt.days.to_numpy(), part[value].to_numpy(dtype="float64")
+        windows = [_around((day - shift) % span, starts, ends, days, span) for shift in range(span)]
+        means = [_means(values, before, after) for before, after in windows]
+        differences = np.array([after - before for before, after in means])
+        n_before, n_after = (int(window.sum()) for window in windows[0])
+        known_p = min(n_before, n_after) >= MIN_A_SIDE
+        drawn = np.abs(differences[~np.isnan(differences)])
+        p_value = float((drawn >= abs(differences[0]) - 1e-9).mean()) if known_p else float("nan")
+        rows.append((side, *means[0], differences[0], p_value, n_before, n_after))
+    columns = [by, "before", "after", "difference", "p_value", "n_before", "n_after"]
+    return pd.DataFrame(rows, columns=columns).round(4)
+
+
+def _around(
+    day: np.ndarray, starts: np.ndarray, ends: np.ndarray, days: int, span: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Tell which documents stand before, and which after, any of the talks, but not both; the year is a ring."""
+    before = (((starts[:, None] - day) % span - 1) < days).any(axis=0) & ~np.isin(day, starts)
+    after = (((day - ends[:, None]) % span - 1) < days).any(axis=0) & ~np.isin(day, ends)
+    during = ((day >= starts[:, None]) & (day <= ends[:, None])).any(axis=0)
+    return before & ~after & ~during, after & ~before & ~during
+
+
+def _means(values: np.ndarray, before: np.ndarray, after: np.ndarray) -> tuple[float, float]:
+    return tuple(float(values[window].mean()) if window.any() else float("nan") for window in (before, after))

@@ -14,10 +14,10 @@ def format_table(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) ->
     """Write a table for readers: thousands with a comma, shares in per cent, one label for each row.
 
     In: a frame or series; the names of the columns that are shares (0 to 1). Out: the same rows and
-    columns as text: counts as 1,234, scores with 2 decimals, dates as 2025-05-10, columns for the months
-    of one year as Jan, missing values as a dot. Levels of an index are joined by commas, `n_documents`
-    becomes `documents`, unless another column is called so. Raises `KeyError` for a share that is no
-    column.
+    columns as text: counts as 1,234, scores with 2 decimals (3 below .01), dates as 2025-05-10, columns
+    for the months of one year as Jan, missing values as a dot. Levels of an index are joined by commas,
+    `n_documents` becomes `documents`, unless another column is called so. Raises `KeyError` for a share
+    that is no column.
 
     Known weakness: the result is for reading; compute with the table that went in.
 
@@ -64,7 +64,7 @@ def _write(value: object) -> str:
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, float):
-        return f"{value:,.2f}".replace("-", "−")
+        return f"{value:,.{3 if 0 < abs(value) < 0.01 else 2}f}".replace("-", "−")
     if isinstance(value, Integral) and not isinstance(value, bool):
         return f"{value:,}"
     return str(value)
