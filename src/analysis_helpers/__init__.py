@@ -10,6 +10,7 @@ Steps         clean_text, clean_documents, split_passages, add_speakers, split_s
 Talks         load_talks, check_talks, link_documents, talks_by_period, issues_by_period, describe_gaps
 When?         texts_by_period, dispersion, load_agenda_terms, document_rates, rates_by_period, texts_around
 Who more?     compare_rates
+Which tone?   compare_tone, compare_instruments
 How sure?     mean_interval, difference_interval, SEED
 Pictures      plot_timeline, plot_agenda, plot_talks, plot_weekly, plot_rates, plot_shares, plot_coverage,
               head, foot, timeline_words, format_table
@@ -33,7 +34,8 @@ _NAMES = {
         "shipped_data",
     ],
     "errors": ["TalksError"],
-    "measuring": ["count_mentions", "count_terms", "load_stop_words", "mask_names", "score_tone", "split_words"],
+    "measuring": ["count_terms", "load_stop_words", "split_words"],
+    "names": ["count_mentions", "mask_names"],
     "plots": [
         "foot",
         "format_table",
@@ -47,6 +49,7 @@ _NAMES = {
         "plot_weekly",
         "timeline_words",
     ],
+    "sentiment": ["compare_instruments", "compare_tone", "score_tone"],
     "site": ["make_report", "read_cards"],
     "splitting": ["add_speakers", "split_passages", "split_sentences", "split_text"],
     "talks": ["check_talks", "describe_gaps", "issues_by_period", "link_documents", "load_talks", "talks_by_period"],
