@@ -5,7 +5,6 @@ rating of 20 people and its text. The texts with an odd id give the spreads; tho
 correlation with the raters that is printed. Tweets, because they belong to neither side.
 """
 
-import csv
 import html
 import sys
 from importlib.resources import files
@@ -23,24 +22,19 @@ def read_ratings(path: Path) -> pd.DataFrame:
     return table.assign(text=table["text"].map(html.unescape))
 
 
-def freeze(ratings: pd.DataFrame) -> None:
-    """Write the spreads of the scored texts into the package."""
-    scores = score_instruments(ratings["text"])
-    with Path(str(files("analysis_helpers") / "lexicons/tone_scales.csv")).open("w", encoding="utf-8") as out:
-        table = csv.writer(out, lineterminator="\n")
-        table.writerow(["column", "sd", "n_texts", "reason"])
-        for name in INSTRUMENTS:
-            known = scores[name].dropna()
-            reason = "standard deviation over rated tweets with an odd id in which it knows a word"
-            table.writerow([name, round(known.std(), 4), len(known), reason])
+def measure_spreads(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Measure the spread of each instrument over the texts with an odd id in which it knows a word."""
+    scores = score_instruments(ratings.loc[ratings["id"] % 2 == 1, "text"])[list(INSTRUMENTS)]
+    table = pd.DataFrame({"sd": scores.std().round(4), "n_texts": scores.count()}).rename_axis("column").reset_index()
+    return table.assign(reason="standard deviation over rated tweets with an odd id in which it knows a word")
 
 
 def main() -> None:
     """Freeze on one half, and print the correlation with the raters on the other."""
     ratings = read_ratings(Path(sys.argv[1]))
-    odd = ratings["id"] % 2 == 1
-    freeze(ratings[odd])
-    scored = score_tone(ratings[~odd])
+    scales = Path(str(files("analysis_helpers") / "lexicons/tone_scales.csv"))
+    measure_spreads(ratings).to_csv(scales, index=False, lineterminator="\n")
+    scored = score_tone(ratings[ratings["id"] % 2 == 0])
     for name in [*INSTRUMENTS, "tone"]:
         print(name, scored[name].fillna(0).corr(scored["rating"]).round(3), "over", len(scored))
 

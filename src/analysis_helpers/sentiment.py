@@ -71,7 +71,10 @@ def _diplomatic() -> Entries:
 
 @lru_cache(maxsize=1)
 def _general() -> Entries:
-    """AFINN from -1 to 1, without words that carry no tone here. Only its list is read: no code of it runs."""
+    """AFINN from -1 to 1, without words that carry no tone here.
+
+    Only the list (Open Database License) is read from the installed package; its code does not run.
+    """
     rows = distribution("afinn").locate_file("afinn/data/AFINN-en-165.txt").read_text(encoding="utf-8").splitlines()
     terms = {term: float(weight) / AFINN_MAXIMUM for term, weight in (row.split("\t") for row in rows if row)}
     neutral = {row["term"] for name in ("tone_neutral_words", "tone_negations") for row in read_lexicon(name)}
@@ -173,9 +176,13 @@ def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
     missing there, and `tone` is the mean of the others; without a scored word all are missing. Zero
     stays zero: it means neither warm nor cool, not the mean of some texts.
 
-    Source: Hutto and Gilbert (2014), package vaderSentiment; Nielsen (2011), package afinn; averages of
-    instruments beat each alone. Known weakness: words in quotation, irony and what somebody denies
-    having said are scored like all others; a dark subject (war, drugs) looks like a cool tone.
+    A list scores the sum of its weights, bent into -1 to 1 as by VADER; a word counts with its regular
+    endings, the longest term first; `lexicons/tone_...csv` hold negations (times -0.74, three words on),
+    intensifiers and words without tone.
+
+    Source: Hutto and Gilbert (2014), package vaderSentiment; Nielsen (2011), package afinn. Known
+    weakness: words in quotation and irony are scored like all others, a verb does not turn its object
+    round ("ruins our friendship"), and a dark subject (war, drugs) looks like a cool tone.
 
     Examples
     --------
@@ -214,7 +221,7 @@ def _add_target(sentences: pd.DataFrame) -> pd.DataFrame:
 
 def _levels(values: pd.Series) -> list[Any]:
     """The values of a column in a fixed order; months without a gap."""
-    if isinstance(values.dtype, pd.PeriodDtype):
+    if isinstance(values.dtype, pd.PeriodDtype) and len(values):
         return list(pd.period_range(values.min(), values.max()))
     order = [*SIDE_ORDER, *TARGETS]
     return sorted(values.unique(), key=lambda value: (order.index(value) if value in order else len(order), value))
