@@ -199,7 +199,7 @@ def measure_sentences(sentences: pd.DataFrame) -> pd.DataFrame:
     tone_vader                                0.4019
     tone_diplomatic                           0.4472
     tone_general                              0.3714
-    tone                                      0.7762
+    tone                                       0.776
     n_scored                                       1
     """
     mentions = [count_mentions(text) for text in sentences["text"]]
