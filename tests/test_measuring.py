@@ -1,24 +1,16 @@
 """Measuring: words, terms, mentions and tone, by hand."""
 
-import time
 from collections import Counter
 
-import numpy as np
 import pandas as pd
 import pytest
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from analysis_helpers.measuring import (
-    _score_sentence,
-    _vader,
-    count_mentions,
     count_pairs,
     count_terms,
     find_collocations,
     lexicon_terms,
     load_stop_words,
-    mask_names,
-    score_tone,
     split_words,
 )
 
@@ -99,76 +91,3 @@ def test_pairs_do_not_cross_passages():
     assert pairs[("rare", "earths")] == 2
     assert pairs[("earths", "rare")] == 2
     assert spread[("earths", "rare")] == 2
-
-
-@pytest.mark.parametrize(
-    ("sentence", "us", "cn", "relationship"),
-    [
-        ("The United States of America and China met.", 1, 1, 0),
-        ("U.S.-China ties and China–US trade, Sino-American ones too.", 0, 0, 3),
-        ("Give us a chance, said the US side.", 1, 0, 0),
-        ("Ships in the South China Sea and in Latin America.", 0, 0, 0),
-        ("Beijing and Washington hope both sides gain.", 1, 1, 1),
-        ("The PRC and the CPC; the prc.", 0, 2, 0),
-        ("AMERICA FIRST, said the AMERICAN", 2, 0, 0),
-        ("Bilateral relations between the two countries", 0, 0, 2),
-        ("A chinaware shop in Americana", 0, 0, 0),
-        ("China's and America’s leaders", 1, 1, 0),
-    ],
-)
-def test_mentions_by_hand(sentence, us, cn, relationship):
-    assert count_mentions(sentence) == {"us": us, "cn": cn, "relationship": relationship}
-
-
-@pytest.mark.parametrize(
-    ("text", "masked"),
-    [
-        ("The United States met China.", "The Name met Name."),
-        ("The UN Security Council and national security", "The UN Name and national security"),
-        ("Treasury Secretary Scott Bessent", "Name Name"),
-        ("a treasury of good will", "a treasury of good will"),
-        ("both sides agreed", "both sides agreed"),
-    ],
-)
-def test_names_are_masked(text, masked):
-    assert mask_names(text) == masked
-
-
-def test_who_writes_united_states_is_not_friendlier():
-    """Stock VADER takes "United" for praise (+0.42); the masked score must not depend on the name."""
-    stock = SentimentIntensityAnalyzer().polarity_scores("The United States met China in Geneva.")["compound"]
-    assert stock == pytest.approx(0.4215)
-    frame = pd.DataFrame({"text": ["The United States met China in Geneva.", "America met China in Geneva."]})
-    assert score_tone(frame)["tone_vader"].isna().all()
-
-
-def test_tone_is_that_of_the_published_instrument():
-    frame = pd.DataFrame({"text": ["A great deal!", "We condemn this terrible threat.", "Not good."]}, index=[5, 1, 9])
-    scored = score_tone(frame)
-    vader = SentimentIntensityAnalyzer()
-    assert scored["tone_vader"].tolist() == [vader.polarity_scores(text)["compound"] for text in frame["text"]]
-    assert scored.index.tolist() == [5, 1, 9]
-    assert scored["tone_vader"].iloc[0] > 0 > scored["tone_vader"].iloc[2]
-
-
-def test_no_scored_word_is_missing_and_not_zero():
-    assert score_tone(pd.DataFrame({"text": ["The delegation arrived."]}))["tone_vader"].isna().all()
-
-
-def test_tone_of_a_sentence_is_vaders_own_at_every_place():
-    """Only the words around a word are handed to VADER's rules; they look three back and two ahead."""
-    own, vader = _vader(), SentimentIntensityAnalyzer()
-    words = (
-        "never so good no kind of bad at least not very or nor great but the HATE without doubt sort yeah right bomb"
-    )
-    random = np.random.default_rng(7)
-    texts = [" ".join(random.choice(words.split(), length)) for length in range(1, 12) for _ in range(200)]
-    for text in [*texts, "It was, they said, the kiss of death for the talks."]:
-        assert own.polarity_scores(text) == vader.polarity_scores(text), text
-
-
-def test_tone_takes_time_in_proportion_to_the_sentence():
-    """Read with all words lower-cased again for each, this takes over ten seconds."""
-    start = time.process_time()
-    _score_sentence("a good talk is no bad talk " * 2_000)
-    assert time.process_time() - start < 5

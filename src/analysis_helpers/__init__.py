@@ -12,6 +12,7 @@ When?         texts_by_period, dispersion, load_agenda_terms, document_rates, ra
               compare_around
 Who more?     compare_rates, distinctive_terms, compare_contrasts, compare_tests
 How sure?     mean_interval, difference_interval, permutation_p, SEED
+Which tone?   compare_tone, compare_instruments
 Pictures      plot_timeline, plot_agenda, plot_talks, plot_weekly, plot_rates, plot_shares, plot_coverage,
               plot_words, plot_means,
               head, foot, timeline_words, format_table
@@ -35,7 +36,8 @@ _NAMES = {
         "shipped_data",
     ],
     "errors": ["TalksError"],
-    "measuring": ["count_mentions", "count_terms", "load_stop_words", "mask_names", "score_tone", "split_words"],
+    "measuring": ["count_terms", "load_stop_words", "split_words"],
+    "names": ["count_mentions", "mask_names"],
     "plots": [
         "foot",
         "format_table",
@@ -51,6 +53,7 @@ _NAMES = {
         "plot_words",
         "timeline_words",
     ],
+    "sentiment": ["compare_instruments", "compare_tone", "score_tone"],
     "site": ["make_report", "read_cards"],
     "splitting": ["add_speakers", "split_passages", "split_sentences", "split_text"],
     "stance": ["compare_contrasts", "compare_tests", "distinctive_terms"],

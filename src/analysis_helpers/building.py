@@ -24,6 +24,7 @@ from .errors import TalksError
 from .folders import new_folder
 from .measuring import count_pairs, count_terms, find_collocations, lexicon_terms, measure_sentences
 from .reading import Record, read_metadata, read_records
+from .sentiment import INSTRUMENTS
 from .splitting import add_speakers, split_passages, split_sentences
 
 PART_SIZE = 2_000
@@ -212,7 +213,7 @@ def _describe(collocations: pd.DataFrame, funnel: Counter[str]) -> dict[str, Any
         "funnel": dict(funnel),
         "settings": {
             "word": WORD,
-            "tone": ["tone_vader"],
+            "tone": list(INSTRUMENTS),
             "lexicons": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in lexicons},
             "collocations": collocations.to_dict("records"),
             "lexicon_terms": lexicon_terms(),

@@ -1,19 +1,19 @@
-"""Measuring: words, multiword terms, mentions and tone of one part. Frames in, frames out, nothing kept."""
+"""Measuring: words and multiword terms of one part, its mentions and its tone. Frames in, frames out, nothing kept."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable
-from copy import copy
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .cleaning import word_tokenizer
+from .names import count_mentions
+from .sentiment import score_tone
 from .splitting import read_lexicon
 
 MAX_TERM_WORDS = 5
@@ -181,109 +181,11 @@ def count_terms(passages: pd.DataFrame, multiword: Iterable[str] = ()) -> pd.Dat
 
 
 # ---------------------------------------------------------------------------------------------------
-# Mentions and tone
-
-
-def _names_pattern(terms: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for many names, longest first; single words only as printed or in capitals."""
-    parts = []
-    for term in sorted(set(terms), key=lambda term: (-len(term), term)):
-        escaped = re.escape(term).replace(r"\ ", r"\s+")
-        parts.append(f"(?i:{escaped})" if " " in term or "-" in term else f"(?:{escaped}|{escaped.upper()})")
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?!\w)")
-
-
-_PLAIN = str.maketrans("–—‐‑’", "----'")
-
-
-@lru_cache(maxsize=1)
-def _targets() -> tuple[re.Pattern[str], dict[str, str]]:
-    rows = read_lexicon("targets")
-    return _names_pattern(row["term"] for row in rows), {row["term"].casefold(): row["target"] for row in rows}
-
-
-def count_mentions(text: str) -> dict[str, int]:
-    """Count how often a sentence names the United States, China, and the relationship of the two.
-
-    Names are those of `lexicons/targets.csv`, the longest first, none counted twice: "China-U.S.
-    relations" is one mention of the relationship and none of the countries; the South China Sea none at
-    all. Known weakness: "both sides" may be two other sides.
-
-    Examples
-    --------
-    >>> count_mentions("China-U.S. ties matter to us, Washington says; the US and Chinese teams met.")
-    {'us': 2, 'cn': 1, 'relationship': 1}
-    """
-    pattern, target = _targets()
-    found = Counter(target[re.sub(r"\s+", " ", match).casefold()] for match in pattern.findall(text.translate(_PLAIN)))
-    return {name: found[name] for name in ("us", "cn", "relationship")}
-
-
-@lru_cache(maxsize=1)
-def _masked() -> re.Pattern[str]:
-    names = [row["term"] for name in ("targets", "masked_names") for row in read_lexicon(name)]
-    names = [name for name in names if not re.match(r"(?i)(bilateral|the two|our two|both) ", name)]
-    return _names_pattern([*names, *(row["term"] for row in read_lexicon("people"))])
-
-
-def mask_names(text: str) -> str:
-    """Replace the names of countries, offices and people by a neutral word.
-
-    Word lists take "United" for praise and "Security" for comfort; who writes "the United States" more
-    often would seem friendlier. Known weakness: names that are not in the lists stay.
-
-    Examples
-    --------
-    >>> mask_names("The United States met China at the UN Security Council.")
-    'The Name met Name at the UN Name.'
-    """
-    return _masked().sub("Name", text.translate(_PLAIN))
-
-
-@lru_cache(maxsize=1)
-def _vader() -> Any:
-    """VADER, which lower-cases the whole sentence at every known word, given the words around it alone."""
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
-    class Analyzer(SentimentIntensityAnalyzer):
-        def sentiment_valence(self, valence, sentitext, item, i, sentiments):
-            near = copy(sentitext)
-            near.words_and_emoticons = sentitext.words_and_emoticons[max(0, i - 3) : i + 3]
-            return super().sentiment_valence(valence, near, item, min(i, 3), sentiments)
-
-    return Analyzer()
-
-
-def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
-    """Score the tone of each sentence with VADER, after masking the names of countries, offices and people.
-
-    In: a frame with sentences in the column `text`. Out: the same rows, with `tone_vader` added, from
-    -1 (cool) to +1 (warm), 4 decimals; missing where VADER knows no word of the sentence.
-
-    Source: Hutto and Gilbert (2014), package vaderSentiment. Known weakness: it was made for social
-    media; "tariff", "sanction", "oppose" and "candid" are not in its list.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"text": ["The United States met China.", "A great deal!"]})
-    >>> score_tone(frame)["tone_vader"].tolist()
-    [nan, 0.6588]
-    """
-    return frame.assign(tone_vader=np.array([_score_sentence(sentence) for sentence in frame[text]], dtype="float64"))
-
-
-def _score_sentence(sentence: str) -> float:
-    masked = mask_names(sentence)
-    known = any(word.strip(".,!?;:\"'“”()").lower() in _vader().lexicon for word in masked.split())
-    return _vader().polarity_scores(masked)["compound"] if known else float("nan")
-
-
-# ---------------------------------------------------------------------------------------------------
 # One part
 
 
 def measure_sentences(sentences: pd.DataFrame) -> pd.DataFrame:
-    """Measure sentences: the same rows with `n_words`, the three `mentions_...` and `tone_vader` added.
+    """Measure sentences: the same rows with `n_words`, the `mentions_...` and the tone added.
 
     Examples
     --------
@@ -295,6 +197,10 @@ def measure_sentences(sentences: pd.DataFrame) -> pd.DataFrame:
     mentions_cn                                    1
     mentions_relationship                          0
     tone_vader                                0.4019
+    tone_diplomatic                           0.4472
+    tone_general                              0.3714
+    tone                                       0.776
+    n_scored                                       1
     """
     mentions = [count_mentions(text) for text in sentences["text"]]
     measured = sentences.assign(

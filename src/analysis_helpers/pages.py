@@ -19,7 +19,9 @@ HEADINGS = {
     "corpus": "Load, select, count",
     "cleaning": "Clean texts",
     "splitting": "Split texts, tell who speaks",
-    "measuring": "Measure words, mentions and tone",
+    "names": "Find and mask names",
+    "measuring": "Measure words",
+    "sentiment": "Score and compare tone",
     "talks": "The chronology of the talks",
     "timeline": "Texts and words over time",
     "stance": "Words that tell sides apart",
@@ -203,6 +205,15 @@ def _word_lists() -> str:
         ("agenda_terms", "Terms of the agenda of 2025", ("topic", "term", "reason")),
         ("targets", "Mentions of the two countries and their relationship", ("term", "target", "reason")),
         ("masked_names", "Names masked before tone is scored", ("term", "reason")),
+        ("diplomatic_tone", "Terms of diplomatic tone", ("term", "weight", "reason")),
+        ("tone_negations", "Negations, which turn the tone of a term round", ("term", "reason")),
+        ("tone_intensifiers", "Words that raise or lower the tone of a term", ("term", "factor", "reason")),
+        (
+            "tone_neutral_words",
+            "Words that carry no tone here, left out of the general list",
+            ("term", "kind", "reason"),
+        ),
+        ("tone_scales", "Spread of each instrument of tone", ("column", "sd", "n_texts", "reason")),
         ("page_furniture", "Page furniture that cleaning removes", ("kind", "reason")),
     )
     lines = [

@@ -1,0 +1,300 @@
+"""Sentiment: the tone of sentences by several instruments, and its comparison by side, target and talk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import copy
+from functools import lru_cache
+from importlib.metadata import distribution
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .cleaning import word_tokenizer
+from .corpus import SIDE_ORDER, Corpus, add_period
+from .errors import TalksError
+from .names import mask_names
+from .splitting import read_lexicon
+from .uncertainty import mean_interval
+
+INSTRUMENTS = ("tone_vader", "tone_diplomatic", "tone_general")
+NEGATION, NEGATION_REACH = -0.74, 3  # the factor and the reach in words that VADER's authors measured
+AFINN_MAXIMUM = 5.0
+TARGETS = ("both", "relationship")
+GROUPS = ("side", "speaker_side", "target", "collection", "genre", "month", "talk_id")
+Entries = dict[str, list[tuple[list[str], float]]]
+
+
+# ---------------------------------------------------------------------------------------------------
+# The word lists
+
+
+def _split(text: str) -> list[str]:
+    return [token.lower().replace("’", "'").removesuffix("'s") for token in word_tokenizer().tokenize(text)]
+
+
+def _index(terms: dict[str, float]) -> Entries:
+    """Put terms under their first word, the longest first, each as its list of words."""
+    entries: Entries = {}
+    for term, value in terms.items():
+        words = _split(term)
+        entries.setdefault(words[0], []).append((words, value))
+    return {first: sorted(listed, key=lambda entry: -len(entry[0])) for first, listed in entries.items()}
+
+
+def _forms(word: str) -> list[str]:
+    """Give a word with its regular endings: urge, urges, urged, urging."""
+    stem = word.removesuffix("e")
+    forms = [word, f"{word}s", f"{stem}ed", f"{stem}ing"]
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        forms.append(f"{word}es")
+    if word.endswith("y"):
+        forms += [f"{word[:-1]}ies", f"{word[:-1]}ied"]
+    return forms
+
+
+@lru_cache(maxsize=1)
+def _diplomatic() -> Entries:
+    """The own list, its first and last words with their endings; what stands in the list itself comes first."""
+    listed = {row["term"]: float(row["weight"]) for row in read_lexicon("diplomatic_tone")}
+    terms: dict[str, float] = {}
+    for term, weight in listed.items():
+        first, _, rest = term.partition(" ")
+        middle, _, last = rest.rpartition(" ")
+        for start in _forms(first):
+            for end in _forms(last) if last else [""]:
+                terms.setdefault(" ".join(filter(None, [start, middle, end])), weight)
+    return _index(terms | listed)
+
+
+@lru_cache(maxsize=1)
+def _general() -> Entries:
+    """AFINN from -1 to 1, without words that carry no tone here.
+
+    Only the list (Open Database License) is read from the installed package; its code does not run.
+    """
+    rows = distribution("afinn").locate_file("afinn/data/AFINN-en-165.txt").read_text(encoding="utf-8").splitlines()
+    terms = {term: float(weight) / AFINN_MAXIMUM for term, weight in (row.split("\t") for row in rows if row)}
+    neutral = {row["term"] for name in ("tone_neutral_words", "tone_negations") for row in read_lexicon(name)}
+    return _index({term: weight for term, weight in terms.items() if term not in neutral and _split(term)})
+
+
+@lru_cache(maxsize=1)
+def _modifiers() -> Entries:
+    negations = {row["term"]: NEGATION for row in read_lexicon("tone_negations")}
+    return _index(negations | {row["term"]: float(row["factor"]) for row in read_lexicon("tone_intensifiers")})
+
+
+def _find(words: list[str], entries: Entries) -> list[tuple[int, int, float]]:
+    """Find the terms of a list, from left to right, the longest at each place: (start, end, value)."""
+    found, at = [], 0
+    while at < len(words):
+        for term, value in entries.get(words[at], ()):
+            if words[at : at + len(term)] == term:
+                found.append((at, at + len(term), value))
+                at += len(term)
+                break
+        else:
+            at += 1
+    return found
+
+
+def _factor(start: int, modifiers: dict[int, float]) -> float:
+    """The factor of a term: of an intensifier directly before it, and of a negation among three words before."""
+    near = [modifiers.get(start - back, 1.0) for back in range(NEGATION_REACH)]
+    return (near[0] if near[0] > 0 else 1.0) * (NEGATION if min(near) < 0 else 1.0)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Scoring
+
+
+@lru_cache(maxsize=1)
+def _vader() -> Any:
+    """VADER, which lower-cases the whole sentence at every known word, given the words around it alone."""
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    class Analyzer(SentimentIntensityAnalyzer):
+        def sentiment_valence(self, valence, sentitext, item, i, sentiments):
+            near = copy(sentitext)
+            near.words_and_emoticons = sentitext.words_and_emoticons[max(0, i - 3) : i + 3]
+            return super().sentiment_valence(valence, near, item, min(i, 3), sentiments)
+
+    return Analyzer()
+
+
+def _score_vader(masked: str) -> float:
+    known = any(word.strip(".,!?;:\"'“”()").lower() in _vader().lexicon for word in masked.split())
+    return _vader().polarity_scores(masked)["compound"] if known else float("nan")
+
+
+def _score_list(words: list[str], entries: Entries, modifiers: dict[int, float]) -> tuple[float, set[int]]:
+    """Score a sentence by a list: the sum of its weights, bent into -1 to 1, and the places of its words."""
+    found = [(start, end, weight) for start, end, weight in _find(words, entries) if weight]
+    total = sum(weight * _factor(start, modifiers) for start, _, weight in found)
+    places = {place for start, end, _ in found for place in range(start, end)}
+    return (total / np.sqrt(total**2 + 1) if found else float("nan")), places
+
+
+def _score_sentence(sentence: str) -> tuple[float, float, float, int]:
+    masked = mask_names(sentence)
+    words = _split(masked)
+    modifiers = {end: factor for _, end, factor in _find(words, _modifiers())}
+    diplomatic, places = _score_list(words, _diplomatic(), modifiers)
+    general, more = _score_list(words, _general(), modifiers)
+    known = {place for place, word in enumerate(words) if word in _vader().lexicon}
+    return _score_vader(masked), diplomatic, general, len(places | more | known)
+
+
+def score_instruments(texts: Iterable[str]) -> pd.DataFrame:
+    """Score sentences with each instrument by itself: `tone_vader`, `tone_diplomatic`, `tone_general`, `n_scored`.
+
+    Examples
+    --------
+    >>> score_instruments(["We had constructive talks."]).round(2).to_dict("records")
+    [{'tone_vader': nan, 'tone_diplomatic': 0.51, 'tone_general': nan, 'n_scored': 1}]
+    """
+    table = pd.DataFrame([_score_sentence(text) for text in texts], columns=[*INSTRUMENTS, "n_scored"])
+    return table.astype(dict.fromkeys(INSTRUMENTS, "float64") | {"n_scored": "int32"}).round(4)
+
+
+@lru_cache(maxsize=1)
+def _spreads() -> pd.Series:
+    return pd.Series({row["column"]: float(row["sd"]) for row in read_lexicon("tone_scales")})
+
+
+def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
+    """Score the tone of each sentence, from cool to warm, by three instruments and their mean.
+
+    In: a frame with sentences in the column `text`. Out: the same rows, with `tone_vader` (VADER),
+    `tone_diplomatic` (the list of this suite, `lexicons/diplomatic_tone.csv`) and `tone_general` (the
+    list AFINN), each from -1 to 1; `tone`, their mean after each is divided by its spread in
+    `lexicons/tone_scales.csv`; `n_scored`, the words that at least one of them scored. 4 decimals. Names
+    of countries, offices and people are masked first. An instrument that knows no word of a sentence is
+    missing there, and `tone` is the mean of the others; without a scored word all are missing. Zero
+    stays zero: it means neither warm nor cool, not the mean of some texts.
+
+    A list scores the sum of its weights, bent into -1 to 1 as by VADER; a word counts with its regular
+    endings, the longest term first; `lexicons/tone_...csv` hold negations (times -0.74, three words on),
+    intensifiers and words without tone.
+
+    Source: Hutto and Gilbert (2014), package vaderSentiment; Nielsen (2011), package afinn. Known
+    weakness: words in quotation and irony are scored like all others, a verb does not turn its object
+    round ("ruins our friendship"), and a dark subject (war, drugs) looks like a cool tone.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"text": ["The United States met China.", "We oppose this.", "We do not oppose this."]})
+    >>> score_tone(frame)[["tone_diplomatic", "n_scored"]].to_numpy().round(2).tolist()
+    [[nan, 0.0], [-0.45, 1.0], [0.35, 1.0]]
+    """
+    scores = score_instruments(frame[text])
+    tone = (scores[list(INSTRUMENTS)] / _spreads()).mean(axis=1).where(scores["n_scored"] > 0).round(4)
+    columns = {name: scores[name].to_numpy() for name in INSTRUMENTS}
+    return frame.assign(**columns, tone=tone.to_numpy(), n_scored=scores["n_scored"].to_numpy())
+
+
+# ---------------------------------------------------------------------------------------------------
+# Comparing
+
+
+def _own_tone(corpus: Corpus) -> pd.DataFrame:
+    """Check that the corpus was scored by the instruments of this version, and give its sentences."""
+    made_of = corpus.record.get("settings", {}).get("tone")
+    if made_of != list(INSTRUMENTS):
+        raise TalksError(
+            f"corpus.json: tone is made of {made_of}; expected {list(INSTRUMENTS)}, or tones are not comparable; "
+            "build the corpus again"
+        )
+    return corpus.sentences
+
+
+def _add_target(sentences: pd.DataFrame) -> pd.DataFrame:
+    """Say of whom a sentence speaks: US, CN, both, or the relationship, which wins; missing where of none."""
+    us, cn = sentences["mentions_us"] > 0, sentences["mentions_cn"] > 0
+    conditions = [sentences["mentions_relationship"] > 0, us & cn, us, cn]
+    target = np.select(conditions, ["relationship", "both", "US", "CN"], default=None)
+    return sentences.assign(target=pd.Series(target, index=sentences.index, dtype="str"))
+
+
+def _levels(values: pd.Series) -> list[Any]:
+    """The values of a column in a fixed order; months without a gap."""
+    if isinstance(values.dtype, pd.PeriodDtype) and len(values):
+        return list(pd.period_range(values.min(), values.max()))
+    order = [*SIDE_ORDER, *TARGETS]
+    return sorted(values.unique(), key=lambda value: (order.index(value) if value in order else len(order), value))
+
+
+def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "tone") -> pd.DataFrame:
+    """Compare the tone of sentences: by who speaks, of whom, in which kind of text, month or talk.
+
+    In: a corpus, with or without its text, and one or more of `side`, `speaker_side`, `target`,
+    `collection`, `genre`, `month`, `talk_id`; `instrument` is `tone` or one of its three parts. The
+    `target` of a sentence is US or CN (it names only that one), both, or relationship, which wins;
+    sentences that name none are then left out. Out: one row per combination, with `mean` (over
+    documents of the means of their scored sentences), `low`, `high` (95 %), `n_documents`, `n_sentences`.
+    An empty combination has n = 0. Questions of journalists are left out, unless `speaker_side` is
+    asked for; so are texts without a value of a column of `by`. Raises `TalksError` for an unknown
+    column, and for a corpus scored by other instruments.
+
+    Source: `mean_interval`; by speaker and target, because warm words and hard lines go together. Known
+    weakness: kinds of text differ more in tone than sides do; compare within a genre first.
+
+    Examples
+    --------
+    >>> import analysis_helpers as ah
+    >>> tone = ah.compare_tone(ah.load_corpus().where(genre="press_conference"), by=["speaker_side", "target"])
+    >>> tone.columns.tolist()
+    ['speaker_side', 'target', 'mean', 'low', 'high', 'n_documents', 'n_sentences']
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    for name, known, what in ((instrument, ["tone", *INSTRUMENTS], "instrument"), *((n, GROUPS, "column") for n in by)):
+        if name not in known:
+            raise TalksError(f"unknown {what} {name!r}; expected one of {', '.join(known)}")
+    rows = _rows_to_compare(corpus, by)[["doc_id", *by, instrument]].dropna()
+    cells = []
+    for key, cell in rows.groupby(by, observed=True):
+        cells.append((*key, *mean_interval(cell[instrument], cell["doc_id"]), len(cell)))
+    table = pd.DataFrame(cells, columns=[*by, "mean", "low", "high", "n_documents", "n_sentences"])
+    grid = pd.MultiIndex.from_product([_levels(rows[name]) for name in by], names=by).to_frame(index=False)
+    counts = dict.fromkeys(["n_documents", "n_sentences"], 0)
+    return grid.merge(table, on=by, how="left").fillna(counts).astype(dict.fromkeys(counts, "int64"))
+
+
+def _rows_to_compare(corpus: Corpus, by: list[str]) -> pd.DataFrame:
+    sentences = _add_target(_own_tone(corpus))
+    if "speaker_side" not in by:
+        sentences = sentences[sentences["speaker_side"] != "question"]
+    documents = add_period(corpus.documents, "month")
+    wanted = ["doc_id", *(name for name in by if name in documents)]
+    return sentences.merge(corpus.passages[["passage_id", "doc_id"]], on="passage_id").merge(
+        documents[wanted], on="doc_id"
+    )
+
+
+def compare_instruments(corpus: Corpus) -> pd.DataFrame:
+    """Tell how far the instruments of tone agree with each other, sentence by sentence.
+
+    In: a corpus, with or without its text. Out: one row per pair of instruments, with `pair`,
+    `rank_correlation` (Spearman), `equal_sign` (share of sentences that both call warm, both cool or
+    both neither), `n_sentences` (those that both score). No interval: sentences of a text are alike.
+
+    Source: Spearman (1904). Known weakness: the lists share many words, so agreement is no proof.
+
+    Examples
+    --------
+    >>> import analysis_helpers as ah
+    >>> ah.compare_instruments(ah.load_corpus())["pair"].tolist()
+    ['tone_vader, tone_diplomatic', 'tone_vader, tone_general', 'tone_diplomatic, tone_general']
+    """
+    sentences = _own_tone(corpus)
+    rows = []
+    for pair in combinations(INSTRUMENTS, 2):
+        both = sentences[list(pair)].dropna()
+        first, second = (both[name] for name in pair)
+        equal = np.sign(first) == np.sign(second)
+        rows.append((", ".join(pair), first.corr(second, method="spearman"), equal.mean(), len(both)))
+    table = pd.DataFrame(rows, columns=["pair", "rank_correlation", "equal_sign", "n_sentences"])
+    return table.round(3)
