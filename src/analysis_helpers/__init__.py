@@ -5,8 +5,9 @@ each name is loaded when it is first used.
 
 Texts in      build_corpus, load_corpus, check_corpus, Corpus
 What is it?   coverage, count_questions, add_period, add_host
-Steps         clean_text, clean_documents, split_passages, add_speakers, split_sentences, count_terms,
-              count_mentions, mask_names, score_tone, load_stop_words
+Steps         clean_text, clean_documents, split_passages, add_speakers, split_sentences,
+              add_quoted_speakers, add_whole_quotations, count_terms, count_mentions, mask_names, score_tone,
+              load_stop_words
 Talks         load_talks, check_talks, link_documents, talks_by_period, issues_by_period, describe_gaps
 When?         texts_by_period, dispersion, load_agenda_terms, document_rates, rates_by_period, texts_around
 Who more?     compare_rates
@@ -47,6 +48,7 @@ _NAMES = {
         "plot_weekly",
         "timeline_words",
     ],
+    "quoting": ["add_quoted_speakers", "add_whole_quotations"],
     "site": ["make_report", "read_cards"],
     "splitting": ["add_speakers", "split_passages", "split_sentences", "split_text"],
     "talks": ["check_talks", "describe_gaps", "issues_by_period", "link_documents", "load_talks", "talks_by_period"],

@@ -19,6 +19,7 @@ HEADINGS = {
     "corpus": "Load, select, count",
     "cleaning": "Clean texts",
     "splitting": "Split texts, tell who speaks",
+    "quoting": "Tell whom an article quotes",
     "measuring": "Measure words, mentions and tone",
     "talks": "The chronology of the talks",
     "timeline": "Texts and words over time",
