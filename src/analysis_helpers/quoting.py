@@ -224,7 +224,7 @@ _FOR = re.compile(
     r"(?i)\b(?:spokes\w+|ministers?|secretary|officials?|statement|readout|ambassador|leader|president|head)\s*$"
 )
 _NO_SUBJECT = re.compile(
-    r"\b(?:to|with|in|from|of|by|near|at|on|against|about|for|between|among|over|than|like|towards?)\s+"
+    r"\b(?:to|with|in|from|of|by|near|at|on|against|about|for|between|among|over|than|like|towards?|that|which|what|if)\s+"
     r"(?:the\s+|an?\s+)?(?:(?!\w+day\b)[A-Z][\w.’'-]*\s+)*$|\b(?:[Ff]ormer|[Ee]x)[\s-]+(?:[\w.]+[\s-]+){0,4}$"
 )
 _NAME_BEFORE = re.compile(r"([A-Z][\w.]*(?:['’]s?)?)\s+$")
@@ -244,7 +244,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     present, short = _either(words["present"]), _either(words["inverted"])
     aside = r"(?:\s+(?:spokes\w+|officials?|ambassador)(?:\s+[A-Z][\w’-]+){0,3})?(?:\s*,[^,“”]{1,80},)?"
     aside += r"(?:\s+(?:has|have|had|also|then|later|again|further|once|who|\w+ly|\w+day))*\s+"
-    lead = rf"(?:(?:the|an?|senior|deputy|top|chief|{_titles()})\s+|[A-Z][\w.’'-]*\s+)*$"
+    lead = r"(?:an?\s+|the\s+)?(?:spokes\w+\s+(?:for|of|from|at)\s+)?"
+    lead += rf"(?:(?:the|an?|senior|deputy|top|chief|{_titles()})\s+|[A-Z][\w.’'-]*\s+)*$"
     source = r"(?:(?:an?\s+|the\s+)?(?:statement|readout|remarks|post|spokes\w+)\s+(?:from|by|of|for)\s+)?"
     by = r"\b(?:[Aa]ccording to|[Ii]n the words of|[Aa]s (?:outlined|stated|described|noted|announced) by)\s+"
     return {
