@@ -11,6 +11,7 @@ Steps         clean_text, clean_documents, split_passages, add_speakers, split_s
 Talks         load_talks, check_talks, link_documents, talks_by_period, issues_by_period, describe_gaps
 When?         texts_by_period, dispersion, load_agenda_terms, document_rates, rates_by_period, texts_around
 Who more?     compare_rates
+Which frames? load_frames, score_frames, compare_frames
 How sure?     mean_interval, difference_interval, SEED
 Pictures      plot_timeline, plot_agenda, plot_talks, plot_weekly, plot_rates, plot_shares, plot_coverage,
               head, foot, timeline_words, format_table
@@ -34,6 +35,7 @@ _NAMES = {
         "shipped_data",
     ],
     "errors": ["TalksError"],
+    "frames": ["compare_frames", "load_frames", "score_frames"],
     "measuring": ["count_mentions", "count_terms", "load_stop_words", "mask_names", "score_tone", "split_words"],
     "plots": [
         "foot",

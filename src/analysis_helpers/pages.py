@@ -23,6 +23,7 @@ HEADINGS = {
     "measuring": "Measure words, mentions and tone",
     "talks": "The chronology of the talks",
     "timeline": "Texts and words over time",
+    "frames": "Frames: what an issue is made to be about",
     "uncertainty": "Intervals",
     "plots": "Figures",
     "site": "Reports",
@@ -201,6 +202,7 @@ def _word_lists() -> str:
     """One table per word list that readers may want to check: every term with its reason."""
     lists = (
         ("agenda_terms", "Terms of the agenda of 2025", ("topic", "term", "reason")),
+        ("frames", "Frames", ("frame", "term", "reason")),
         ("targets", "Mentions of the two countries and their relationship", ("term", "target", "reason")),
         ("masked_names", "Names masked before tone is scored", ("term", "reason")),
         ("page_furniture", "Page furniture that cleaning removes", ("kind", "reason")),
