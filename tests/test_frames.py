@@ -95,6 +95,16 @@ def test_frames_by_another_column_take_each_document_once(small):
         ah.compare_frames(small, by="sides")
 
 
+def test_two_sides_in_one_document_are_one_document(tmp_path):
+    """Mao 1 of 4 words, Trump 0 of 1: together 1 of 5."""
+    text = "Mao Ning: We see win-win here.\n\nDonald Trump: No."
+    rows = [("m", "CN", "press_conference", text)]
+    pd.DataFrame(rows, columns=["id", "side", "genre", "text"]).to_csv(tmp_path / "s.csv", index=False)
+    corpus = ah.build_corpus([tmp_path / "s.csv"], tmp_path / "corpus")
+    assert ah.compare_frames(corpus, frames=FRAMES).loc[:1, "rate"].tolist() == [0, 250]
+    assert ah.compare_frames(corpus, by="side", frames=FRAMES).loc[0, ["rate", "n_documents"]].tolist() == [200, 1]
+
+
 def test_a_term_that_was_not_counted_is_an_error(small):
     with pytest.raises(ah.TalksError, match=r"not counted when the corpus was built \(open doors\)"):
         ah.score_frames(small, frames={"doors": ["door", "open doors"]})

@@ -98,6 +98,7 @@ def test_a_lost_opening_mark_is_found_by_its_end():
 def test_a_pronoun_is_the_last_who_was_named():
     assert _sides("Wang Yi arrived. He said the door is open.", "“It is wide,” he added.") == ["US", "CN", "CN"]
     assert _sides("Wang Yi said it is open. Xu Sample said it is shut. He added a word.") == ["CN", "US", "US"]
+    assert _sides("Wang Yi said it is open. Xu Sample said it is shut, and he added a word.") == ["CN", "US"]
     assert _sides("Wang Yi met Scott Bessent. He said the door is open.") == ["US", "US"]
 
 

@@ -14,8 +14,9 @@ from .splitting import read_lexicon
 
 ARTICLES = ("article", "commentary", "editorial", "news", "news analysis", "news article", "news report")
 ARTICLES += ("analysis", "column", "feature", "op-ed", "opinion")
+NEAR = 200  # characters around a name in which the word of speech must stand
 WHOLE = 0.8  # of the words of a passage; the rest is "..., she told reporters on Friday"
-_FILL = "·"
+_FILL = "\ue000"  # a character that no text has
 
 
 class Voice(NamedTuple):
@@ -28,7 +29,7 @@ class Voice(NamedTuple):
 def add_quoted_speakers(sentences: pd.DataFrame, passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     """Give the sentences of articles that quote or report a person or an office to the side of that voice.
 
-    In: `sentences` (passage_id, speaker_side, text), `passages` (passage_id, doc_id, speaker, text) and
+    In: `sentences` (sentence_id, passage_id, speaker_side, text), `passages` (passage_id, doc_id, speaker, text) and
     `documents` (doc_id, genre; date where known). Out: the same rows, with `speaker_side` changed where a
     speaker is told, and `quoted_speaker` (missing elsewhere) and `n_quoted` (words between quotation
     marks) added. Only documents whose genre is one of `ARTICLES` change; official texts and turns with a
@@ -54,13 +55,12 @@ def add_quoted_speakers(sentences: pd.DataFrame, passages: pd.DataFrame, documen
     about = documents.assign(year="" if years is None else years.fillna(""))
     articles = about[about["genre"].isin(ARTICLES)].set_index("doc_id")["year"]
     unlabelled = passages[passages["doc_id"].isin(articles.index) & passages["speaker"].isna()]
-    rows = sentences[["passage_id", "text"]].merge(unlabelled[["passage_id", "doc_id"]], on="passage_id")
-    rows.index = sentences.index[sentences["passage_id"].isin(unlabelled["passage_id"])]
-    found: dict[int, tuple[Voice | None, int]] = {}
+    rows = sentences.merge(unlabelled[["passage_id", "doc_id"]], on="passage_id")
+    found: dict[str, tuple[Voice | None, int]] = {}
     for doc_id, own in rows.groupby("doc_id", sort=False):
         spoken = [group["text"].tolist() for _, group in own.groupby("passage_id", sort=False)]
-        found.update(zip(own.index, _listen(spoken, articles[doc_id]), strict=True))
-    heard = [found.get(index, (None, 0)) for index in sentences.index]
+        found.update(zip(own["sentence_id"], _listen(spoken, articles[doc_id]), strict=True))
+    heard = [found.get(sentence_id, (None, 0)) for sentence_id in sentences["sentence_id"]]
     sides = [voice.side if voice else side for (voice, _), side in zip(heard, sentences["speaker_side"], strict=True)]
     return sentences.assign(
         speaker_side=pd.array(sides, dtype="str"),
@@ -134,9 +134,11 @@ def _find_quotations(text: str) -> list[tuple[int, int]]:
 
 def _mask(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """Hide what is quoted, so that no name or verb in it is taken for the reporter's."""
+    parts, at = [], 0
     for start, end in spans:
-        text = text[:start] + "“" + _FILL * (end - start - 2) + "”" * (end - start > 1) + text[end:]
-    return text
+        parts += [text[at:start], "“", _FILL * (end - start - 2), "”"]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 class _Sentence(NamedTuple):
@@ -148,14 +150,13 @@ class _Sentence(NamedTuple):
 
 def _mask_sentences(sentences: list[str]) -> Iterator[_Sentence]:
     text = " ".join(sentences)
-    spans = _find_quotations(text)
-    masked, at = _mask(text, spans), 0
+    masked, at = _mask(text, _find_quotations(text)), 0
     for sentence in sentences:
         end = at + len(sentence)
-        quoted = " ".join(sentence[max(0, a - at) : max(0, b - at)] for a, b in spans)
         own = masked[at:end]
+        quoted = "".join(said if shown == _FILL else " " for said, shown in zip(sentence, own, strict=True))
         outside = any(letter.isalpha() for letter in own)
-        yield _Sentence(own, count_words(quoted), _FILL in own and not outside, any(a < end < b for a, b in spans))
+        yield _Sentence(own, count_words(quoted), _FILL in own and not outside, masked[end : end + 1] in {_FILL, "”"})
         at = end + 1
 
 
@@ -193,7 +194,7 @@ def _actor() -> re.Pattern[str]:
     full = _either(row["term"] for row in _people().values())
     surnames = {row["surname"] for row in _people().values()}
     return re.compile(
-        rf"(?<![\w’'·-])(?:(?:{_titles()}\s+)*(?P<full>{full})|{_titles()}\s+(?P<titled>{_either(surnames)})"
+        rf"(?<![\w’'-])(?:(?:{_titles()}\s+)*(?P<full>{full})|{_titles()}\s+(?P<titled>{_either(surnames)})"
         rf"|(?P<office>{_either(_offices())})|(?P<surname>{_either(surnames - set(_offices()))}))(?![\w-])"
     )
 
@@ -262,7 +263,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 def _speaks(match: re.Match[str], sentence: _Sentence) -> bool:
     """Whether what is named there is the one who speaks."""
-    before, after = sentence.masked[: match.start()], sentence.masked[match.end() :]
+    start, end = match.span()
+    before, after = sentence.masked[max(0, start - NEAR) : start], sentence.masked[end : end + NEAR]
     patterns, quoted = _patterns(), _FILL in sentence.masked
     kind = _offices()[_key(match["office"])]["kind"] if match["office"] else "person"
     name = _NAME_BEFORE.search(before)
@@ -280,7 +282,7 @@ def _speaks(match: re.Match[str], sentence: _Sentence) -> bool:
         after = after.removeprefix(",")
     if quoted and patterns["quoting"].match(after):
         return True
-    heads = not any(letter in before for letter in ",;:“") and len(before.split()) < 4
+    heads = start < NEAR and not any(letter in before for letter in ",;:“") and len(before.split()) < 4
     if heads and kind != "country" and patterns["joined"].match(after):
         return True
     return bool(patterns["country" if kind == "country" else "said"].match(after))
@@ -306,9 +308,10 @@ def _voice(match: re.Match[str], cast: dict[str, Voice], last: Voice | None) -> 
 def _hear(sentence: _Sentence, cast: dict[str, Voice], last: Voice | None) -> tuple[Voice | None, Voice | None]:
     """Tell who speaks in a sentence, and whom a pronoun in the next one means; None where that is not clear."""
     spoken, named, text = [], [], sentence.masked
+    told = _patterns()["any"].search(text)
     previous: tuple[int, Voice | None] = (-1, None)
     for match in _actor().finditer(text):
-        unclear = not spoken and _patterns()["any"].search(text[: match.start()])
+        unclear = not spoken and told and told.start() < match.start()
         voice = _voice(match, cast, spoken[-1] if spoken else None if unclear else last)
         joint = previous[0] >= 0 and _AND.fullmatch(text[previous[0] : match.start()])
         if _speaks(match, sentence):
@@ -317,7 +320,7 @@ def _hear(sentence: _Sentence, cast: dict[str, Voice], last: Voice | None) -> tu
         if not match["office"]:
             named.append(voice)
         previous = (match.end(), voice)
-    if spoken or _patterns()["any"].search(text):
+    if spoken or told:
         sides = {voice.side if voice else None for voice in spoken}
         clear = spoken[0] if len(sides) == 1 else None
         return clear, clear
