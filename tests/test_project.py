@@ -16,8 +16,8 @@ from tests.conftest import ORIGINALS, ROOT
 PACKAGE = ROOT / "src/analysis_helpers"
 # The way of the data; a module may import only from those before it.
 ORDER = [
-    "errors", "folders", "reading", "cleaning", "splitting", "names", "uncertainty", "corpus", "sentiment", "measuring",
-    "building", "talks", "timeline", "stance", "plots", "pages", "datapackage", "site", "cli",
+    "errors", "folders", "reading", "cleaning", "splitting", "names", "quoting", "uncertainty", "corpus", "sentiment",
+    "measuring", "building", "talks", "timeline", "stance", "frames", "plots", "pages", "datapackage", "site", "cli",
 ]  # fmt: skip
 PIP_ONLY = {"afinn", "font-source-sans-pro"}
 

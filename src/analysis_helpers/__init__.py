@@ -5,14 +5,16 @@ each name is loaded when it is first used.
 
 Texts in      build_corpus, load_corpus, check_corpus, Corpus
 What is it?   coverage, count_questions, add_period, add_host
-Steps         clean_text, clean_documents, split_passages, add_speakers, split_sentences, count_terms,
-              count_mentions, mask_names, score_tone, load_stop_words
+Steps         clean_text, clean_documents, split_passages, add_speakers, split_sentences,
+              add_quoted_speakers, add_whole_quotations, count_terms, count_mentions, mask_names, score_tone,
+              load_stop_words
 Talks         load_talks, check_talks, link_documents, talks_by_period, issues_by_period, describe_gaps
 When?         texts_by_period, dispersion, load_agenda_terms, document_rates, rates_by_period, texts_around,
               compare_around
 Who more?     compare_rates, distinctive_terms, compare_contrasts, compare_tests
 How sure?     mean_interval, difference_interval, permutation_p, SEED
 Which tone?   compare_tone, compare_instruments
+Which frames? load_frames, score_frames, compare_frames
 Pictures      plot_timeline, plot_agenda, plot_talks, plot_weekly, plot_rates, plot_shares, plot_coverage,
               plot_words, plot_means,
               head, foot, timeline_words, format_table
@@ -36,6 +38,7 @@ _NAMES = {
         "shipped_data",
     ],
     "errors": ["TalksError"],
+    "frames": ["compare_frames", "load_frames", "score_frames"],
     "measuring": ["count_terms", "load_stop_words", "split_words"],
     "names": ["count_mentions", "mask_names"],
     "plots": [
@@ -53,6 +56,7 @@ _NAMES = {
         "plot_words",
         "timeline_words",
     ],
+    "quoting": ["add_quoted_speakers", "add_whole_quotations"],
     "sentiment": ["compare_instruments", "compare_tone", "score_tone"],
     "site": ["make_report", "read_cards"],
     "splitting": ["add_speakers", "split_passages", "split_sentences", "split_text"],

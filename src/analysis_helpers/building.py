@@ -23,6 +23,7 @@ from .corpus import Corpus, fields_of, load_corpus, load_schema, to_arrow, write
 from .errors import TalksError
 from .folders import new_folder
 from .measuring import count_pairs, count_terms, find_collocations, lexicon_terms, measure_sentences
+from .quoting import add_quoted_speakers, add_whole_quotations
 from .reading import Record, read_metadata, read_records
 from .sentiment import INSTRUMENTS
 from .splitting import add_speakers, split_passages, split_sentences
@@ -190,8 +191,12 @@ def _store(part: Part, folder: Path) -> None:
 
 def measure_part(part: Part, multiword: Iterable[str]) -> Part:
     """Measure one part: the same tables, with `sentences` and `counts` added. Pure: frames in, frames out."""
-    sentences = measure_sentences(split_sentences(part["passages"]))
-    return part | {"sentences": sentences, "counts": count_terms(part["passages"], multiword)}
+    sentences = add_quoted_speakers(split_sentences(part["passages"]), part["passages"], part["documents"])
+    return part | {
+        "passages": add_whole_quotations(part["passages"], sentences),
+        "sentences": measure_sentences(sentences),
+        "counts": count_terms(part["passages"], multiword),
+    }
 
 
 def _measure_part(folder: Path, collocations: Iterable[str]) -> Part:

@@ -20,11 +20,13 @@ HEADINGS = {
     "cleaning": "Clean texts",
     "splitting": "Split texts, tell who speaks",
     "names": "Find and mask names",
+    "quoting": "Tell whom an article quotes",
     "measuring": "Measure words",
     "sentiment": "Score and compare tone",
     "talks": "The chronology of the talks",
     "timeline": "Texts and words over time",
     "stance": "Words that tell sides apart",
+    "frames": "Frames: what an issue is made to be about",
     "uncertainty": "Intervals",
     "plots": "Figures",
     "site": "Reports",
@@ -203,6 +205,7 @@ def _word_lists() -> str:
     """One table per word list that readers may want to check: every term with its reason."""
     lists = (
         ("agenda_terms", "Terms of the agenda of 2025", ("topic", "term", "reason")),
+        ("frames", "Frames", ("frame", "term", "reason")),
         ("targets", "Mentions of the two countries and their relationship", ("term", "target", "reason")),
         ("masked_names", "Names masked before tone is scored", ("term", "reason")),
         ("diplomatic_tone", "Terms of diplomatic tone", ("term", "weight", "reason")),
