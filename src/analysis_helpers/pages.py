@@ -20,6 +20,7 @@ HEADINGS = {
     "cleaning": "Clean texts",
     "splitting": "Split texts, tell who speaks",
     "measuring": "Measure words, mentions and tone",
+    "target_tone": "Measure the tone towards a country",
     "talks": "The chronology of the talks",
     "timeline": "Texts and words over time",
     "uncertainty": "Intervals",
