@@ -18,6 +18,8 @@ import pandas as pd
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from analysis_helpers.cleaning import WORD
@@ -83,11 +85,11 @@ def fit_weights(targets: pd.DataFrame) -> pd.DataFrame:
         )
     columns = DictVectorizer()
     matrix = columns.fit_transform(rows)
-    scale = np.array([kind == "figure" for kind, _ in columns.feature_names_])
-    spreads = np.sqrt(np.asarray(matrix.power(2).mean(axis=0)).ravel() - np.asarray(matrix.mean(axis=0)).ravel() ** 2)
-    scale = np.where(scale, FIGURE_SCALE / np.where(spreads > 0, spreads, 1), 1.0)
+    is_figure = np.array([kind == "figure" for kind, _ in columns.feature_names_])
+    scale = np.where(is_figure, FIGURE_SCALE / StandardScaler(with_mean=False).fit(matrix).scale_, 1.0)
     model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=1_000, tol=1e-4)
-    model.fit(matrix.multiply(scale).tocsr(), targets["label"])
+    with threadpool_limits(1):  # so small a matrix is ten times slower on several cores, and sums differ
+        model.fit(matrix.multiply(scale).tocsr(), targets["label"])
     logits = np.vstack([model.coef_.T * scale[:, None], model.intercept_])
     against = logits[:, [0, 2]] - logits[:, [1]]
     table = pd.DataFrame([*columns.feature_names_, ("intercept", INTERCEPT)], columns=["kind", "term"])
