@@ -155,6 +155,18 @@ def test_the_target_alone_changes_the_label(text, praised, blamed):
     assert scored["target_label"].tolist() == ["positive", "negative"]
 
 
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("Ana won against Bo.", ["positive", "negative"]),
+        ("Ana lied to Bo.", ["negative", "neutral"]),
+        ("Ana congratulated Bo.", ["neutral", "positive"]),
+    ],
+)
+def test_who_does_it_and_to_whom_is_told_by_the_side(text, labels):
+    assert _score((text, "Ana"), (text, "Bo"))["target_label"].tolist() == labels
+
+
 @pytest.mark.parametrize(("text", "first", "second"), SIDES)
 @pytest.mark.parametrize("name", ["Donald Trump", "Xi Jinping", "Hillary Clinton", "O'Neil", "Le Van-Duc", "US"])
 def test_names_carry_no_weight(text, first, second, name):
@@ -342,9 +354,9 @@ def test_names_in_lower_case_are_found_by_their_capitals_elsewhere(training):
 
 
 def test_vader_reads_the_clause_of_the_target(training):
-    text = "They love Ana, but they hate Bo."
-    targets = pd.DataFrame([_at(text, "Ana"), _at(text, "Bo")])
-    assert training.label_with_vader(targets) == ["positive", "negative"]
+    text = "They love Ana, but they hate Bo; later they met Cy."
+    targets = pd.DataFrame([_at(text, name) for name in ("Ana", "Bo", "Cy")])
+    assert training.label_with_vader(targets) == ["positive", "negative", "neutral"]
 
 
 # ---------------------------------------------------------------------------------------------------
