@@ -21,7 +21,6 @@ import pandas as pd
 from .cleaning import WORD
 from .errors import TalksError
 from .measuring import _PLAIN, _targets
-from .splitting import read_lexicon
 
 LABELS = ("negative", "neutral", "positive")
 COUNTRIES = {"us": "US", "cn": "CN"}
@@ -76,7 +75,10 @@ class Word(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _function_words() -> frozenset[str]:
-    return frozenset(row["term"] for row in read_lexicon("function_words"))
+    # beside the weights, not among the lexicons: these were fitted with this very list
+    source = files("analysis_helpers").joinpath("weights/function_words.csv")
+    with source.open(encoding="utf-8") as rows:
+        return frozenset(pd.read_csv(rows, keep_default_na=False)["term"])
 
 
 @lru_cache(maxsize=1)
