@@ -8,6 +8,7 @@ What is it?   coverage, count_questions, add_period, add_host
 Steps         clean_text, clean_documents, split_passages, add_speakers, split_sentences,
               add_quoted_speakers, add_whole_quotations, count_terms, count_mentions, mask_names, score_tone,
               load_stop_words
+Tone to whom? score_target_tone, find_targets, add_target_tone, load_target_weights
 Talks         load_talks, check_talks, link_documents, talks_by_period, issues_by_period, describe_gaps
 When?         texts_by_period, dispersion, load_agenda_terms, document_rates, rates_by_period, texts_around,
               compare_around
@@ -62,6 +63,7 @@ _NAMES = {
     "splitting": ["add_speakers", "split_passages", "split_sentences", "split_text"],
     "stance": ["compare_contrasts", "compare_tests", "distinctive_terms"],
     "talks": ["check_talks", "describe_gaps", "issues_by_period", "link_documents", "load_talks", "talks_by_period"],
+    "target_tone": ["add_target_tone", "find_targets", "load_target_weights", "score_target_tone"],
     "timeline": [
         "compare_around",
         "compare_rates",

@@ -27,6 +27,7 @@ from .quoting import add_quoted_speakers, add_whole_quotations
 from .reading import Record, read_metadata, read_records
 from .sentiment import INSTRUMENTS
 from .splitting import add_speakers, split_passages, split_sentences
+from .target_tone import add_target_tone
 
 PART_SIZE = 2_000
 DISTRIBUTION = "talks-in-words"
@@ -194,7 +195,7 @@ def measure_part(part: Part, multiword: Iterable[str]) -> Part:
     sentences = add_quoted_speakers(split_sentences(part["passages"]), part["passages"], part["documents"])
     return part | {
         "passages": add_whole_quotations(part["passages"], sentences),
-        "sentences": measure_sentences(sentences),
+        "sentences": add_target_tone(measure_sentences(sentences)),
         "counts": count_terms(part["passages"], multiword),
     }
 
@@ -211,7 +212,8 @@ def _describe(collocations: pd.DataFrame, funnel: Counter[str]) -> dict[str, Any
     """Write down how the corpus was made: when, by which version, with which settings."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
-    lexicons = sorted(files("analysis_helpers").joinpath("lexicons").iterdir(), key=lambda path: path.name)
+    folders = [files("analysis_helpers").joinpath(name) for name in ("lexicons", "weights")]
+    lists = sorted((path for folder in folders for path in folder.iterdir()), key=lambda path: path.name)
     return {
         "schema_version": load_schema()["schema_version"],
         "measured": {"on": now.date().isoformat(), "by": f"{DISTRIBUTION} {version(DISTRIBUTION)}"},
@@ -219,7 +221,7 @@ def _describe(collocations: pd.DataFrame, funnel: Counter[str]) -> dict[str, Any
         "settings": {
             "word": WORD,
             "tone": list(INSTRUMENTS),
-            "lexicons": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in lexicons},
+            "lexicons": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in lists},
             "collocations": collocations.to_dict("records"),
             "lexicon_terms": lexicon_terms(),
         },

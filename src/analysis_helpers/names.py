@@ -19,11 +19,11 @@ def names_pattern(terms: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?!\w)")
 
 
-_PLAIN = str.maketrans("–—‐‑’", "----'")
+PLAIN = str.maketrans("–—‐‑’", "----'")
 
 
 @lru_cache(maxsize=1)
-def _targets() -> tuple[re.Pattern[str], dict[str, str]]:
+def target_pattern() -> tuple[re.Pattern[str], dict[str, str]]:
     rows = read_lexicon("targets")
     return names_pattern(row["term"] for row in rows), {row["term"].casefold(): row["target"] for row in rows}
 
@@ -40,8 +40,8 @@ def count_mentions(text: str) -> dict[str, int]:
     >>> count_mentions("China-U.S. ties matter to us, Washington says; the US and Chinese teams met.")
     {'us': 2, 'cn': 1, 'relationship': 1}
     """
-    pattern, target = _targets()
-    found = Counter(target[re.sub(r"\s+", " ", match).casefold()] for match in pattern.findall(text.translate(_PLAIN)))
+    pattern, target = target_pattern()
+    found = Counter(target[re.sub(r"\s+", " ", match).casefold()] for match in pattern.findall(text.translate(PLAIN)))
     return {name: found[name] for name in ("us", "cn", "relationship")}
 
 
@@ -63,4 +63,4 @@ def mask_names(text: str) -> str:
     >>> mask_names("The United States met China at the UN Security Council.")
     'The Name met Name at the UN Name.'
     """
-    return _masked().sub("Name", text.translate(_PLAIN))
+    return _masked().sub("Name", text.translate(PLAIN))

@@ -23,6 +23,7 @@ HEADINGS = {
     "quoting": "Tell whom an article quotes",
     "measuring": "Measure words",
     "sentiment": "Score and compare tone",
+    "target_tone": "Measure the tone towards a country",
     "talks": "The chronology of the talks",
     "timeline": "Texts and words over time",
     "stance": "Words that tell sides apart",

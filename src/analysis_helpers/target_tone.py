@@ -1,0 +1,388 @@
+"""Tone towards a target: what a sentence says about the one it names at a given place.
+
+A linear model over words by side, distance and clause, and over the charged words of VADER's list. Its
+weights are a table, `weights/target_tone.parquet`, made by `training/target_tone.py`. Words with a
+capital are taken for names and carry no weight, nor does the target itself: who is named must not count,
+only what is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from .cleaning import WORD
+from .errors import TalksError
+from .names import PLAIN, target_pattern
+
+LABELS = ("negative", "neutral", "positive")
+COUNTRIES = {"us": "US", "cn": "CN"}
+NAME, CUT, INTERCEPT = "Name", "|", "(intercept)"
+OUTSIDE_CLAUSE, NEGATED, HALF_DISTANCE, NGRAM_LENGTH = 0.4, -0.7, 6, 3.0
+BANDS = ((2, "2"), (5, "5"), (10, "10"), (10_000, "far"))
+
+_TOKEN = re.compile(rf"(?P<handle>[@#]\w+|https?:\S+|www\.\S+)|(?P<word>{WORD})|[;:—]|--|\s[–-]\s")
+_CLAUSE_WORDS = {"but", "while", "although", "though", "whereas"}
+_NEGATIONS = {"not", "no", "never", "without", "cannot", "nor", "neither", "hardly", "none", "nothing", "lack", "lacks"}
+_BEFORE_VERB = {
+    *("also", "been", "did", "do", "does", "had", "has", "have", "is", "are", "was", "were", "be", "being", "can"),
+    *("could", "may", "might", "must", "not", "never", "should", "will", "would", "who", "just", "still", "to", "then"),
+}
+_BE = {"is", "are", "was", "were", "be", "been", "being", "get", "got", "getting"}
+_OWNERS = {"his", "her", "their", "its", "my", "our", "your"}
+_PRONOUNS = _OWNERS | {
+    "he",
+    "she",
+    "him",
+    "they",
+    "them",
+    "it",
+    "i",
+    "me",
+    "we",
+    "us",
+    "you",
+    "who",
+    "himself",
+    "herself",
+}
+_POSSESSIVE = re.compile(r"['’]s?\b")
+
+
+class Word(NamedTuple):
+    """One word beside the target: how many words away, and whether in the target's clause."""
+
+    word: str
+    distance: int
+    inside: bool
+
+    @property
+    def nearness(self) -> float:
+        """Weight by distance, cut down outside the clause."""
+        return (1.0 if self.inside else OUTSIDE_CLAUSE) / (1 + self.distance / HALF_DISTANCE)
+
+
+# ---------------------------------------------------------------------------------------------------
+# From a sentence to figures
+
+
+@lru_cache(maxsize=1)
+def _function_words() -> frozenset[str]:
+    # beside the weights, not among the lexicons: these were fitted with this very list
+    source = files("analysis_helpers").joinpath("weights/function_words.csv")
+    with source.open(encoding="utf-8") as rows:
+        return frozenset(pd.read_csv(rows, keep_default_na=False)["term"])
+
+
+@lru_cache(maxsize=1)
+def _valences() -> dict[str, float]:
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    return SentimentIntensityAnalyzer().lexicon
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    from nltk.stem.snowball import SnowballStemmer
+
+    return SnowballStemmer("english")
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Cut a lower-case word to its stem (Snowball, by NLTK); the sign for a name stays."""
+    return word if word == NAME else _stemmer().stem(word)
+
+
+def masked_words(text: str) -> list[str]:
+    """Split a text into lower-case words, with one sign for each name and one for each cut of a clause."""
+    words: list[str] = []
+    last = 0
+    for found in _TOKEN.finditer(text):
+        word = (found["word"] or "").replace("’", "'")
+        if not word and not found["handle"]:
+            words.append(CUT)
+        elif found["handle"] or _is_name(word):
+            # "Le Van-Duc" is one name: how long a name is must not move the words around it
+            if not (words and words[-1] == NAME and not text[last : found.start()].strip(" .-&")):
+                words.append(NAME)
+        else:
+            word = word.lower()
+            short = word in _function_words()
+            words.append("0" if word[0].isdigit() else word if short else word.removesuffix("'s"))
+        last = found.end()
+    return words
+
+
+def _walk(words: list[str]) -> list[Word]:
+    """Number words from the target outwards, nearest first, and note where its clause ends."""
+    walked: list[Word] = []
+    inside = True
+    for word in words:
+        inside = inside and word != CUT and word not in _CLAUSE_WORDS
+        if word != CUT:
+            walked.append(Word(word, len(walked) + 1, inside))
+    return walked
+
+
+def _is_name(word: str) -> bool:
+    """Take a word with a capital for a name, but not "The" or "I"; "US" is one, "us" is not."""
+    shouted = word.isupper() and len(word) > 1
+    return word[0].isupper() and (shouted or word.lower() not in _function_words())
+
+
+def _is_negation(word: str) -> bool:
+    return word in _NEGATIONS or word.endswith("n't")
+
+
+def target_features(text: str, start: int, end: int) -> tuple[Counter[str], Counter[str]]:
+    """Describe a sentence as seen from the target between two character offsets.
+
+    Out: the n-grams (stems by side, exact words beside the target, pairs, the verb after and the word
+    before) and the figures (mass of charged words by side, distance and clause; kind of mention), each
+    a name with its value. Names of others are left out of the first words and are a bare sign in pairs.
+    """
+    before, mention, after = text[:start], text[start:end], text[end:]
+    owner = bool(_POSSESSIVE.match(after)) or mention.lower() in _OWNERS
+    left, right = masked_words(before), masked_words(_POSSESSIVE.sub("", after, count=1) if owner else after)
+    # "President [Lee]" and "[Lee] Jae" belong to the mention
+    if left[-1:] == [NAME] and re.search(r"[\w.][ -]$", before):
+        left.pop()
+    if right[:1] == [NAME] and re.match(r"[ -]\w", after):
+        right.pop(0)
+    sides = {"l": _walk(left[::-1]), "r": _walk(right)}
+    ngrams = _count_ngrams(sides) + _count_verbs(sides)
+    figures = _weigh_charged_words(sides) + _describe_mention(sides, before, mention, owner)
+    return ngrams, figures
+
+
+def _count_ngrams(sides: dict[str, list[Word]]) -> Counter[str]:
+    ngrams: Counter[str] = Counter()
+    for side, words in sides.items():
+        for word in words:
+            if word.word != NAME:
+                ngrams[f"w:{stem(word.word)}"] += word.nearness
+                ngrams[f"{side}:{stem(word.word)}"] += word.nearness
+        for word in words[:2]:
+            ngrams[f"{side}{word.distance}:{word.word}"] += 1
+        for near, far in pairwise(words):
+            first, second = (far, near) if side == "l" else (near, far)
+            pair = f"{stem(first.word)} {stem(second.word)}"
+            ngrams[f"{side}{side}:{pair}"] += near._replace(inside=far.inside).nearness
+    around = [words[0].word if words else "" for words in sides.values()]
+    ngrams[f"lr:{around[0]} {around[1]}"] += 1
+    return ngrams
+
+
+def _count_verbs(sides: dict[str, list[Word]]) -> Counter[str]:
+    """Guess what the target does and what is done to it, without a parser."""
+    verbs: Counter[str] = Counter()
+    after, before = [word.word for word in sides["r"][:6]], [word.word for word in sides["l"][:4]]
+    doing = [word for word in after[:5] if word not in {*_BEFORE_VERB, NAME} and not word.endswith("ly")]
+    if doing:
+        verbs[f"does:{stem(doing[0])}"] += 1
+        if any(map(_is_negation, after[:4])):
+            verbs[f"does not:{stem(doing[0])}"] += 1
+    done_to = [word for word in before if word != NAME and word not in _function_words()]
+    if done_to:
+        verbs[f"to it:{stem(done_to[0])}"] += 1
+    passive = [word for i, word in enumerate(after) if word.endswith(("ed", "en")) and _BE & set(after[:i])]
+    if passive:
+        verbs[f"is:{stem(passive[0])}"] += 1
+    return verbs
+
+
+def _weigh_charged_words(sides: dict[str, list[Word]]) -> Counter[str]:
+    """Add up the charges of VADER's words, plus and minus apart; a negation before a word turns it."""
+    mass: Counter[str] = Counter()
+    for side, words in sides.items():
+        first = True
+        for i, word in enumerate(words):
+            charge = _valences().get(word.word)
+            if charge is None:
+                continue
+            preceding = words[i + 1 : i + 4] if side == "l" else words[max(0, i - 3) : i]
+            if any(_is_negation(other.word) for other in preceding):
+                charge *= NEGATED
+                mass["turned"] += 1
+            sign, size = "+" if charge > 0 else "-", abs(charge)
+            decayed = size / (1 + word.distance / HALF_DISTANCE)
+            band = next(name for limit, name in BANDS if word.distance <= limit)
+            clause = "clause" if word.inside else "outside"
+            amounts = {f"{side} {band}": size, f"{side} {clause}": size, f"{side} near": decayed, "near": decayed}
+            amounts |= {"all": size} | ({f"{side} first": size} if first else {})
+            mass.update({f"{name} {sign}": amount for name, amount in amounts.items()})
+            first = False
+    return mass
+
+
+def _describe_mention(sides: dict[str, list[Word]], before: str, mention: str, owner: bool) -> Counter[str]:
+    left, right = sides["l"], sides["r"]
+    kinds = {
+        "pronoun": mention.lower() in _PRONOUNS and not _is_name(mention),
+        "owner": owner,
+        "begins": not left,
+        "ends": not right,
+        "after by": bool(left) and left[0].word == "by",
+        "quoted": before.count("“") > before.count("”") or before.count('"') % 2 == 1,
+        "negation after": any(_is_negation(word.word) for word in right[:4]),
+    }
+    return Counter({name: 1.0 for name, holds in kinds.items() if holds})
+
+
+# ---------------------------------------------------------------------------------------------------
+# From figures to tone
+
+
+@lru_cache(maxsize=1)
+def load_target_weights() -> pd.DataFrame:
+    """Load the weights of the shipped model: one row per term, against "neutral", whose weight is 0.
+
+    Out: `term`, `kind` (ngram, figure, intercept), `negative`, `positive` (logits). The model was fitted
+    on NewsMTSC (Hamborg and Donnay 2021, MIT licence), with every name masked. `w:` stands for a stem
+    anywhere, `l:` and `r:` for one before and after the target; more in `training/README.md`. Known
+    weakness: weights of one domain, American news; "victori" weighs because of elections.
+
+    Examples
+    --------
+    >>> weights = load_target_weights().set_index("term")
+    >>> bool(weights.loc["w:laud", "positive"] > weights.loc["w:blame", "positive"])
+    True
+    """
+    source = files("analysis_helpers").joinpath("weights/target_tone.parquet")
+    with source.open("rb") as table:
+        return pd.read_parquet(table)
+
+
+def target_probabilities(features: list[tuple[Counter[str], Counter[str]]], weights: pd.DataFrame) -> np.ndarray:
+    """Give the probabilities of negative, neutral, positive for described targets: one row each, summing to 1."""
+    known = {kind: dict(zip(rows["term"], rows.index, strict=True)) for kind, rows in weights.groupby("kind")}
+    found = [
+        (row, known[kind][name], value, kind == "ngram")
+        for row, parts in enumerate(features)
+        for kind, part in zip(("ngram", "figure"), parts, strict=True)
+        for name, value in part.items()
+        if name in known.get(kind, ())
+    ]
+    rows, places, values, is_ngram = (np.array(column) for column in zip(*found, strict=True)) if found else [[]] * 4
+    rows, places = np.asarray(rows, dtype="int64"), np.asarray(places, dtype="int64")
+    values, is_ngram = np.asarray(values, dtype="float64"), np.asarray(is_ngram, dtype="bool")
+    n = len(features)
+    length = np.sqrt(np.bincount(rows, values**2 * is_ngram, minlength=n))
+    values = np.where(is_ngram, NGRAM_LENGTH * values / np.where(length > 0, length, 1)[rows], values)
+    table = weights[["negative", "positive"]].to_numpy("float64")
+    start = table[(weights["kind"] == "intercept").to_numpy()].sum(axis=0)
+    low, high = (start[k] + np.bincount(rows, values * table[places, k], minlength=n) for k in (0, 1))
+    logits = np.column_stack([low, np.zeros(n), high])
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True, initial=0))
+    return odds / odds.sum(axis=1, keepdims=True)
+
+
+def score_target_tone(frame: pd.DataFrame, text: str = "text", start: str = "start", end: str = "end") -> pd.DataFrame:
+    """Score how a sentence speaks of the one it names at a given place: warm, cool or neither.
+
+    In: sentences in the column `text`, and the place of the target in each as character offsets `start`
+    (counted from 0) and `end` (not included). Out: the same rows, with `target_tone` (probability of
+    positive minus that of negative, -1 to 1, 4 decimals) and `target_label` (negative, neutral, positive:
+    the likeliest). Errors: a `TalksError` that names the row when offsets do not lie in the text.
+
+    Source: a linear model with positioned n-grams and lexicon mass, fitted on NewsMTSC (Hamborg and Donnay
+    2021). Known weakness: irony, reported speech and roles across clauses; who attacks is often scored as
+    low as who is attacked. It learnt from American news on persons, and 7 of 10 labels are right: read
+    means over many sentences, not one. Words in capitals count as names.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"text": ["Ana praised Bo, but she attacked Cy."] * 2, "start": [12, 33], "end": [14, 35]})
+    >>> score_target_tone(frame)["target_label"].tolist()
+    ['positive', 'negative']
+    """
+    _check_offsets(frame, text, start, end)
+    places = zip(frame[text], frame[start], frame[end], strict=True)
+    features = [target_features(sentence, int(first), int(last)) for sentence, first, last in places]
+    chances = target_probabilities(features, load_target_weights())
+    labels = np.array(LABELS, dtype=object)[chances.argmax(axis=1)]
+    return frame.assign(
+        target_tone=np.round(chances[:, 2] - chances[:, 0], 4) + 0.0,
+        target_label=pd.Series(labels, index=frame.index, dtype="str"),
+    )
+
+
+def _check_offsets(frame: pd.DataFrame, text: str, start: str, end: str) -> None:
+    for column in (text, start, end):
+        if column not in frame:
+            raise TalksError(f"no column {column!r}; expected {text}, {start}, {end}; name the columns in the call")
+    length = frame[text].str.len() if len(frame) else pd.Series(dtype="float64")
+    first, last = (pd.to_numeric(frame[name], errors="coerce") for name in (start, end))
+    good = (first >= 0) & (first < last) & (last <= length) & (first % 1 == 0) & (last % 1 == 0)
+    if not good.all():
+        i = int(np.argmin(good.to_numpy(dtype="bool", na_value=False)))
+        row = frame.iloc[i]
+        size = f"a text of {len(row[text])} characters" if isinstance(row[text], str) else f"no text ({row[text]!r})"
+        raise TalksError(
+            f"row {frame.index[i]!r}: the target is at {row[start]} to {row[end]} in {size}; expected whole numbers, "
+            f"0 <= {start} < {end} <= length; correct the offsets, counted from 0, the end not included"
+        )
+
+
+# ---------------------------------------------------------------------------------------------------
+# The two countries as targets
+
+
+def find_targets(sentences: pd.DataFrame) -> pd.DataFrame:
+    """Find where sentences name the United States or China: one row per mention.
+
+    In: a frame with the column `text`. Out: the sentence's columns and index, with `start`, `end`
+    (character offsets, the end not included) and `target` (US, CN), in the order of the text. Names are
+    those of `lexicons/targets.csv`, counted as `count_mentions` does: the relationship of the two is no
+    mention of either. Errors: `TalksError` where the frame has no `text`. Known weakness: "Chinese" and
+    "American" also name people and goods, not only governments.
+
+    Examples
+    --------
+    >>> find_targets(pd.DataFrame({"text": ["China and the US met on China-U.S. ties."]}))[["start", "end", "target"]]
+       start  end target
+    0      0    5     CN
+    0     14   16     US
+    """
+    if "text" not in sentences:
+        raise TalksError("sentences have no column 'text'; expected their texts; score tone before texts are left out")
+    pattern, target_of = target_pattern()
+    found = [
+        (row, place.start(), place.end(), COUNTRIES[target])
+        for row, text in enumerate(sentences["text"])
+        for place in pattern.finditer(text.translate(PLAIN))
+        if (target := target_of[re.sub(r"\s+", " ", place[0]).casefold()]) in COUNTRIES
+    ]
+    mentions = pd.DataFrame(found, columns=["row", "start", "end", "target"])
+    mentions = mentions.astype({"row": "int64", "start": "int64", "end": "int64", "target": "str"})
+    rows = sentences.iloc[mentions["row"]]
+    return rows.assign(**{name: mentions[name].array for name in ("start", "end", "target")})
+
+
+def add_target_tone(sentences: pd.DataFrame) -> pd.DataFrame:
+    """Add how each sentence speaks of the United States and of China, where it names them.
+
+    In: a frame with the column `text`. Out: the same rows, with `tone_to_us` and `tone_to_cn` (mean of
+    `target_tone` over the sentence's mentions, -1 to 1, 4 decimals; missing where it names neither).
+    Source and errors: `find_targets`, `score_target_tone`. Known weakness: the model learnt from news on
+    persons; on statements of governments it was not tested.
+
+    Examples
+    --------
+    >>> sentences = pd.DataFrame({"text": ["China attacked the reckless bullying of the US.", "They met."]})
+    >>> add_target_tone(sentences)["tone_to_us"].lt(0).tolist()
+    [True, False]
+    """
+    numbered = sentences.reset_index(drop=True)
+    mentions = score_target_tone(find_targets(numbered))
+    means = mentions.groupby([mentions.index, "target"])["target_tone"].mean().unstack("target")
+    means = means.reindex(index=numbered.index, columns=list(COUNTRIES.values())).round(4)
+    return sentences.assign(tone_to_us=means["US"].to_numpy("float64"), tone_to_cn=means["CN"].to_numpy("float64"))
