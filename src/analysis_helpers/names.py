@@ -24,6 +24,7 @@ PLAIN = str.maketrans("–—‐‑’", "----'")
 
 @lru_cache(maxsize=1)
 def target_pattern() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Give the pattern of all names of the two countries and their relationship, and the target of each."""
     rows = read_lexicon("targets")
     return names_pattern(row["term"] for row in rows), {row["term"].casefold(): row["target"] for row in rows}
 
