@@ -129,7 +129,7 @@ def test_all_notebooks_run_on_another_corpus(invented, tmp_path):
 def test_a_report_needs_sides_and_days(invented, tmp_path, capsys):
     without = dataclasses.replace(invented, documents=invented.documents.assign(side=None))
     assert main(["report", "--corpus", str(without.save(tmp_path / "c")), "--out", str(tmp_path / "site")]) == 2
-    assert "no document has a side; expected at least one" in capsys.readouterr().err
+    assert "the sides of its documents are none; expected US and CN" in capsys.readouterr().err
     undated = dataclasses.replace(invented, documents=invented.documents.assign(date_precision="month"))
     assert main(["report", "--corpus", str(undated.save(tmp_path / "d")), "--out", str(tmp_path / "site")]) == 2
     assert "no document has a date to the day" in capsys.readouterr().err

@@ -179,6 +179,8 @@ def test_contrasts_by_hand():
 
 
 def test_errors_say_what_to_do(planted):
+    with pytest.raises(ah.TalksError, match="no word is used by 30 of the 24 documents"):
+        ah.distinctive_terms(planted, min_documents=30)
     with pytest.raises(ah.TalksError, match="unknown column 'party'; expected one of"):
         ah.distinctive_terms(planted, by="party")
     with pytest.raises(ah.TalksError, match="no document is left with side = 'EU'; expected documents of both groups"):

@@ -144,16 +144,21 @@ def make_report(corpus: str | Path | None, out: str | Path) -> Path:
 
     In: a corpus folder (None: the shipped one) and the folder to write. Out: the path of its
     `index.html`. The notebooks themselves stay untouched. Raises `TalksError` where the corpus cannot
-    be loaded, no document has a side or a day, or a cell fails; then nothing is written.
+    be loaded, lacks a side or any day, or a cell fails; then nothing is written.
     """
     folder = None if corpus is None else str(Path(corpus).resolve())
     documents = load_corpus(folder).documents
-    for column, usable in (("side", documents["side"].notna()), ("date", documents["date_precision"].eq("day"))):
-        if not usable.any():
-            raise TalksError(
-                f"{corpus}: no document has a {column}{' to the day' * (column == 'date')}; expected at least one, "
-                f"because the notebooks compare sides over time; build it again with --metadata (column {column})"
-            )
+    if not {"US", "CN"} <= set(documents["side"]):
+        found = ", ".join(sorted(set(documents["side"].dropna()))) or "none"
+        raise TalksError(
+            f"{corpus}: the sides of its documents are {found}; expected US and CN, because the notebooks compare them; "
+            f"build it again with --metadata (column side)"
+        )
+    if not documents["date_precision"].eq("day").any():
+        raise TalksError(
+            f"{corpus}: no document has a date to the day; expected at least one, because the notebooks count weeks; "
+            f"build it again with --metadata (column date)"
+        )
     with TemporaryDirectory(prefix="talks-") as scratch:
         executed = Path(scratch) / "notebooks"
         executed.mkdir()

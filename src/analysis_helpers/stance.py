@@ -89,6 +89,7 @@ def compare_tests(
     first: str = "CN",
     second: str = "US",
     *,
+    min_documents: int = MIN_DOCUMENTS,
     n_relabellings: int = 100,
     seed: int = SEED,
 ) -> pd.DataFrame:
@@ -112,7 +113,7 @@ def compare_tests(
     """
     from scipy.special import chdtrc, ndtr
 
-    units = _gather(corpus, by, (first, second), None, MIN_DOCUMENTS)
+    units = _gather(corpus, by, (first, second), None, min_documents)
     labels = relabel(units.first, units.strata, n_relabellings, seed)
     yardstick = np.sort(_largest(units, relabel(units.first, units.strata, 499, seed + 1)))[-25]  # p < .05 of 500
     rows: dict[str, list[int]] = {"z over 1.96": [], "z, corrected": [], "G2, corrected": [], "rate test": []}
@@ -186,6 +187,10 @@ def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] 
     cells = counts["n"].to_numpy(dtype="float64"), (counts["row"].to_numpy(), codes)
     matrix = csr_matrix(cells, shape=(len(units), len(terms)))
     wanted = (matrix.getnnz(axis=0) >= min_documents) & ~_is_name(terms)
+    if not wanted.any():
+        raise TalksError(
+            f"no word is used by {min_documents} of the {len(units)} documents; expected some; lower min_documents"
+        )
     n_words = units["n_words"].to_numpy(dtype="float64")
     return _Units(matrix[:, wanted], n_words, first, strata, terms[wanted], int((~kept).sum()))
 
