@@ -1,5 +1,7 @@
 """Topics: planted ones are found, noise is called noise, keywords are counted as by hand. All texts are invented."""
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -238,3 +240,36 @@ def test_no_topic_of_the_five_articles_would_come_back(shipped):
     """Published finding of the study of methods: bootstraps of the five articles agree at less than .2 to .35."""
     articles = shipped.where(collection="articles")
     assert not ah.topic_stability(articles, ah.fit_topics(articles, 3), n_draws=10)["stable"].any()
+
+
+@pytest.fixture
+def panels(planted, model):
+    mpl.use("agg")
+    shares = ah.compare_topics(planted, model, "side").rename(columns={"side": "speaker_side"})
+    months = ah.compare_topics(planted, model, ["side", "month"]).rename(columns={"side": "speaker_side"})
+    yield shares, months, ah.plot_topics(shares.assign(bootstrap=0.25), months)
+    plt.close("all")
+
+
+def test_the_figure_draws_what_the_tables_say(panels, model):
+    shares, months, ax = panels
+    assert len(ax.child_axes) == 6
+    sea = next(number for number, name in _planted_of(model).items() if name == "sea")
+    last = ax.child_axes[4]
+    assert last.get_label() == f"{model.labels()[sea]}, share", "the most American topic is the last row"
+    drawn = {line.get_marker(): line.get_xdata()[0] for line in last.lines if line.get_marker() in ("o", "D")}
+    means = shares[shares["topic"] == sea].set_index("speaker_side")["mean"]
+    assert drawn == {"o": means["US"], "D": means["CN"]}, "sides are told apart by shape"
+    series = [line for line in ax.child_axes[5].lines if line.get_linewidth() == 1.8]
+    expected = months[(months["topic"] == sea) & (months["speaker_side"] == "US")]["mean"]
+    assert series[0].get_ydata() == pytest.approx(expected.to_numpy())
+    assert series[0].get_linestyle() != series[1].get_linestyle()
+    assert len({panel.get_ylim() for panel in ax.child_axes[1::2]}) == 1, "one scale for all"
+    assert [text.get_text() for text in ax.texts].count("comes back: 0.25") == 3
+
+
+def test_marks_of_the_figure_without_an_interval_are_hollow(panels):
+    shares, months, _ = panels
+    bare = ah.plot_topics(shares.assign(low=np.nan, high=np.nan), months).child_axes[0]
+    faces = {line.get_markerfacecolor() for line in bare.lines if line.get_marker() in ("o", "D")}
+    assert faces == {"#FFFFFF"}

@@ -19,7 +19,7 @@ How sure?     mean_interval, difference_interval, permutation_p, SEED
 Which tone?   compare_tone, compare_instruments
 Which frames? load_frames, score_frames, compare_frames
 Pictures      plot_timeline, plot_agenda, plot_talks, plot_weekly, plot_rates, plot_shares, plot_coverage,
-              plot_words, plot_means,
+              plot_words, plot_means, plot_topics,
               head, foot, timeline_words, format_table
 Report        read_cards, make_report
 Errors        TalksError
@@ -55,6 +55,7 @@ _NAMES = {
         "plot_shares",
         "plot_talks",
         "plot_timeline",
+        "plot_topics",
         "plot_weekly",
         "plot_words",
         "timeline_words",
