@@ -17,8 +17,8 @@ PACKAGE = ROOT / "src/analysis_helpers"
 # The way of the data; a module may import only from those before it.
 ORDER = [
     "errors", "folders", "reading", "cleaning", "splitting", "names", "quoting", "uncertainty", "corpus", "sentiment",
-    "measuring", "target_tone", "building", "talks", "timeline", "stance", "frames", "plots", "pages", "datapackage",
-    "site", "cli",
+    "measuring", "target_tone", "building", "talks", "timeline", "stance", "topics", "frames", "plots", "pages",
+    "datapackage", "site", "cli",
 ]  # fmt: skip
 PIP_ONLY = {"afinn", "font-source-sans-pro"}
 

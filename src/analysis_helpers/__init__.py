@@ -13,11 +13,13 @@ Talks         load_talks, check_talks, link_documents, talks_by_period, issues_b
 When?         texts_by_period, dispersion, load_agenda_terms, document_rates, rates_by_period, texts_around,
               compare_around
 Who more?     compare_rates, distinctive_terms, compare_contrasts, compare_tests
+What about?   load_topic_keywords, seeded_topics, fit_topics, TopicModel, topic_stability, choose_n_topics,
+              compare_topics, typical_documents
 How sure?     mean_interval, difference_interval, permutation_p, SEED
 Which tone?   compare_tone, compare_instruments
 Which frames? load_frames, score_frames, compare_frames
 Pictures      plot_timeline, plot_agenda, plot_talks, plot_weekly, plot_rates, plot_shares, plot_coverage,
-              plot_words, plot_means,
+              plot_words, plot_means, plot_topics,
               head, foot, timeline_words, format_table
 Report        read_cards, make_report
 Errors        TalksError
@@ -53,6 +55,7 @@ _NAMES = {
         "plot_shares",
         "plot_talks",
         "plot_timeline",
+        "plot_topics",
         "plot_weekly",
         "plot_words",
         "timeline_words",
@@ -73,6 +76,16 @@ _NAMES = {
         "rates_by_period",
         "texts_around",
         "texts_by_period",
+    ],
+    "topics": [
+        "TopicModel",
+        "choose_n_topics",
+        "compare_topics",
+        "fit_topics",
+        "load_topic_keywords",
+        "seeded_topics",
+        "topic_stability",
+        "typical_documents",
     ],
     "uncertainty": ["SEED", "Interval", "Permutation", "difference_interval", "mean_interval", "permutation_p"],
 }

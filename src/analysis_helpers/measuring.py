@@ -142,8 +142,8 @@ def count_pairs(passages: pd.DataFrame) -> tuple[Counter[str], Counter[tuple[str
 
 @lru_cache(maxsize=1)
 def lexicon_terms() -> list[str]:
-    """List the multiword terms of the shipped lexicons, as they are counted: agenda, targets, people, frames."""
-    names = ("agenda_terms", "targets", "people", "frames")
+    """List the multiword terms of the shipped lexicons, agenda, topics, targets, people, frames."""
+    names = ("agenda_terms", "topic_keywords", "targets", "people", "frames")
     terms = {" ".join(split_words(row["term"])) for name in names for row in read_lexicon(name)}
     return sorted(term for term in terms if 0 < term.count(" ") < MAX_TERM_WORDS)
 

@@ -27,6 +27,7 @@ HEADINGS = {
     "talks": "The chronology of the talks",
     "timeline": "Texts and words over time",
     "stance": "Words that tell sides apart",
+    "topics": "Topics: what the texts talk about",
     "frames": "Frames: what an issue is made to be about",
     "uncertainty": "Intervals",
     "plots": "Figures",
@@ -206,6 +207,7 @@ def _word_lists() -> str:
     """One table per word list that readers may want to check: every term with its reason."""
     lists = (
         ("agenda_terms", "Terms of the agenda of 2025", ("topic", "term", "reason")),
+        ("topic_keywords", "Keywords of the topics", ("topic", "term", "reason")),
         ("frames", "Frames", ("frame", "term", "reason")),
         ("targets", "Mentions of the two countries and their relationship", ("term", "target", "reason")),
         ("masked_names", "Names masked before tone is scored", ("term", "reason")),

@@ -151,13 +151,13 @@ def make_report(corpus: str | Path | None, out: str | Path) -> Path:
     if not {"US", "CN"} <= set(documents["side"]):
         found = ", ".join(sorted(set(documents["side"].dropna()))) or "none"
         raise TalksError(
-            f"{corpus}: the sides of its documents are {found}; expected US and CN, because the notebooks compare them; "
-            f"build it again with --metadata (column side)"
+            f"{corpus}: the sides of its documents are {found}; expected US and CN, because the notebooks compare "
+            f"them; build it again with --metadata (column side)"
         )
     if not documents["date_precision"].eq("day").any():
         raise TalksError(
-            f"{corpus}: no document has a date to the day; expected at least one, because the notebooks count weeks; "
-            f"build it again with --metadata (column date)"
+            f"{corpus}: no document has a date to the day; expected at least one, because the notebooks count "
+            f"weeks; build it again with --metadata (column date)"
         )
     with TemporaryDirectory(prefix="talks-") as scratch:
         executed = Path(scratch) / "notebooks"

@@ -186,7 +186,7 @@ def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] 
     codes, terms = pd.factorize(counts["term"], sort=True)
     cells = counts["n"].to_numpy(dtype="float64"), (counts["row"].to_numpy(), codes)
     matrix = csr_matrix(cells, shape=(len(units), len(terms)))
-    wanted = (matrix.getnnz(axis=0) >= min_documents) & ~_is_name(terms)
+    wanted = (matrix.getnnz(axis=0) >= min_documents) & ~is_name(terms)
     if not wanted.any():
         raise TalksError(
             f"no word is used by {min_documents} of the {len(units)} documents; expected some; lower min_documents"
@@ -210,7 +210,7 @@ def _spoken(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str])
 
 
 @lru_cache(maxsize=1)
-def _names() -> frozenset[str]:
+def known_names() -> frozenset[str]:
     """Names of countries, offices and people, as terms; a surname that is also a word counts with its capital only."""
     from .measuring import load_stop_words
 
@@ -224,8 +224,9 @@ def _names() -> frozenset[str]:
     )
 
 
-def _is_name(terms: pd.Index) -> np.ndarray:
-    names = _names()
+def is_name(terms: pd.Index) -> np.ndarray:
+    """Tell which terms are such a name, hold one, or begin with no letter."""
+    names = known_names()
     return np.array([term in names or not names.isdisjoint(term.split()) or not term[0].isalpha() for term in terms])
 
 

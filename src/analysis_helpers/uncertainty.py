@@ -190,6 +190,29 @@ def relabel(labels: np.ndarray, strata: np.ndarray, n_draws: int, seed: int) -> 
     return drawn
 
 
+def resample(n: int, n_draws: int, seed: int) -> np.ndarray:
+    """Draw as many of n documents, with replacement: how often each is drawn, one row a draw.
+
+    Examples
+    --------
+    >>> resample(5, 3, seed=1).sum(axis=1).tolist()
+    [5, 5, 5]
+    """
+    return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=n_draws)
+
+
+def leave_one_out(n: int, n_draws: int, seed: int) -> np.ndarray:
+    """Leave one of n documents out in each draw, each at most once: the documents that stay, one row a draw.
+
+    Examples
+    --------
+    >>> leave_one_out(3, 20, seed=1).tolist()
+    [[0, 1, 1], [1, 0, 1], [1, 1, 0]]
+    """
+    left_out = np.sort(np.random.default_rng(seed).permutation(n)[:n_draws])
+    return (np.arange(n) != left_out[:, None]).astype("int64")
+
+
 def _stratum_means(values: np.ndarray, strata: np.ndarray) -> np.ndarray:
     return (np.bincount(strata, weights=values) / np.maximum(np.bincount(strata), 1))[strata]
 

@@ -10,6 +10,7 @@ from .style import foot, head
 from .tables import format_table
 from .texts import plot_rates, plot_shares, plot_talks, plot_weekly
 from .timeline import plot_timeline, timeline_words
+from .topics import plot_topics
 
 __all__ = [
     "foot",
@@ -22,6 +23,7 @@ __all__ = [
     "plot_shares",
     "plot_talks",
     "plot_timeline",
+    "plot_topics",
     "plot_weekly",
     "plot_words",
     "timeline_words",

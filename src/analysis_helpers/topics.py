@@ -1,0 +1,519 @@
+"""Topics: what the texts talk about, by reviewed keywords and by a fitted model that says how stable it is."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from functools import reduce
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from .corpus import PERIODS, SIDE_ORDER, Corpus, add_period
+from .errors import TalksError
+from .measuring import load_stop_words
+from .splitting import read_lexicon
+from .stance import is_name, known_names
+from .uncertainty import SEED, leave_one_out, mean_interval, resample
+
+PIECE_WORDS = 180
+MIN_DOCUMENTS, MIN_DOCUMENTS_SMALL, SMALL = 5, 2, 50
+MAX_SHARE = 0.5
+MAX_ITERATIONS = 500
+N_TOP = 10
+STABLE = 0.5
+CLOSE = 0.02
+
+
+@dataclass(frozen=True)
+class TopicModel:
+    """Topics fitted to a corpus: their terms, their shares of the documents, and how they were made.
+
+    `topic_terms` holds `topic`, `term`, `weight`, strongest first; `document_topics` holds `doc_id`, `topic`,
+    `share` (0 to 1, of the document), `strength` (mean weight in its pieces); `voice_topics` the same by
+    `speaker_side`; `settings` how it was fitted. Topics are numbered from 1, the largest mean share first.
+
+    Examples
+    --------
+    >>> import analysis_helpers as ah
+    >>> ah.fit_topics(ah.load_corpus().where(collection="articles"), 2)
+    TopicModel: 2 topics from 24 pieces of 5 documents, 253 terms
+    """
+
+    topic_terms: pd.DataFrame
+    document_topics: pd.DataFrame
+    voice_topics: pd.DataFrame
+    settings: dict[str, Any]
+
+    def __repr__(self) -> str:
+        """Say how large the model is."""
+        numbers = self.settings
+        return (
+            f"TopicModel: {numbers['n_topics']} topics from {numbers['n_pieces']:,} pieces of "
+            f"{numbers['n_documents']:,} documents, {numbers['n_terms']:,} terms"
+        )
+
+    def top_terms(self, n: int = N_TOP) -> pd.DataFrame:
+        """List the n terms that weigh most in each topic: `topic`, `rank`, `term`, `weight`."""
+        top = self.topic_terms.groupby("topic").head(n)
+        return top.assign(rank=top.groupby("topic").cumcount() + 1)[["topic", "rank", "term", "weight"]]
+
+    def labels(self) -> pd.Series:
+        """Name each topic by its three strongest terms: a series by topic."""
+        return self.top_terms(3).groupby("topic")["term"].agg(" · ".join).rename("label")
+
+
+class _Pieces(NamedTuple):
+    """Pieces of documents by terms, weighted, with the document and the voice of each piece."""
+
+    weights: Any
+    counts: Any
+    terms: np.ndarray
+    doc_ids: np.ndarray
+    voices: np.ndarray
+
+
+def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = "passage") -> TopicModel:
+    """Find the topics of a corpus: groups of words that come together, and their share of each document.
+
+    In: a corpus; choose voices and kinds of text before, with `corpus.where(...)`. At `level` "passage"
+    the body passages of one voice in a document are joined to pieces of about 180 words; at "document"
+    they are one piece. Out: a `TopicModel`. Words count, multiword terms do not; stop words, names of
+    countries, offices and people, titles, and words with apostrophes are left out, and those in fewer
+    than 5 documents (2 where there are under 50) or in more than half of the pieces. A document
+    without any of the remaining words has missing shares. Raises `TalksError` for an unknown level and where
+    there are more topics than pieces or terms.
+
+    Source: non-negative matrix factorisation (Lee and Seung 1999) of TF-IDF with the start of Boutsidis
+    and Gallopoulos (2008), by scikit-learn. Known weakness: pieces weigh the same, so long texts shape
+    the topics more; and there is always an answer: read `topic_stability` before a topic.
+
+    Examples
+    --------
+    >>> import analysis_helpers as ah
+    >>> texts = ah.load_corpus().where(side="CN", speaker_side="CN", date=slice("2025-11-01", "2025-12-31"))
+    >>> ah.fit_topics(texts, 4).labels()[3]
+    'taiwan · independence · forces'
+    """
+    pieces = _weigh_pieces(corpus, level)
+    if not 1 <= n_topics <= min(pieces.weights.shape):
+        raise TalksError(
+            f"{n_topics} topics from {pieces.weights.shape[0]} pieces with {pieces.weights.shape[1]} terms; expected "
+            "fewer topics than either, at least 1; ask for fewer topics or give more texts"
+        )
+    strengths, loadings = _factorize(pieces.weights, n_topics, seed)
+    document_topics = _share_topics(strengths, pd.DataFrame({"doc_id": pieces.doc_ids}), corpus)
+    order = document_topics.groupby("topic")["share"].mean().sort_values(ascending=False, kind="stable").index
+    strengths, loadings = strengths[:, order - 1], loadings[order - 1]
+    voices = pd.DataFrame({"doc_id": pieces.doc_ids, "speaker_side": pieces.voices})
+    return TopicModel(
+        topic_terms=_list_terms(loadings, pieces.terms),
+        document_topics=_share_topics(strengths, voices[["doc_id"]], corpus),
+        voice_topics=_share_topics(strengths, voices, corpus),
+        settings={
+            "method": "NMF (nndsvda) on TF-IDF of words",
+            "n_topics": n_topics,
+            "seed": seed,
+            "level": level,
+            "piece_words": PIECE_WORDS if level == "passage" else None,
+            "min_documents": _min_documents(corpus),
+            "max_share_of_pieces": MAX_SHARE,
+            "n_documents": len(corpus.documents),
+            "n_pieces": len(pieces.doc_ids),
+            "n_terms": len(pieces.terms),
+        },
+    )
+
+
+# ---------------------------------------------------------------------------------------------------
+# Pieces by terms
+
+
+def _weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
+    """Lay out the pieces of a corpus as TF-IDF, each of length 1, without names and stop words."""
+    from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    passages = _cut_pieces(corpus, level)
+    pieces = passages.drop_duplicates("piece").sort_values("piece")
+    counts = corpus.counts.merge(passages[["passage_id", "piece"]], on="passage_id")
+    codes, terms = pd.factorize(counts["term"], sort=True)
+    cells = counts["n"].to_numpy(dtype="float64"), (counts["piece"].to_numpy(), codes)
+    matrix = _mask_names(csr_matrix(cells, shape=(len(pieces), len(terms))), terms)
+    matrix, terms = matrix[:, _is_word(terms)], terms[_is_word(terms)]
+    n_documents = _group(pieces["doc_id"], matrix > 0).getnnz(axis=0)
+    kept = (n_documents >= _min_documents(corpus)) & (matrix.getnnz(axis=0) <= MAX_SHARE * len(pieces))
+    if not kept.any():
+        raise TalksError(
+            f"no term stands in {_min_documents(corpus)} of {len(corpus.documents)} documents and in at most half of "
+            f"their {len(pieces)} pieces; expected texts that share words; give more texts"
+        )
+    matrix = matrix[:, kept]
+    weights = TfidfTransformer().fit_transform(matrix)
+    return _Pieces(weights, matrix, np.asarray(terms[kept]), *pieces[["doc_id", "speaker_side"]].to_numpy().T)
+
+
+def _cut_pieces(corpus: Corpus, level: str) -> pd.DataFrame:
+    """Give each body passage the number of its piece: consecutive words of one voice, evenly cut."""
+    if level not in ("passage", "document"):
+        raise TalksError(f"unknown level {level!r}; expected passage or document; choose one of them")
+    passages = corpus.passages[corpus.passages["kind"] == "body"]
+    passages = passages.assign(speaker_side=passages["speaker_side"].astype("object").fillna("unknown"))
+    passages = passages.sort_values(["doc_id", "speaker_side", "position"])
+    spoken = passages.groupby(["doc_id", "speaker_side"], sort=False)["n_words"]
+    total = spoken.transform("sum").clip(lower=1)
+    n_pieces = (total / PIECE_WORDS).round().clip(lower=1) if level == "passage" else total * 0 + 1
+    middle = spoken.cumsum() - passages["n_words"] / 2
+    number = np.minimum(middle / total * n_pieces, n_pieces - 1).astype("int64").rename("number")
+    return passages.assign(piece=passages.groupby(["doc_id", "speaker_side", number], sort=False).ngroup())
+
+
+def _mask_names(matrix: Any, terms: pd.Index) -> Any:
+    """Take the words of multiword names out of the counts: "White House" leaves no white and no house."""
+    from scipy.sparse import csr_matrix
+
+    place = {term: number for number, term in enumerate(terms)}
+    pairs = [
+        (place[name], place[word])
+        for name in sorted(known_names() & set(place))
+        for word in name.split()
+        if " " in name and word in place
+    ]
+    words_of = np.array(pairs, dtype="int64").reshape(-1, 2).T
+    masked = csr_matrix((np.ones(len(pairs)), tuple(words_of)), shape=(len(terms), len(terms)))
+    matrix = (matrix - matrix @ masked).tocsr()
+    matrix.data = np.maximum(matrix.data, 0)  # a name inside a longer name is taken out twice
+    matrix.eliminate_zeros()
+    return matrix
+
+
+def _is_word(terms: pd.Index) -> np.ndarray:
+    titles = {row["term"].rstrip(".") for row in read_lexicon("titles")}
+    left_out = load_stop_words() | titles
+    plain = [len(term) > 1 and not {" ", "'"} & set(term) and term not in left_out for term in terms]
+    return np.array(plain, dtype=bool) & ~is_name(terms).astype(bool)
+
+
+def _group(keys: pd.Series, matrix: Any) -> Any:
+    """Add up the rows of a matrix that have the same key, in the order of the keys."""
+    from scipy.sparse import csr_matrix
+
+    codes = pd.factorize(keys, sort=True)[0]
+    return csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes))))) @ matrix
+
+
+def _min_documents(corpus: Corpus) -> int:
+    return MIN_DOCUMENTS if len(corpus.documents) >= SMALL else MIN_DOCUMENTS_SMALL
+
+
+# ---------------------------------------------------------------------------------------------------
+# The factorisation
+
+
+def _factorize(weights: Any, n_topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Split pieces by terms into pieces by topics and topics by terms; each topic's terms have length 1."""
+    from sklearn.decomposition import NMF
+    from sklearn.exceptions import ConvergenceWarning
+
+    model = NMF(n_topics, init="nndsvda", random_state=seed, max_iter=MAX_ITERATIONS)
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):  # a perfect fit has an error of -1e-16
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the last step then moves the fourth decimal
+        strengths = model.fit_transform(weights)
+    lengths = np.sqrt(np.square(model.components_).sum(axis=1))
+    return strengths * lengths, model.components_ / np.where(lengths > 0, lengths, 1)[:, None]
+
+
+def _list_terms(loadings: np.ndarray, terms: np.ndarray) -> pd.DataFrame:
+    topics, places = np.nonzero(loadings > 0)
+    table = pd.DataFrame({"topic": topics + 1, "term": terms[places], "weight": loadings[topics, places].round(6)})
+    return table.sort_values(["topic", "weight", "term"], ascending=[True, False, True], ignore_index=True)
+
+
+def _share_topics(strengths: np.ndarray, keys: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
+    """Average the strengths over the pieces of each document, and give each topic its share of their sum."""
+    topics = range(1, strengths.shape[1] + 1)
+    table = pd.DataFrame(strengths, columns=topics).groupby([keys[name] for name in keys]).mean()
+    if list(keys) == ["doc_id"]:
+        table = table.reindex(corpus.documents["doc_id"])
+    total = table.sum(axis=1)
+    shares = table.div(total.where(total > 0), axis=0)
+    stacked = [frame.round(6).reset_index().melt([*keys], var_name="topic") for frame in (shares, table)]
+    rows = stacked[0].rename(columns={"value": "share"}).assign(strength=stacked[1]["value"])
+    rows["strength"] = rows["strength"].where(rows["share"].notna())
+    return rows.astype({"topic": "int64"}).sort_values([*keys, "topic"], ignore_index=True)
+
+
+# ---------------------------------------------------------------------------------------------------
+# How stable are they?
+
+
+def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, seed: int = SEED) -> pd.DataFrame:
+    """Ask of each topic whether it would come back, had the collector caught other texts.
+
+    In: the corpus the model was fitted to, and the model. Documents are drawn anew with replacement
+    `n_draws` times, and left out one at a time (all of them, or `n_draws` by lot where there are more);
+    each time topics are fitted again and matched one to one. Out: `topic`, `label`, `bootstrap` and
+    `leave_one_out` (mean overlap of the ten top terms: shared terms divided by the terms of both, 0 to
+    1), `n_documents` (in which the topic has the largest share), `stable` (a bootstrap overlap of at
+    least .5: about seven of ten terms come back). Raises `TalksError` where the model is of another corpus.
+
+    Source: Greene, O'Callaghan and Cunningham (2014), with documents drawn with replacement and the
+    Jaccard overlap of unordered terms. Known weakness: texts that repeat one another (legal formulas)
+    look stable; vocabulary and document frequencies are those of the whole corpus.
+
+    Examples
+    --------
+    >>> import analysis_helpers as ah
+    >>> texts = ah.load_corpus().where(collection="articles")
+    >>> ah.topic_stability(texts, ah.fit_topics(texts, 2), n_draws=10)["stable"].tolist()
+    [False, False]
+    """
+    if sorted(model.document_topics["doc_id"].unique()) != sorted(corpus.documents["doc_id"]):
+        raise TalksError("the model was fitted to other documents; expected those of the corpus; fit it again")
+    pieces = _weigh_pieces(corpus, model.settings["level"])
+    shares = model.document_topics.dropna(subset="share")
+    largest = shares.sort_values("share", ascending=False, kind="stable").drop_duplicates("doc_id")["topic"]
+    top = _top_sets(model)
+    table = model.labels().reset_index()
+    n = len(np.unique(pieces.doc_ids))
+    for name, draws in (("bootstrap", resample(n, n_draws, seed)), ("leave_one_out", leave_one_out(n, n_draws, seed))):
+        table[name] = _refit(pieces, top, draws, model.settings["seed"]).mean(axis=0).round(3)
+    table["n_documents"] = table["topic"].map(largest.value_counts()).fillna(0).astype("int64")
+    return table.assign(stable=table["bootstrap"] >= STABLE)
+
+
+def _top_sets(model: TopicModel) -> list[set[str]]:
+    return [set(part["term"]) for _, part in model.top_terms(N_TOP).groupby("topic")]
+
+
+def _refit(pieces: _Pieces, top: list[set[str]], draws: np.ndarray, seed: int) -> np.ndarray:
+    """Fit again with each draw of documents; the overlap of each topic with its match, one row a draw.
+
+    A piece drawn twice counts twice: its row times the square root of 2 has twice the squared error.
+    """
+    from scipy.sparse import diags
+
+    documents = pd.factorize(pieces.doc_ids, sort=True)[0]
+    overlaps = []
+    for draw in draws:
+        _, loadings = _factorize(diags(np.sqrt(draw[documents])) @ pieces.weights, len(top), seed)
+        terms = _list_terms(loadings, pieces.terms).groupby("topic").head(N_TOP).groupby("topic")["term"].agg(set)
+        overlaps.append(match_topics(top, list(terms)))
+    return np.array(overlaps)
+
+
+def match_topics(first: list[set[str]], second: list[set[str]]) -> np.ndarray:
+    """Match two lists of topics one to one, as well as can be, and give the overlap of each of the first.
+
+    The overlap is that of Jaccard: shared terms divided by the terms of both; 0 where a topic finds no match.
+
+    Examples
+    --------
+    >>> match_topics([{"a", "b"}, {"c", "d"}], [{"c", "e"}, {"a", "b"}]).round(2).tolist()
+    [1.0, 0.33]
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    overlap = np.array([[len(one & other) / len(one | other) for other in second] for one in first])
+    matched = np.zeros(len(first))
+    rows, columns = linear_sum_assignment(overlap.reshape(len(first), -1), maximize=True)
+    matched[rows] = overlap.reshape(len(first), -1)[rows, columns]
+    return matched
+
+
+def choose_n_topics(
+    corpus: Corpus, candidates: list[int], *, n_draws: int = 20, seed: int = SEED, level: str = "passage"
+) -> pd.DataFrame:
+    """Compare numbers of topics by how well their topics come back, and name the runners-up.
+
+    In: a corpus and the numbers to try. Out: one row each, in their order: `n_topics`, `stability` (mean
+    overlap under the bootstrap of `topic_stability`, the same draws for all), `standard_error` (over draws),
+    `n_stable` (topics of at least .5), `coherence` (normalised pointwise mutual information of the pairs of
+    ten top terms, -1 to 1, over documents), `rank` by stability, `chosen` (rank 1) and `close` (within
+    .02 or one standard error of the chosen, whichever is more; the draws do not tell it from the chosen).
+
+    Source: Greene, O'Callaghan and Cunningham (2014); coherence after Bouma (2009). Known weakness:
+    stability falls with the number of topics by itself; coherence rises with rare terms.
+
+    Examples
+    --------
+    >>> import analysis_helpers as ah
+    >>> texts = ah.load_corpus().where(collection="articles")
+    >>> ah.choose_n_topics(texts, [2, 3], n_draws=5)[["n_topics", "rank"]].to_numpy().tolist()
+    [[2, 1], [3, 2]]
+    """
+    pieces = _weigh_pieces(corpus, level)
+    present = _group(pd.Series(pieces.doc_ids), pieces.counts > 0) > 0
+    draws = resample(present.shape[0], n_draws, seed)
+    rows = []
+    for n_topics in candidates:
+        top = _top_sets(fit_topics(corpus, n_topics, seed=seed, level=level))
+        overlaps = _refit(pieces, top, draws, seed)
+        error = overlaps.mean(axis=1).std(ddof=1) / np.sqrt(n_draws)
+        n_stable = int((overlaps.mean(axis=0) >= STABLE).sum())
+        coherence = float(np.mean([_coherence(present, pieces.terms, terms) for terms in top]))
+        rows.append((n_topics, overlaps.mean(), error, n_stable, coherence))
+    table = pd.DataFrame(rows, columns=["n_topics", "stability", "standard_error", "n_stable", "coherence"]).round(3)
+    table["rank"] = table["stability"].rank(ascending=False, method="first").astype("int64")
+    table["chosen"] = table["rank"] == 1
+    best = table[table["chosen"]].iloc[0]
+    within = best["stability"] - max(CLOSE, best["standard_error"])
+    return table.assign(close=(table["stability"] >= within - 1e-9) & ~table["chosen"])
+
+
+def _coherence(present: Any, terms: np.ndarray, top: set[str]) -> float:
+    """Average the normalised pointwise mutual information of the pairs of a topic's top terms."""
+    columns = present[:, np.flatnonzero(np.isin(terms, sorted(top)))].toarray()
+    values = []
+    for one, other in combinations(columns.T, 2):
+        both = (one & other).mean()
+        if both in (0, 1):
+            values.append(both - 1)  # never together: -1; both everywhere: independent, 0
+        else:
+            values.append(np.log(both / (one.mean() * other.mean())) / -np.log(both))
+    return float(np.mean(values)) if values else float("nan")
+
+
+# ---------------------------------------------------------------------------------------------------
+# Who, when, which texts
+
+
+def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd.DataFrame:
+    """Compare how large each topic is in the texts of each side, month, kind or talk, with intervals.
+
+    In: the corpus, the model, and one or more columns of `documents`, `speaker_side`, or year, month,
+    week. Out: `topic`, `label`, the columns of `by`, `mean` (share of the topic, mean over documents),
+    `low`, `high` (95 %), `n_documents`; one row per topic and combination, also where there is no
+    document (n = 0). Every document weighs the same; a document with two voices counts once for each.
+    Raises `TalksError` for an unknown column.
+
+    Source: `mean_interval`. Known weakness: the intervals take the topics as given; they do not hold
+    the doubt whether a topic would come back.
+
+    Examples
+    --------
+    >>> import analysis_helpers as ah
+    >>> texts = ah.load_corpus().where(collection="articles")
+    >>> table = ah.compare_topics(texts, ah.fit_topics(texts, 2), by="side")
+    >>> table[["topic", "side", "n_documents"]].to_numpy().tolist()
+    [[1, 'US', 2], [1, 'CN', 3], [2, 'US', 2], [2, 'CN', 3]]
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    shares = model.voice_topics if "speaker_side" in by else model.document_topics
+    given = [name for name in by if name != "speaker_side"]
+    rows = shares.merge(_documents_with(corpus, given)[["doc_id", *given]], on="doc_id").dropna(subset=by)
+    cells = {key: cell["share"] for key, cell in rows.groupby(["topic", *by], observed=True)}
+    labels = model.labels()
+    table = []
+    for key in _grid(rows, by, len(labels)):
+        interval = mean_interval(cells.get(key, []))
+        table.append((key[0], labels[key[0]], *key[1:], *interval))
+    return pd.DataFrame(table, columns=["topic", "label", *by, "mean", "low", "high", "n_documents"])
+
+
+def _documents_with(corpus: Corpus, columns: list[str]) -> pd.DataFrame:
+    documents = reduce(add_period, sorted(set(columns) & set(PERIODS)), corpus.documents)
+    for name in columns:
+        if name not in documents:
+            known = ", ".join([*corpus.documents, "speaker_side", *PERIODS])
+            raise TalksError(f"unknown column {name!r}; expected one of {known}; choose one of them")
+    return documents
+
+
+def _grid(rows: pd.DataFrame, by: list[str], n_topics: int) -> pd.MultiIndex:
+    """All combinations of topic and values: periods without a gap, sides in their fixed order."""
+    levels: list[Any] = [range(1, n_topics + 1)]
+    for name in by:
+        if name in PERIODS and len(rows):
+            levels.append(pd.period_range(rows[name].min(), rows[name].max(), freq=PERIODS[name]))
+        else:
+            place = {side: number for number, side in enumerate(SIDE_ORDER)}
+            levels.append(sorted(rows[name].unique(), key=lambda value: (place.get(value, len(place)), value)))
+    return pd.MultiIndex.from_product(levels)
+
+
+def typical_documents(corpus: Corpus, model: TopicModel, n: int = 3) -> pd.DataFrame:
+    """Name the texts to read for each topic: those in which it is strongest.
+
+    In: the corpus, the model, and how many texts. Out: `topic`, `label`, `doc_id`, `date`, `outlet`,
+    `url`, `n_words`, `share` (of the topic in the text), strongest first. Texts shorter than the median
+    are left out: a post of one line is all of a topic, and shows little of it.
+
+    Known weakness: typical of the fitted topic, which need not be a subject a reader would name.
+
+    Examples
+    --------
+    >>> import analysis_helpers as ah
+    >>> texts = ah.load_corpus().where(collection="articles")
+    >>> ah.typical_documents(texts, ah.fit_topics(texts, 2), n=1)["outlet"].notna().tolist()
+    [True, True]
+    """
+    documents = corpus.documents[corpus.documents["n_words"] >= corpus.documents["n_words"].median()]
+    rows = model.document_topics.merge(documents[["doc_id", "date", "outlet", "url", "n_words"]], on="doc_id")
+    rows = rows[rows["strength"] > 0].assign(label=rows["topic"].map(model.labels()))
+    rows = rows.sort_values(["topic", "strength", "doc_id"], ascending=[True, False, True])
+    columns = ["topic", "label", "doc_id", "date", "outlet", "url", "n_words", "share"]
+    return rows.groupby("topic").head(n)[columns].reset_index(drop=True)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Topics by keywords
+
+
+def load_topic_keywords() -> dict[str, list[str]]:
+    """Load the reviewed keywords of the topics of the talks: tariffs, rare earths, Taiwan, ... with their words.
+
+    Every term stands in `lexicons/topic_keywords.csv` with its reason. It holds the agenda terms and more.
+
+    Examples
+    --------
+    >>> load_topic_keywords()["artificial intelligence"]
+    ['artificial intelligence', 'ai']
+    """
+    keywords: dict[str, list[str]] = {}
+    for row in read_lexicon("topic_keywords"):
+        keywords.setdefault(row["topic"], []).append(row["term"])
+    return keywords
+
+
+def seeded_topics(corpus: Corpus, keywords: dict[str, list[str]], *, by: str | None = None) -> pd.DataFrame:
+    """Count the keywords of each topic in each document: a table that a reader can check by hand.
+
+    In: a corpus, topics with their words or multiword terms (see `load_topic_keywords`), and `by`, a
+    column of `passages` such as `speaker_side`, to count voices apart. Out: `doc_id`, `by` if given,
+    `topic`, `n` (occurrences of any of its terms), `n_words` (of the body), `rate` (per 1,000 words; missing without
+    words), one row per document and topic, also where it does not occur. A term that holds another of its topic is
+    not counted twice. Raises `TalksError` for an unknown column.
+
+    Known weakness: a keyword has one meaning for the table and several in the texts; a multiword term is
+    found only where the corpus was measured for it (`corpus.record["settings"]`).
+
+    Examples
+    --------
+    >>> import analysis_helpers as ah
+    >>> texts = ah.load_corpus().where(collection="articles", side="US")
+    >>> table = ah.seeded_topics(texts, {"TikTok": ["tiktok"], "Taiwan": ["taiwan"]})
+    >>> table[["topic", "n", "n_words", "rate"]].round(2).to_numpy().tolist()
+    [['TikTok', 5, 653, 7.66], ['Taiwan', 0, 653, 0.0], ['TikTok', 1, 677, 1.48], ['Taiwan', 1, 677, 1.48]]
+    """
+    passages = corpus.passages[corpus.passages["kind"] == "body"]
+    if by is not None and by not in passages:
+        raise TalksError(f"unknown column {by!r}; expected one of {', '.join(passages)}; choose one of them")
+    keys = ["doc_id", *([by] if by else [])]
+    words = passages.groupby(keys, sort=False)["n_words"].sum().reset_index()
+    pairs = [(topic, term) for topic, terms in keywords.items() for term in _without_longer(terms)]
+    counts = corpus.counts.merge(pd.DataFrame(pairs, columns=["topic", "term"]), on="term")
+    counts = counts.merge(passages[["passage_id", *keys]], on="passage_id")
+    n = counts.groupby(["topic", *keys])["n"].sum().reset_index()
+    table = words.merge(pd.DataFrame({"topic": list(keywords)}), how="cross").merge(n, on=["topic", *keys], how="left")
+    table["n"] = table["n"].fillna(0).astype("int64")
+    rate = 1_000 * table["n"] / table["n_words"].where(table["n_words"] > 0)
+    return table.assign(rate=rate)[[*keys, "topic", "n", "n_words", "rate"]]
+
+
+def _without_longer(terms: list[str]) -> list[str]:
+    """Leave out terms that hold another of the list: where "port" is counted, so are "port fees"."""
+    unique = dict.fromkeys(terms)
+    return [term for term in unique if not any(f" {one} " in f" {term} " for one in unique if one != term)]
