@@ -114,7 +114,14 @@ def test_every_picture_has_alternative_text(pages):
 
 def test_notebook_figures_are_all_shown(pages):
     shown = {path.stem: len(page.images) for path, page in pages.items() if path.parent.name == "notebooks"}
-    assert shown == {"00_start_here": 0, "01_corpus": 3, "05_timeline": 5}
+    assert shown == {
+        "00_start_here": 0,
+        "01_corpus": 3,
+        "02_topics": 1,
+        "03_stance": 1,
+        "04_sentiment": 1,
+        "05_timeline": 5,
+    }
 
 
 def test_every_page_has_one_main_heading(pages):
@@ -130,7 +137,11 @@ def test_home_answers_come_from_the_data(site, talks):
         f"At most {numbers['any_gap']} days of silence; {numbers['leaders_gap']:,} between leaders face to face"
         in words
     )
-    assert f"{numbers['questions']:.0%} of words in Chinese press conferences are journalists’ questions" in words
+    assert f"China is cool about the US ({numbers['cn_on_us']})" in words
+    tone = ah.compare_tone(
+        ah.load_corpus().where(collection="statements_2025", speaker_side=["US", "CN"]), by=["speaker_side", "target"]
+    ).set_index(["speaker_side", "target"])
+    assert f"{tone.loc[('CN', 'US'), 'low']:+.2f}".replace("-", "−") + " to" in words
     assert f"{len(talks)} talks, 799 official statements" in words
     assert numbers["any_gap"] == ah.describe_gaps(talks)["days"].max()
     days = (date(2022, 11, 14) - date(2019, 6, 29)).days  # from Osaka to Bali

@@ -45,6 +45,7 @@ def write_pages(
     talks, corpus = load_talks(), load_corpus()
     statements = corpus.where(collection="statements_2025").documents
     (made / "promise.md").write_text(_promise(talks, statements, other_corpus), encoding="utf-8")
+    (made / "findings.md").write_text(_findings(), encoding="utf-8")
     (made / "cards.md").write_text(_cards(cards), encoding="utf-8")
     (made / "timeline.md").write_text(_timeline(talks, source / "_static"), encoding="utf-8")
     (made / "version.md").write_text(_version(talks, corpus.record), encoding="utf-8")
@@ -76,8 +77,8 @@ _ANSWERS = (
         "At most {any_gap} days of silence; {leaders_gap:,} between leaders face to face",
     ),
     ("What about?", "05_timeline", "Tariffs came back: {n_leading} issues led in {n_years} years"),
-    ("Who speaks?", "01_corpus", "{questions:.0%} of words in Chinese press conferences are journalists’ questions"),
-    ("What is missing?", "01_corpus", "Statements of one year only; {n_empty} years without a text"),
+    ("How do the sides differ?", "03_stance", "In register, not agenda: cooperation and dialogue are Beijing’s words"),
+    ("In what tone?", "04_sentiment", "China is cool about the US ({cn_on_us}); both warm to the relationship"),
 )
 
 
@@ -102,16 +103,22 @@ def _cards(cards: pd.DataFrame) -> str:
     return "\n".join([*lines, "::::", ""])
 
 
-def home_numbers() -> dict[str, float]:
+def home_numbers() -> dict[str, Any]:
     """Compute the numbers of the home page, from the shipped chronology and corpus."""
     from .corpus import count_questions, coverage
+    from .sentiment import compare_tone
     from .talks import describe_gaps, issues_by_period
+    from .timeline import compare_rates
 
     talks, corpus = load_talks(), load_corpus()
     leaders = talks[(talks["level"] == "leader") & (talks["mode"] == "in_person")]
     agenda = issues_by_period(talks)
     leading = agenda.loc[agenda.groupby("year")["n_talks"].idxmax(), "issue"]
-    conferences = corpus.where(collection="statements_2025", side="CN", genre="press_conference")
+    statements = corpus.where(collection="statements_2025")
+    conferences = statements.where(side="CN", genre="press_conference")
+    own = statements.where(speaker_side=["US", "CN"])
+    tone = compare_tone(own, by=["speaker_side", "target"]).set_index(["speaker_side", "target"])
+    words = compare_rates(own, {word: [word] for word in ("cooperation", "fentanyl", "tiktok")}).set_index("topic")
     years = coverage(corpus, by="year")
     return {
         "any_gap": int(describe_gaps(talks)["days"].max()),
@@ -120,7 +127,44 @@ def home_numbers() -> dict[str, float]:
         "n_years": len(leading),
         "questions": count_questions(conferences, by="side")["share"].iloc[0],
         "n_empty": int((years["n_documents"] == 0).sum()),
+        "cn_on_us": _signed(tone.loc[("CN", "US"), "mean"]),
+        "tone": tone,
+        "words": words,
     }
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def _between(row: pd.Series) -> str:
+    return f"{_signed(row['low'])} to {_signed(row['high'])}"
+
+
+def _findings() -> str:
+    """The findings that survive the tests of the notebooks, with their intervals, and what cannot be shown."""
+    numbers = home_numbers()
+    tone, words = numbers["tone"], numbers["words"]
+    china, america = tone.loc[("CN", "US")], tone.loc[("US", "CN")]
+    return "\n".join(
+        [
+            f"- **Tone.** What Chinese officials say about the United States is cool ({_signed(china['mean'])}, 95% interval "
+            f"{_between(china)}, {china['n_documents']} texts), what American ones say about China mildly warm "
+            f"({_signed(america['mean'])}, {_between(america)}, {america['n_documents']} texts). About the relationship both "
+            f"are warm ({_signed(tone.loc[('CN', 'relationship'), 'mean'])} and "
+            f"{_signed(tone.loc[('US', 'relationship'), 'mean'])}). [In what tone?](notebooks/04_sentiment)",
+            f"- **Words.** Chinese officials say *cooperation* {-words.loc['cooperation', 'difference']:.1f} times per 1,000 "
+            f"words more often ({-words.loc['cooperation', 'high']:.1f} to {-words.loc['cooperation', 'low']:.1f}), and it "
+            "holds in every matched comparison. Most words that look American are spoken style, largely one man’s. "
+            "[What sets the two sides apart?](notebooks/03_stance)",
+            f"- **Agenda.** It is shared: the rate of *TikTok* cannot be told apart (difference {_between(words.loc['tiktok'])}), "
+            f"that of *fentanyl* hardly ({_between(words.loc['fentanyl'])}). [When?](notebooks/05_timeline)",
+            f"- **What cannot be shown.** Any trend over the years: statements cover one year, {numbers['n_empty']} of nine years "
+            "have no text. Telephone calls and working-level talks: far from complete. What was said behind closed doors. "
+            "[What is missing?](notebooks/01_corpus)",
+            "",
+        ]
+    )
 
 
 def _timeline(talks: pd.DataFrame, static: Path) -> str:

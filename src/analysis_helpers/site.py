@@ -53,7 +53,7 @@ def read_cards(folder: str | Path = ".") -> pd.DataFrame:
     Examples
     --------
     >>> read_cards(shipped_folder("notebooks"))["notebook"].tolist()
-    ['00_start_here', '01_corpus', '05_timeline']
+    ['00_start_here', '01_corpus', '02_topics', '03_stance', '04_sentiment', '05_timeline']
     """
     rows = []
     for path in find_notebooks(folder):
