@@ -122,7 +122,7 @@ def test_coherence_by_hand(tmp_path):
 
 
 def test_coherence_of_terms_that_never_meet_is_the_lowest():
-    """Three terms in 4 documents: a with b always (1), c with neither (-1, -1); d in all documents tells nothing (0)."""
+    """In 4 documents a is always with b (1), c with neither (-1 twice); d is in all and tells nothing (0)."""
     present = csr_matrix(np.array([[1, 1, 0, 1], [1, 1, 0, 1], [0, 0, 1, 1], [0, 0, 1, 1]], dtype=bool))
     terms = np.array(["a", "b", "c", "d"])
     assert _coherence(present, terms, {"a", "b", "c"}) == pytest.approx(-1 / 3)
