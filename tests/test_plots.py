@@ -400,3 +400,8 @@ def test_means_stand_where_the_table_says():
     low, high = ax.child_axes[0].get_xlim()
     assert low == -high
     assert high > 0.4
+
+
+def test_table_for_readers_with_a_column_without_any_value():
+    written = ah.format_table(pd.DataFrame({"share": [np.nan, np.nan], "low": [np.nan, np.nan]}), shares=["share"])
+    assert written.to_numpy().tolist() == [["·", "·"], ["·", "·"]]

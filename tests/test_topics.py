@@ -5,11 +5,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 
 import analysis_helpers as ah
 from analysis_helpers.measuring import split_words
 from analysis_helpers.splitting import read_lexicon
-from analysis_helpers.topics import _weigh_pieces, match_topics
+from analysis_helpers.topics import _coherence, _cut_pieces, _weigh_pieces, match_topics
 
 PLANTED = {
     "sea": ["harbor", "anchor", "sailor", "lighthouse", "current", "reef", "sail", "compass", "tide", "ferry"],
@@ -120,6 +121,14 @@ def test_coherence_by_hand(tmp_path):
     assert ah.choose_n_topics(corpus, [2], n_draws=2)["coherence"].tolist() == [1.0]
 
 
+def test_coherence_of_terms_that_never_meet_is_the_lowest():
+    """In 4 documents a is always with b (1), c with neither (-1 twice); d is in all and tells nothing (0)."""
+    present = csr_matrix(np.array([[1, 1, 0, 1], [1, 1, 0, 1], [0, 0, 1, 1], [0, 0, 1, 1]], dtype=bool))
+    terms = np.array(["a", "b", "c", "d"])
+    assert _coherence(present, terms, {"a", "b", "c"}) == pytest.approx(-1 / 3)
+    assert _coherence(present, terms, {"a", "d"}) == pytest.approx(0)
+
+
 def test_matching_is_one_to_one_by_hand():
     """The best pairing crosses: a with the second (2 of 4 shared), b with the first (1 of 5), not a with the first."""
     first = [{"p", "q", "r"}, {"x", "y", "z"}]
@@ -144,8 +153,6 @@ def test_long_documents_are_cut_evenly_by_voice(tmp_path):
     paragraph = " ".join(["harbor anchor sail reef"] * 15) + "."
     text = "\n\n".join([f"Q: {paragraph}", f"A: {paragraph}"] + [paragraph] * 5)
     corpus = _corpus(tmp_path, [("a", "CN", "2025-01-11", text), ("b", "CN", "2025-01-12", "oven harbor anchor")])
-    from analysis_helpers.topics import _cut_pieces
-
     pieces = _cut_pieces(corpus, "passage")
     long = pieces[pieces["doc_id"] == corpus.documents["doc_id"].iloc[0]]
     words = long.groupby(["speaker_side", "piece"])["n_words"].sum()

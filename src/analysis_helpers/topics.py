@@ -216,9 +216,12 @@ def _factorize(weights: Any, n_topics: int, seed: int) -> tuple[np.ndarray, np.n
     """Split pieces by terms into pieces by topics and topics by terms; each topic's terms have length 1."""
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning
+    from threadpoolctl import threadpool_limits
 
     model = NMF(n_topics, init="nndsvda", random_state=seed, max_iter=MAX_ITERATIONS)
-    with warnings.catch_warnings(), np.errstate(invalid="ignore"):  # a perfect fit has an error of -1e-16
+    # One thread: these matrices are small, and threads that wait for busy cores make it three times slower.
+    # A perfect fit has an error of -1e-16, of which no root is taken.
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)  # the last step then moves the fourth decimal
         strengths = model.fit_transform(weights)
     lengths = np.sqrt(np.square(model.components_).sum(axis=1))

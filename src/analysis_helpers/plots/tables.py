@@ -31,9 +31,9 @@ def format_table(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) ->
     table = table.to_frame() if isinstance(table, pd.Series) else table
     written = table.astype("object")
     for name in table:
-        written[name] = table[name].map(_write, na_action="ignore").fillna(NOTHING)
+        written[name] = table[name].map(_write, na_action="ignore").astype("object").fillna(NOTHING)
     for name in shares:
-        written[name] = table[name].map("{:.0%}".format, na_action="ignore").fillna(NOTHING)
+        written[name] = table[name].map("{:.0%}".format, na_action="ignore").astype("object").fillna(NOTHING)
     written.index = [_label(key) for key in table.index]
     written.columns = _headers(table.columns)
     return written.rename_axis(columns=_label(tuple(filter(None, table.index.names))) or None)
