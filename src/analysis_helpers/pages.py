@@ -145,26 +145,24 @@ def _findings() -> str:
     """The findings that survive the tests of the notebooks, with their intervals, and what cannot be shown."""
     numbers = home_numbers()
     tone, words = numbers["tone"], numbers["words"]
-    china, america = tone.loc[("CN", "US")], tone.loc[("US", "CN")]
-    return "\n".join(
-        [
-            f"- **Tone.** What Chinese officials say about the United States is cool ({_signed(china['mean'])}, 95% interval "
-            f"{_between(china)}, {china['n_documents']} texts), what American ones say about China mildly warm "
-            f"({_signed(america['mean'])}, {_between(america)}, {america['n_documents']} texts). About the relationship both "
-            f"are warm ({_signed(tone.loc[('CN', 'relationship'), 'mean'])} and "
-            f"{_signed(tone.loc[('US', 'relationship'), 'mean'])}). [In what tone?](notebooks/04_sentiment)",
-            f"- **Words.** Chinese officials say *cooperation* {-words.loc['cooperation', 'difference']:.1f} times per 1,000 "
-            f"words more often ({-words.loc['cooperation', 'high']:.1f} to {-words.loc['cooperation', 'low']:.1f}), and it "
-            "holds in every matched comparison. Most words that look American are spoken style, largely one man’s. "
-            "[What sets the two sides apart?](notebooks/03_stance)",
-            f"- **Agenda.** It is shared: the rate of *TikTok* cannot be told apart (difference {_between(words.loc['tiktok'])}), "
-            f"that of *fentanyl* hardly ({_between(words.loc['fentanyl'])}). [When?](notebooks/05_timeline)",
-            f"- **What cannot be shown.** Any trend over the years: statements cover one year, {numbers['n_empty']} of nine years "
-            "have no text. Telephone calls and working-level talks: far from complete. What was said behind closed doors. "
-            "[What is missing?](notebooks/01_corpus)",
-            "",
-        ]
+    china, america, said = tone.loc[("CN", "US")], tone.loc[("US", "CN")], words.loc["cooperation"]
+    both = [_signed(tone.loc[(side, "relationship"), "mean"]) for side in ("CN", "US")]
+    findings = (
+        f"**Tone.** What Chinese officials say about the United States is cool ({_signed(china['mean'])}, 95% interval",
+        f"{_between(china)}, {china['n_documents']} texts), what American ones say about China mildly warm",
+        f"({_signed(america['mean'])}, {_between(america)}, {america['n_documents']} texts). About the relationship",
+        f"both are warm ({both[0]} and {both[1]}). [In what tone?](notebooks/04_sentiment)\n-",
+        f"**Words.** Chinese officials say *cooperation* {-said['difference']:.1f} times per 1,000 words more often",
+        f"({-said['high']:.1f} to {-said['low']:.1f}), and it holds in every matched comparison. Most words that look",
+        "American are spoken style, largely one man’s. [What sets them apart?](notebooks/03_stance)\n-",
+        "**Agenda.** It is largely shared: the rate of *TikTok* cannot be told apart (difference",
+        f"{_between(words.loc['tiktok'])}), that of *fentanyl* hardly ({_between(words.loc['fentanyl'])}).",
+        "[What do they talk about?](notebooks/02_topics)\n-",
+        "**What cannot be shown.** Any trend over the years: statements cover one year only, and for",
+        f"{numbers['n_empty']} of nine years there is no text. How often they telephoned: calls are far from",
+        "completely recorded. What was said behind closed doors. [What is missing?](notebooks/01_corpus)",
     )
+    return "- " + " ".join(findings).replace("\n- ", "\n- ") + "\n"
 
 
 def _timeline(talks: pd.DataFrame, static: Path) -> str:
