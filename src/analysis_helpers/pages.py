@@ -118,7 +118,7 @@ def home_numbers() -> dict[str, Any]:
     conferences = statements.where(side="CN", genre="press_conference")
     own = statements.where(speaker_side=["US", "CN"])
     tone = compare_tone(own, by=["speaker_side", "target"]).set_index(["speaker_side", "target"])
-    words = compare_rates(own, {word: [word] for word in ("cooperation", "fentanyl", "tiktok")}).set_index("topic")
+    words = compare_rates(own, {word: [word] for word in ("cooperation", "fentanyl", "tiktok")})
     years = coverage(corpus, by="year")
     return {
         "any_gap": int(describe_gaps(talks)["days"].max()),
@@ -129,7 +129,7 @@ def home_numbers() -> dict[str, Any]:
         "n_empty": int((years["n_documents"] == 0).sum()),
         "cn_on_us": _signed(tone.loc[("CN", "US"), "mean"]),
         "tone": tone,
-        "words": words,
+        "words": words.set_index("topic").round(2),
     }
 
 
@@ -149,9 +149,9 @@ def _findings() -> str:
     both = [_signed(tone.loc[(side, "relationship"), "mean"]) for side in ("CN", "US")]
     findings = (
         f"**Tone.** What Chinese officials say about the United States is cool ({_signed(china['mean'])}, 95% interval",
-        f"{_between(china)}, {china['n_documents']} texts), what American ones say about China mildly warm",
-        f"({_signed(america['mean'])}, {_between(america)}, {america['n_documents']} texts). About the relationship",
-        f"both are warm ({both[0]} and {both[1]}). [In what tone?](notebooks/04_sentiment)\n-",
+        f"{_between(china)}, {china['n_documents']:.0f} texts), what American ones say about China mildly warm",
+        f"({_signed(america['mean'])}, {_between(america)}, {america['n_documents']:.0f} texts). About the",
+        f"relationship both are warm ({both[0]} and {both[1]}). [In what tone?](notebooks/04_sentiment)\n-",
         f"**Words.** Chinese officials say *cooperation* {-said['difference']:.1f} times per 1,000 words more often",
         f"({-said['high']:.1f} to {-said['low']:.1f}), and it holds in every matched comparison. Most words that look",
         "American are spoken style, largely one man’s. [What sets them apart?](notebooks/03_stance)\n-",

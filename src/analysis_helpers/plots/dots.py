@@ -33,7 +33,7 @@ def plot_words(
     In: a table of `distinctive_terms` with first = China and second = the United States (leave out of
     it what shall not be drawn). On the left the words that the United States say more, on the right
     those of China, the most telling first (by `z`); below the rule, hollow, words that look distinctive
-    (|z| over 1.96) and fail the rate test at .05. Out: the axes that holds both panels; x is the root
+    (z over 1.96 either way) and fail the rate test at .05. Out: the axes that holds both panels; x is the root
     of ten of the rate per 1,000 words, y the number of the row.
 
     Examples
