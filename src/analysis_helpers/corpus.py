@@ -290,16 +290,23 @@ def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     return table.reindex(_grid(rows, by), fill_value=0).astype("int64").reset_index()
 
 
+def in_order(values: pd.Series) -> list[Any]:
+    """List the values of a column once, in a fixed order: periods without a gap, sides as always, others sorted.
+
+    Examples
+    --------
+    >>> in_order(pd.Series(["unknown", "CN", "US", None, "CN"])), in_order(pd.Series(["speech", "letter"]))
+    (['US', 'CN', 'unknown'], ['letter', 'speech'])
+    """
+    found = values.dropna()
+    if isinstance(values.dtype, pd.PeriodDtype) and len(found):
+        return list(pd.period_range(found.min(), found.max()))
+    return sorted(found.unique(), key=lambda value: (SIDE_ORDER.index(value) if value in SIDE_ORDER else 9, value))
+
+
 def _grid(rows: pd.DataFrame, by: list[str]) -> pd.Index:
-    """All combinations of the values that occur; periods without a gap; sides in their fixed order."""
-    levels = []
-    for name in by:
-        values = list(rows[name].dropna().unique())
-        if name in PERIODS and values:
-            values = list(pd.period_range(min(values), max(values), freq=PERIODS[name]))
-        else:
-            values = sorted(values, key=lambda value: (SIDE_ORDER.index(value) if value in SIDE_ORDER else 9, value))
-        levels.append([*values, *([None] if rows[name].isna().any() else [])])
+    """All combinations of the values that occur."""
+    levels = [[*in_order(rows[name]), *([None] if rows[name].isna().any() else [])] for name in by]
     return pd.Index(levels[0], name=by[0]) if len(by) == 1 else pd.MultiIndex.from_product(levels, names=by)
 
 

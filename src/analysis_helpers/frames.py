@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .corpus import Corpus
+from .corpus import Corpus, in_order
 from .errors import TalksError
-from .splitting import read_lexicon
-from .timeline import MIN_USING, _in_order, document_rates
-from .uncertainty import SEED, mean_interval
+from .splitting import read_terms
+from .timeline import document_rates, rate_interval
+from .uncertainty import SEED
 
 Frames = dict[str, list[str]]
 
@@ -29,10 +29,7 @@ def load_frames() -> Frames:
     >>> len(frames), frames["mutual benefit"][:3]
     (12, ['mutual benefit', 'mutually beneficial', 'mutual respect'])
     """
-    frames: Frames = {}
-    for row in read_lexicon("frames"):
-        frames.setdefault(row["frame"], []).append(row["term"])
-    return frames
+    return read_terms("frames", "frame")
 
 
 def score_frames(corpus: Corpus, *, frames: Frames | None = None) -> pd.DataFrame:
@@ -104,7 +101,7 @@ def compare_frames(
     rows = [
         (frame, value, *_describe(cell, parts.xs(value, level=by)[sorted(chosen[frame])], seed))
         for frame in chosen
-        for value in _in_order(scores[by])
+        for value in in_order(scores[by])
         for cell in [scores[(scores["frame"] == frame) & (scores[by] == value)]]
     ]
     figures = ["rate", "low", "high", "n_documents", "n_using", "least", "most", "term_that_matters"]
@@ -122,9 +119,7 @@ def _by_document(scores: pd.DataFrame, corpus: Corpus, by: str) -> pd.DataFrame:
 
 def _describe(cell: pd.DataFrame, parts: pd.Series, seed: int) -> tuple[float | int | str | None, ...]:
     """Describe a frame on one side; `parts`, the mean rates of its terms, add up to its own."""
-    n_using = int((cell["n"] > 0).sum())
-    interval = mean_interval(cell["rate"], seed=seed)
-    low, high = (interval.low, interval.high) if n_using >= MIN_USING else (float("nan"), float("nan"))
-    least, most = (round(interval.mean - part, 3) + 0.0 for part in (parts.max(), parts.min()))
+    mean, low, high, n_documents, n_using = rate_interval(cell, seed)
+    least, most = (round(mean - part, 3) + 0.0 for part in (parts.max(), parts.min()))
     term = parts.idxmax() if n_using else None
-    return round(interval.mean, 3), low, high, interval.n_documents, n_using, least, most, term
+    return round(mean, 3), low, high, n_documents, n_using, least, most, term

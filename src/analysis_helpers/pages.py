@@ -12,7 +12,7 @@ import pandas as pd
 from . import _NAMES
 from .corpus import load_corpus
 from .splitting import read_lexicon
-from .talks import load_talks
+from .talks import load_talks, longest_pauses
 
 HEADINGS = {
     "building": "Build a corpus",
@@ -44,9 +44,10 @@ def write_pages(
     made.mkdir()
     talks, corpus = load_talks(), load_corpus()
     statements = corpus.where(collection="statements_2025").documents
+    numbers = home_numbers()
     (made / "promise.md").write_text(_promise(talks, statements, other_corpus), encoding="utf-8")
-    (made / "findings.md").write_text(_findings(), encoding="utf-8")
-    (made / "cards.md").write_text(_cards(cards), encoding="utf-8")
+    (made / "findings.md").write_text(_findings(numbers), encoding="utf-8")
+    (made / "cards.md").write_text(_cards(cards, numbers), encoding="utf-8")
     (made / "timeline.md").write_text(_timeline(talks, source / "_static"), encoding="utf-8")
     (made / "version.md").write_text(_version(talks, corpus.record), encoding="utf-8")
     (source / "data.md").write_text(_dictionary(schema), encoding="utf-8")
@@ -82,9 +83,8 @@ _ANSWERS = (
 )
 
 
-def _cards(cards: pd.DataFrame) -> str:
+def _cards(cards: pd.DataFrame, numbers: dict[str, Any]) -> str:
     """Four answers, each a card that is one link; the notebooks they stand in must exist."""
-    numbers = home_numbers()
     lines = ["::::{grid} 2 2 4 4", ":gutter: 2", ":class-container: answers", ""]
     for question, notebook, answer in _ANSWERS:
         if notebook not in set(cards["notebook"]):
@@ -105,27 +105,24 @@ def _cards(cards: pd.DataFrame) -> str:
 
 def home_numbers() -> dict[str, Any]:
     """Compute the numbers of the home page, from the shipped chronology and corpus."""
-    from .corpus import count_questions, coverage
+    from .corpus import coverage
     from .sentiment import compare_tone
-    from .talks import describe_gaps, issues_by_period
+    from .talks import issues_by_period
     from .timeline import compare_rates
 
     talks, corpus = load_talks(), load_corpus()
-    leaders = talks[(talks["level"] == "leader") & (talks["mode"] == "in_person")]
+    any_gap, leaders_gap = longest_pauses(talks)
     agenda = issues_by_period(talks)
     leading = agenda.loc[agenda.groupby("year")["n_talks"].idxmax(), "issue"]
-    statements = corpus.where(collection="statements_2025")
-    conferences = statements.where(side="CN", genre="press_conference")
-    own = statements.where(speaker_side=["US", "CN"])
+    own = corpus.where(collection="statements_2025", speaker_side=["US", "CN"])
     tone = compare_tone(own, by=["speaker_side", "target"]).set_index(["speaker_side", "target"])
     words = compare_rates(own, {word: [word] for word in ("cooperation", "fentanyl", "tiktok")})
     years = coverage(corpus, by="year")
     return {
-        "any_gap": int(describe_gaps(talks)["days"].max()),
-        "leaders_gap": int(describe_gaps(leaders)["days"].max()),
+        "any_gap": any_gap,
+        "leaders_gap": leaders_gap,
         "n_leading": leading.nunique(),
         "n_years": len(leading),
-        "questions": count_questions(conferences, by="side")["share"].iloc[0],
         "n_empty": int((years["n_documents"] == 0).sum()),
         "cn_on_us": _signed(tone.loc[("CN", "US"), "mean"]),
         "tone": tone,
@@ -141,28 +138,28 @@ def _between(row: pd.Series) -> str:
     return f"{_signed(row['low'])} to {_signed(row['high'])}"
 
 
-def _findings() -> str:
+def _findings(numbers: dict[str, Any]) -> str:
     """The findings that survive the tests of the notebooks, with their intervals, and what cannot be shown."""
-    numbers = home_numbers()
     tone, words = numbers["tone"], numbers["words"]
     china, america, said = tone.loc[("CN", "US")], tone.loc[("US", "CN")], words.loc["cooperation"]
     both = [_signed(tone.loc[(side, "relationship"), "mean"]) for side in ("CN", "US")]
     findings = (
-        f"**Tone.** What Chinese officials say about the United States is cool ({_signed(china['mean'])}, 95% interval",
-        f"{_between(china)}, {china['n_documents']:.0f} texts), what American ones say about China mildly warm",
-        f"({_signed(america['mean'])}, {_between(america)}, {america['n_documents']:.0f} texts). About the",
-        f"relationship both are warm ({both[0]} and {both[1]}). [In what tone?](notebooks/04_sentiment)\n-",
-        f"**Words.** Chinese officials say *cooperation* {-said['difference']:.1f} times per 1,000 words more often",
-        f"({-said['high']:.1f} to {-said['low']:.1f}), and it holds in every matched comparison. Most words that look",
-        "American are spoken style, largely one man’s. [What sets them apart?](notebooks/03_stance)\n-",
-        "**Agenda.** It is largely shared: the rate of *TikTok* cannot be told apart (difference",
-        f"{_between(words.loc['tiktok'])}), that of *fentanyl* hardly ({_between(words.loc['fentanyl'])}).",
-        "[What do they talk about?](notebooks/02_topics)\n-",
-        "**What cannot be shown.** Any trend over the years: statements cover one year only, and for",
-        f"{numbers['n_empty']} of nine years there is no text. How often they telephoned: calls are far from",
+        "**Tone.** What Chinese officials say about the United States is cool "
+        f"({_signed(china['mean'])}, 95% interval {_between(china)}, {china['n_documents']:.0f} texts), what American "
+        f"ones say about China mildly warm ({_signed(america['mean'])}, {_between(america)}, "
+        f"{america['n_documents']:.0f} texts). About the relationship both are warm ({both[0]} and {both[1]}). "
+        "[In what tone?](notebooks/04_sentiment)",
+        f"**Words.** Chinese officials say *cooperation* {-said['difference']:.1f} times per 1,000 words more often "
+        f"({-said['high']:.1f} to {-said['low']:.1f}), and it holds in every matched comparison. Most words that look "
+        "American are spoken style, largely one man’s. [What sets them apart?](notebooks/03_stance)",
+        "**Agenda.** It is largely shared: the rate of *TikTok* cannot be told apart (difference "
+        f"{_between(words.loc['tiktok'])}), that of *fentanyl* hardly ({_between(words.loc['fentanyl'])}). "
+        "[What do they talk about?](notebooks/02_topics)",
+        "**What cannot be shown.** Any trend over the years: statements cover one year only, and for "
+        f"{numbers['n_empty']} of nine years there is no text. How often they telephoned: calls are far from "
         "completely recorded. What was said behind closed doors. [What is missing?](notebooks/01_corpus)",
     )
-    return "- " + " ".join(findings).replace("\n- ", "\n- ") + "\n"
+    return "".join(f"- {finding}\n" for finding in findings)
 
 
 def _timeline(talks: pd.DataFrame, static: Path) -> str:
@@ -211,11 +208,11 @@ def timeline_alt(talks: pd.DataFrame) -> str:
     >>> timeline_alt(ah.load_talks())[:40]
     'Dots for 254 talks in five lanes, 2017–2'
     """
-    numbers = home_numbers()
+    any_pause, leaders_pause = longest_pauses(talks)
     first, last = talks["start_date"].dt.year.min(), talks["start_date"].dt.year.max()
     return (
         f"Dots for {len(talks)} talks in five lanes, {first}–{last}, where the leaders did not meet in person for "
-        f"{numbers['leaders_gap']:,} days and the longest pause between any two talks was {numbers['any_gap']} days. "
+        f"{leaders_pause:,} days and the longest pause between any two talks was {any_pause} days. "
         "Table in the timeline notebook."
     )
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from .cleaning import word_tokenizer
-from .corpus import SIDE_ORDER, Corpus, add_period
+from .corpus import Corpus, add_period, in_order
 from .errors import TalksError
 from .names import mask_names
 from .splitting import read_lexicon
@@ -22,7 +22,6 @@ from .uncertainty import mean_interval
 INSTRUMENTS = ("tone_vader", "tone_diplomatic", "tone_general")
 NEGATION, NEGATION_REACH = -0.74, 3  # the factor and the reach in words that VADER's authors measured
 AFINN_MAXIMUM = 5.0
-TARGETS = ("both", "relationship")
 GROUPS = ("side", "speaker_side", "target", "collection", "genre", "month", "talk_id")
 Entries = dict[str, list[tuple[list[str], float]]]
 
@@ -219,14 +218,6 @@ def _add_target(sentences: pd.DataFrame) -> pd.DataFrame:
     return sentences.assign(target=pd.Series(target, index=sentences.index, dtype="str"))
 
 
-def _levels(values: pd.Series) -> list[Any]:
-    """The values of a column in a fixed order; months without a gap."""
-    if isinstance(values.dtype, pd.PeriodDtype) and len(values):
-        return list(pd.period_range(values.min(), values.max()))
-    order = [*SIDE_ORDER, *TARGETS]
-    return sorted(values.unique(), key=lambda value: (order.index(value) if value in order else len(order), value))
-
-
 def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "tone") -> pd.DataFrame:
     """Compare the tone of sentences: by who speaks, of whom, in which kind of text, month or talk.
 
@@ -258,7 +249,7 @@ def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "
     for key, cell in rows.groupby(by, observed=True):
         cells.append((*key, *mean_interval(cell[instrument], cell["doc_id"]), len(cell)))
     table = pd.DataFrame(cells, columns=[*by, "mean", "low", "high", "n_documents", "n_sentences"])
-    grid = pd.MultiIndex.from_product([_levels(rows[name]) for name in by], names=by).to_frame(index=False)
+    grid = pd.MultiIndex.from_product([in_order(rows[name]) for name in by], names=by).to_frame(index=False)
     counts = dict.fromkeys(["n_documents", "n_sentences"], 0)
     return grid.merge(table, on=by, how="left").fillna(counts).astype(dict.fromkeys(counts, "int64"))
 

@@ -40,6 +40,20 @@ def read_lexicon(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(rows))
 
 
+def read_terms(name: str, by: str) -> dict[str, list[str]]:
+    """Read a word list whose terms are grouped, by topic or frame: the terms of each, in the order of the list.
+
+    Examples
+    --------
+    >>> read_terms("agenda_terms", "topic")["TikTok"]
+    ['tiktok']
+    """
+    groups: dict[str, list[str]] = {}
+    for row in read_lexicon(name):
+        groups.setdefault(row[by], []).append(row["term"])
+    return groups
+
+
 # ---------------------------------------------------------------------------------------------------
 # Paragraphs
 

@@ -12,7 +12,7 @@ from .corpus import PERIODS, Corpus, add_period
 from .errors import TalksError
 from .splitting import read_lexicon
 from .talks import ORDINARY_SURNAMES
-from .uncertainty import MIN_A_SIDE, SEED, full_strata, relabel
+from .uncertainty import MIN_A_SIDE, SEED, relabel, stratify
 
 PRIOR_WORDS = 500
 MIN_DOCUMENTS = 12
@@ -115,14 +115,15 @@ def compare_tests(
 
     units = _gather(corpus, by, (first, second), None, min_documents)
     labels = relabel(units.first, units.strata, n_relabellings, seed)
-    yardstick = np.sort(_largest(units, relabel(units.first, units.strata, 499, seed + 1)))[-25]  # p < .05 of 500
+    test = _standardise(units)
+    yardstick = np.sort(test.largest(relabel(units.first, units.strata, 499, seed + 1)))[-25]  # p < .05 of 500
     rows: dict[str, list[int]] = {"z over 1.96": [], "z, corrected": [], "G2, corrected": [], "rate test": []}
     for drawn in labels:
         z, g2 = _log_odds(units, drawn), _likelihood_ratio(units, drawn)
         rows["z over 1.96"].append(int((np.abs(z) > 1.96).sum()))
         rows["z, corrected"].append(_count_corrected(2 * ndtr(-np.abs(z))))
         rows["G2, corrected"].append(_count_corrected(chdtrc(1, g2)))
-        rows["rate test"].append(int((np.abs(_correlate(units, drawn[None])[:, 0]) > yardstick).sum()))
+        rows["rate test"].append(int((np.abs(test.correlate(drawn[None])[:, 0]) > yardstick).sum()))
     named = pd.DataFrame(rows)
     table = pd.DataFrame({"share_of_terms": named.mean() / len(units.terms), "share_of_draws": (named > 0).mean()})
     return table.round(4).rename_axis("test").reset_index()
@@ -171,8 +172,7 @@ def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] 
     spoken = _spoken(corpus, by, groups, within or [])
     units = spoken.groupby(["doc_id", by, *(within or [])], observed=True)["n_words"].sum().reset_index()
     first = (units[by] == groups[0]).to_numpy()
-    strata = units.groupby(within).ngroup().to_numpy() if within else np.zeros(len(units), dtype="int64")
-    kept = full_strata(first, strata) if within else np.ones(len(units), dtype=bool)
+    strata, kept = stratify(units, first, within)
     units, first = units[kept].reset_index(drop=True).reset_index(names="row"), first[kept]
     strata = np.unique(strata[kept], return_inverse=True)[1]
     if first.all() or not first.any():
@@ -285,9 +285,25 @@ def _count_corrected(p_values: np.ndarray) -> int:
     return int((false_discovery_control(p_values) <= 0.05).sum())
 
 
-def _correlate(units: _Units, labels: np.ndarray) -> np.ndarray:
-    """Correlate the root of each term's rate with the labels, both centred within strata: terms by draws."""
-    from scipy.sparse import csr_matrix
+class _RateTest(NamedTuple):
+    """The roots of the rates, scaled so that a product with centred labels is a correlation; terms by documents."""
+
+    roots: Any
+    share: np.ndarray
+
+    def correlate(self, labels: np.ndarray) -> np.ndarray:
+        """Correlate the root of each term's rate with the labels, both centred within strata: terms by draws."""
+        return self.roots @ (labels - self.share).T
+
+    def largest(self, labels: np.ndarray) -> np.ndarray:
+        """The largest correlation of any term, for each draw; a block of draws at a time bounds the memory."""
+        blocks = [labels[start : start + _BLOCK] for start in range(0, len(labels), _BLOCK)]
+        return np.concatenate([np.abs(self.correlate(block)).max(axis=0) for block in blocks])
+
+
+def _standardise(units: _Units) -> _RateTest:
+    """Prepare the rate test: what stays the same however the documents of a stratum are relabelled."""
+    from scipy.sparse import csr_matrix, diags
 
     roots = units.counts.multiply(1_000 / units.n_words[:, None]).sqrt().tocsr()
     n = np.bincount(units.strata)
@@ -297,18 +313,13 @@ def _correlate(units: _Units, labels: np.ndarray) -> np.ndarray:
     spread = np.asarray(spread).ravel()
     share = (np.bincount(units.strata, weights=units.first) / n)[units.strata]
     weight = np.square(units.first - share).sum()
-    products = roots.T @ (labels - share).T
-    return products / np.sqrt(np.where(spread > 1e-12, spread, np.inf) * weight)[:, None]
-
-
-def _largest(units: _Units, labels: np.ndarray) -> np.ndarray:
-    """The largest correlation of any term, for each draw; a block of draws at a time bounds the memory."""
-    blocks = [labels[start : start + _BLOCK] for start in range(0, len(labels), _BLOCK)]
-    return np.concatenate([np.abs(_correlate(units, block)).max(axis=0) for block in blocks])
+    scale = 1 / np.sqrt(np.where(spread > 1e-12, spread, np.inf) * weight)
+    return _RateTest((diags(scale) @ roots.T).tocsr(), share)
 
 
 def _test_rates(units: _Units, n_draws: int, seed: int) -> np.ndarray:
-    observed = np.abs(_correlate(units, units.first[None])[:, 0])
-    largest = np.sort(_largest(units, relabel(units.first, units.strata, n_draws, seed)))
+    test = _standardise(units)
+    observed = np.abs(test.correlate(units.first[None])[:, 0])
+    largest = np.sort(test.largest(relabel(units.first, units.strata, n_draws, seed)))
     as_large = n_draws - np.searchsorted(largest, observed - 1e-9)
     return (1 + as_large) / (1 + n_draws)

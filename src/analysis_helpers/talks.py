@@ -218,6 +218,12 @@ def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     return gaps.sort_values(["days", "from_date"], ascending=[False, True], ignore_index=True)
 
 
+def longest_pauses(talks: pd.DataFrame) -> tuple[int, int]:
+    """Days of the longest pause between any two talks, and between two meetings of the leaders in person."""
+    leaders = talks[(talks["level"] == "leader") & (talks["mode"] == "in_person")]
+    return int(describe_gaps(talks)["days"].max()), int(describe_gaps(leaders)["days"].max())
+
+
 # ---------------------------------------------------------------------------------------------------
 # Links to documents
 

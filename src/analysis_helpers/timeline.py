@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, SIDE_ORDER, Corpus, add_period
+from .corpus import PERIODS, Corpus, add_period, in_order
 from .errors import TalksError
-from .splitting import read_lexicon
+from .splitting import read_terms
 from .uncertainty import MIN_A_SIDE, SEED, difference_interval, mean_interval
 
 MIN_USING = 5
@@ -45,13 +45,9 @@ def texts_by_period(
         [pd.Period(day, PERIODS[period]) for day in span] if span else (dated[period].min(), dated[period].max())
     )
     periods = pd.period_range(first, last, freq=PERIODS[period], name=period)
-    grid = pd.MultiIndex.from_product([periods, _in_order(dated[by])], names=[period, by])
+    grid = pd.MultiIndex.from_product([periods, in_order(dated[by])], names=[period, by])
     table = dated.groupby([period, by]).agg(n_documents=("doc_id", "size"), n_words=("n_words", "sum"))
     return table.reindex(grid, fill_value=0).astype("int64").reset_index()
-
-
-def _in_order(values: pd.Series) -> list[str]:
-    return sorted(values.unique(), key=lambda value: (SIDE_ORDER.index(value) if value in SIDE_ORDER else 9, value))
 
 
 def dispersion(weeks: pd.DataFrame, by: str = "side") -> pd.DataFrame:
@@ -88,10 +84,7 @@ def load_agenda_terms() -> dict[str, list[str]]:
     >>> load_agenda_terms()["tariffs"]
     ['tariff', 'tariffs']
     """
-    terms: dict[str, list[str]] = {}
-    for row in read_lexicon("agenda_terms"):
-        terms.setdefault(row["topic"], []).append(row["term"])
-    return terms
+    return read_terms("agenda_terms", "topic")
 
 
 def document_rates(corpus: Corpus, terms: dict[str, list[str]]) -> pd.DataFrame:
@@ -106,14 +99,28 @@ def document_rates(corpus: Corpus, terms: dict[str, list[str]]) -> pd.DataFrame:
     passages = own.passages[["passage_id", "doc_id", "speaker_side", "n_words"]]
     words = passages.groupby(["doc_id", "speaker_side"])["n_words"].sum().rename("n_words").reset_index()
     words = words[words["n_words"] > 0]
-    topics = pd.DataFrame(
-        [(topic, term) for topic, listed in terms.items() for term in listed], columns=["topic", "term"]
-    )
-    counts = own.counts.merge(topics, on="term").merge(passages.drop(columns="n_words"), on="passage_id")
-    n = counts.groupby(["topic", "doc_id", "speaker_side"])["n"].sum().reset_index()
+    n = sum_terms(own.counts, passages, terms, ["doc_id", "speaker_side"])
     grid = pd.DataFrame({"topic": list(terms)}).merge(words, how="cross")
     rates = grid.merge(n, on=["topic", "doc_id", "speaker_side"], how="left").fillna({"n": 0})
     return rates.assign(n=rates["n"].astype("int64"), rate=1_000 * rates["n"] / rates["n_words"])
+
+
+def sum_terms(
+    counts: pd.DataFrame, passages: pd.DataFrame, terms: dict[str, list[str]], keys: list[str]
+) -> pd.DataFrame:
+    """Add up the occurrences of each topic's terms in these passages: `topic`, `keys`, `n`, where there are any.
+
+    A term that holds another of its topic is not counted beside it: where "port" is, so are "port fees".
+    """
+    pairs = [
+        (topic, term)
+        for topic, listed in terms.items()
+        for term in dict.fromkeys(listed)
+        if not any(one != term and f" {one} " in f" {term} " for one in listed)
+    ]
+    found = counts.merge(pd.DataFrame(pairs, columns=["topic", "term"]), on="term")
+    found = found.merge(passages[["passage_id", *keys]], on="passage_id")
+    return found.groupby(["topic", *keys])["n"].sum().reset_index()
 
 
 def rates_by_period(
@@ -144,12 +151,20 @@ def rates_by_period(
         keys = ["topic", period, "speaker_side"]
     rows = []
     for key, cell in rates.groupby(keys, sort=False, observed=True):
-        n_using = int((cell["n"] > 0).sum())
-        interval = mean_interval(cell["rate"], seed=seed)
-        bounds = (interval.low, interval.high) if n_using >= MIN_USING else (float("nan"), float("nan"))
-        rows.append((*key, interval.mean, *bounds, interval.n_documents, n_using, int(cell["n_words"].sum())))
+        rows.append((*key, *rate_interval(cell, seed), int(cell["n_words"].sum())))
     table = pd.DataFrame(rows, columns=[*keys, "rate", "low", "high", "n_documents", "n_using", "n_words"])
     return _complete(table, terms, period)
+
+
+def rate_interval(rates: pd.DataFrame, seed: int = SEED) -> tuple[float, float, float, int, int]:
+    """Give mean, low, high, documents and documents that use the topic; no interval where too few use it.
+
+    In: rows of `document_rates` of one topic. Under 5 using documents the interval would be too short.
+    """
+    n_using = int((rates["n"] > 0).sum())
+    interval = mean_interval(rates["rate"], seed=seed)
+    bounds = (interval.low, interval.high) if n_using >= MIN_USING else (float("nan"), float("nan"))
+    return interval.mean, *bounds, interval.n_documents, n_using
 
 
 def _complete(table: pd.DataFrame, terms: dict[str, list[str]], period: str | None) -> pd.DataFrame:
@@ -213,7 +228,7 @@ def texts_around(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
     dated = corpus.documents[corpus.documents["date_precision"] == "day"].dropna(subset=[by])
     rows = []
     for talk in talks.to_dict("records"):
-        for value in _in_order(corpus.documents[by].dropna()):
+        for value in in_order(corpus.documents[by]):
             dates = dated.loc[dated[by] == value, "date"]
             before = dates.between(
                 talk["start_date"] - pd.Timedelta(days=days), talk["start_date"], inclusive="left"
@@ -253,7 +268,7 @@ def compare_around(
     span = (last - origin).days + 1
     starts, ends = ((talks[column] - origin).dt.days.to_numpy() for column in ("start_date", "end_date"))
     rows = []
-    for side in _in_order(known[by]):
+    for side in in_order(known[by]):
         part = known[known[by] == side]
         day, values = (part["date"] - origin).dt.days.to_numpy(), part[value].to_numpy(dtype="float64")
         windows = [_around((day - shift) % span, starts, ends, days, span) for shift in range(span)]

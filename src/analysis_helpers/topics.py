@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, SIDE_ORDER, Corpus, add_period
+from .corpus import PERIODS, Corpus, add_period, in_order
 from .errors import TalksError
 from .measuring import load_stop_words
-from .splitting import read_lexicon
+from .splitting import read_lexicon, read_terms
 from .stance import is_name, known_names
+from .timeline import sum_terms
 from .uncertainty import SEED, leave_one_out, mean_interval, resample
 
 PIECE_WORDS = 180
@@ -98,11 +99,6 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
     'taiwan · independence · forces'
     """
     pieces = _weigh_pieces(corpus, level)
-    if not 1 <= n_topics <= min(pieces.weights.shape):
-        raise TalksError(
-            f"{n_topics} topics from {pieces.weights.shape[0]} pieces with {pieces.weights.shape[1]} terms; expected "
-            "fewer topics than either, at least 1; ask for fewer topics or give more texts"
-        )
     strengths, loadings = _factorize(pieces.weights, n_topics, seed)
     document_topics = _share_topics(strengths, pd.DataFrame({"doc_id": pieces.doc_ids}), corpus)
     order = document_topics.groupby("topic")["share"].mean().sort_values(ascending=False, kind="stable").index
@@ -218,6 +214,11 @@ def _factorize(weights: Any, n_topics: int, seed: int) -> tuple[np.ndarray, np.n
     from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits
 
+    if not 1 <= n_topics <= min(weights.shape):
+        raise TalksError(
+            f"{n_topics} topics from {weights.shape[0]} pieces with {weights.shape[1]} terms; expected "
+            "fewer topics than either, at least 1; ask for fewer topics or give more texts"
+        )
     model = NMF(n_topics, init="nndsvda", random_state=seed, max_iter=MAX_ITERATIONS)
     # One thread: these matrices are small, and threads that wait for busy cores make it three times slower.
     # A perfect fit has an error of -1e-16, of which no root is taken.
@@ -278,7 +279,7 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
     pieces = _weigh_pieces(corpus, model.settings["level"])
     shares = model.document_topics.dropna(subset="share")
     largest = shares.sort_values("share", ascending=False, kind="stable").drop_duplicates("doc_id")["topic"]
-    top = _top_sets(model)
+    top = _top_sets(model.topic_terms)
     table = model.labels().reset_index()
     n = len(np.unique(pieces.doc_ids))
     for name, draws in (("bootstrap", resample(n, n_draws, seed)), ("leave_one_out", leave_one_out(n, n_draws, seed))):
@@ -287,8 +288,8 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
     return table.assign(stable=table["bootstrap"] >= STABLE)
 
 
-def _top_sets(model: TopicModel) -> list[set[str]]:
-    return [set(part["term"]) for _, part in model.top_terms(N_TOP).groupby("topic")]
+def _top_sets(topic_terms: pd.DataFrame) -> list[set[str]]:
+    return [set(part["term"].head(N_TOP)) for _, part in topic_terms.groupby("topic")]
 
 
 def _refit(pieces: _Pieces, top: list[set[str]], draws: np.ndarray, seed: int) -> np.ndarray:
@@ -302,8 +303,7 @@ def _refit(pieces: _Pieces, top: list[set[str]], draws: np.ndarray, seed: int) -
     overlaps = []
     for draw in draws:
         _, loadings = _factorize(diags(np.sqrt(draw[documents])) @ pieces.weights, len(top), seed)
-        terms = _list_terms(loadings, pieces.terms).groupby("topic").head(N_TOP).groupby("topic")["term"].agg(set)
-        overlaps.append(match_topics(top, list(terms)))
+        overlaps.append(match_topics(top, _top_sets(_list_terms(loadings, pieces.terms))))
     return np.array(overlaps)
 
 
@@ -352,7 +352,7 @@ def choose_n_topics(
     draws = resample(present.shape[0], n_draws, seed)
     rows = []
     for n_topics in candidates:
-        top = _top_sets(fit_topics(corpus, n_topics, seed=seed, level=level))
+        top = _top_sets(_list_terms(_factorize(pieces.weights, n_topics, seed)[1], pieces.terms))
         overlaps = _refit(pieces, top, draws, seed)
         error = overlaps.mean(axis=1).std(ddof=1) / np.sqrt(n_draws)
         n_stable = int((overlaps.mean(axis=0) >= STABLE).sum())
@@ -426,15 +426,8 @@ def _documents_with(corpus: Corpus, columns: list[str]) -> pd.DataFrame:
 
 
 def _grid(rows: pd.DataFrame, by: list[str], n_topics: int) -> pd.MultiIndex:
-    """All combinations of topic and values: periods without a gap, sides in their fixed order."""
-    levels: list[Any] = [range(1, n_topics + 1)]
-    for name in by:
-        if name in PERIODS and len(rows):
-            levels.append(pd.period_range(rows[name].min(), rows[name].max(), freq=PERIODS[name]))
-        else:
-            place = {side: number for number, side in enumerate(SIDE_ORDER)}
-            levels.append(sorted(rows[name].unique(), key=lambda value: (place.get(value, len(place)), value)))
-    return pd.MultiIndex.from_product(levels)
+    """All combinations of topic and values."""
+    return pd.MultiIndex.from_product([range(1, n_topics + 1), *(in_order(rows[name]) for name in by)])
 
 
 def typical_documents(corpus: Corpus, model: TopicModel, n: int = 3) -> pd.DataFrame:
@@ -475,10 +468,7 @@ def load_topic_keywords() -> dict[str, list[str]]:
     >>> load_topic_keywords()["artificial intelligence"]
     ['artificial intelligence', 'ai']
     """
-    keywords: dict[str, list[str]] = {}
-    for row in read_lexicon("topic_keywords"):
-        keywords.setdefault(row["topic"], []).append(row["term"])
-    return keywords
+    return read_terms("topic_keywords", "topic")
 
 
 def seeded_topics(corpus: Corpus, keywords: dict[str, list[str]], *, by: str | None = None) -> pd.DataFrame:
@@ -506,17 +496,8 @@ def seeded_topics(corpus: Corpus, keywords: dict[str, list[str]], *, by: str | N
         raise TalksError(f"unknown column {by!r}; expected one of {', '.join(passages)}; choose one of them")
     keys = ["doc_id", *([by] if by else [])]
     words = passages.groupby(keys, sort=False)["n_words"].sum().reset_index()
-    pairs = [(topic, term) for topic, terms in keywords.items() for term in _without_longer(terms)]
-    counts = corpus.counts.merge(pd.DataFrame(pairs, columns=["topic", "term"]), on="term")
-    counts = counts.merge(passages[["passage_id", *keys]], on="passage_id")
-    n = counts.groupby(["topic", *keys])["n"].sum().reset_index()
+    n = sum_terms(corpus.counts, passages, keywords, keys)
     table = words.merge(pd.DataFrame({"topic": list(keywords)}), how="cross").merge(n, on=["topic", *keys], how="left")
     table["n"] = table["n"].fillna(0).astype("int64")
     rate = 1_000 * table["n"] / table["n_words"].where(table["n_words"] > 0)
     return table.assign(rate=rate)[[*keys, "topic", "n", "n_words", "rate"]]
-
-
-def _without_longer(terms: list[str]) -> list[str]:
-    """Leave out terms that hold another of the list: where "port" is counted, so are "port fees"."""
-    unique = dict.fromkeys(terms)
-    return [term for term in unique if not any(f" {one} " in f" {term} " for one in unique if one != term)]

@@ -144,8 +144,7 @@ def permutation_p(
     """
     rows = table[table[by].isin([first, second])].dropna(subset=[value, *(within or [])])
     labels = (rows[by] == first).to_numpy()
-    strata = rows.groupby(within).ngroup().to_numpy() if within else np.zeros(len(rows), dtype="int64")
-    kept = full_strata(labels, strata) if within else np.ones(len(rows), dtype=bool)
+    strata, kept = stratify(rows, labels, within)
     values, labels, strata = rows[value].to_numpy(dtype="float64")[kept], labels[kept], strata[kept]
     n_first, n_second = int(labels.sum()), int((~labels).sum())
     if min(n_first, n_second) < MIN_A_SIDE:
@@ -160,6 +159,22 @@ def permutation_p(
     as_large = int((np.abs(drawn @ centred / weight) >= abs(observed) - 1e-9).sum())
     p_value = as_large / len(drawn) if exact else (1 + as_large) / (1 + n_draws)
     return Permutation(round(observed, 6), round(p_value, 6), n_first, n_second, "exact" if exact else "")
+
+
+def stratify(rows: pd.DataFrame, labels: np.ndarray, within: list[str] | None) -> tuple[np.ndarray, np.ndarray]:
+    """Number the stratum of each row, and tell which rows to keep: all, where nothing is held equal.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"month": [1] * 8 + [2]})
+    >>> strata, kept = stratify(rows, np.array([True] * 4 + [False] * 5), ["month"])
+    >>> strata.tolist(), int(kept.sum())
+    ([0, 0, 0, 0, 0, 0, 0, 0, 1], 8)
+    """
+    if not within:
+        return np.zeros(len(rows), dtype="int64"), np.ones(len(rows), dtype=bool)
+    strata = rows.groupby(within).ngroup().to_numpy()
+    return strata, full_strata(labels, strata)
 
 
 def full_strata(labels: np.ndarray, strata: np.ndarray) -> np.ndarray:

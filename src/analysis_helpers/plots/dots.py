@@ -16,6 +16,7 @@ from .style import (
     mark_sides,
     new_figure,
     place_axes,
+    place_panel,
     say,
     size_of,
 )
@@ -67,13 +68,8 @@ def _pick_words(words: pd.DataFrame, side: str, n_words: int, n_unproven: int) -
 
 
 def _draw_words(ax: Axes, rows: pd.DataFrame, side: str, left: float, colors: Theme) -> None:
-    width, height = size_of(ax)
-    top, depth = 76, ROW * (len(rows) + 1)
-    panel = ax.inset_axes(((left + 142) / width, 1 - (top + depth) / height, 208 / width, depth / height), label=side)
-    panel.set_facecolor("none")
-    panel.spines[:].set_visible(False)
-    panel.tick_params(length=0, labelleft=False, labelbottom=False)
-    panel.set(xlim=(np.log10(LOWEST), np.log10(30)), ylim=(len(rows) + 0.5, -0.5))
+    panel = place_panel(ax, left + 142, 76, 208, ROW * (len(rows) + 1))
+    panel.set(label=side, xlim=(np.log10(LOWEST), np.log10(30)), ylim=(len(rows) + 0.5, -0.5))
     start = panel.get_xlim()[0]
     scale = 208 / (panel.get_xlim()[1] - start)
     say(panel, start - 126 / scale, -2.1, f"Said more by {_the(side)}", 14.5, colors.sides[side], "Bold")
@@ -145,19 +141,15 @@ def plot_means(tables: dict[str, pd.DataFrame], ax: Axes | None = None, *, theme
         y = 1 - (76 + 58 * (number + 0.5)) / height
         say(ax, MARGIN / width, y, label, 13.5, colors.ink, "Semibold", transform=ax.transAxes, linespacing=1.1)
     for number, (title, table) in enumerate(tables.items()):
-        box = ((first + number * room) / width, 34 / height, (room - 66) / width, 58 * len(labels) / height)
-        panel = ax.inset_axes(box, label=title.split("\n")[0])
+        panel = place_panel(ax, first + number * room, 76, room - 66, 58 * len(labels))
         _draw_means(panel, title, table, labels, limit, colors)
     return ax
 
 
 def _draw_means(panel: Axes, title: str, table: pd.DataFrame, labels: list[str], limit: float, colors: Theme) -> None:
-    panel.set_facecolor("none")
-    panel.spines[:].set_visible(False)
-    panel.tick_params(length=0, labelleft=False, labelbottom=False)
-    panel.set(xlim=(-limit, limit), ylim=(len(labels) - 0.5, -0.5))
-    above, beneath = panel.get_xaxis_transform(), panel.get_xaxis_transform()
     name, _, second = title.partition("\n")
+    panel.set(label=name, xlim=(-limit, limit), ylim=(len(labels) - 0.5, -0.5))
+    above, beneath = panel.get_xaxis_transform(), panel.get_xaxis_transform()
     depth = 58 * len(labels)
     say(panel, -limit, 1 + 32 / depth, name, 13.5, colors.ink, "Bold", transform=above)
     say(panel, -limit, 1 + 14 / depth, second, 12, colors.muted, transform=above)

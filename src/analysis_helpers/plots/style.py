@@ -84,7 +84,18 @@ def place_axes(figure: Figure, left: float, top: float, width: float, height: fl
     """Place an axes by pixels from the left and top edges, bare: no frame, no ticks, no grid."""
     total_width, total_height = figure.get_size_inches() * DPI
     box = (left / total_width, 1 - (top + height) / total_height, width / total_width, height / total_height)
-    ax = figure.add_axes(box)
+    return make_bare(figure.add_axes(box))
+
+
+def place_panel(ax: Axes, left: float, top: float, width: float, height: float) -> Axes:
+    """Place a bare panel inside an axes by pixels from its left and top edges."""
+    total_width, total_height = size_of(ax)
+    box = (left / total_width, 1 - (top + height) / total_height, width / total_width, height / total_height)
+    return make_bare(ax.inset_axes(box))
+
+
+def make_bare(ax: Axes) -> Axes:
+    """Take frame, ticks and ground from an axes."""
     ax.set_facecolor("none")
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0, labelleft=False, labelbottom=False)

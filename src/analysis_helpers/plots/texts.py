@@ -20,6 +20,7 @@ from .style import (
     mark_sides,
     new_figure,
     place_axes,
+    place_panel,
     say,
     size_of,
 )
@@ -284,15 +285,11 @@ def plot_rates(
     n_rows = (len(topics) + 2) // 2
     if ax is None:
         ax = place_axes(new_figure(PAGE, 40 + 176 * n_rows, colors), 0, 0, PAGE, 40 + 176 * n_rows)
-    width, height = size_of(ax)
     limit = max(float(np.nanmax(rates[["rate", "high"]].to_numpy())), 1.0) * 1.06
     mark_sides(ax, MARGIN, 12, {side: SIDE_NAMES[side] for side in ("US", "CN") if side in set(rates["speaker_side"])})
     for number, topic in enumerate([*topics, None]):
         left, top = (MARGIN + 38 + (number % 2) * 440), 70 + 176 * (number // 2)
-        panel = ax.inset_axes((left / width, 1 - (top + 108) / height, 386 / width, 108 / height))
-        panel.set_facecolor("none")
-        panel.spines[:].set_visible(False)
-        panel.tick_params(length=0, labelleft=False, labelbottom=False)
+        panel = place_panel(ax, left, top, 386, 108)
         if topic is None:
             _draw_denominators(panel, rates[rates["topic"] == topics[0]], colors)
         else:

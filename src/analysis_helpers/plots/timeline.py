@@ -11,7 +11,7 @@ from matplotlib.patches import Circle, Rectangle, Wedge
 
 from ..corpus import Corpus
 from ..splitting import read_lexicon
-from ..talks import describe_gaps
+from ..talks import describe_gaps, longest_pauses
 from .style import MARGIN, PAGE, PHONE, THEMES, Theme, new_figure, place_axes, say
 
 LANES = (
@@ -142,14 +142,13 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
     'Each dot is one of 254 talks, 2017–2025 (247 held). '
     """
     held, lacking = (talks["status"] == "held").sum(), talks["status"].value_counts()
-    leaders = talks[(talks["level"] == "leader") & (talks["mode"] == "in_person")]
+    any_pause, leaders_pause = longest_pauses(talks)
     first, last = talks["start_date"].dt.year.min(), talks["start_date"].dt.year.max()
     return {
         "title": "The two governments never stopped talking for long.\nTheir leaders stopped meeting face to face.",
         "subtitle": (
             f"Each dot is one of {len(talks)} talks, {first}–{last} ({held} held). The longest pause between any two "
-            f"of them was {describe_gaps(talks)['days'].max()} days;\nthe leaders went "
-            f"{describe_gaps(leaders)['days'].max():,} days without meeting in person."
+            f"of them was {any_pause} days;\nthe leaders went {leaders_pause:,} days without meeting in person."
         ),
         "note": (
             "Leader and cabinet meetings in person are near complete; phone calls and working-level contacts are not. "

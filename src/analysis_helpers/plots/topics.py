@@ -17,6 +17,7 @@ from .style import (
     mark_sides,
     new_figure,
     place_axes,
+    place_panel,
     say,
     size_of,
 )
@@ -63,7 +64,8 @@ def plot_topics(
     for number, topic in enumerate(topics):
         row = shares[shares["topic"] == topic]
         _name_topic(ax, row.iloc[0], TOP + ROW * (number + 0.5), colors)
-        panels = [_panel(ax, left, number, width) for left, width in ((_LEFT, _SHARES), (_MONTHS, 380))]
+        top = TOP + ROW * number + 12
+        panels = [place_panel(ax, left, top, width, ROW - 24) for left, width in ((_LEFT, _SHARES), (_MONTHS, 380))]
         panels[0].set(xlim=(0, limits[0]), ylim=(1.5, -0.5), label=f"{row['label'].iloc[0]}, share")
         _draw_shares(panels[0], row, colors, first=number == 0)
         panels[1].set(ylim=(0, limits[1]), label=f"{row['label'].iloc[0]}, months")
@@ -87,16 +89,6 @@ def _in_order(shares: pd.DataFrame) -> list[int]:
 def _limit(table: pd.DataFrame) -> float:
     """Find the end of a scale that holds every mean and bound, in steps of a tenth."""
     return float(np.ceil(np.nanmax([0.1, *table[["mean", "high"]].to_numpy().ravel()]) * 10 + 0.01) / 10)
-
-
-def _panel(ax: Axes, left: float, number: int, width: float) -> Axes:
-    total_width, total_height = size_of(ax)
-    bottom = 1 - (TOP + ROW * (number + 1) - 12) / total_height
-    panel = ax.inset_axes((left / total_width, bottom, width / total_width, (ROW - 24) / total_height))
-    panel.set_facecolor("none")
-    panel.spines[:].set_visible(False)
-    panel.tick_params(length=0, labelleft=False, labelbottom=False)
-    return panel
 
 
 def _name_topic(ax: Axes, row: pd.Series, middle: float, colors: Theme) -> None:
