@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import analysis_helpers as ah
@@ -28,6 +29,18 @@ def shipped():
 def talks():
     """The shipped chronology."""
     return ah.load_talks()
+
+
+@pytest.fixture(scope="session")
+def corpus_of(tmp_path_factory):
+    """Build a corpus of invented texts, given as rows of the columns named."""
+
+    def build(columns, rows, **options):
+        folder = tmp_path_factory.mktemp("rows")
+        pd.DataFrame(rows, columns=columns.split()).to_csv(folder / "texts.csv", index=False)
+        return ah.build_corpus([folder / "texts.csv"], folder / "corpus", **options)
+
+    return build
 
 
 @pytest.fixture(scope="session")

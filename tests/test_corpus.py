@@ -204,14 +204,13 @@ def test_an_earlier_corpus_is_replaced_and_nothing_else(tmp_path):
     shutil.rmtree(tmp_path / "corpus")
 
 
-def test_questions_by_hand(tmp_path):
+def test_questions_by_hand(corpus_of):
     """Four words of seven are a question in the one text, none in the other."""
     rows = [
         ("a", "CN", "briefing", "Q: Will talks go on?\n\nA: Yes, they will."),
         ("b", "US", "speech", "We will see."),
     ]
-    pd.DataFrame(rows, columns=["id", "side", "genre", "text"]).to_csv(tmp_path / "s.csv", index=False)
-    corpus = ah.build_corpus([tmp_path / "s.csv"], tmp_path / "corpus")
+    corpus = corpus_of("id side genre text", rows)
     table = ah.count_questions(corpus, by=["genre", "side"]).set_index(["genre", "side"])
     assert table.index.tolist() == [("briefing", "CN"), ("speech", "US")], "combinations that do not occur are left out"
     assert table.loc[("briefing", "CN"), ["n_documents", "n_words", "n_questions"]].tolist() == [1, 7, 4]

@@ -12,9 +12,8 @@ FRAMES = {"benefit": ["win-win", "mutual benefit"], "threat": ["threat", "threat
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
+def small(corpus_of):
     """Six invented texts, of which the rates can be computed on paper."""
-    folder = tmp_path_factory.mktemp("frames")
     rows = [
         ("u1", "US", "statement", "A threat and threats, a threat: ten words in all."),
         ("u2", "US", "statement", "Nothing here at all."),
@@ -23,8 +22,7 @@ def small(tmp_path_factory):
         ("c3", "CN", "press_conference", "Q: A threat, threat, threat?\n\nA: We see win-win here."),
         ("c4", "CN", "statement", "We see no more."),
     ]
-    pd.DataFrame(rows, columns=["id", "side", "genre", "text"]).to_csv(folder / "s.csv", index=False)
-    return ah.build_corpus([folder / "s.csv"], folder / "corpus")
+    return corpus_of("id side genre text", rows)
 
 
 def test_every_frame_has_eight_to_twenty_terms_spelt_as_they_are_counted():
@@ -76,10 +74,9 @@ def test_a_frame_that_no_document_uses(small):
     assert pd.isna(row["term_that_matters"])
 
 
-def test_five_documents_that_use_a_frame_have_an_interval(tmp_path):
+def test_five_documents_that_use_a_frame_have_an_interval(corpus_of):
     rows = [(f"d{n}", "US", "A threat " + "word " * n) for n in range(5)]
-    pd.DataFrame(rows, columns=["id", "side", "text"]).to_csv(tmp_path / "s.csv", index=False)
-    corpus = ah.build_corpus([tmp_path / "s.csv"], tmp_path / "corpus")
+    corpus = corpus_of("id side text", rows)
     row = ah.compare_frames(corpus, frames=FRAMES).set_index("frame").loc["threat"]
     rates = [1000 / (2 + n) for n in range(5)]
     assert row["rate"] == pytest.approx(sum(rates) / 5, abs=1e-3)
@@ -95,12 +92,11 @@ def test_frames_by_another_column_take_each_document_once(small):
         ah.compare_frames(small, by="sides")
 
 
-def test_two_sides_in_one_document_are_one_document(tmp_path):
+def test_two_sides_in_one_document_are_one_document(corpus_of):
     """Mao 1 of 4 words, Trump 0 of 1: together 1 of 5."""
     text = "Mao Ning: We see win-win here.\n\nDonald Trump: No."
     rows = [("m", "CN", "press_conference", text)]
-    pd.DataFrame(rows, columns=["id", "side", "genre", "text"]).to_csv(tmp_path / "s.csv", index=False)
-    corpus = ah.build_corpus([tmp_path / "s.csv"], tmp_path / "corpus")
+    corpus = corpus_of("id side genre text", rows)
     assert ah.compare_frames(corpus, frames=FRAMES).loc[:1, "rate"].tolist() == [0, 250]
     assert ah.compare_frames(corpus, by="side", frames=FRAMES).loc[0, ["rate", "n_documents"]].tolist() == [200, 1]
 

@@ -137,11 +137,10 @@ def test_rows_stay_and_headings_do_not_matter():
     assert add_quoted_speakers(empty, passages, documents).empty
 
 
-def test_a_corpus_carries_the_voices(tmp_path):
+def test_a_corpus_carries_the_voices(corpus_of):
     """The side of the sentence is the minister's; the words of the mixed passage stay with the article."""
     rows = [("n1", "US", "news report", "2025-05-01", "It rained. “The door is open,” Wang Yi said.")]
-    pd.DataFrame(rows, columns=["id", "side", "genre", "date", "text"]).to_csv(tmp_path / "s.csv", index=False)
-    corpus = ah.check_corpus(ah.build_corpus([tmp_path / "s.csv"], tmp_path / "corpus"))
+    corpus = ah.check_corpus(corpus_of("id side genre date text", rows))
     assert corpus.sentences["speaker_side"].tolist() == ["US", "CN"]
     assert corpus.passages["speaker_side"].tolist() == ["US"]
 

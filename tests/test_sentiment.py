@@ -234,17 +234,15 @@ def test_rows_stay_as_they_were():
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
+def small(corpus_of):
     """Four invented texts, so that means over documents and over sentences are different things."""
-    folder = tmp_path_factory.mktemp("tone")
     rows = [
         ("a", "CN", "2025-05-01", "China made progress. China made progress. China made progress. China is harmed."),
         ("b", "CN", "2025-05-20", "China is harmed."),
         ("c", "US", "2025-07-02", "The United States and China made progress. China-U.S. relations: progress."),
         ("d", "US", "2025-07-03", "Q: Does the United States fail?\n\nA: The United States made progress."),
     ]
-    pd.DataFrame(rows, columns=["id", "side", "date", "text"]).to_csv(folder / "s.csv", index=False)
-    return ah.build_corpus([folder / "s.csv"], folder / "corpus", with_text=False)
+    return corpus_of("id side date text", rows, with_text=False)
 
 
 def test_document_is_the_unit(small):

@@ -9,15 +9,11 @@ import pytest
 import analysis_helpers as ah
 from analysis_helpers.stance import PRIOR_WORDS
 
-
-def _corpus(folder, rows):
-    """Invented texts: id, side, genre, text."""
-    pd.DataFrame(rows, columns=["id", "side", "genre", "text"]).to_csv(folder / "s.csv", index=False)
-    return ah.build_corpus([folder / "s.csv"], folder / "corpus")
+COLUMNS = "id side genre text"
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory):
+def planted(corpus_of):
     """Twelve invented texts a side of the same forty words; only "consultation" is Chinese in all of them."""
     rng = np.random.default_rng(3)
     words = np.array(
@@ -30,7 +26,7 @@ def planted(tmp_path_factory):
         rows.append(
             (f"d{number:02d}", side, ("readout", "speech")[number // 12], " ".join(rng.permutation(text)) + ".")
         )
-    return _corpus(tmp_path_factory.mktemp("planted"), rows)
+    return corpus_of(COLUMNS, rows)
 
 
 def test_z_is_the_published_log_odds(planted):
@@ -49,20 +45,20 @@ def test_z_is_the_published_log_odds(planted):
         assert table.loc[term, "z"] == pytest.approx(delta / math.sqrt(variance), abs=1e-6), term
 
 
-def test_z_on_paper(tmp_path):
+def test_z_on_paper(corpus_of):
     """One word of 4 against one of 4, 3 and 1 times: prior 500 * 4/8 = 250, odds 253/251 against 251/253."""
-    corpus = _corpus(tmp_path, [("a", "CN", "x", "talks talks talks stay"), ("b", "US", "x", "talks they may halt")])
+    corpus = corpus_of(COLUMNS, [("a", "CN", "x", "talks talks talks stay"), ("b", "US", "x", "talks they may halt")])
     z = ah.distinctive_terms(corpus, min_documents=2, n_draws=9).set_index("term").loc["talks", "z"]
     assert z == pytest.approx(2 * math.log(253 / 251) / math.sqrt(1 / 253 + 1 / 251), abs=1e-6)
 
 
-def test_rates_and_documents_by_hand(tmp_path):
+def test_rates_and_documents_by_hand(corpus_of):
     rows = [
         ("a", "CN", "x", "talks talks stay on"),
         ("b", "CN", "x", "they stay"),
         ("c", "US", "x", "talks may well go wrong"),
     ]
-    row = ah.distinctive_terms(_corpus(tmp_path, rows), min_documents=2, n_draws=9).set_index("term").loc["talks"]
+    row = ah.distinctive_terms(corpus_of(COLUMNS, rows), min_documents=2, n_draws=9).set_index("term").loc["talks"]
     assert row["rate_first"] == pytest.approx((500 + 0) / 2), "every document weighs the same"
     assert row["rate_second"] == pytest.approx(200)
     assert row["log_ratio"] == pytest.approx(math.log2(250 / 200), abs=1e-6)
@@ -94,7 +90,7 @@ def test_the_p_value_is_the_share_of_relabellings_with_a_larger_maximum(planted)
         assert table.loc[term, "p_value"] == pytest.approx(expected), term
 
 
-def test_strata_hold_the_kind_of_text_equal(tmp_path):
+def test_strata_hold_the_kind_of_text_equal(corpus_of):
     """A word of interviews, which are mostly American: pooled it looks American, within kinds it is nobody's."""
     rng = np.random.default_rng(9)
     rows = []
@@ -104,14 +100,14 @@ def test_strata_hold_the_kind_of_text_equal(tmp_path):
         talk = ["frankly"] * int(genre == "interview") * int(rng.integers(2, 5))
         text = " ".join(rng.permutation([*rng.choice(["alpha", "beta", "gamma", "delta"], 30), *talk]))
         rows.append((f"d{number:02d}", "US" if american else "CN", genre, text + "."))
-    corpus = _corpus(tmp_path, rows)
+    corpus = corpus_of(COLUMNS, rows)
     pooled = ah.distinctive_terms(corpus, min_documents=3, n_draws=499).set_index("term")
     within = ah.distinctive_terms(corpus, min_documents=3, n_draws=499, within=["genre"]).set_index("term")
     assert pooled.loc["frankly", "p_value"] < 0.05
     assert within.loc["frankly", "p_value"] > 0.05
 
 
-def test_thin_strata_are_left_out_and_counted(tmp_path):
+def test_thin_strata_are_left_out_and_counted(corpus_of):
     sizes = {("CN", "readout"): 5, ("US", "readout"): 4, ("CN", "speech"): 1, ("US", "speech"): 6}
     numbers = ["one", "two", "three", "four", "five", "six"]
     rows = [
@@ -119,7 +115,7 @@ def test_thin_strata_are_left_out_and_counted(tmp_path):
         for (side, genre), n in sizes.items()
         for i in range(n)
     ]
-    table = ah.distinctive_terms(_corpus(tmp_path, rows), within=["genre"], min_documents=2, n_draws=9)
+    table = ah.distinctive_terms(corpus_of(COLUMNS, rows), within=["genre"], min_documents=2, n_draws=9)
     assert table.attrs == {"n_first": 5, "n_second": 4, "n_left_out": 7}
 
 

@@ -7,9 +7,8 @@ import analysis_helpers as ah
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
+def small(corpus_of):
     """Five invented statements, of which the rates can be computed on paper."""
-    folder = tmp_path_factory.mktemp("small")
     rows = [
         ("u1", "US", "2025-01-06", "Tariffs and a tariff, four more words."),
         ("u2", "US", "2025-01-20", "No such word in here at all, none."),
@@ -17,8 +16,7 @@ def small(tmp_path_factory):
         ("c2", "CN", "2025-03-03", "Tariffs hurt."),
         ("c3", "CN", "2025-03", "A month is no week."),
     ]
-    pd.DataFrame(rows, columns=["id", "side", "date", "text"]).to_csv(folder / "s.csv", index=False)
-    return ah.build_corpus([folder / "s.csv"], folder / "corpus")
+    return corpus_of("id side date text", rows)
 
 
 def test_weeks_without_texts_are_zero_on_both_sides(small):

@@ -22,11 +22,7 @@ FILLER = [
 ]
 
 
-def _corpus(folder, texts):
-    frame = pd.DataFrame(texts, columns=["id", "side", "date", "text"])
-    folder.mkdir(parents=True, exist_ok=True)
-    frame.to_csv(folder / "texts.csv", index=False)
-    return ah.build_corpus([folder / "texts.csv"], folder / "corpus")
+COLUMNS = "id side date text"
 
 
 def _draw(words, rng, n):
@@ -34,7 +30,7 @@ def _draw(words, rng, n):
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory):
+def planted(corpus_of):
     """Sixty documents of 60 words: two thirds from one of three topics, a third filler; one of stop words alone."""
     rng = np.random.default_rng(5)
     texts = []
@@ -43,16 +39,16 @@ def planted(tmp_path_factory):
         text = _draw(PLANTED[topic], rng, 40) + " " + _draw(FILLER, rng, 20)
         texts.append((f"d{number:02}", "US" if topic == "sea" else "CN", f"2025-{1 + number % 4:02}-11", text))
     texts.append(("empty", "US", "2025-02-01", "And so it was, as it had been before."))
-    return _corpus(tmp_path_factory.mktemp("planted"), texts)
+    return corpus_of(COLUMNS, texts)
 
 
 @pytest.fixture(scope="module")
-def noise(tmp_path_factory):
+def noise(corpus_of):
     """Sixty documents of 20 words drawn evenly from the same 50 words: no topics at all."""
     rng = np.random.default_rng(6)
     words = [word for topic in PLANTED.values() for word in topic] + FILLER
     texts = [(f"n{number:02}", "US", "2025-01-11", _draw(words, rng, 20)) for number in range(60)]
-    return _corpus(tmp_path_factory.mktemp("noise"), texts)
+    return corpus_of(COLUMNS, texts)
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +110,10 @@ def test_the_planted_number_of_topics_is_chosen(planted):
     assert not table.loc[table["chosen"], "close"].any()
 
 
-def test_coherence_by_hand(tmp_path):
+def test_coherence_by_hand(corpus_of):
     """Never together: -1. Two terms in the same 2 of 4 documents: log(.5 / .25) / -log(.5) = 1."""
     texts = [(f"d{n}", "US", "2025-01-11", f"anchor harbor, {n}." if n < 2 else f"oven butter, {n}.") for n in range(4)]
-    corpus = _corpus(tmp_path, texts)
+    corpus = corpus_of(COLUMNS, texts)
     assert ah.choose_n_topics(corpus, [2], n_draws=2)["coherence"].tolist() == [1.0]
 
 
@@ -137,22 +133,22 @@ def test_matching_is_one_to_one_by_hand():
     assert match_topics(first, second[:1]).tolist() == [0.0, 0.2], "without a match: 0"
 
 
-def test_names_and_titles_carry_no_topic(tmp_path):
+def test_names_and_titles_carry_no_topic(corpus_of):
     """ "White House" leaves no white and no house; a white boat does."""
     text = "The White House and President Trump praised the tall anchor. "
     texts = [
         (f"d{n}", "US", "2025-01-11", text + (f"A white boat, {n}." if n < 3 else f"An oven, {n}.")) for n in range(9)
     ]
-    pieces = _weigh_pieces(_corpus(tmp_path, texts), "document")
+    pieces = _weigh_pieces(corpus_of(COLUMNS, texts), "document")
     white = pieces.counts[:, list(pieces.terms).index("white")].toarray().ravel()
     assert white.tolist() == [1, 1, 1, 0, 0, 0, 0, 0, 0]
     assert not {"trump", "president", "white house", "the"} & set(pieces.terms)
 
 
-def test_long_documents_are_cut_evenly_by_voice(tmp_path):
+def test_long_documents_are_cut_evenly_by_voice(corpus_of):
     paragraph = " ".join(["harbor anchor sail reef"] * 15) + "."
     text = "\n\n".join([f"Q: {paragraph}", f"A: {paragraph}"] + [paragraph] * 5)
-    corpus = _corpus(tmp_path, [("a", "CN", "2025-01-11", text), ("b", "CN", "2025-01-12", "oven harbor anchor")])
+    corpus = corpus_of(COLUMNS, [("a", "CN", "2025-01-11", text), ("b", "CN", "2025-01-12", "oven harbor anchor")])
     pieces = _cut_pieces(corpus, "passage")
     long = pieces[pieces["doc_id"] == corpus.documents["doc_id"].iloc[0]]
     words = long.groupby(["speaker_side", "piece"])["n_words"].sum()
@@ -160,12 +156,12 @@ def test_long_documents_are_cut_evenly_by_voice(tmp_path):
     assert words.loc["question"].tolist() == [60]
 
 
-def test_too_many_topics_or_nothing_in_common_are_refused(planted, tmp_path):
+def test_too_many_topics_or_nothing_in_common_are_refused(planted, corpus_of):
     with pytest.raises(ah.TalksError, match="fewer topics than either"):
         ah.fit_topics(planted, 500)
     with pytest.raises(ah.TalksError, match="unknown level"):
         ah.fit_topics(planted, 3, level="word")
-    lonely = _corpus(tmp_path, [("a", "US", "2025-01-11", "Anchor."), ("b", "US", "2025-01-12", "Oven.")])
+    lonely = corpus_of(COLUMNS, [("a", "US", "2025-01-11", "Anchor."), ("b", "US", "2025-01-12", "Oven.")])
     with pytest.raises(ah.TalksError, match="texts that share words"):
         ah.fit_topics(lonely, 1)
 
@@ -196,10 +192,10 @@ def test_an_empty_month_is_a_row_without_documents(planted, model):
     assert table["mean"].isna().tolist() == [False, True, False] * 3
 
 
-def test_voices_of_one_document_have_shares_of_their_own(tmp_path):
+def test_voices_of_one_document_have_shares_of_their_own(corpus_of):
     sea, kitchen = (" ".join(PLANTED[name] * 2) for name in ("sea", "kitchen"))
     texts = [(f"d{n}", "CN", "2025-01-11", f"Q: {sea}, {n}.\n\nA: {kitchen}, {n}.") for n in range(6)]
-    corpus = _corpus(tmp_path, texts)
+    corpus = corpus_of(COLUMNS, texts)
     table = ah.compare_topics(corpus, ah.fit_topics(corpus, 2), "speaker_side")
     means = table.pivot(index="topic", columns="speaker_side", values="mean")
     assert sorted(means["CN"]) == [0, 1]
@@ -214,13 +210,13 @@ def test_typical_documents_are_of_their_topic_and_not_short(planted, model):
     assert (table["n_words"] >= 60).all()
 
 
-def test_keywords_by_hand(tmp_path):
+def test_keywords_by_hand(corpus_of):
     """First text: 2 of 10 words; a term inside another of its topic counts once; headings do not count."""
     texts = [
         ("a", "CN", "2025-01-11", "Rare earths and a tariff: five more words stand here."),
         ("b", "CN", "2025-01-12", "Q: Tariffs on rare earths?\n\nA: No tariff, no tariffs."),
     ]
-    corpus = _corpus(tmp_path, texts)
+    corpus = corpus_of(COLUMNS, texts)
     keywords = {"duties": ["tariff", "tariffs"], "metals": ["earths", "rare earths"], "drugs": ["fentanyl"]}
     table = ah.seeded_topics(corpus, keywords)
     assert table["topic"].tolist() == ["duties", "metals", "drugs"] * 2
