@@ -8,9 +8,10 @@ UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SEMANTIC := build/semantic
 ORIGINALS ?= ../shared/originals
 
-.PHONY: help report test check lab notebooks corpus lock newest clean
+.PHONY: help report test check lab notebooks corpus semantic lock newest clean
 
 help: ## explain the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -26,9 +27,15 @@ $(READY): requirements.lock pyproject.toml
 report: $(READY) ## execute the notebooks on the shipped corpus and render the site into site/
 	@$(BIN)/talks report --out site
 
-test: $(READY) ## run all tests: code, examples, notebooks (nbval), data, site
+# The encoder stands apart, so that the corpus of a reader is measured as the shipped one, unless asked otherwise.
+$(SEMANTIC)/.ready: requirements-semantic.lock $(READY)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --target $(SEMANTIC) -r requirements-semantic.lock
+	@touch $@
+
+test: $(READY) $(SEMANTIC)/.ready ## run all tests: code, examples, notebooks (nbval), data, site, sentence encoder
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 	$(BIN)/python -m pytest -c tests/nbval.ini --rootdir . notebooks
+	PYTHONPATH=$(CURDIR)/$(SEMANTIC) $(BIN)/python -m pytest tests/test_semantic.py
 
 check: $(READY) ## lint and check the formatting of code and notebooks
 	$(BIN)/ruff check
@@ -42,12 +49,17 @@ notebooks: $(READY) ## execute the notebooks in place: the only way their output
 
 corpus: $(READY) ## measure data/corpus again from the originals (ORIGINALS=folder)
 	$(BIN)/talks build $(ORIGINALS)/articles $(ORIGINALS)/statements_2025.jsonl --without-text \
-	  --metadata data/sources/articles.csv data/sources/statements.csv --out data/corpus
+	  --no-semantic --metadata data/sources/articles.csv data/sources/statements.csv --out data/corpus
 	$(BIN)/python -m analysis_helpers.datapackage data
 
+semantic: $(READY) ## add the sentence encoder to the environment: a further instrument of tone, 190 MB
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-semantic.lock
+
+PIN := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 lock: ## pin all dependencies again
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras \
-	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+	$(PIN) --extra lab --extra site --extra test pyproject.toml --output-file requirements.lock
+	grep -E '^semantic = ' pyproject.toml | grep -oE '"[^"]+"' | tr -d '"' | \
+	  $(PIN) --constraints requirements.lock - --output-file requirements-semantic.lock
 
 newest: ## test with the packages that are installed in PYTHON, comparing only marked cells
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile

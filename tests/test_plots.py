@@ -405,3 +405,21 @@ def test_means_stand_where_the_table_says():
 def test_table_for_readers_with_a_column_without_any_value():
     written = ah.format_table(pd.DataFrame({"share": [np.nan, np.nan], "low": [np.nan, np.nan]}), shares=["share"])
     assert written.to_numpy().tolist() == [["·", "·"], ["·", "·"]]
+
+
+def test_tones_of_different_instruments_do_not_stand_side_by_side():
+    row = {"label": "a", "speaker_side": "US", "mean": 0.1, "low": 0.0, "high": 0.2, "n_documents": 9}
+    tables = {name: pd.DataFrame([row]) for name in ("old", "new", "one instrument")}
+    tables["old"].attrs["instruments"] = ["tone_vader", "tone_general"]
+    tables["one instrument"].attrs["instruments"] = ["tone_vader"]
+    tables["new"].attrs["instruments"] = ["tone_vader", "tone_general"]
+    plt.close(ah.plot_means(tables).figure)
+    tables["new"].attrs["instruments"] = ["tone_vader", "tone_general", "tone_semantic"]
+    with pytest.raises(ah.TalksError, match="hold tones made of different instruments"):
+        ah.plot_means(tables)
+
+
+def test_a_table_of_tones_says_what_made_them():
+    corpus = ah.load_corpus()
+    assert ah.compare_tone(corpus, by="side").attrs["instruments"] == ["tone_vader", "tone_diplomatic", "tone_general"]
+    assert ah.compare_tone(corpus, by="side", instrument="tone_vader").attrs["instruments"] == ["tone_vader"]

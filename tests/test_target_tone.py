@@ -65,7 +65,7 @@ def newsmtsc(originals):
         ("The dull reply of Ana Maria Lopez, he said", ["the", "dull", "reply", "of", "Name", "he", "said"]),
         ("Ana and Bo", ["Name", "and", "Name"]),
         ("Ana, Bo", ["Name", "Name"]),
-        ("told us; the US told 1,200 men", ["told", "us", "|", "the", "Name", "told", "0", "men"]),
+        ("told us; the US told 1,200 men", ["told", "us", "|", "Name", "told", "0", "men"]),
         ("see @ana_b and https://example.org/ana", ["see", "Name", "and", "Name"]),
         ("the city’s mayor – it's late", ["the", "city", "mayor", "|", "it's", "late"]),
         ("a win-win deal -- I won", ["a", "win-win", "deal", "|", "i", "won"]),
@@ -174,6 +174,19 @@ def test_names_carry_no_weight(text, first, second, name):
     scores = _score((text, first), (as_target, name), (as_other, first))["target_tone"]
     assert scores.to_numpy() == pytest.approx(scores[0], abs=1e-9)
     assert _features(text, first) == _features(as_target, name) == _features(as_other, first)
+
+
+@pytest.mark.parametrize("text", ["{} broke its word.", "We met with {} and the WTO.", "And {}’s firms thank {}."])
+def test_the_article_of_a_name_carries_no_weight(text):
+    """Else the same sentence would be warmer about China than about the United States."""
+    scored = [
+        ah.add_target_tone(pd.DataFrame({"text": [text.replace("{}", name)]}), semantic=False)[f"tone_to_{side}"].iloc[
+            0
+        ]
+        for name, side in (("China", "cn"), ("the United States", "us"), ("the US", "us"))
+    ]
+    assert len(set(scored)) == 1
+    assert pd.notna(scored[0])
 
 
 def test_a_title_belongs_to_the_name():

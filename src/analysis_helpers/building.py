@@ -20,12 +20,13 @@ from tqdm import tqdm
 
 from .cleaning import WORD, clean_documents, count_words
 from .corpus import Corpus, fields_of, load_corpus, load_schema, to_arrow, write_corpus
+from .encoder import use_encoder
 from .errors import TalksError
 from .folders import new_folder
 from .measuring import count_pairs, count_terms, find_collocations, lexicon_terms, measure_sentences
 from .quoting import add_quoted_speakers, add_whole_quotations
 from .reading import Record, read_metadata, read_records
-from .sentiment import INSTRUMENTS
+from .sentiment import INSTRUMENTS, SEMANTIC
 from .splitting import add_speakers, split_passages, split_sentences
 from .target_tone import add_target_tone
 
@@ -41,14 +42,16 @@ def build_corpus(
     metadata: Iterable[str | Path] = (),
     with_text: bool = True,
     part_size: int = PART_SIZE,
+    semantic: bool | None = None,
 ) -> Corpus:
     """Build a corpus folder from texts: read, clean, split, measure, write.
 
     In: files or folders of `.txt`, `.csv` and `.jsonl`; metadata tables keyed by file name. Out: the
     corpus, also written to `out` (an earlier corpus there is replaced). Without text, the words and
     the titles found in them are left out; the measurements are the same. Parts of `part_size`
-    documents bound the memory. Raises `TalksError` for input that is not as it must be; then nothing
-    is written.
+    documents bound the memory. `semantic` says whether the sentence encoder measures tone too; by default
+    it does where the extra is installed, and the record says so. Raises `TalksError` for input that is
+    not as it must be; then nothing is written.
 
     Known weakness: one process does all, and a build that is interrupted starts again.
 
@@ -58,8 +61,9 @@ def build_corpus(
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "note.txt").write_text("Both sides met in Geneva. They agreed to meet again.")
     >>> build_corpus([folder / "note.txt"], folder / "corpus")
-    Corpus: 1 documents, 10 words, with text
+    Corpus: 1 documents, 10 words
     """
+    semantic = use_encoder(semantic)
     records = read_records(map(Path, sources), read_metadata(map(Path, metadata)))
     with TemporaryDirectory(prefix="talks-") as folder, new_folder(out, replaces="corpus.json") as draft:
         scratch = Path(folder)
@@ -80,8 +84,9 @@ def build_corpus(
                 f"see the sources and the metadata"
             )
         collocations = find_collocations(words, pairs, spread)
-        record = _describe(collocations, funnel)
-        parts = (_measure_part(scratch / f"{number:05d}", collocations["term"]) for number in range(n_parts))
+        record = _describe(collocations, funnel, semantic)
+        folders = (scratch / f"{number:05d}" for number in range(n_parts))
+        parts = (_measure_part(folder, collocations["term"], semantic) for folder in folders)
         write_corpus(draft, _progress(parts, "measuring", n_parts), record, with_text=with_text)
     return load_corpus(out)
 
@@ -190,25 +195,25 @@ def _store(part: Part, folder: Path) -> None:
 # Second pass: from passages to measurements
 
 
-def measure_part(part: Part, multiword: Iterable[str]) -> Part:
+def measure_part(part: Part, multiword: Iterable[str], *, semantic: bool | None = None) -> Part:
     """Measure one part: the same tables, with `sentences` and `counts` added. Pure: frames in, frames out."""
     sentences = add_quoted_speakers(split_sentences(part["passages"]), part["passages"], part["documents"])
     return part | {
         "passages": add_whole_quotations(part["passages"], sentences),
-        "sentences": add_target_tone(measure_sentences(sentences)),
+        "sentences": add_target_tone(measure_sentences(sentences, semantic=semantic), semantic=semantic),
         "counts": count_terms(part["passages"], multiword),
     }
 
 
-def _measure_part(folder: Path, collocations: Iterable[str]) -> Part:
+def _measure_part(folder: Path, collocations: Iterable[str], semantic: bool) -> Part:
     part = {
         path.stem: pq.ParquetFile(path).read().to_pandas(date_as_object=False)
         for path in sorted(folder.glob("*.parquet"))
     }
-    return measure_part(part, [*collocations, *lexicon_terms()])
+    return measure_part(part, [*collocations, *lexicon_terms()], semantic=semantic)
 
 
-def _describe(collocations: pd.DataFrame, funnel: Counter[str]) -> dict[str, Any]:
+def _describe(collocations: pd.DataFrame, funnel: Counter[str], semantic: bool) -> dict[str, Any]:
     """Write down how the corpus was made: when, by which version, with which settings."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
@@ -220,7 +225,8 @@ def _describe(collocations: pd.DataFrame, funnel: Counter[str]) -> dict[str, Any
         "funnel": dict(funnel),
         "settings": {
             "word": WORD,
-            "tone": list(INSTRUMENTS),
+            "tone": [*INSTRUMENTS, SEMANTIC] if semantic else list(INSTRUMENTS),
+            "target_tone": "sentence encoder" if semantic else "words by side and distance",
             "lexicons": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in lists},
             "collocations": collocations.to_dict("records"),
             "lexicon_terms": lexicon_terms(),

@@ -37,6 +37,11 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--out", required=True, type=Path, metavar="CORPUS", help="folder to write")
     build.add_argument("--metadata", nargs="+", default=[], type=Path, metavar="TABLE", help="CSV keyed by file name")
     build.add_argument("--without-text", action="store_true", help="keep the measurements only")
+    build.add_argument(
+        "--semantic",
+        action=argparse.BooleanOptionalAction,
+        help="measure tone with the sentence encoder too (default: where the extra semantic is installed)",
+    )
     build.set_defaults(run=_build)
 
     check = commands.add_parser("check", help="validate a corpus folder")
@@ -56,9 +61,15 @@ def _parser() -> argparse.ArgumentParser:
 def _build(options: argparse.Namespace) -> None:
     from .building import build_corpus
 
-    corpus = build_corpus(options.sources, options.out, metadata=options.metadata, with_text=not options.without_text)
+    corpus = build_corpus(
+        options.sources,
+        options.out,
+        metadata=options.metadata,
+        with_text=not options.without_text,
+        semantic=options.semantic,
+    )
     funnel = corpus.record["funnel"]
-    print(f"{corpus}; written to {options.out}")
+    print(f"{corpus}, {'with' if corpus.has_text else 'without'} text; written to {options.out}")
     print("read {read:,} = kept {kept:,} + duplicates {duplicates:,} + rejected {rejected:,}".format(**funnel))
 
 

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from .errors import TalksError
 from .folders import new_folder
 
+OPTIONAL = {"text", "tone_semantic"}  # not in every corpus: the words themselves, the tone by the encoder
 TABLES = ("documents", "passages", "sentences", "counts", "removed", "rejected")
 SIDE_ORDER = ("US", "CN", "other", "question", "unknown")
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
@@ -60,8 +61,7 @@ class Corpus:
     def __repr__(self) -> str:
         """Say how large the corpus is."""
         words = int(self.passages.loc[self.passages["kind"] == "body", "n_words"].sum())
-        text = "with" if self.has_text else "without"
-        return f"Corpus: {len(self.documents):,} documents, {words:,} words, {text} text"
+        return f"Corpus: {len(self.documents):,} documents, {words:,} words"
 
     @property
     def has_text(self) -> bool:
@@ -197,7 +197,7 @@ def _read_part(part: Path, table: str) -> pd.DataFrame:
             f"{part}: cannot be read ({reason}); expected a Parquet file; restore it or build the corpus again"
         ) from None
     expected = [field["name"] for field in fields_of(table)]
-    missing = [name for name in expected if name not in frame and name != "text"]
+    missing = [name for name in expected if name not in frame and name not in OPTIONAL]
     unknown = [name for name in frame if name not in expected]
     if missing or unknown:
         what = f"column {missing[0]} is missing" if missing else f"column {unknown[0]} is unknown"
@@ -207,7 +207,8 @@ def _read_part(part: Path, table: str) -> pd.DataFrame:
 
 def to_arrow(frame: pd.DataFrame, table: str, with_text: bool = True) -> pa.Table:
     """Turn a frame into the Arrow table of the schema: its columns, order and types, nothing else."""
-    fields = [field for field in fields_of(table) if field["name"] != "text" or with_text]
+    left_out = OPTIONAL - set(frame) | (set() if with_text else {"text"})
+    fields = [field for field in fields_of(table) if field["name"] not in left_out]
     schema = pa.schema([pa.field(field["name"], _ARROW[field["type"]]) for field in fields])
     return pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(None)
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from .corpus import load_schema
+from .corpus import OPTIONAL, load_schema
 from .splitting import read_lexicon
 
 
@@ -43,8 +43,8 @@ def _without_bounds(field: dict[str, Any]) -> dict[str, Any]:
 def describe_data(data: Path) -> dict[str, Any]:
     """Describe every table of the data folder as a Frictionless data package.
 
-    Out: the descriptor, to be written as `datapackage.json`. Texts are not part of the shipped tables,
-    so their column is left out.
+    Out: the descriptor, to be written as `datapackage.json`. Texts and the tone by the sentence encoder are
+    not part of the shipped tables, so their columns are left out.
     """
     resources = [
         _csv_resource(data, "talks.csv", "talks_columns", "talk_id", "Chronology of the talks, 2017-2025"),
@@ -52,7 +52,7 @@ def describe_data(data: Path) -> dict[str, Any]:
         _csv_resource(data, "sources/statements.csv", "source_columns", "file", "Curation of the statements of 2025"),
     ]
     for table in load_schema()["resources"]:
-        fields = [_without_bounds(field) for field in table["schema"]["fields"] if field["name"] != "text"]
+        fields = [_without_bounds(field) for field in table["schema"]["fields"] if field["name"] not in OPTIONAL]
         paths = sorted(
             str(path.relative_to(data).as_posix()) for path in (data / "corpus" / table["name"]).glob("*.parquet")
         )

@@ -184,12 +184,12 @@ def count_terms(passages: pd.DataFrame, multiword: Iterable[str] = ()) -> pd.Dat
 # One part
 
 
-def measure_sentences(sentences: pd.DataFrame) -> pd.DataFrame:
-    """Measure sentences: the same rows with `n_words`, the `mentions_...` and the tone added.
+def measure_sentences(sentences: pd.DataFrame, *, semantic: bool | None = None) -> pd.DataFrame:
+    """Measure sentences: the same rows with `n_words`, the `mentions_...` and the tone added (see `score_tone`).
 
     Examples
     --------
-    >>> measure_sentences(pd.DataFrame({"text": ["China welcomes the talks."]})).T
+    >>> measure_sentences(pd.DataFrame({"text": ["China welcomes the talks."]}), semantic=False).T
                                                0
     text                   China welcomes the talks.
     n_words                                        4
@@ -209,4 +209,4 @@ def measure_sentences(sentences: pd.DataFrame) -> pd.DataFrame:
         mentions_cn=np.array([found["cn"] for found in mentions], dtype="int32"),
         mentions_relationship=np.array([found["relationship"] for found in mentions], dtype="int32"),
     )
-    return score_tone(measured)
+    return score_tone(measured, semantic=semantic)

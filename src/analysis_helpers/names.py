@@ -53,7 +53,7 @@ def _masked() -> re.Pattern[str]:
     return names_pattern([*names, *(row["term"] for row in read_lexicon("people"))])
 
 
-def mask_names(text: str) -> str:
+def mask_names(text: str, word: str = "Name") -> str:
     """Replace the names of countries, offices and people by a neutral word.
 
     Word lists take "United" for praise and "Security" for comfort; who writes "the United States" more
@@ -64,4 +64,4 @@ def mask_names(text: str) -> str:
     >>> mask_names("The United States met China at the UN Security Council.")
     'The Name met Name at the UN Name.'
     """
-    return _masked().sub("Name", text.translate(PLAIN))
+    return _masked().sub(word, text.translate(PLAIN))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from copy import copy
 from functools import lru_cache
 from importlib.metadata import distribution
+from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
@@ -14,12 +16,14 @@ import pandas as pd
 
 from .cleaning import word_tokenizer
 from .corpus import Corpus, add_period, in_order
+from .encoder import encode, encode_all, use_encoder
 from .errors import TalksError
 from .names import mask_names
 from .splitting import read_lexicon
 from .uncertainty import mean_interval
 
 INSTRUMENTS = ("tone_vader", "tone_diplomatic", "tone_general")
+SEMANTIC = "tone_semantic"
 NEGATION, NEGATION_REACH = -0.74, 3  # the factor and the reach in words that VADER's authors measured
 AFINN_MAXIMUM = 5.0
 GROUPS = ("side", "speaker_side", "target", "collection", "genre", "month", "talk_id")
@@ -164,7 +168,31 @@ def _spreads() -> pd.Series:
     return pd.Series({row["column"]: float(row["sd"]) for row in read_lexicon("tone_scales")})
 
 
-def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
+def mean_vector(sentence: str) -> np.ndarray:
+    """Give the mean vector of a sentence, of length 1, its names masked; nothing but zeros where it has no word."""
+    vectors, _ = encode(re.sub(r"(?i)\bthe someone\b", "someone", mask_names(sentence, "someone")))
+    mean = vectors.mean(axis=0)
+    return mean / np.linalg.norm(mean) if _split(sentence) else np.zeros_like(mean)
+
+
+@lru_cache(maxsize=1)
+def _semantic_weights() -> pd.Series:
+    with files("analysis_helpers").joinpath("weights/tone_semantic.parquet").open("rb") as table:
+        return pd.read_parquet(table).set_index("term")["weight"].astype("float64")
+
+
+def score_semantic(texts: Iterable[str]) -> np.ndarray:
+    """Score sentences with the sentence encoder, from -1 to 1, 4 decimals; NaN where a sentence has no word."""
+    texts = list(texts)
+    known = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+    vectors = encode_all(known, mean_vector)
+    weights = _semantic_weights()
+    scores = vectors @ weights.iloc[: vectors.shape[1]].to_numpy() + weights["(intercept)"]
+    scores = np.where(vectors.any(axis=1), scores / np.sqrt(scores**2 + 1), np.nan).round(4)
+    return scores[[known[text] for text in texts]]
+
+
+def score_tone(frame: pd.DataFrame, text: str = "text", *, semantic: bool | None = None) -> pd.DataFrame:
     """Score the tone of each sentence, from cool to warm, by three instruments and their mean.
 
     In: a frame with sentences in the column `text`. Out: the same rows, with `tone_vader` (VADER),
@@ -175,39 +203,57 @@ def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
     missing there, and `tone` is the mean of the others; without a scored word all are missing. Zero
     stays zero: it means neither warm nor cool, not the mean of some texts.
 
+    With the extra `semantic` (by default where it is installed; `semantic` says yes or no) a sentence
+    encoder adds `tone_semantic`, -1 to 1, for every sentence with a word. `tone` is then the mean of two:
+    what the word lists say together (0 where they know no word) and the encoder, each divided by its spread.
+    Such a tone is not comparable with one made without. Raises `TalksError` if it is asked for and missing.
+
     A list scores the sum of its weights, bent into -1 to 1 as by VADER; a word counts with its regular
     endings, the longest term first; `lexicons/tone_...csv` hold negations (times -0.74, three words on),
     intensifiers and words without tone.
 
-    Source: Hutto and Gilbert (2014), package vaderSentiment; Nielsen (2011), package afinn. Known
-    weakness: words in quotation and irony are scored like all others, a verb does not turn its object
-    round ("ruins our friendship"), and a dark subject (war, drugs) looks like a cool tone.
+    Source: Hutto and Gilbert (2014), package vaderSentiment; Nielsen (2011), package afinn; the encoder
+    all-MiniLM-L6-v2 (Reimers and Gurevych 2019) under a ridge regression, `training/semantic.py`.
+    Known weakness: words in quotation and irony are scored like all others, a verb does not turn its
+    object round ("ruins our friendship"), and a dark subject (war, drugs) looks like a cool tone.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"text": ["The United States met China.", "We oppose this.", "We do not oppose this."]})
-    >>> score_tone(frame)[["tone_diplomatic", "n_scored"]].to_numpy().round(2).tolist()
+    >>> score_tone(frame, semantic=False)[["tone_diplomatic", "n_scored"]].to_numpy().round(2).tolist()
     [[nan, 0.0], [-0.45, 1.0], [0.35, 1.0]]
     """
     scores = score_instruments(frame[text])
-    tone = (scores[list(INSTRUMENTS)] / _spreads()).mean(axis=1).where(scores["n_scored"] > 0).round(4)
+    tone = (scores[list(INSTRUMENTS)] / _spreads()).mean(axis=1).where(scores["n_scored"] > 0)
     columns = {name: scores[name].to_numpy() for name in INSTRUMENTS}
-    return frame.assign(**columns, tone=tone.to_numpy(), n_scored=scores["n_scored"].to_numpy())
+    if use_encoder(semantic):
+        columns[SEMANTIC] = score_semantic(frame[text])
+        tone = (tone.fillna(0) + columns[SEMANTIC] / _semantic_weights()["(spread)"]) / 2
+    return frame.assign(**columns, tone=tone.round(4).to_numpy(), n_scored=scores["n_scored"].to_numpy())
 
 
 # ---------------------------------------------------------------------------------------------------
 # Comparing
 
 
-def _own_tone(corpus: Corpus) -> pd.DataFrame:
-    """Check that the corpus was scored by the instruments of this version, and give its sentences."""
+def tone_instruments(corpus: Corpus) -> list[str]:
+    """List the instruments that made the tone of a corpus, as its record says.
+
+    Raises `TalksError` where they are not those of this version.
+
+    Examples
+    --------
+    >>> from analysis_helpers import load_corpus
+    >>> tone_instruments(load_corpus())
+    ['tone_vader', 'tone_diplomatic', 'tone_general']
+    """
     made_of = corpus.record.get("settings", {}).get("tone")
-    if made_of != list(INSTRUMENTS):
+    if made_of not in (list(INSTRUMENTS), [*INSTRUMENTS, SEMANTIC]):
         raise TalksError(
-            f"corpus.json: tone is made of {made_of}; expected {list(INSTRUMENTS)}, or tones are not comparable; "
-            "build the corpus again"
+            f"corpus.json: tone is made of {made_of}; expected {list(INSTRUMENTS)}, with or without {SEMANTIC}, or "
+            "tones are not comparable; build the corpus again"
         )
-    return corpus.sentences
+    return made_of
 
 
 def _add_target(sentences: pd.DataFrame) -> pd.DataFrame:
@@ -222,12 +268,13 @@ def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "
     """Compare the tone of sentences: by who speaks, of whom, in which kind of text, month or talk.
 
     In: a corpus, with or without its text, and one or more of `side`, `speaker_side`, `target`,
-    `collection`, `genre`, `month`, `talk_id`; `instrument` is `tone` or one of its three parts. The
+    `collection`, `genre`, `month`, `talk_id`; `instrument` is `tone` or one of its parts. The
     `target` of a sentence is US or CN (it names only that one), both, or relationship, which wins;
     sentences that name none are then left out. Out: one row per combination, with `mean` (over
     documents of the means of their scored sentences), `low`, `high` (95 %), `n_documents`, `n_sentences`.
     An empty combination has n = 0. Questions of journalists are left out, unless `speaker_side` is
-    asked for; so are texts without a value of a column of `by`. Raises `TalksError` for an unknown
+    asked for; so are texts without a value of a column of `by`. The instruments behind the means are in
+    `attrs["instruments"]`: figures refuse tables that differ in them. Raises `TalksError` for an unknown
     column, and for a corpus scored by other instruments.
 
     Source: `mean_interval`; by speaker and target, because warm words and hard lines go together. Known
@@ -241,7 +288,8 @@ def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "
     ['speaker_side', 'target', 'mean', 'low', 'high', 'n_documents', 'n_sentences']
     """
     by = [by] if isinstance(by, str) else list(by)
-    for name, known, what in ((instrument, ["tone", *INSTRUMENTS], "instrument"), *((n, GROUPS, "column") for n in by)):
+    parts = tone_instruments(corpus)
+    for name, known, what in ((instrument, ["tone", *parts], "instrument"), *((n, GROUPS, "column") for n in by)):
         if name not in known:
             raise TalksError(f"unknown {what} {name!r}; expected one of {', '.join(known)}")
     rows = _rows_to_compare(corpus, by)[["doc_id", *by, instrument]].dropna()
@@ -251,11 +299,13 @@ def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "
     table = pd.DataFrame(cells, columns=[*by, "mean", "low", "high", "n_documents", "n_sentences"])
     grid = pd.MultiIndex.from_product([in_order(rows[name]) for name in by], names=by).to_frame(index=False)
     counts = dict.fromkeys(["n_documents", "n_sentences"], 0)
-    return grid.merge(table, on=by, how="left").fillna(counts).astype(dict.fromkeys(counts, "int64"))
+    table = grid.merge(table, on=by, how="left").fillna(counts).astype(dict.fromkeys(counts, "int64"))
+    table.attrs["instruments"] = parts if instrument == "tone" else [instrument]
+    return table
 
 
 def _rows_to_compare(corpus: Corpus, by: list[str]) -> pd.DataFrame:
-    sentences = _add_target(_own_tone(corpus))
+    sentences = _add_target(corpus.sentences)
     if "speaker_side" not in by:
         sentences = sentences[sentences["speaker_side"] != "question"]
     documents = add_period(corpus.documents, "month")
@@ -280,9 +330,8 @@ def compare_instruments(corpus: Corpus) -> pd.DataFrame:
     >>> ah.compare_instruments(ah.load_corpus())["pair"].tolist()
     ['tone_vader, tone_diplomatic', 'tone_vader, tone_general', 'tone_diplomatic, tone_general']
     """
-    sentences = _own_tone(corpus)
-    rows = []
-    for pair in combinations(INSTRUMENTS, 2):
+    sentences, rows = corpus.sentences, []
+    for pair in combinations(tone_instruments(corpus), 2):
         both = sentences[list(pair)].dropna()
         first, second = (both[name] for name in pair)
         equal = np.sign(first) == np.sign(second)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ..errors import TalksError
 from .style import (
     MARGIN,
     MARKERS,
@@ -128,6 +129,7 @@ def plot_means(tables: dict[str, pd.DataFrame], ax: Axes | None = None, *, theme
     ['VADER']
     """
     colors = THEMES[theme]
+    _refuse_mixed_tones(tables)
     labels = list(dict.fromkeys(next(iter(tables.values()))["label"]))
     height = 76 + 58 * len(labels) + 34
     if ax is None:
@@ -144,6 +146,17 @@ def plot_means(tables: dict[str, pd.DataFrame], ax: Axes | None = None, *, theme
         panel = place_panel(ax, first + number * room, 76, room - 66, 58 * len(labels))
         _draw_means(panel, title, table, labels, limit, colors)
     return ax
+
+
+def _refuse_mixed_tones(tables: dict[str, pd.DataFrame]) -> None:
+    """Refuse means of `tone` that different sets of instruments made."""
+    made_of = {title: table.attrs.get("instruments", ()) for title, table in tables.items()}
+    sets = {tuple(parts) for parts in made_of.values() if len(parts) > 1}
+    if len(sets) > 1:
+        raise TalksError(
+            f"the tables {', '.join(made_of)} hold tones made of different instruments ({made_of}); expected one set; "
+            "build both corpora with the same instruments, or compare a single one"
+        )
 
 
 def _draw_means(panel: Axes, title: str, table: pd.DataFrame, labels: list[str], limit: float, colors: Theme) -> None:
