@@ -6,9 +6,17 @@ import pandas as pd
 import pytest
 
 import analysis_helpers as ah
+from analysis_helpers import encoder
 
 ROOT = Path(__file__).resolve().parents[1]
 ORIGINALS = ROOT.parent / "shared" / "originals"
+
+
+@pytest.fixture(autouse=True)
+def without_encoder(request, monkeypatch):
+    """Measure as the shipped corpus is measured, also where the extra `semantic` is installed."""
+    if request.path.name != "test_semantic.py":
+        monkeypatch.setattr(encoder, "PACKAGES", ("left out of this test",))
 
 
 @pytest.fixture(scope="session")
@@ -33,12 +41,12 @@ def talks():
 
 @pytest.fixture(scope="session")
 def corpus_of(tmp_path_factory):
-    """Build a corpus of invented texts, given as rows of the columns named."""
+    """Build a corpus of invented texts, given as rows of the columns named; measured as the shipped one."""
 
     def build(columns, rows, **options):
         folder = tmp_path_factory.mktemp("rows")
         pd.DataFrame(rows, columns=columns.split()).to_csv(folder / "texts.csv", index=False)
-        return ah.build_corpus([folder / "texts.csv"], folder / "corpus", **options)
+        return ah.build_corpus([folder / "texts.csv"], folder / "corpus", **{"semantic": False, **options})
 
     return build
 
@@ -47,4 +55,5 @@ def corpus_of(tmp_path_factory):
 def invented(tmp_path_factory):
     """A corpus of the invented example pages, with its text."""
     out = tmp_path_factory.mktemp("invented") / "corpus"
-    return ah.build_corpus([ROOT / "data/example_sources"], out, metadata=[ROOT / "data/example_metadata.csv"])
+    metadata = [ROOT / "data/example_metadata.csv"]
+    return ah.build_corpus([ROOT / "data/example_sources"], out, metadata=metadata, semantic=False)

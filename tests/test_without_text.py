@@ -31,7 +31,8 @@ def both(tmp_path_factory):
     folder = tmp_path_factory.mktemp("both")
     for kind in ("with", "without"):
         (folder / kind).mkdir()
-        corpus = ah.build_corpus(sources, folder / kind / "corpus", metadata=metadata, with_text=kind == "with")
+        options = {"metadata": metadata, "with_text": kind == "with", "semantic": False}
+        corpus = ah.build_corpus(sources, folder / kind / "corpus", **options)
         assert corpus.has_text == (kind == "with")
     return folder
 
@@ -55,6 +56,7 @@ def project_with_text(originals, tmp_path_factory):
         [originals / "articles", originals / "statements_2025.jsonl"],
         project / "data/corpus",
         metadata=[ROOT / "data/sources/articles.csv", ROOT / "data/sources/statements.csv"],
+        semantic=False,
     )
     assert corpus.has_text
     return project
