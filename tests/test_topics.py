@@ -276,3 +276,18 @@ def test_marks_of_the_figure_without_an_interval_are_hollow(panels):
     bare = ah.plot_topics(shares.assign(low=np.nan, high=np.nan), months).child_axes[0]
     faces = {line.get_markerfacecolor() for line in bare.lines if line.get_marker() in ("o", "D")}
     assert faces == {"#FFFFFF"}
+
+
+def test_two_long_texts_do_not_outweigh_sixteen_short_ones(corpus_of):
+    """Two texts of eight pieces about the sea, eight of one piece about the kitchen, eight about the sky."""
+    rng = np.random.default_rng(11)
+    lengths = {"sea": [1_450] * 2, "kitchen": [150] * 8, "sky": [150] * 8}
+    texts = [
+        (f"{topic}{number}", "US", "2025-01-11", "\n\n".join(_draw(PLANTED[topic], rng, 50) for _ in range(n // 50)))
+        for topic, sizes in lengths.items()
+        for number, n in enumerate(sizes)
+    ]
+    model = ah.fit_topics(corpus_of(COLUMNS, texts), 2)
+    assert model.settings["n_pieces"] == 2 * 8 + 16
+    found = {frozenset(part["term"]) for _, part in model.top_terms(5).groupby("topic")}
+    assert {name for name, words in PLANTED.items() for terms in found if terms <= set(words)} == {"kitchen", "sky"}

@@ -67,9 +67,13 @@ class TopicModel:
 
 
 class _Pieces(NamedTuple):
-    """Pieces of documents by terms, weighted, with the document and the voice of each piece."""
+    """Pieces of documents by terms, weighted, with the document and the voice of each piece.
+
+    `importance` is the root of a piece's part of its document: pieces of a document together count once.
+    """
 
     weights: Any
+    importance: np.ndarray
     counts: Any
     terms: np.ndarray
     doc_ids: np.ndarray
@@ -88,8 +92,8 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
     there are more topics than pieces or terms.
 
     Source: non-negative matrix factorisation (Lee and Seung 1999) of TF-IDF with the start of Boutsidis
-    and Gallopoulos (2008), by scikit-learn. Known weakness: pieces weigh the same, so long texts shape
-    the topics more; and there is always an answer: read `topic_stability` before a topic.
+    and Gallopoulos (2008), by scikit-learn. Every document weighs the same, however many pieces it has.
+    Known weakness: there is always an answer; read `topic_stability` before a topic.
 
     Examples
     --------
@@ -99,7 +103,7 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
     'taiwan · independence · forces'
     """
     pieces = _weigh_pieces(corpus, level)
-    strengths, loadings = _factorize(pieces.weights, n_topics, seed)
+    strengths, loadings = _factorize(pieces.weights, pieces.importance, n_topics, seed)
     document_topics = _share_topics(strengths, pd.DataFrame({"doc_id": pieces.doc_ids}), corpus)
     order = document_topics.groupby("topic")["share"].mean().sort_values(ascending=False, kind="stable").index
     strengths, loadings = strengths[:, order - 1], loadings[order - 1]
@@ -148,7 +152,9 @@ def _weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
         )
     matrix = matrix[:, kept]
     weights = TfidfTransformer().fit_transform(matrix)
-    return _Pieces(weights, matrix, np.asarray(terms[kept]), *pieces[["doc_id", "speaker_side"]].to_numpy().T)
+    importance = 1 / np.sqrt(pieces.groupby("doc_id")["piece"].transform("size").to_numpy())
+    names = np.asarray(terms[kept])
+    return _Pieces(weights, importance, matrix, names, *pieces[["doc_id", "speaker_side"]].to_numpy().T)
 
 
 def _cut_pieces(corpus: Corpus, level: str) -> pd.DataFrame:
@@ -208,8 +214,13 @@ def _min_documents(corpus: Corpus) -> int:
 # The factorisation
 
 
-def _factorize(weights: Any, n_topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Split pieces by terms into pieces by topics and topics by terms; each topic's terms have length 1."""
+def _factorize(weights: Any, importance: np.ndarray, n_topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Split pieces by terms into pieces by topics and topics by terms; each topic's terms have length 1.
+
+    A row times the root of a number has that many times its squared error: it counts that often. A
+    piece that does not count has no strength.
+    """
+    from scipy.sparse import diags
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits
@@ -224,7 +235,8 @@ def _factorize(weights: Any, n_topics: int, seed: int) -> tuple[np.ndarray, np.n
     # A perfect fit has an error of -1e-16, of which no root is taken.
     with warnings.catch_warnings(), np.errstate(invalid="ignore"), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)  # the last step then moves the fourth decimal
-        strengths = model.fit_transform(weights)
+        strengths = model.fit_transform(diags(importance) @ weights)
+    strengths /= np.where(importance > 0, importance, 1)[:, None]
     lengths = np.sqrt(np.square(model.components_).sum(axis=1))
     return strengths * lengths, model.components_ / np.where(lengths > 0, lengths, 1)[:, None]
 
@@ -293,16 +305,11 @@ def _top_sets(topic_terms: pd.DataFrame) -> list[set[str]]:
 
 
 def _refit(pieces: _Pieces, top: list[set[str]], draws: np.ndarray, seed: int) -> np.ndarray:
-    """Fit again with each draw of documents; the overlap of each topic with its match, one row a draw.
-
-    A piece drawn twice counts twice: its row times the square root of 2 has twice the squared error.
-    """
-    from scipy.sparse import diags
-
+    """Fit again with each draw of documents; the overlap of each topic with its match, one row a draw."""
     documents = pd.factorize(pieces.doc_ids, sort=True)[0]
     overlaps = []
     for draw in draws:
-        _, loadings = _factorize(diags(np.sqrt(draw[documents])) @ pieces.weights, len(top), seed)
+        _, loadings = _factorize(pieces.weights, pieces.importance * np.sqrt(draw[documents]), len(top), seed)
         overlaps.append(match_topics(top, _top_sets(_list_terms(loadings, pieces.terms))))
     return np.array(overlaps)
 
@@ -352,7 +359,7 @@ def choose_n_topics(
     draws = resample(present.shape[0], n_draws, seed)
     rows = []
     for n_topics in candidates:
-        top = _top_sets(_list_terms(_factorize(pieces.weights, n_topics, seed)[1], pieces.terms))
+        top = _top_sets(_list_terms(_factorize(pieces.weights, pieces.importance, n_topics, seed)[1], pieces.terms))
         overlaps = _refit(pieces, top, draws, seed)
         error = overlaps.mean(axis=1).std(ddof=1) / np.sqrt(n_draws)
         n_stable = int((overlaps.mean(axis=0) >= STABLE).sum())
