@@ -8,8 +8,9 @@ import sys
 import nbformat
 import pytest
 
+import analysis_helpers as ah
 from analysis_helpers.cli import main
-from analysis_helpers.site import execute_notebook, find_notebooks
+from analysis_helpers.site import execute_notebook, execute_notebooks, find_notebooks
 from tests.conftest import ROOT
 
 NOTEBOOKS = find_notebooks(ROOT / "notebooks")
@@ -137,13 +138,27 @@ def test_a_report_needs_sides_and_days(invented, tmp_path, capsys):
 
 
 def test_a_failing_cell_is_one_line(tmp_path):
-    from analysis_helpers import TalksError
-
     notebook = nbformat.v4.new_notebook(
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
         cells=[nbformat.v4.new_code_cell("x = 1\nassert x == 2")],
     )
     nbformat.write(notebook, tmp_path / "bad.ipynb")
-    with pytest.raises(TalksError, match=r"bad.ipynb: AssertionError:  \(in the line: assert x == 2\)"):
+    with pytest.raises(ah.TalksError, match=r"bad.ipynb: AssertionError:  \(in the line: assert x == 2\)"):
         execute_notebook(tmp_path / "bad.ipynb", tmp_path / "out.ipynb")
     assert not (tmp_path / "out.ipynb").exists()
+
+
+def test_the_first_failure_is_told_and_what_has_not_begun_is_left_out(tmp_path):
+    def write(name, code):
+        metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        cells = [nbformat.v4.new_code_cell(code)]
+        nbformat.write(nbformat.v4.new_notebook(metadata=metadata, cells=cells), tmp_path / f"{name}.ipynb")
+        return tmp_path / f"{name}.ipynb"
+
+    out = tmp_path / "out"
+    out.mkdir()
+    slow = "import time\ntime.sleep(3)"
+    sources = [write("a", "1 / 0"), write("b", slow), write("c", slow), write("d", slow), write("e", slow)]
+    with pytest.raises(ah.TalksError, match=r"a.ipynb: ZeroDivisionError"):
+        execute_notebooks(sources, out)
+    assert {path.name for path in out.iterdir()} < {"b.ipynb", "c.ipynb", "d.ipynb"}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
 import pandas as pd
+from tqdm import tqdm
 
 from .corpus import load_corpus, load_schema, shipped_data
 from .errors import TalksError
@@ -22,6 +24,7 @@ from .pages import shrink_png, write_pages
 
 CARD = ("Short answer", "Texts used", "Runs in about", "What this cannot tell you")
 CELL_SECONDS = 120
+KERNELS = 2  # at once: each holds the corpus in memory
 MARK = "index.html"
 OTHER_CORPUS = (
     "> **Made from another corpus, `{name}`.** Tables and figures on this page were computed from it. The sentences "
@@ -97,7 +100,7 @@ def execute_notebook(source: Path, target: Path, parameters: dict[str, Any] | No
         resources={"metadata": {"path": str(target.parent)}},
     )
     try:
-        client.execute()
+        asyncio.run(client.async_execute())
     except CellExecutionError as error:
         plain = re.sub(r"\x1b\[[\d;]*m", "", error.traceback)
         line = next((x.split(None, 2)[2] for x in plain.split("\n") if re.match(r"-+> \d+\s+\S", x)), "?")
@@ -109,7 +112,24 @@ def execute_notebook(source: Path, target: Path, parameters: dict[str, Any] | No
     for cell in notebook.cells:
         _tidy(cell)
     notebook.metadata = {"kernelspec": notebook.metadata["kernelspec"], "language_info": {"name": "python"}}
-    nbformat.write(notebook, target)
+    draft = target.with_suffix(".draft")  # whole or not at all: another notebook may be reading the cards
+    nbformat.write(notebook, draft)
+    draft.replace(target)
+
+
+def execute_notebooks(sources: list[Path], folder: Path, parameters: dict[str, Any] | None = None) -> None:
+    """Execute notebooks two at a time, each in a kernel of its own, and write them to a folder.
+
+    Raises the error of the first that fails, in their order; those that have not begun are left out.
+    """
+    with ThreadPoolExecutor(KERNELS) as workers:
+        runs = [workers.submit(execute_notebook, source, folder / source.name, parameters) for source in sources]
+        try:
+            for run in tqdm(runs, desc="notebooks", unit=" notebook", disable=None, leave=False):
+                run.result()
+        except BaseException:
+            workers.shutdown(cancel_futures=True)
+            raise
 
 
 def _inject(notebook: Any, parameters: dict[str, Any], source: Path) -> None:
@@ -165,15 +185,8 @@ def make_report(corpus: str | Path | None, out: str | Path) -> Path:
         sources = find_notebooks()
         for source in sources:
             shutil.copy(source, executed)
-        for source in _progress(sources):
-            execute_notebook(source, executed / source.name, {"CORPUS": folder} if folder else None)
+        execute_notebooks(sources, executed, {"CORPUS": folder} if folder else None)
         return render_site(executed, out, other_corpus=Path(folder).name if folder else None)
-
-
-def _progress(items: list[Path]) -> Iterable[Path]:
-    from tqdm import tqdm
-
-    return tqdm(items, desc="notebooks", unit=" notebook", disable=None, leave=False)
 
 
 def render_site(notebooks: Path, out: str | Path, other_corpus: str | None = None) -> Path:
@@ -217,13 +230,13 @@ def open_lab() -> None:
 def main() -> int:
     """Execute the notebooks in place and take the README's picture: `python -m analysis_helpers.site notebooks`."""
     try:
-        for path in find_notebooks(sys.argv[1]):
-            execute_notebook(path, path)
-            print(path)
-        cells = nbformat.read(path.parent / "05_timeline.ipynb", as_version=4).cells
+        sources = find_notebooks(sys.argv[1])
+        folder = sources[0].parent
+        execute_notebooks(sources, folder)
+        cells = nbformat.read(folder / "05_timeline.ipynb", as_version=4).cells
         figure = next(cell for cell in cells if cell.id == "when-figure")
         picture = next(output["data"]["image/png"] for output in figure.outputs if "image/png" in output["data"])
-        (path.parents[1] / "docs" / "timeline.png").write_bytes(base64.b64decode(picture))
+        (folder.parent / "docs" / "timeline.png").write_bytes(base64.b64decode(picture))
     except TalksError as error:
         print(f"talks: {error}", file=sys.stderr)
         return 2
