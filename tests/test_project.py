@@ -159,8 +159,18 @@ def test_public_docstrings_are_whole():
         doc = item.__doc__
         assert doc, name
         assert doc.strip().split("\n")[0].rstrip().endswith("."), f"{name}: the first line is a sentence"
-        if name not in {"make_report", "document_rates"}:
+        if name != "make_report":
             assert ">>>" in doc, f"{name}: no example"
+
+
+def test_every_measure_names_its_source_and_a_weakness():
+    for module in ("frames", "quoting", "sentiment", "stance", "target_tone", "timeline", "topics", "uncertainty"):
+        for name in ah._NAMES[module]:
+            if name in {"SEED", "Interval", "Permutation"}:
+                continue
+            doc = " ".join(getattr(ah, name).__doc__.split())
+            assert "Source:" in doc, f"{name}: no source"
+            assert "Known weakness:" in doc, f"{name}: no known weakness"
 
 
 def test_no_text_of_others_is_in_the_project(originals):

@@ -76,8 +76,8 @@ def add_whole_quotations(passages: pd.DataFrame, sentences: pd.DataFrame) -> pd.
     same rows, with `speaker` and `speaker_side` changed where all sentences of a passage are of one speaker and
     at least four fifths of its words stand between quotation marks.
 
-    Known weakness: words are counted by passage, so the quoted words in mixed passages still count for the
-    author's side.
+    Source: `add_quoted_speakers`. Known weakness: words are counted by passage, so the quoted words in mixed
+    passages still count for the author's side.
 
     Examples
     --------

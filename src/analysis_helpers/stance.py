@@ -59,9 +59,9 @@ def distinctive_terms(
     named by luck is the level of the test). With fewer than 4 documents in a group it is missing.
 
     Source: Monroe, Colaresi and Quinn (2008), "Fightin' Words", for z, with a prior worth 500 words;
-    Westfall and Young (1993) for the maximum over all words. Known weakness: what the strata do not
-    hold equal (kind of text, speaker) may be what the words show. Raises `TalksError` for an unknown
-    column and where a group has no document.
+    Westfall and Young (1993) for the maximum over all words. Known weakness: what the strata do not hold
+    equal (kind of text, speaker) may be what the words show. Raises `TalksError` for an unknown column and
+    where a group has no document.
 
     Examples
     --------
@@ -101,8 +101,8 @@ def compare_tests(
     together names one in at most 5 % of the draws.
 
     Source: the tests are z over 1.96; z with the correction of Benjamini and Hochberg (1995); the
-    log-likelihood ratio G2 (Dunning 1993) with the same correction; and the rate test of
-    `distinctive_terms`. Known weakness: it judges the tests on these documents only.
+    log-likelihood ratio G2 (Dunning 1993) with the same correction; and the rate test of `distinctive_terms`.
+    Known weakness: it judges the tests on these documents only.
 
     Examples
     --------
@@ -138,7 +138,8 @@ def compare_contrasts(tables: dict[str, pd.DataFrame], level: float = 0.05) -> p
     its p value; ordered by `n_passed`, then by term. A word that passes in one comparison and changes
     sides in another is a word of the kind of text, not of the group.
 
-    Known weakness: comparisons share documents; passing in three is not three independent proofs.
+    Source: `distinctive_terms`, once for each comparison. Known weakness: comparisons share documents;
+    passing in three is not three independent proofs.
 
     Examples
     --------

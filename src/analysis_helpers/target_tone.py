@@ -249,7 +249,7 @@ def _describe_mention(sides: dict[str, list[Word]], before: str, mention: str, o
 def load_target_weights() -> pd.DataFrame:
     """Load the weights of the shipped model: one row per term, against "neutral", whose weight is 0.
 
-    Out: `term`, `kind` (ngram, figure, intercept), `negative`, `positive` (logits). The model was fitted
+    Out: `term`, `kind` (ngram, figure, intercept), `negative`, `positive` (logits). Source: fitted
     on NewsMTSC (Hamborg and Donnay 2021, MIT licence), with every name masked. `w:` stands for a stem
     anywhere, `l:` and `r:` for one before and after the target; more in `training/README.md`. Known
     weakness: weights of one domain, American news; "victori" weighs because of elections.
@@ -409,8 +409,8 @@ def find_targets(sentences: pd.DataFrame) -> pd.DataFrame:
     In: a frame with the column `text`. Out: the sentence's columns and index, with `start`, `end`
     (character offsets, the end not included) and `target` (US, CN), in the order of the text. Names are
     those of `lexicons/targets.csv`, counted as `count_mentions` does: the relationship of the two is no
-    mention of either. Errors: `TalksError` where the frame has no `text`. Known weakness: "Chinese" and
-    "American" also name people and goods, not only governments.
+    mention of either. Errors: `TalksError` where the frame has no `text`. Source: `count_mentions`. Known
+    weakness: "Chinese" and "American" also name people and goods, not only governments.
 
     Examples
     --------
@@ -439,7 +439,7 @@ def add_target_tone(sentences: pd.DataFrame, *, semantic: bool | None = None) ->
 
     In: a frame with the column `text`. Out: the same rows, with `tone_to_us` and `tone_to_cn` (mean of
     `target_tone` over the sentence's mentions, -1 to 1, 4 decimals; missing where it names neither).
-    Source and errors: `find_targets`, `score_target_tone`. Known weakness: the model learnt from news on
+    Source: `find_targets`, `score_target_tone`; errors are theirs. Known weakness: the model learnt from news on
     persons; on statements of governments it was not tested.
 
     Examples

@@ -36,6 +36,9 @@ class TopicModel:
     `share` (0 to 1, of the document), `strength` (mean weight in its pieces); `voice_topics` the same by
     `speaker_side`; `settings` how it was fitted. Topics are numbered from 1, the largest mean share first.
 
+    Source: `fit_topics`. Known weakness: shares of a short text are rough, and all of them sum to 1 also
+    where no topic fits.
+
     Examples
     --------
     >>> import analysis_helpers as ah
@@ -91,9 +94,9 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
     without any of the remaining words has missing shares. Raises `TalksError` for an unknown level and where
     there are more topics than pieces or terms.
 
-    Source: non-negative matrix factorisation (Lee and Seung 1999) of TF-IDF with the start of Boutsidis
-    and Gallopoulos (2008), by scikit-learn. Every document weighs the same, however many pieces it has.
-    Known weakness: there is always an answer; read `topic_stability` before a topic.
+    Source: non-negative matrix factorisation (Lee and Seung 1999) of TF-IDF with the start of Boutsidis and
+    Gallopoulos (2008), by scikit-learn. Every document weighs the same, however many pieces it has. Known
+    weakness: there is always an answer; read `topic_stability` before a topic.
 
     Examples
     --------
@@ -275,9 +278,9 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
     1), `n_documents` (in which the topic has the largest share), `stable` (a bootstrap overlap of at
     least .5: about seven of ten terms come back). Raises `TalksError` where the model is of another corpus.
 
-    Source: Greene, O'Callaghan and Cunningham (2014), with documents drawn with replacement and the
-    Jaccard overlap of unordered terms. Known weakness: texts that repeat one another (legal formulas)
-    look stable; vocabulary and document frequencies are those of the whole corpus.
+    Source: Greene, O'Callaghan and Cunningham (2014), with documents drawn with replacement and the Jaccard
+    overlap of unordered terms. Known weakness: texts that repeat one another (legal formulas) look stable;
+    vocabulary and document frequencies are those of the whole corpus.
 
     Examples
     --------
@@ -399,8 +402,8 @@ def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd
     document (n = 0). Every document weighs the same; a document with two voices counts once for each.
     Raises `TalksError` for an unknown column.
 
-    Source: `mean_interval`. Known weakness: the intervals take the topics as given; they do not hold
-    the doubt whether a topic would come back.
+    Source: `mean_interval`. Known weakness: the intervals take the topics as given; they do not hold the
+    doubt whether a topic would come back.
 
     Examples
     --------
@@ -444,7 +447,8 @@ def typical_documents(corpus: Corpus, model: TopicModel, n: int = 3) -> pd.DataF
     `url`, `n_words`, `share` (of the topic in the text), strongest first. Texts shorter than the median
     are left out: a post of one line is all of a topic, and shows little of it.
 
-    Known weakness: typical of the fitted topic, which need not be a subject a reader would name.
+    Source: the advice of Grimmer and Stewart (2013) to read before a topic is named. Known weakness: typical
+    of the fitted topic, which need not be a subject a reader would name.
 
     Examples
     --------
@@ -470,6 +474,9 @@ def load_topic_keywords() -> dict[str, list[str]]:
 
     Every term stands in `lexicons/topic_keywords.csv` with its reason. It holds the agenda terms and more.
 
+    Source: a dictionary in the sense of content analysis, written for this suite. Known weakness: made for
+    talks on trade and security; other subjects have no row.
+
     Examples
     --------
     >>> load_topic_keywords()["artificial intelligence"]
@@ -487,8 +494,9 @@ def seeded_topics(corpus: Corpus, keywords: dict[str, list[str]], *, by: str | N
     words), one row per document and topic, also where it does not occur. A term that holds another of its topic is
     not counted twice. Raises `TalksError` for an unknown column.
 
-    Known weakness: a keyword has one meaning for the table and several in the texts; a multiword term is
-    found only where the corpus was measured for it (`corpus.record["settings"]`).
+    Source: dictionary counts (Stone and others 1966, The General Inquirer). Known weakness: a keyword has
+    one meaning for the table and several in the texts; a multiword term is found only where the corpus was
+    measured for it (`corpus.record["settings"]`).
 
     Examples
     --------
