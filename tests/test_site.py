@@ -142,6 +142,10 @@ def test_home_answers_come_from_the_data(site, talks):
         ah.load_corpus().where(collection="statements_2025", speaker_side=["US", "CN"]), by=["speaker_side", "target"]
     ).set_index(["speaker_side", "target"])
     assert f"{tone.loc[('CN', 'US'), 'low']:+.2f}".replace("-", "−") + " to" in words
+    rates = ah.compare_rates(ah.load_corpus().where(collection="statements_2025"), ah.load_topic_keywords())
+    for low, high in rates.set_index("topic").loc[["TikTok", "fentanyl"], ["low", "high"]].round(2).to_numpy():
+        assert low < 0 < high, "the sentence says that they cannot be told apart"
+        assert f"{low:+.2f} to {high:+.2f}".replace("-", "−") in words
     assert f"{len(talks)} talks, 799 official statements" in words
     assert numbers["any_gap"] == ah.describe_gaps(talks)["days"].max()
     days = (date(2022, 11, 14) - date(2019, 6, 29)).days  # from Osaka to Bali

@@ -109,6 +109,7 @@ def home_numbers() -> dict[str, Any]:
     from .sentiment import compare_tone
     from .talks import issues_by_period
     from .timeline import compare_rates
+    from .topics import load_topic_keywords
 
     talks, corpus = load_talks(), load_corpus()
     any_gap, leaders_gap = longest_pauses(talks)
@@ -116,7 +117,10 @@ def home_numbers() -> dict[str, Any]:
     leading = agenda.loc[agenda.groupby("year")["n_talks"].idxmax(), "issue"]
     own = corpus.where(collection="statements_2025", speaker_side=["US", "CN"])
     tone = compare_tone(own, by=["speaker_side", "target"]).set_index(["speaker_side", "target"])
-    words = compare_rates(own, {word: [word] for word in ("cooperation", "fentanyl", "tiktok")})
+    keywords = load_topic_keywords()
+    words = compare_rates(
+        own, {"cooperation": ["cooperation"]} | {name: keywords[name] for name in ("TikTok", "fentanyl")}
+    )
     years = coverage(corpus, by="year")
     return {
         "any_gap": any_gap,
@@ -152,8 +156,8 @@ def _findings(numbers: dict[str, Any]) -> str:
         f"**Words.** Chinese officials say *cooperation* {-said['difference']:.1f} times per 1,000 words more often "
         f"({-said['high']:.1f} to {-said['low']:.1f}), and it holds in every matched comparison. Most words that look "
         "American are spoken style, largely one man’s. [What sets them apart?](notebooks/03_stance)",
-        "**Agenda.** It is largely shared: the rate of *TikTok* cannot be told apart (difference "
-        f"{_between(words.loc['tiktok'])}), that of *fentanyl* hardly ({_between(words.loc['fentanyl'])}). "
+        "**Agenda.** It is largely shared: the rates of TikTok and of fentanyl cannot be told apart (differences "
+        f"{_between(words.loc['TikTok'])} and {_between(words.loc['fentanyl'])} per 1,000 words). "
         "[What do they talk about?](notebooks/02_topics)",
         "**What cannot be shown.** Any trend over the years: statements cover one year only, and for "
         f"{numbers['n_empty']} of nine years there is no text. How often they telephoned: calls are far from "
