@@ -148,9 +148,9 @@ def _findings(numbers: dict[str, Any]) -> str:
     china, america, said = tone.loc[("CN", "US")], tone.loc[("US", "CN")], words.loc["cooperation"]
     both = [_signed(tone.loc[(side, "relationship"), "mean"]) for side in ("CN", "US")]
     findings = (
-        "**Tone.** What Chinese officials say about the United States is cool "
-        f"({_signed(china['mean'])}, 95% interval {_between(china)}, {china['n_documents']:.0f} texts), what American "
-        f"ones say about China mildly warm ({_signed(america['mean'])}, {_between(america)}, "
+        "**Tone.** What Chinese officials say about the United States is cooler "
+        f"({_signed(china['mean'])}, 95% interval {_between(china)}, {china['n_documents']:.0f} texts) than what American "
+        f"ones say about China ({_signed(america['mean'])}, {_between(america)}, "
         f"{america['n_documents']:.0f} texts). About the relationship both are warm ({both[0]} and {both[1]}). "
         "[In what tone?](notebooks/04_sentiment)",
         f"**Words.** Chinese officials say *cooperation* {-said['difference']:.1f} times per 1,000 words more often "
