@@ -149,8 +149,8 @@ def _findings(numbers: dict[str, Any]) -> str:
     both = [_signed(tone.loc[(side, "relationship"), "mean"]) for side in ("CN", "US")]
     findings = (
         "**Tone.** What Chinese officials say about the United States is cooler "
-        f"({_signed(china['mean'])}, 95% interval {_between(china)}, {china['n_documents']:.0f} texts) than what American "
-        f"ones say about China ({_signed(america['mean'])}, {_between(america)}, "
+        f"({_signed(china['mean'])}, 95% interval {_between(china)}, {china['n_documents']:.0f} texts) than what "
+        f"American ones say about China ({_signed(america['mean'])}, {_between(america)}, "
         f"{america['n_documents']:.0f} texts). About the relationship both are warm ({both[0]} and {both[1]}). "
         "[In what tone?](notebooks/04_sentiment)",
         f"**Words.** Chinese officials say *cooperation* {-said['difference']:.1f} times per 1,000 words more often "
