@@ -1,5 +1,6 @@
 """The extra `semantic`: the sentence encoder as an instrument of tone; `make test` has a step with it."""
 
+import dataclasses
 import re
 import runpy
 import sys
@@ -148,3 +149,24 @@ def test_the_lock_of_the_extra_pins_what_pyproject_names_and_agrees_with_the_oth
     text = (ROOT / "requirements-semantic.lock").read_text(encoding="utf-8")
     assert "://" not in text
     assert all("--hash=sha256:" in block for block in re.split(r"(?m)^(?=[a-z0-9._-]+==)", text)[1:])
+
+
+@with_extra
+def test_a_target_behind_dense_text_is_still_read():
+    dense = "12,345.67; " * 80
+    endings = ("China is wonderful, great and good.", "China is evil and its lies are a crime.")
+    frame = pd.DataFrame({"text": [dense + ending for ending in endings], "start": len(dense), "end": len(dense) + 5})
+    good, evil = score_target_tone(frame)["target_tone"]
+    assert good > 0 > evil
+
+
+def test_a_row_without_a_text_is_named():
+    with pytest.raises(ah.TalksError, match=r"row 7: words holds no text; expected one in every row"):
+        score_tone(pd.DataFrame({"words": ["We met.", None]}, index=[3, 7]), text="words", semantic=False)
+
+
+def test_a_record_that_the_columns_do_not_bear_out_is_found(invented):
+    made_of = [*INSTRUMENTS, "tone_semantic"]
+    record = invented.record | {"settings": invented.record["settings"] | {"tone": made_of}}
+    with pytest.raises(ah.TalksError, match=r"corpus.json: tone is made of .*; build it again"):
+        ah.check_corpus(dataclasses.replace(invented, record=record))

@@ -291,3 +291,18 @@ def test_two_long_texts_do_not_outweigh_sixteen_short_ones(corpus_of):
     assert model.settings["n_pieces"] == 2 * 8 + 16
     found = {frozenset(part["term"]) for _, part in model.top_terms(5).groupby("topic")}
     assert {name for name, words in PLANTED.items() for terms in found if terms <= set(words)} == {"kitchen", "sky"}
+
+
+def test_a_piece_without_any_term_takes_nothing_from_its_document(corpus_of):
+    """Questions of stop words before the texts on the kitchen: a document counts once with them as without."""
+    rng = np.random.default_rng(12)
+    texts = [
+        (f"{topic}{n}", "CN", "2025-01-11", _draw(PLANTED[topic], rng, 100))
+        for topic in ("sea", "kitchen")
+        for n in range(6)
+    ]
+    asked = [(name, *rest, f"Q: And then?\n\nA: {text}" if "kitchen" in name else text) for name, *rest, text in texts]
+    plain, with_questions = (_weigh_pieces(corpus_of(COLUMNS, rows), "passage") for rows in (texts, asked))
+    assert len(with_questions.importance) == len(plain.importance) + 6
+    assert plain.importance.tolist() == [1.0] * 12
+    assert sorted(with_questions.importance) == [0.0] * 6 + [1.0] * 12

@@ -1,6 +1,9 @@
 """A corpus without its text gives the same notebooks as the same corpus with it, byte for byte."""
 
+import os
 import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -59,6 +62,14 @@ def project_with_text(originals, tmp_path_factory):
         semantic=False,
     )
     assert corpus.has_text
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import analysis_helpers as ah; print(ah.load_corpus().has_text)"],
+        env=os.environ | {"PYTHONPATH": str(project / "src")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert loaded.stdout.strip() == "True", "notebooks would see the shipped corpus, not this one"
     return project
 
 

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from .cleaning import WORD, clean_documents, count_words
 from .corpus import Corpus, fields_of, load_corpus, load_schema, to_arrow, write_corpus
-from .encoder import use_encoder
+from .encoder import encoder_versions, use_encoder
 from .errors import TalksError
 from .folders import new_folder
 from .measuring import count_pairs, count_terms, find_collocations, lexicon_terms, measure_sentences
@@ -227,6 +227,7 @@ def _describe(collocations: pd.DataFrame, funnel: Counter[str], semantic: bool) 
             "word": WORD,
             "tone": [*INSTRUMENTS, SEMANTIC] if semantic else list(INSTRUMENTS),
             "target_tone": "sentence encoder" if semantic else "words by side and distance",
+            **({"encoder": encoder_versions()} if semantic else {}),
             "lexicons": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in lists},
             "collocations": collocations.to_dict("records"),
             "lexicon_terms": lexicon_terms(),

@@ -70,6 +70,7 @@ def _build(options: argparse.Namespace) -> None:
     )
     funnel = corpus.record["funnel"]
     print(f"{corpus}, {'with' if corpus.has_text else 'without'} text; written to {options.out}")
+    print(f"tone by {', '.join(name.removeprefix('tone_') for name in corpus.record['settings']['tone'])}")
     print("read {read:,} = kept {kept:,} + duplicates {duplicates:,} + rejected {rejected:,}".format(**funnel))
 
 

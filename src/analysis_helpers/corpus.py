@@ -430,6 +430,9 @@ def _find_bad_sums(corpus: Corpus) -> Iterator[str]:
             doc_id = corpus.documents.at[index, "doc_id"]
             if hashlib.sha256(clean.get(doc_id, "").encode()).hexdigest() != digest:
                 yield f"documents row {index} ({doc_id}): sha256 is {digest}; expected that of its text; build it again"
+    made_of = corpus.record.get("settings", {}).get("tone") or []
+    if ("tone_semantic" in corpus.sentences) != ("tone_semantic" in made_of):
+        yield f"corpus.json: tone is made of {made_of}, which the columns of sentences do not bear out; build it again"
     funnel = corpus.record.get("funnel", {})
     if funnel.get("read") != sum(funnel.get(part, 0) for part in ("kept", "duplicates", "rejected")):
         yield f"corpus.json: funnel is {funnel}; expected read = kept + duplicates + rejected; build the corpus again"

@@ -42,9 +42,20 @@ def _is_installed(name: str) -> bool:
     return True
 
 
+def encoder_versions() -> dict[str, str]:
+    """The packages of the encoder and their versions: part of the measurement."""
+    return {name: distribution(name).version for name in PACKAGES}
+
+
 @lru_cache(maxsize=1)
 def _session() -> Any:
-    import onnxruntime
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise TalksError(
+            f"the sentence encoder cannot be loaded ({error}); expected onnxruntime to work on this machine; "
+            "install it again (make semantic), or measure without it (--no-semantic)"
+        ) from None
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

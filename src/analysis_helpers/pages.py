@@ -78,7 +78,11 @@ _ANSWERS = (
         "At most {any_gap} days of silence; {leaders_gap:,} between leaders face to face",
     ),
     ("What about?", "05_timeline", "Tariffs came back: {n_leading} issues led in {n_years} years"),
-    ("How do the sides differ?", "03_stance", "In register, not agenda: cooperation and dialogue are Beijing’s words"),
+    (
+        "How do the sides differ?",
+        "03_stance",
+        "More in register than agenda: cooperation and dialogue are Beijing’s words",
+    ),
     ("In what tone?", "04_sentiment", "China is cool about the US ({cn_on_us}); both warm to the relationship"),
 )
 
@@ -152,11 +156,14 @@ def _findings(numbers: dict[str, Any]) -> str:
         f"({_signed(china['mean'])}, 95% interval {_between(china)}, {china['n_documents']:.0f} texts) than what "
         f"American ones say about China ({_signed(america['mean'])}, {_between(america)}, "
         f"{america['n_documents']:.0f} texts). About the relationship both are warm ({both[0]} and {both[1]}). "
+        "A second kind of instrument, trained on news, does not show the gap. "
         "[In what tone?](notebooks/04_sentiment)",
         f"**Words.** Chinese officials say *cooperation* {-said['difference']:.1f} times per 1,000 words more often "
-        f"({-said['high']:.1f} to {-said['low']:.1f}), and it holds in every matched comparison. Most words that look "
-        "American are spoken style, largely one man’s. [What sets them apart?](notebooks/03_stance)",
-        "**Agenda.** It is largely shared: the rates of TikTok and of fentanyl cannot be told apart (differences "
+        f"({-said['high']:.1f} to {-said['low']:.1f}), and it holds in all five comparisons. Many of the words "
+        "that look American are spoken style; *deal* and *tariffs* fail without one man’s texts. "
+        "[What sets them apart?](notebooks/03_stance)",
+        "**Agenda.** Of fourteen subjects three keep their side when like is compared: Taiwan and leaders’ meetings in "
+        "Beijing, farm goods in Washington. TikTok and fentanyl cannot be told apart (differences "
         f"{_between(words.loc['TikTok'])} and {_between(words.loc['fentanyl'])} per 1,000 words). "
         "[What do they talk about?](notebooks/02_topics)",
         "**What cannot be shown.** Any trend over the years: statements cover one year only, and for "

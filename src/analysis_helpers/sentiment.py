@@ -170,7 +170,7 @@ def _spreads() -> pd.Series:
 
 def mean_vector(sentence: str) -> np.ndarray:
     """Give the mean vector of a sentence, of length 1, its names masked; nothing but zeros where it has no word."""
-    vectors, _ = encode(re.sub(r"(?i)\bthe someone\b", "someone", mask_names(sentence, "someone")))
+    vectors, _ = encode(re.sub(r"(?i)\bthe\s+someone\b", "someone", mask_names(sentence, "someone")))
     mean = vectors.mean(axis=0)
     return mean / np.linalg.norm(mean) if _split(sentence) else np.zeros_like(mean)
 
@@ -205,8 +205,9 @@ def score_tone(frame: pd.DataFrame, text: str = "text", *, semantic: bool | None
 
     With the extra `semantic` (by default where it is installed; `semantic` says yes or no) a sentence
     encoder adds `tone_semantic`, -1 to 1, for every sentence with a word. `tone` is then the mean of two:
-    what the word lists say together (0 where they know no word) and the encoder, each divided by its spread.
-    Such a tone is not comparable with one made without. Raises `TalksError` if it is asked for and missing.
+    the mean of the word lists (0 where they know no word) and the encoder divided by its spread. Its zero is
+    the mean of the rated texts it learnt from: read differences, not signs. Such a tone is not comparable
+    with one made without. Raises `TalksError` if it is asked for and missing, and for a row without a text.
 
     A list scores the sum of its weights, bent into -1 to 1 as by VADER; a word counts with its regular
     endings, the longest term first; `lexicons/tone_...csv` hold negations (times -0.74, three words on),
@@ -215,7 +216,8 @@ def score_tone(frame: pd.DataFrame, text: str = "text", *, semantic: bool | None
     Source: Hutto and Gilbert (2014), package vaderSentiment; Nielsen (2011), package afinn; the encoder
     all-MiniLM-L6-v2 (Reimers and Gurevych 2019) under a ridge regression, `training/semantic.py`.
     Known weakness: words in quotation and irony are scored like all others, a verb does not turn its
-    object round ("ruins our friendship"), and a dark subject (war, drugs) looks like a cool tone.
+    object round ("ruins our friendship"), and a dark subject (war, drugs) looks like a cool tone. The
+    encoder reads the first 256 tokens, and gives texts that are not English a number that means nothing.
 
     Examples
     --------
@@ -223,6 +225,10 @@ def score_tone(frame: pd.DataFrame, text: str = "text", *, semantic: bool | None
     >>> score_tone(frame, semantic=False)[["tone_diplomatic", "n_scored"]].to_numpy().round(2).tolist()
     [[nan, 0.0], [-0.45, 1.0], [0.35, 1.0]]
     """
+    no_text = ~frame[text].map(lambda value: isinstance(value, str)).astype("bool")
+    if no_text.any():
+        row = frame.index[int(np.argmax(no_text.to_numpy()))]
+        raise TalksError(f"row {row}: {text} holds no text; expected one in every row; leave such rows out")
     scores = score_instruments(frame[text])
     tone = (scores[list(INSTRUMENTS)] / _spreads()).mean(axis=1).where(scores["n_scored"] > 0)
     columns = {name: scores[name].to_numpy() for name in INSTRUMENTS}

@@ -120,7 +120,8 @@ def execute_notebook(source: Path, target: Path, parameters: dict[str, Any] | No
 def execute_notebooks(sources: list[Path], folder: Path, parameters: dict[str, Any] | None = None) -> None:
     """Execute notebooks two at a time, each in a kernel of its own, and write them to a folder.
 
-    Raises the error of the first that fails, in their order; those that have not begun are left out.
+    Raises the error of the first that fails, in their order; those that have not begun are left out. An
+    interrupt takes effect when the notebooks that run have ended.
     """
     with ThreadPoolExecutor(KERNELS) as workers:
         runs = [workers.submit(execute_notebook, source, folder / source.name, parameters) for source in sources]

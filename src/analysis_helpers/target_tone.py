@@ -27,7 +27,8 @@ LABELS = ("negative", "neutral", "positive")
 COUNTRIES = {"us": "US", "cn": "CN"}
 NAME, CUT, INTERCEPT = "Name", "|", "(intercept)"
 OUTSIDE_CLAUSE, NEGATED, HALF_DISTANCE, NGRAM_LENGTH = 0.4, -0.7, 6, 3.0
-STAND_INS, CONTEXT = ("the target", "he"), 600  # what the encoder reads in place of the target; characters each side
+STAND_INS = ("the target", "he")  # what the encoder reads in place of the target
+CONTEXTS = (600, 150, 30)  # characters on either side of it
 BANDS = ((2, "2"), (5, "5"), (10, "10"), (10_000, "far"))
 
 _TOKEN = re.compile(rf"(?P<handle>[@#]\w+|https?:\S+|www\.\S+)|(?P<word>{WORD})|[;:—]|--|\s[–-]\s")
@@ -318,14 +319,20 @@ def encode_target(text: str, start: int, end: int) -> np.ndarray:
     The target becomes "the target", then "he"; each time the mean vector of the sentence and that of the
     target's own tokens. Names of others are masked; of a long text, what stands near the target is read.
     """
-    before = mask_others(_ARTICLE.sub("", text[max(0, start - CONTEXT) : start]))
-    after = mask_others(text[end : end + CONTEXT])
-    views = []
-    for word in STAND_INS:
-        vectors, places = encode(f"{before}{word}{after}")
-        own = (places[:, 0] < len(before) + len(word)) & (places[:, 1] > len(before))
-        views += [vectors.mean(axis=0), (vectors[own] if own.any() else vectors).mean(axis=0)]
+    for context in CONTEXTS:  # dense text has more tokens than the encoder reads: then what is nearer
+        before = mask_others(_ARTICLE.sub("", text[max(0, start - context) : start]))
+        after = mask_others(text[end : end + context])
+        views = [_read_target(before, word, after) for word in STAND_INS]
+        if all(view is not None for view in views):
+            break
     return np.concatenate(views)
+
+
+def _read_target(before: str, word: str, after: str) -> np.ndarray | None:
+    """Give the mean vector of the sentence and that of the target's own tokens; None where these are cut off."""
+    vectors, places = encode(f"{before}{word}{after}")
+    own = (places[:, 0] < len(before) + len(word)) & (places[:, 1] > len(before))
+    return np.concatenate([vectors.mean(axis=0), vectors[own].mean(axis=0)]) if own.any() else None
 
 
 @lru_cache(maxsize=1)

@@ -72,7 +72,8 @@ class TopicModel:
 class _Pieces(NamedTuple):
     """Pieces of documents by terms, weighted, with the document and the voice of each piece.
 
-    `importance` is the root of a piece's part of its document: pieces of a document together count once.
+    `importance` is the root of a piece's part of its document: pieces of a document together count once,
+    those without any term not at all.
     """
 
     weights: Any
@@ -155,7 +156,9 @@ def _weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
         )
     matrix = matrix[:, kept]
     weights = TfidfTransformer().fit_transform(matrix)
-    importance = 1 / np.sqrt(pieces.groupby("doc_id")["piece"].transform("size").to_numpy())
+    filled = pd.Series(weights.getnnz(axis=1) > 0)
+    size = filled.groupby(pieces["doc_id"].to_numpy()).transform("sum")
+    importance = np.where(filled, 1 / np.sqrt(size.clip(lower=1)), 0.0)
     names = np.asarray(terms[kept])
     return _Pieces(weights, importance, matrix, names, *pieces[["doc_id", "speaker_side"]].to_numpy().T)
 
