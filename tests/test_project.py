@@ -62,13 +62,18 @@ def test_environment_is_what_conda_and_binder_need():
     assert not (ROOT / "binder").exists()
 
 
-def test_lock_pins_everything_with_hashes_for_every_platform_and_names_no_host():
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-semantic.lock"])
+def test_a_lock_pins_with_hashes_and_names_no_host(name):
+    lock = (ROOT / name).read_text(encoding="utf-8")
     assert "://" not in lock
+    assert all("--hash=sha256:" in block for block in re.split(r"(?m)^(?=[a-z0-9._-]+==)", lock)[1:])
+
+
+def test_lock_pins_everything_for_every_platform():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pins = re.findall(r"(?m)^([a-z0-9._-]+)==\S+", lock)
     names = {re.split(r"[><=]", name)[0].replace("_", "-") for name in _requirements()}
     assert names <= {pin.replace("_", "-") for pin in pins}
-    assert all("--hash=sha256:" in block for block in re.split(r"(?m)^(?=[a-z0-9._-]+==)", lock)[1:])
     assert "sys_platform == 'win32'" in lock
     assert "python_full_version" in lock
 

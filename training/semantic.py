@@ -23,7 +23,7 @@ from target_tone import f1_interval, macro_f1, read_targets
 from tone_scales import read_ratings
 
 from analysis_helpers.encoder import encode_all
-from analysis_helpers.sentiment import mean_vector, score_tone
+from analysis_helpers.sentiment import bend, mean_vector, score_tone
 from analysis_helpers.target_tone import LABELS, encode_target, encoder_chances, score_target_tone
 
 RIDGE, STRENGTH = 1.0, 0.001
@@ -43,7 +43,7 @@ def fit_tone(ratings: pd.DataFrame, news: pd.Series) -> pd.DataFrame:
     with threadpool_limits(1):
         model.fit(vectors, np.concatenate(wanted))
     scores = model.predict(vectors[: len(ratings)])
-    spread = (scores / np.sqrt(scores**2 + 1)).std(ddof=1)
+    spread = bend(scores).std(ddof=1)
     names = [*map(str, range(vectors.shape[1])), "(intercept)", "(spread)"]
     weights = np.array([*model.coef_, model.intercept_, spread]).round(4)
     return pd.DataFrame({"term": names, "weight": weights.astype("float32")})

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from copy import copy
 from functools import lru_cache
 from importlib.metadata import distribution
-from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
@@ -19,7 +18,7 @@ from .corpus import Corpus, add_period, in_order
 from .encoder import encode, encode_all, use_encoder
 from .errors import TalksError
 from .names import mask_names
-from .splitting import read_lexicon
+from .splitting import read_lexicon, read_weights
 from .uncertainty import mean_interval
 
 INSTRUMENTS = ("tone_vader", "tone_diplomatic", "tone_general")
@@ -133,12 +132,17 @@ def _score_vader(masked: str) -> float:
     return _vader().polarity_scores(masked)["compound"] if known else float("nan")
 
 
+def bend(scores: np.ndarray) -> np.ndarray:
+    """Bend scores of any size into -1 to 1, as VADER does."""
+    return scores / np.sqrt(scores**2 + 1)
+
+
 def _score_list(words: list[str], entries: Entries, modifiers: dict[int, float]) -> tuple[float, set[int]]:
     """Score a sentence by a list: the sum of its weights, bent into -1 to 1, and the places of its words."""
     found = [(start, end, weight) for start, end, weight in _find(words, entries) if weight]
     total = sum(weight * _factor(start, modifiers) for start, _, weight in found)
     places = {place for start, end, _ in found for place in range(start, end)}
-    return (total / np.sqrt(total**2 + 1) if found else float("nan")), places
+    return (bend(total) if found else float("nan")), places
 
 
 def _score_sentence(sentence: str) -> tuple[float, float, float, int]:
@@ -177,8 +181,7 @@ def mean_vector(sentence: str) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def _semantic_weights() -> pd.Series:
-    with files("analysis_helpers").joinpath("weights/tone_semantic.parquet").open("rb") as table:
-        return pd.read_parquet(table).set_index("term")["weight"].astype("float64")
+    return read_weights("tone_semantic").set_index("term")["weight"].astype("float64")
 
 
 def score_semantic(texts: Iterable[str]) -> np.ndarray:
@@ -188,7 +191,7 @@ def score_semantic(texts: Iterable[str]) -> np.ndarray:
     vectors = encode_all(known, mean_vector)
     weights = _semantic_weights()
     scores = vectors @ weights.iloc[: vectors.shape[1]].to_numpy() + weights["(intercept)"]
-    scores = np.where(vectors.any(axis=1), scores / np.sqrt(scores**2 + 1), np.nan).round(4)
+    scores = np.where(vectors.any(axis=1), bend(scores), np.nan).round(4)
     return scores[[known[text] for text in texts]]
 
 

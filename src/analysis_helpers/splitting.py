@@ -40,6 +40,18 @@ def read_lexicon(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(rows))
 
 
+def read_weights(name: str) -> pd.DataFrame:
+    """Read a table of weights that ships with the package.
+
+    Examples
+    --------
+    >>> read_weights("target_tone").columns.tolist()
+    ['term', 'kind', 'negative', 'positive']
+    """
+    with files("analysis_helpers").joinpath(f"weights/{name}.parquet").open("rb") as table:
+        return pd.read_parquet(table)
+
+
 def read_terms(name: str, by: str) -> dict[str, list[str]]:
     """Read a word list whose terms are grouped, by topic or frame: the terms of each, in the order of the list.
 

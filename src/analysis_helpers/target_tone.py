@@ -22,6 +22,7 @@ from .cleaning import WORD
 from .encoder import encode, encode_all, use_encoder
 from .errors import TalksError
 from .names import PLAIN, target_pattern
+from .splitting import read_weights
 
 LABELS = ("negative", "neutral", "positive")
 COUNTRIES = {"us": "US", "cn": "CN"}
@@ -261,9 +262,7 @@ def load_target_weights() -> pd.DataFrame:
     >>> bool(weights.loc["w:laud", "positive"] > weights.loc["w:blame", "positive"])
     True
     """
-    source = files("analysis_helpers").joinpath("weights/target_tone.parquet")
-    with source.open("rb") as table:
-        return pd.read_parquet(table)
+    return read_weights("target_tone")
 
 
 def target_probabilities(features: list[tuple[Counter[str], Counter[str]]], weights: pd.DataFrame) -> np.ndarray:
@@ -337,8 +336,7 @@ def _read_target(before: str, word: str, after: str) -> np.ndarray | None:
 
 @lru_cache(maxsize=1)
 def _encoder_weights() -> np.ndarray:
-    with files("analysis_helpers").joinpath("weights/target_tone_semantic.parquet").open("rb") as table:
-        return pd.read_parquet(table)[["negative", "positive"]].to_numpy("float64")
+    return read_weights("target_tone_semantic")[["negative", "positive"]].to_numpy("float64")
 
 
 def encoder_chances(vectors: np.ndarray, weights: np.ndarray) -> np.ndarray:
