@@ -6,7 +6,7 @@ import pytest
 import analysis_helpers as ah
 from analysis_helpers.frames import load_frames
 from analysis_helpers.measuring import lexicon_terms, split_words
-from analysis_helpers.splitting import read_lexicon
+from analysis_helpers.word_lists import read_lexicon
 
 FRAMES = {"benefit": ["win-win", "mutual benefit"], "threat": ["threat", "threats"]}
 

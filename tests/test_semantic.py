@@ -14,8 +14,8 @@ import pytest
 import analysis_helpers as ah
 from analysis_helpers import encoder
 from analysis_helpers.sentiment import INSTRUMENTS, mean_vector, score_tone
-from analysis_helpers.splitting import read_lexicon
 from analysis_helpers.target_tone import encode_target, mask_others, score_target_tone
+from analysis_helpers.word_lists import read_lexicon
 from tests.conftest import ROOT
 
 # Asked of Python, not of the code under test: a fault there must not skip its own tests.

@@ -12,7 +12,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 import analysis_helpers as ah
 from analysis_helpers.errors import TalksError
 from analysis_helpers.sentiment import INSTRUMENTS, NEGATION, _add_target, _score_sentence, _vader, score_tone
-from analysis_helpers.splitting import read_lexicon
+from analysis_helpers.word_lists import read_lexicon
 from tests.conftest import ROOT
 
 TONE = [*INSTRUMENTS, "tone"]
@@ -329,7 +329,6 @@ def test_coolest_are_chinese_sentences_about_the_united_states(shipped):
         assert (cells["mean"].xs("relationship", level="target") > 0).all(), instrument
 
 
-def test_what_is_not_there_is_an_empty_table(shipped):
-    table = ah.compare_tone(shipped.where(genre="sonnet"), by=["side", "month"])
-    assert table.empty
-    assert list(table) == ["side", "month", "mean", "low", "high", "n_documents", "n_sentences"]
+def test_what_is_not_there_is_refused(shipped):
+    with pytest.raises(ah.TalksError, match="no sentence here; expected at least one of a known side"):
+        ah.compare_tone(shipped.where(genre="sonnet"), by=["side", "month"])

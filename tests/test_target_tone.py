@@ -13,8 +13,8 @@ import pytest
 
 import analysis_helpers as ah
 from analysis_helpers.measuring import count_mentions
-from analysis_helpers.splitting import read_lexicon
 from analysis_helpers.target_tone import LABELS, _function_words, masked_words, target_features, target_probabilities
+from analysis_helpers.word_lists import read_lexicon
 from tests.conftest import ROOT
 
 WEIGHTS = ROOT / "src/analysis_helpers/weights/target_tone.parquet"

@@ -6,9 +6,9 @@ import pandas as pd
 
 from .corpus import Corpus, in_order
 from .errors import TalksError
-from .splitting import read_terms
 from .timeline import document_rates, rate_interval
 from .uncertainty import SEED
+from .word_lists import read_terms
 
 Frames = dict[str, list[str]]
 

@@ -14,10 +14,12 @@ import pandas as pd
 from .cleaning import word_tokenizer
 from .names import count_mentions
 from .sentiment import score_tone
-from .splitting import read_lexicon
+from .word_lists import read_lexicon
 
 MAX_TERM_WORDS = 5
 MIN_COLLOCATION_COUNT, MIN_COLLOCATION_PASSAGES, MIN_PMI, MAX_COLLOCATIONS = 10, 5, 3.0, 500
+LONGEST_WORD, LONGEST_UNSPACED = 25, 7  # letters; 7 has the name of the People's Republic of China in Chinese
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _COUNTRY = {"US", "U.S", "U.S.", "USA", "U.S.A", "U.S.A."}
 
 
@@ -86,6 +88,20 @@ def _as_term(token: str, before: str, after: str, shouted: bool) -> str:
     if word in _namesakes() and (after in _namesakes()[word] or _BEFORE_SURNAME.search(before)):
         return word
     return word.lower()
+
+
+def is_too_long(term: str) -> bool:
+    """Tell whether a term holds something longer than a word: an address, a code, words run together.
+
+    Over 25 characters, or over 7 of Chinese or Japanese: these are written without spaces, so that a whole
+    clause is counted as one word.
+
+    Examples
+    --------
+    >>> is_too_long("internationalization"), is_too_long("theministerdeclinedtocomment")
+    (False, True)
+    """
+    return any(len(word) > LONGEST_WORD or len(_UNSPACED.findall(word)) > LONGEST_UNSPACED for word in term.split())
 
 
 def find_collocations(

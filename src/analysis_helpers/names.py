@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-from .splitting import read_lexicon
+from .word_lists import read_lexicon
 
 
 def names_pattern(terms: Iterable[str]) -> re.Pattern[str]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from .cleaning import count_words
-from .splitting import read_lexicon
+from .word_lists import read_lexicon
 
 ARTICLES = ("article", "commentary", "editorial", "news", "news analysis", "news article", "news report")
 ARTICLES += ("analysis", "column", "feature", "op-ed", "opinion")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
 from .cleaning import count_words, stop_clock_of_nltk
+from .word_lists import read_lexicon
 
 DIALOGUES = ("press_conference", "interview")
 VOICES = ("US", "CN", "other", "question", "unknown")
@@ -25,45 +24,6 @@ _ASKED = re.compile(
 )
 _SMALL = {"of", "the", "from", "for", "and", "at", "de", "da", "del", "la", "le", "von", "van", "der", "bin", "al"}
 _SMALL |= {"reporter", "journalist", "correspondent", "press"}
-
-
-def read_lexicon(name: str) -> list[dict[str, str]]:
-    """Read a word list or codebook that ships with the package, as a list of rows.
-
-    Examples
-    --------
-    >>> read_lexicon("abbreviations")[0]
-    {'term': 'u.s', 'reason': 'country; with or without a hyphen before it'}
-    """
-    source = files("analysis_helpers").joinpath(f"lexicons/{name}.csv")
-    with source.open(encoding="utf-8", newline="") as rows:
-        return list(csv.DictReader(rows))
-
-
-def read_weights(name: str) -> pd.DataFrame:
-    """Read a table of weights that ships with the package.
-
-    Examples
-    --------
-    >>> read_weights("target_tone").columns.tolist()
-    ['term', 'kind', 'negative', 'positive']
-    """
-    with files("analysis_helpers").joinpath(f"weights/{name}.parquet").open("rb") as table:
-        return pd.read_parquet(table)
-
-
-def read_terms(name: str, by: str) -> dict[str, list[str]]:
-    """Read a word list whose terms are grouped, by topic or frame: the terms of each, in the order of the list.
-
-    Examples
-    --------
-    >>> read_terms("agenda_terms", "topic")["TikTok"]
-    ['tiktok']
-    """
-    groups: dict[str, list[str]] = {}
-    for row in read_lexicon(name):
-        groups.setdefault(row[by], []).append(row["term"])
-    return groups
 
 
 # ---------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from .cleaning import WORD
 from .encoder import encode, encode_all, use_encoder
 from .errors import TalksError
 from .names import PLAIN, target_pattern
-from .splitting import read_weights
+from .word_lists import read_weights
 
 LABELS = ("negative", "neutral", "positive")
 COUNTRIES = {"us": "US", "cn": "CN"}
