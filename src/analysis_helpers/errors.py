@@ -17,3 +17,20 @@ class TalksError(ValueError):
     def _render_traceback_(self) -> list[str]:
         """Show the message alone in Jupyter: the reader's data is wrong, not the code."""
         return [f"{type(self).__name__}: {self}"]
+
+
+class UnreadableError(TalksError):
+    """A file, row or article that cannot become a document: it is set aside, and the build goes on.
+
+    Both parts go into `rejected.csv`: what was found and expected, and what to do about it.
+
+    Examples
+    --------
+    >>> str(UnreadableError("is empty; expected a text", "put the text into the file or delete it"))
+    'is empty; expected a text; put the text into the file or delete it'
+    """
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        """Say what was found and expected, and what to do."""
+        super().__init__(f"{reason}; {remedy}")
+        self.reason, self.remedy = reason, remedy

@@ -1,0 +1,202 @@
+"""Files of every format, made by the tests: invented words only. And the way from a folder to its documents."""
+
+import gzip
+import io
+import json
+import tarfile
+import zipfile
+from datetime import date
+
+from analysis_helpers.preparing import Settings, prepare_part
+from analysis_helpers.reading import DOCUMENT_READERS, list_sources, read_records, read_units
+
+HEADLINE = "Envoys meet in Lisbon"
+FIRST = "Both sides met in Lisbon on Thursday and spoke about the price of sardines."
+SECOND = "They agreed to meet again in Porto, where the boats are mended in spring."
+THIRD = "A spokesman of the harbour called the mood frank and said that little was written down."
+FOURTH = "Fishermen on the quay said that they expected less from the talks than from the weather of the coming week."
+BODY = f"{FIRST}\n{SECOND}\n{THIRD}\n{FOURTH}"
+
+
+def records_of(source, *, columns=None, known=None):
+    """All records of a source, in order."""
+    listing, from_tables = list_sources([source])
+    known = from_tables | (known or {})
+    return [
+        record
+        for unit in read_units(listing.items, columns or {})
+        for record in read_records(unit, known, DOCUMENT_READERS)
+    ]
+
+
+def part_of(source, *, columns=None, known=None, languages=("en",)):
+    """The documents, passages and reasons that a source gives, before anything is measured."""
+    listing, from_tables = list_sources([source])
+    settings = Settings(from_tables | (known or {}), languages, dict(DOCUMENT_READERS))
+    return prepare_part(read_units(listing.items, columns or {}), settings)
+
+
+def write(folder, files):
+    """Write files, given by name as text or bytes, with the folders they need."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def docx(*blocks):
+    """A Word file: a string is a paragraph, "# ..." a heading, a list of lists a table."""
+    from docx import Document
+
+    document = Document()
+    for block in blocks:
+        if isinstance(block, list):
+            table = document.add_table(rows=0, cols=len(block[0]))
+            for row in block:
+                for cell, text in zip(table.add_row().cells, row, strict=True):
+                    cell.text = text
+        elif block.startswith("# "):
+            document.add_heading(block[2:], level=1)
+        else:
+            document.add_paragraph(block)
+    return _saved(document)
+
+
+def xlsx(**sheets):
+    """An Excel file: by the name of the sheet, its rows."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    return _saved(book)
+
+
+def _saved(document):
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def parquet(**columns):
+    """A Parquet table."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = io.BytesIO()
+    pq.write_table(pa.table(columns), file)
+    return file.getvalue()
+
+
+def rtf(*paragraphs):
+    """A Rich Text file as Word writes it: signs of Windows-1252 as hexadecimal numbers, others as \\u."""
+    return ("{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0 Arial;}}\n" + "\\par\n".join(paragraphs) + "}").encode()
+
+
+def pdf(*pages, extra="", objects=()):
+    """A PDF file, written by hand: a list of lines a page, and what a test adds to the catalog and the objects."""
+    contents = [_pdf_stream(lines) for lines in pages]
+    kids = " ".join(f"{3 + 2 * n} 0 R" for n in range(len(pages)))
+    made = [f"<< /Type /Catalog /Pages 2 0 R {extra} >>", f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>"]
+    for n, content in enumerate(contents):
+        font = "<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
+        made.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {4 + 2 * n} 0 R /Resources {font} >>"
+        )
+        made.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
+    return join_pdf([*made, *objects])
+
+
+def _pdf_stream(lines):
+    shown = "\n".join(f"({line.translate(_ESCAPED)}) Tj T*" for line in lines)
+    return f"BT /F1 12 Tf 72 720 Td 14 TL\n{shown}\nET"
+
+
+_ESCAPED = str.maketrans({"(": "\\(", ")": "\\)", "\\": "\\\\"})
+
+
+def join_pdf(objects):
+    """Number objects and put the table of their places below them."""
+    data, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(data))
+        data += f"{number} 0 obj\n".encode() + (body if isinstance(body, bytes) else body.encode()) + b"\nendobj\n"
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    size = len(objects) + 1
+    end = (
+        f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer << /Size {size} /Root 1 0 R >>\nstartxref\n{len(data)}\n"
+    )
+    return data + end.encode() + b"%%EOF"
+
+
+def zipped(files):
+    """A zip archive of files given by name."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def with_part(package, name, change):
+    """The same package with one of its parts changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            data = old.read(info)
+            new.writestr(info.filename, change(data) if info.filename == name else data)
+    return out.getvalue()
+
+
+def tarred(files, mode="w:gz"):
+    """A tar archive of files given by name; a `TarInfo` in place of the content is taken as it is."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode=mode) as archive:
+        for name, content in files.items():
+            if isinstance(content, tarfile.TarInfo):
+                archive.addfile(content)
+                continue
+            data = content if isinstance(content, bytes) else content.encode()
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return file.getvalue()
+
+
+PAGE = f"""<!DOCTYPE html><html lang="en"><head><title>{HEADLINE} | The Daily Sample</title>
+<meta charset="utf-8"><meta property="og:title" content="{HEADLINE}"><meta name="author" content="Anna Invented">
+<meta property="article:published_time" content="2021-03-18T09:00:00Z">
+<meta property="og:site_name" content="The Daily Sample">
+<link rel="canonical" href="https://sample.example/2021/envoys"></head><body>
+<nav><ul><li><a href="/">Home</a></li><li><a href="/world">World</a></li></ul></nav>
+<article><h1>{HEADLINE}</h1><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p><p>{FOURTH}</p></article>
+<footer><p>Imprint and cookies of the sample</p></footer></body></html>"""
+ROW = {
+    "title": HEADLINE,
+    "date": "2021-03-18",
+    "author": "Anna Invented",
+    "url": "https://sample.example/1",
+    "text": BODY,
+}
+CELL = BODY.replace("\n", " ")
+SAMPLES = {
+    ".txt": BODY.encode(),
+    ".md": f"---\ntitle: {HEADLINE}\ndate: 2021-03-18\n---\n# {HEADLINE}\n\n{BODY}\n".encode(),
+    ".html": PAGE.encode(),
+    ".docx": docx(f"# {HEADLINE}", FIRST, [["Port", "Boats"], ["Faro", "12"]], SECOND, THIRD, FOURTH),
+    ".rtf": rtf(HEADLINE, FIRST, SECOND, THIRD, FOURTH),
+    ".pdf": pdf([HEADLINE, FIRST, SECOND], [THIRD], [FOURTH]),
+    ".csv": f'title,date,text\n{HEADLINE},2021-03-18,"{BODY}"\nFerries,2021-03-19,"{CELL}"\n'.encode(),
+    ".tsv": f"title\tdate\ttext\n{HEADLINE}\t2021-03-18\t{CELL}\n".encode(),
+    ".jsonl": (json.dumps(ROW) + "\n" + json.dumps(ROW | {"text": SECOND}) + "\n").encode(),
+    ".jsonl.gz": gzip.compress(json.dumps(ROW).encode(), mtime=0),
+    ".json": json.dumps({"articles": [ROW, ROW]}).encode(),
+    ".xlsx": xlsx(Texts=[["date", "text"], [date(2021, 3, 18), CELL], [None, SECOND]]),
+    ".parquet": parquet(title=[HEADLINE, "Ferries"], text=[BODY, SECOND]),
+    ".zip": zipped({"2021/a.txt": BODY, "2021/b.html": PAGE}),
+    ".tar.gz": tarred({"2021/a.txt": BODY, "2021/b.html": PAGE}),
+}
