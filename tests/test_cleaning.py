@@ -285,3 +285,20 @@ def test_official_statements_lose_next_to_nothing(originals):
 def test_no_control_character_reaches_a_table(text):
     clean = clean_text(f"{LONG} Then{text}more.\n{NEXT}")
     assert not [c for c in clean.text.replace("\n", "") if unicodedata.category(c) == "Cc"]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "blocks", "removed"),
+    [
+        ("Boats, again", f"BOATS, AGAIN!\n{LONG}", [("body", LONG)], [("title again", "BOATS, AGAIN!")]),
+        ("Boats", "Boats", [("body", "Boats")], []),
+        ("Boats", f"{LONG}\n{NEXT}", [("body", LONG), ("body", NEXT)], []),
+        (None, f"{LONG}\n{NEXT}", [("body", LONG), ("body", NEXT)], []),
+    ],
+    ids=["stands again", "is all there is", "stands not there", "is not known"],
+)
+def test_a_known_title_is_no_paragraph(title, text, blocks, removed):
+    frame = pd.DataFrame({"doc_id": ["a"], "title": pd.Series([title], dtype="str"), "text": [text]})
+    cleaned = clean_documents(frame)
+    assert cleaned.loc[0, "blocks"] == blocks
+    assert cleaned.loc[0, "removed"] == removed

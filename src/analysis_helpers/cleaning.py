@@ -6,21 +6,22 @@ The raw text is never altered; nothing is dropped without a row in `removed`.
 
 from __future__ import annotations
 
-import csv
 import html
 import re
 import statistics
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
 import pandas as pd
+
+from .page_lines import find_article_lines, find_headline, split_flat_page, trim_to_sentences
+from .word_lists import read_lexicon
 
 # One definition of a word for the whole suite: abbreviations with inner stops, numbers, words.
 # A hyphen joins only before a lower-case letter or digit, so "win-win" is one word, "China-US" two.
@@ -42,6 +43,7 @@ _WINDOWS = {n: bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}
 
 TITLE_WORDS, HEADING_WORDS, BYLINE_WORDS, FURNITURE_WORDS = 25, 15, 10, 45
 FURNITURE_CHARACTERS = 1_000
+FLAT_LINES, FLAT_WORDS = 5, 100
 
 
 def stop_clock_of_nltk() -> None:
@@ -170,9 +172,7 @@ CHARACTER_STEPS = (
 @lru_cache(maxsize=1)
 def load_furniture() -> list[tuple[str, re.Pattern[str]]]:
     """Load the reviewed patterns of page furniture, in order: (kind, pattern)."""
-    source = files("analysis_helpers").joinpath("lexicons/page_furniture.csv")
-    with source.open(encoding="utf-8", newline="") as rows:
-        return [(row["kind"], re.compile(row["pattern"], re.IGNORECASE)) for row in csv.DictReader(rows)]
+    return [(row["kind"], re.compile(row["pattern"], re.IGNORECASE)) for row in read_lexicon("page_furniture")]
 
 
 def mark_furniture(lines: list[Line]) -> list[Line]:
@@ -252,6 +252,66 @@ def mark_front_matter(lines: list[Line]) -> list[Line]:
     return lines
 
 
+def mark_page_lines(lines: list[Line]) -> list[Line]:
+    """Mark the page around the article: what a line model finds above, below and inside the best run of lines.
+
+    In: the lines. Out: the same lines, with the kinds "page furniture before the text", "... after the text"
+    and "... within the text". A page that lost its line breaks is cut into sentences first, and what is kept is joined
+    again. A text without plain signs of a page is left as it is. The headline above the run stays.
+    Source: `page_lines`. Known weakness: teasers in full sentences, and comments without a label, may stay.
+
+    Examples
+    --------
+    >>> mark_page_lines([Line("Both sides met on Monday."), Line("- tariffs"), Line("Thank you.")])[1].kind
+    'body'
+    """
+    if len(lines) <= FLAT_LINES and any(line.kind == "body" and line.words >= FLAT_WORDS for line in lines):
+        return _mark_flat_page(lines)
+    return _mark_by_model(lines, find_article_lines([line.text for line in lines]))
+
+
+def _mark_by_model(lines: list[Line], kept: list[bool]) -> list[Line]:
+    """Turn what the model found into kinds. Nothing changes where no line of the body would stay."""
+    if all(kept) or not any(k and line.kind == "body" for k, line in zip(kept, lines, strict=True)):
+        return lines
+    places = [number for number, k in enumerate(kept) if k]
+    headline = find_headline([line.text for line in lines], kept)
+
+    def kind(number: int) -> str:
+        if lines[number].kind != "body" or kept[number] or number == headline:
+            return lines[number].kind
+        if number < places[0] and _is_byline(lines[number]):
+            return "byline"
+        where = "before" if number < places[0] else "after" if number > places[-1] else "within"
+        return f"page furniture {where} the text"
+
+    return [replace(line, kind=kind(number)) for number, line in enumerate(lines)]
+
+
+def _mark_flat_page(lines: list[Line]) -> list[Line]:
+    """Cut a page on one line, mark its pieces, and join what is kept; give it back uncut if all of it is kept."""
+    pieces = [replace(line, text=piece) for line in lines for piece in split_flat_page(line.text)]
+    texts = [piece.text for piece in pieces]
+    kept = find_article_lines(texts, flat=True)
+    if all(kept):
+        return lines
+    pieces = mark_comment_area(mark_furniture(pieces))
+    kept = trim_to_sentences([k and piece.kind == "body" for k, piece in zip(kept, pieces, strict=True)], texts)
+    marked = _mark_by_model(pieces, kept)
+    if marked is pieces:
+        return lines
+    headline = find_headline(texts, kept)
+    if headline is not None and marked[headline].kind == "body":
+        marked[headline] = replace(marked[headline], kind="title")
+    joined: list[list[Line]] = []
+    for piece in marked:
+        if joined and piece.kind == "body" == joined[-1][-1].kind:
+            joined[-1].append(piece)
+        else:
+            joined.append([piece])
+    return [replace(group[0], text=" ".join(piece.text for piece in group)) for group in joined]
+
+
 def mark_title(lines: list[Line]) -> list[Line]:
     """Mark the first line as the title if it is short, one sentence, and set apart from the text.
 
@@ -259,7 +319,7 @@ def mark_title(lines: list[Line]) -> list[Line]:
     between the paragraphs. A text that begins with an ordinary paragraph has no title.
     """
     body = [number for number, line in enumerate(lines) if line.kind == "body"]
-    if len(body) < 3:
+    if len(body) < 3 or any(line.kind == "title" for line in lines):
         return lines
     first, rest = lines[body[0]], [lines[number] for number in body[1:]]
     apart = (
@@ -371,6 +431,7 @@ LINE_STEPS = (
     mark_comment_area,
     mark_date_lines,
     mark_front_matter,
+    mark_page_lines,
     mark_title,
     mark_byline,
     join_broken_paragraphs,
@@ -403,7 +464,7 @@ def clean_text(text: str) -> CleanText:
     text = repair_characters(text)
     for kind, step in CHARACTER_STEPS:
         before, text = text, step(text)
-        removed += [(kind, part) for part in _lost(before, text)]
+        removed += [(kind, part) for part in lost_words(before, text)]
     lines = _lines(text)
     for step in LINE_STEPS:
         lines = step(lines)
@@ -425,37 +486,41 @@ def _lines(text: str) -> list[Line]:
     return lines
 
 
-def _lost(before: str, after: str) -> list[str]:
-    """Words that a character step took out, as one string (an empty list where it took none)."""
+def lost_words(before: str, after: str) -> list[str]:
+    """Words that a step took out, as one string (an empty list where it took none)."""
     lost = Counter(word_tokenizer().tokenize(before)) - Counter(word_tokenizer().tokenize(after))
     return [" ".join(lost.elements())] if lost else []
+
+
+def _without_title(clean: CleanText, title: str | float) -> CleanText:
+    """Take the title out of the text where it stands there again as the first line, and is known already."""
+    if not isinstance(title, str) or len(clean.blocks) < 2 or _letters(clean.blocks[0][1]) != _letters(title):
+        return clean
+    return replace(clean, blocks=clean.blocks[1:], removed=[("title again", clean.blocks[0][1]), *clean.removed])
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
 
 
 def clean_documents(documents: pd.DataFrame) -> pd.DataFrame:
     """Clean every document of a frame.
 
-    In: `documents` with a column `text`. Out: the same rows and order, with `blocks` (list of kind
-    and text) and `removed` (list of kind and number of words) added, and `title` filled where it was
-    missing and the page shows one. See `clean_text` for the rules and their weakness.
+    In: `documents` with a column `text`. Out: the same rows and order, with `blocks` and `removed` (lists
+    of kind and text) added, and `title` filled where it was missing and the page shows one. See
+    `clean_text` for the rules and their weakness.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"doc_id": ["a"], "text": ["One line. Two\\u00a0lines.\\n\\n123 views"]})
     >>> clean_documents(frame).loc[0, ["blocks", "removed"]].tolist()
-    [[('body', 'One line. Two lines.')], [('counter', 2)]]
+    [[('body', 'One line. Two lines.')], [('counter', '123 views')]]
     """
-    cleaned = [clean_text(text) for text in documents["text"]]
     given = documents["title"] if "title" in documents else pd.Series(None, index=documents.index, dtype="str")
+    cleaned = [_without_title(clean_text(text), title) for text, title in zip(documents["text"], given, strict=True)]
     found = pd.Series([clean.title for clean in cleaned], index=documents.index, dtype="str")
     return documents.assign(
         title=given.fillna(found),
         blocks=[clean.blocks for clean in cleaned],
-        removed=[_sum_words(clean.removed) for clean in cleaned],
+        removed=[clean.removed for clean in cleaned],
     )
-
-
-def _sum_words(removed: Iterable[tuple[str, str]]) -> list[tuple[str, int]]:
-    sums: dict[str, int] = {}
-    for kind, text in removed:
-        sums[kind] = sums.get(kind, 0) + count_words(text)
-    return sorted(sums.items())
