@@ -1,15 +1,19 @@
 """Shared fixtures: a small corpus of invented pages, the shipped corpus, and where the originals are."""
 
+import shutil
+from contextlib import ExitStack
 from pathlib import Path
+from unittest.mock import patch
 
 import pandas as pd
 import pytest
 
 import analysis_helpers as ah
-from analysis_helpers import encoder
+from analysis_helpers import encoder, fates, preparing
 
 ROOT = Path(__file__).resolve().parents[1]
 ORIGINALS = ROOT.parent / "shared" / "originals"
+ELSEWHERE = {"PYTHONHASHSEED": "4242", "TZ": "Pacific/Auckland", "LC_ALL": "C", "OPENBLAS_NUM_THREADS": "1"}
 
 
 @pytest.fixture(autouse=True)
@@ -41,19 +45,50 @@ def talks():
 
 @pytest.fixture(scope="session")
 def corpus_of(tmp_path_factory):
-    """Build a corpus of invented texts, given as rows of the columns named; measured as the shipped one."""
+    """Build a corpus of invented texts, given as rows of the columns named; measured as the shipped one.
 
-    def build(columns, rows, **options):
+    With `at_random`, the texts are words drawn by lot: no language is told, and none is nearly like another.
+    """
+
+    def build(columns, rows, at_random=False, **options):
         folder = tmp_path_factory.mktemp("rows")
         pd.DataFrame(rows, columns=columns.split()).to_csv(folder / "texts.csv", index=False)
-        return ah.build_corpus([folder / "texts.csv"], folder / "corpus", **{"semantic": False, **options})
+        with ExitStack() as stack:
+            if at_random:
+                stack.enter_context(patch.object(preparing, "find_language", lambda text: None))
+                stack.enter_context(patch.object(fates, "MIN_WORDS", 1_000_000))
+            return ah.build_corpus([folder / "texts.csv"], folder / "corpus", **{"semantic": False, **options})
 
     return build
 
 
+NINE = [
+    "briefing",
+    "broken_lines",
+    "forum_repost",
+    "jammed",
+    "news_site",
+    "only_furniture",
+    "standfirst",
+    "wire_a",
+    "wire_b",
+]  # of the example pages, whose words were counted by hand
+
+
 @pytest.fixture(scope="session")
-def invented(tmp_path_factory):
-    """A corpus of the invented example pages, with its text."""
-    out = tmp_path_factory.mktemp("invented") / "corpus"
-    metadata = [ROOT / "data/example_metadata.csv"]
-    return ah.build_corpus([ROOT / "data/example_sources"], out, metadata=metadata, semantic=False)
+def nine(tmp_path_factory):
+    """Nine of the invented example pages and their metadata, as the arguments of a build."""
+    folder = tmp_path_factory.mktemp("nine")
+    (folder / "example_sources").mkdir()
+    for name in NINE:
+        shutil.copy(ROOT / f"data/example_sources/{name}.txt", folder / "example_sources")
+    rows = (ROOT / "data/example_metadata.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [row for row in rows if row.split(",")[0].removesuffix(".txt") in (*NINE, "file")]
+    (folder / "metadata.csv").write_text("".join(kept), encoding="utf-8")
+    return {"sources": [folder / "example_sources"], "metadata": [folder / "metadata.csv"]}
+
+
+@pytest.fixture(scope="session")
+def invented(nine, tmp_path_factory):
+    """A corpus of nine invented example pages, with its text."""
+    return ah.build_corpus(**nine, out=tmp_path_factory.mktemp("invented") / "corpus", semantic=False)

@@ -45,11 +45,10 @@ def test_columns_and_order_are_those_of_the_schema(invented, shipped):
         assert list(getattr(shipped, table)) == [name for name in names if name != "text"]
 
 
-def test_without_text_the_measurements_are_the_same(invented, tmp_path):
+def test_without_text_the_measurements_are_the_same(invented, nine, tmp_path):
     bare = ah.build_corpus(
-        [ROOT / "data/example_sources"],
-        tmp_path / "bare",
-        metadata=[ROOT / "data/example_metadata.csv"],
+        **nine,
+        out=tmp_path / "bare",
         with_text=False,
     )
     assert invented.has_text
@@ -61,20 +60,17 @@ def test_without_text_the_measurements_are_the_same(invented, tmp_path):
     pd.testing.assert_frame_equal(invented.documents.drop(columns="title"), bare.documents.drop(columns="title"))
 
 
-def test_parts_do_not_change_the_result(invented, tmp_path):
-    split = ah.build_corpus(
-        [ROOT / "data/example_sources"], tmp_path / "c", metadata=[ROOT / "data/example_metadata.csv"], part_size=2
-    )
-    assert len(list((tmp_path / "c/documents").iterdir())) == 5
+def test_parts_do_not_change_the_result(invented, nine, tmp_path):
+    split = ah.build_corpus(**nine, out=tmp_path / "c", part_size=2)
     for table in TABLES:
         pd.testing.assert_frame_equal(getattr(invented, table), getattr(split, table))
 
 
-def test_two_builds_are_the_same_bytes(tmp_path, monkeypatch):
+def test_two_builds_are_the_same_bytes(nine, tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
     digests = []
     for name in ("one", "two"):
-        ah.build_corpus([ROOT / "data/example_sources"], tmp_path / name)
+        ah.build_corpus(nine["sources"], tmp_path / name)
         files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
         digests.append([hashlib.sha256(path.read_bytes()).hexdigest() for path in files])
     assert digests[0] == digests[1]

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
-from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
-import pyarrow.parquet as pq
-from tqdm import tqdm
 
-from .cleaning import WORD, clean_documents, count_words
-from .corpus import Corpus, fields_of, load_corpus, load_schema, to_arrow, write_corpus
+from .assembling import assemble, print_removed
+from .cleaning import WORD
+from .corpus import Corpus, load_corpus, load_schema
 from .encoder import encoder_versions, use_encoder
 from .errors import TalksError
-from .folders import new_folder
+from .fates import decide_fates
 from .measuring import count_pairs, count_terms, find_collocations, lexicon_terms, measure_sentences
+from .parts import Frames, Workshop, open_workshop, read_frame, run_stage, write_frames
+from .preparing import Settings, prepare_part
 from .quoting import add_quoted_speakers, add_whole_quotations
-from .reading import Record, read_metadata, read_records
+from .reading import DOCUMENT_READERS, Item, Record, Unit, list_sources, read_metadata, read_units
 from .sentiment import INSTRUMENTS, SEMANTIC
-from .splitting import add_speakers, split_passages, split_sentences
+from .splitting import split_sentences
 from .target_tone import add_target_tone
 
-PART_SIZE = 2_000
+PART_DOCUMENTS, PART_BYTES = 500, 16_000_000  # of the work; small, so that little is lost by an interrupt
 DISTRIBUTION = "talks-in-words"
-Part = dict[str, pd.DataFrame]
 
 
 def build_corpus(
@@ -40,20 +40,27 @@ def build_corpus(
     out: str | Path,
     *,
     metadata: Iterable[str | Path] = (),
+    columns: Mapping[str, str] | None = None,
+    keep_languages: Iterable[str] = ("en",),
     with_text: bool = True,
-    part_size: int = PART_SIZE,
     semantic: bool | None = None,
+    workers: int = 1,
+    part_size: int = PART_DOCUMENTS,
+    show_removed: bool = False,
 ) -> Corpus:
     """Build a corpus folder from texts: read, clean, split, measure, write.
 
-    In: files or folders of `.txt`, `.csv` and `.jsonl`; metadata tables keyed by file name. Out: the
-    corpus, also written to `out` (an earlier corpus there is replaced). Without text, the words and
-    the titles found in them are left out; the measurements are the same. Parts of `part_size`
-    documents bound the memory. `semantic` says whether the sentence encoder measures tone too; by default
-    it does where the extra is installed, and the record says so. Raises `TalksError` for input that is
-    not as it must be; then nothing is written.
+    In: files, folders or archives (see `reading`); metadata tables keyed by file name; `columns` says which column
+    of a table holds what, where its name does not (`{"text": "body"}`); the languages to keep. Out: the corpus,
+    also written to `out` (an earlier corpus there is replaced), with `build.json` (what was read and what became of
+    it) and `rejected.csv`. Without text, the words and the titles found in them are left out; the measurements
+    are the same. `semantic` says whether the sentence encoder measures tone too; by default it does where the extra
+    is installed, and the record says so. The work is done in parts of `part_size` documents by `workers` processes;
+    neither changes the result. `show_removed` prints what cleaning took out.
 
-    Known weakness: one process does all, and a build that is interrupted starts again.
+    Interrupted, the build goes on where it stopped when it is called again with the same input. Raises `TalksError`
+    for input that is not as it must be; then nothing is written. Known weakness: with several workers, a script must
+    call it under `if __name__ == "__main__":`.
 
     Examples
     --------
@@ -64,156 +71,32 @@ def build_corpus(
     Corpus: 1 documents, 10 words
     """
     semantic = use_encoder(semantic)
-    records = read_records(map(Path, sources), read_metadata(map(Path, metadata)))
-    with TemporaryDirectory(prefix="talks-") as folder, new_folder(out, replaces="corpus.json") as draft:
-        scratch = Path(folder)
-        words, pairs, spread = Counter(), Counter(), Counter()
-        funnel, reasons = Counter(read=0, kept=0, duplicates=0, rejected=0), Counter()
-        n_parts = 0
-        for part in prepare_parts(_progress(records, "reading"), part_size, with_text):
-            _store(part, scratch / f"{n_parts:05d}")
-            for total, counted in zip((words, pairs, spread), count_pairs(part["passages"]), strict=True):
-                total.update(counted)
-            funnel.update(_count_fates(part))
-            reasons.update(part["rejected"]["reason"])
-            n_parts += 1
-        if not funnel["kept"]:
-            why = "; ".join(f"{n} {reason}" for reason, n in reasons.most_common(3)) or "the sources hold none"
-            raise TalksError(
-                f"{out}: none of the {funnel['read']} documents read could be kept ({why}); expected at least one; "
-                f"see the sources and the metadata"
-            )
-        collocations = find_collocations(words, pairs, spread)
-        record = _describe(collocations, funnel, semantic)
-        folders = (scratch / f"{number:05d}" for number in range(n_parts))
-        parts = (_measure_part(folder, collocations["term"], semantic) for folder in folders)
-        write_corpus(draft, _progress(parts, "measuring", n_parts), record, with_text=with_text)
+    listing, from_zotero = list_sources(sources)
+    curated = read_metadata(metadata)
+    settings = Settings(from_zotero | curated, tuple(keep_languages), dict(DOCUMENT_READERS))
+    record = _describe(semantic)
+    plan = _plan(listing.items, settings, dict(columns or {}), record, part_size)
+    with open_workshop(out, "corpus.json", plan) as shop:
+        batches = _batches(read_units(listing.items, columns or {}), part_size)
+        prepare = partial(_prepare, shop, settings)
+        run_stage(prepare, shop.missing("prepared", enumerate(batches)), what="reading", workers=workers)
+        fates = _decide(shop, curated, out)
+        n_kept = int((fates["status"] == "kept").sum())
+        dropped = {n: set(part.loc[part["status"] != "kept", "doc_id"]) for n, part in fates.groupby("part")}
+        tasks = [(n, dropped.get(n, set())) for n in shop.numbers("prepared")]
+        measure = partial(_measure, shop, semantic)
+        run_stage(measure, shop.missing("measured", tasks), what="measuring", workers=workers, total=n_kept)
+        record["settings"]["collocations"] = _find_collocations(shop).to_dict("records")
+        terms = [*(row["term"] for row in record["settings"]["collocations"]), *lexicon_terms()]
+        tasks = [(n, terms) for n in shop.numbers("measured")]
+        run_stage(partial(_count, shop), shop.missing("counted", tasks), what="counting", workers=workers, total=n_kept)
+        assemble(shop, fates, record, out, passed_over=listing.passed_over, with_text=with_text)
+        if show_removed:
+            print_removed(shop, fates)
     return load_corpus(out)
 
 
-def _progress(items: Iterable[Any], what: str, total: int | None = None) -> Iterable[Any]:
-    unit = "parts" if total else "documents"
-    return tqdm(items, desc=what, unit=f" {unit}", total=total, disable=None, leave=False)
-
-
-# ---------------------------------------------------------------------------------------------------
-# First pass: from records to clean passages, and what was not kept
-
-
-def prepare_parts(records: Iterable[Record], part_size: int, with_text: bool) -> Iterator[Part]:
-    """Yield parts of cleaned and split documents, each with its rejected and duplicate records.
-
-    A duplicate has the same clean text as an earlier document of the same side; the same text
-    published by both sides is kept on both.
-    """
-    first: dict[tuple[str, str], str] = {}
-    stream = iter(records)
-    while batch := list(islice(stream, part_size)):
-        left_out = [_reject(record, reason) for record in batch if (reason := _reason(record))]
-        documents = _as_frame([record for record in batch if not _reason(record)])
-        documents = clean_documents(documents.assign(given_title=documents["title"]))
-        passages = add_speakers(split_passages(documents), documents)
-        body = passages[passages["kind"] == "body"].groupby("doc_id", sort=False)["text"]
-        clean = documents["doc_id"].map(body.agg("\n".join)).fillna("")
-        documents["sha256"] = [hashlib.sha256(text.encode()).hexdigest() for text in clean]
-        rows = documents.to_dict("records")
-        fates = [_fate(row, text, first) for row, text in zip(rows, clean, strict=True)]
-        left_out += [_reject(row, *fate) for row, fate in zip(rows, fates, strict=True) if fate]
-        kept = documents[pd.Series([fate is None for fate in fates], index=documents.index, dtype="bool")]
-        passages = passages[passages["doc_id"].isin(kept["doc_id"])].reset_index(drop=True)
-        yield _as_part(kept, passages, left_out, with_text)
-
-
-def _reason(record: Record) -> str:
-    if record.get("use") == "exclude":
-        return f"excluded by the metadata: {record.get('note_use') or 'no reason given'}"
-    return "" if count_words(record["text"]) else "holds no word"
-
-
-def _fate(document: Record, text: str, first: dict[tuple[str, str], str]) -> tuple[str, str] | None:
-    """Say why a cleaned document is not kept: (reason, the text it repeats), or None where it is."""
-    if not text:
-        return "nothing is left after cleaning", ""
-    earlier = first.setdefault((str(document["side"]), document["sha256"]), document["doc_id"])
-    return None if earlier == document["doc_id"] else ("same words as an earlier text of the same side", earlier)
-
-
-def _reject(record: Record, reason: str, duplicate_of: str = "") -> Record:
-    return {
-        "source": record["source"],
-        "doc_id": record["doc_id"],
-        "status": "duplicate" if duplicate_of else "rejected",
-        "reason": reason,
-        "duplicate_of": duplicate_of or None,
-        "side": record.get("side"),
-        "n_words": count_words(record["text"]),
-    }
-
-
-def _as_frame(records: list[Record]) -> pd.DataFrame:
-    given = [field["name"] for field in fields_of("documents") if field["name"] not in {"n_words", "sha256"}]
-    frame = pd.DataFrame(records, columns=[*given, "text", "source"])
-    frame["date"] = pd.to_datetime(frame["date"], format="%Y-%m-%d").astype("datetime64[ms]")
-    frame = frame.astype(dict.fromkeys([name for name in frame if name != "date"], "str"))
-    return frame.assign(use=frame["use"].fillna("main"))
-
-
-def _as_part(documents: pd.DataFrame, passages: pd.DataFrame, left_out: list[Record], with_text: bool) -> Part:
-    passages["n_words"] = [count_words(text) for text in passages["text"]]
-    labels = passages["label_words"].groupby(passages["doc_id"]).sum()
-    words = passages[passages["kind"] == "body"].groupby("doc_id")["n_words"].sum()
-    rows = [
-        (doc_id, kind, n)
-        for doc_id, removed in zip(documents["doc_id"], documents["removed"], strict=True)
-        for kind, n in sorted([*removed, *([("speaker label", labels[doc_id])] if labels[doc_id] else [])])
-    ]
-    rejected = pd.DataFrame(left_out, columns=[field["name"] for field in fields_of("rejected")])
-    return {
-        "documents": documents.assign(
-            n_words=documents["doc_id"].map(words).fillna(0).astype("int32"),
-            title=documents["title"] if with_text else documents["given_title"],
-        ),
-        "passages": passages,
-        "removed": pd.DataFrame(rows, columns=["doc_id", "kind", "n_words"]),
-        "rejected": rejected.astype(dict.fromkeys([name for name in rejected if name != "n_words"], "str")),
-    }
-
-
-def _count_fates(part: Part) -> dict[str, int]:
-    kept, left_out = len(part["documents"]), part["rejected"]["status"]
-    duplicates, rejected = int((left_out == "duplicate").sum()), int((left_out == "rejected").sum())
-    return {"read": kept + duplicates + rejected, "kept": kept, "duplicates": duplicates, "rejected": rejected}
-
-
-def _store(part: Part, folder: Path) -> None:
-    folder.mkdir()
-    for table, frame in part.items():
-        pq.write_table(to_arrow(frame, table), folder / f"{table}.parquet")
-
-
-# ---------------------------------------------------------------------------------------------------
-# Second pass: from passages to measurements
-
-
-def measure_part(part: Part, multiword: Iterable[str], *, semantic: bool | None = None) -> Part:
-    """Measure one part: the same tables, with `sentences` and `counts` added. Pure: frames in, frames out."""
-    sentences = add_quoted_speakers(split_sentences(part["passages"]), part["passages"], part["documents"])
-    return part | {
-        "passages": add_whole_quotations(part["passages"], sentences),
-        "sentences": add_target_tone(measure_sentences(sentences, semantic=semantic), semantic=semantic),
-        "counts": count_terms(part["passages"], multiword),
-    }
-
-
-def _measure_part(folder: Path, collocations: Iterable[str], semantic: bool) -> Part:
-    part = {
-        path.stem: pq.ParquetFile(path).read().to_pandas(date_as_object=False)
-        for path in sorted(folder.glob("*.parquet"))
-    }
-    return measure_part(part, [*collocations, *lexicon_terms()], semantic=semantic)
-
-
-def _describe(collocations: pd.DataFrame, funnel: Counter[str], semantic: bool) -> dict[str, Any]:
+def _describe(semantic: bool) -> dict[str, Any]:
     """Write down how the corpus was made: when, by which version, with which settings."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
@@ -222,14 +105,137 @@ def _describe(collocations: pd.DataFrame, funnel: Counter[str], semantic: bool) 
     return {
         "schema_version": load_schema()["schema_version"],
         "measured": {"on": now.date().isoformat(), "by": f"{DISTRIBUTION} {version(DISTRIBUTION)}"},
-        "funnel": dict(funnel),
         "settings": {
             "word": WORD,
             "tone": [*INSTRUMENTS, SEMANTIC] if semantic else list(INSTRUMENTS),
             "target_tone": "sentence encoder" if semantic else "words by side and distance",
             **({"encoder": encoder_versions()} if semantic else {}),
             "lexicons": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in lists},
-            "collocations": collocations.to_dict("records"),
             "lexicon_terms": lexicon_terms(),
         },
     }
+
+
+# ---------------------------------------------------------------------------------------------------
+# First stage: from files to clean passages
+
+
+def _plan(
+    items: list[Item], settings: Settings, columns: Mapping[str, str], record: dict[str, Any], part_size: int
+) -> dict[str, Any]:
+    """Write down all that the result depends on: an interrupted build goes on only with the same."""
+    described = {name: value for name, value in record.items() if name != "measured"}
+    stamps = [(item.collection, item.name, item.doc_id, *_stamp(item.path)) for item in items]
+    return json.loads(
+        json.dumps(
+            {
+                "by": record["measured"]["by"],
+                "record": described,
+                "files": hashlib.sha256(json.dumps(stamps).encode()).hexdigest(),
+                "known": hashlib.sha256(json.dumps(settings.known, sort_keys=True).encode()).hexdigest(),
+                "languages": settings.languages,
+                "readers": sorted(settings.readers),
+                "columns": dict(columns),
+                "part_size": part_size,
+            }
+        )
+    )
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        about = path.stat()
+    except OSError:  # it went since it was listed; reading says so
+        return 0, 0
+    return about.st_size, about.st_mtime_ns
+
+
+def _batches(units: Iterable[Unit], size: int) -> Iterator[list[Unit]]:
+    """Cut the units into parts of so many units, or so many bytes."""
+    batch: list[Unit] = []
+    n_bytes = 0
+    for item, row in units:
+        batch.append((item, row))
+        n_bytes += len(str(row.get("text", ""))) if row is not None else len(item.data or b"") or _stamp(item.path)[0]
+        if len(batch) >= size or n_bytes >= PART_BYTES:
+            yield batch
+            batch, n_bytes = [], 0
+    if batch:
+        yield batch
+
+
+def _prepare(shop: Workshop, settings: Settings, number: int, units: list[Unit]) -> int:
+    part = prepare_part(units, settings)
+    signatures = pd.DataFrame(part.signatures, columns=[str(n) for n in range(part.signatures.shape[1])])
+    frames = {"documents": part.documents, "passages": part.passages, "removed": part.removed, "aside": part.aside}
+    write_frames(shop.place(number, "prepared"), frames | {"signatures": signatures})
+    return len(part.documents) + len(part.aside)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Between the stages: what becomes of each document, seen from all of them
+
+
+def _decide(shop: Workshop, curated: Mapping[str, Record], out: str | Path) -> pd.DataFrame:
+    places = ((number, shop.place(number, "prepared")) for number in shop.numbers("prepared"))
+    names = ("documents", "aside", "signatures")
+    read = ((number, *(read_frame(place, name) for name in names)) for number, place in places)
+    fates = decide_fates((number, documents, aside, table.to_numpy()) for number, documents, aside, table in read)
+    used = set(fates["metadata_row"].dropna())
+    unused = [(key, row["metadata_row"]) for key, row in curated.items() if row["metadata_row"] not in used]
+    if unused:
+        raise TalksError(
+            f"{unused[0][1]}: no document is called {unused[0][0]} ({len(unused)} rows in all); "
+            f"expected the name or id of a document that was read; correct the row or delete it"
+        )
+    if not (fates["status"] == "kept").any():
+        first = [f"{row.source}: {row.reason}; {row.remedy}" for row in fates.head(3).itertuples()]
+        raise TalksError(
+            f"{out}: none of the {len(fates)} documents read could be kept; expected at least one; "
+            + " | ".join(first or ["the sources hold none"])
+        )
+    return fates
+
+
+# ---------------------------------------------------------------------------------------------------
+# Second and third stage: from passages to measurements
+
+
+def measure_part(documents: pd.DataFrame, passages: pd.DataFrame, *, semantic: bool | None = None) -> Frames:
+    """Measure one part: its passages, told apart by who is quoted, and its sentences. Pure: frames in, frames out."""
+    sentences = add_quoted_speakers(split_sentences(passages), passages, documents)
+    return {
+        "passages": add_whole_quotations(passages, sentences),
+        "sentences": add_target_tone(measure_sentences(sentences, semantic=semantic), semantic=semantic),
+    }
+
+
+def _measure(shop: Workshop, semantic: bool, number: int, dropped: set[str]) -> int:
+    place = shop.place(number, "prepared")
+    documents, passages = read_frame(place, "documents"), read_frame(place, "passages")
+    documents = documents[~documents["doc_id"].isin(dropped)].reset_index(drop=True)
+    passages = passages[passages["doc_id"].isin(documents["doc_id"])].reset_index(drop=True)
+    frames = measure_part(documents, passages, semantic=semantic)
+    words, pairs, spread = count_pairs(frames["passages"])
+    frames["words"] = pd.DataFrame(sorted(words.items()), columns=["word", "n"])
+    neighbours = [(*pair, n, spread[pair]) for pair, n in sorted(pairs.items())]
+    frames["pairs"] = pd.DataFrame(neighbours, columns=["first", "second", "n", "n_passages"])
+    write_frames(shop.place(number, "measured"), frames)
+    return len(documents)
+
+
+def _find_collocations(shop: Workshop) -> pd.DataFrame:
+    words, pairs, spread = Counter[str](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for number in shop.numbers("measured"):
+        place = shop.place(number, "measured")
+        words.update(read_frame(place, "words").set_index("word")["n"].to_dict())
+        table = read_frame(place, "pairs").set_index(["first", "second"])
+        pairs.update(table["n"].to_dict())
+        spread.update(table["n_passages"].to_dict())
+    return find_collocations(words, pairs, spread)
+
+
+def _count(shop: Workshop, number: int, multiword: list[str]) -> int:
+    passages = read_frame(shop.place(number, "measured"), "passages")
+    write_frames(shop.place(number, "counted"), {"counts": count_terms(passages, multiword)})
+    return passages["doc_id"].nunique()

@@ -347,6 +347,40 @@ def add_host(documents: pd.DataFrame) -> pd.DataFrame:
     return documents.assign(host=documents["url"].str.extract(r"//(?:www\.)?([^/]+)")[0].fillna("no address"))
 
 
+def refuse_empty(table: pd.DataFrame, what: str) -> None:
+    """Raise `TalksError` where nothing is left that could be counted or compared, and name the usual remedy.
+
+    Examples
+    --------
+    >>> refuse_empty(pd.DataFrame({"doc_id": []}), "text of officials")
+    Traceback (most recent call last):
+    analysis_helpers.errors.TalksError: no text of officials here; expected at least one of a known side (US or CN),
+    and of the kind and date asked for; give the columns side, genre and date in the metadata, or choose less narrowly
+    """
+    if table.empty:
+        raise TalksError(
+            f"no {what} here; expected at least one of a known side (US or CN), and of the kind and date asked for; "
+            f"give the columns side, genre and date in the metadata, or choose less narrowly"
+        )
+
+
+def refuse_undated(dated: pd.DataFrame, period: str) -> None:
+    """Raise `TalksError` where no row is left whose date is exact enough for a year, month or week.
+
+    Examples
+    --------
+    >>> refuse_undated(pd.DataFrame({"doc_id": []}), "week")
+    Traceback (most recent call last):
+    analysis_helpers.errors.TalksError: no document has a date exact enough for a week; expected at least one, because
+    this goes by dates; give a column date in the metadata
+    """
+    if dated.empty:
+        raise TalksError(
+            f"no document has a date exact enough for a {period}; expected at least one, because this goes by dates; "
+            f"give a column date in the metadata"
+        )
+
+
 def documents_text(corpus: Corpus) -> dict[str, str]:
     """Put the clean texts together again: by doc_id, the body passages joined by newlines."""
     body = corpus.passages[corpus.passages["kind"] == "body"]

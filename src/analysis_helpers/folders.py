@@ -31,7 +31,7 @@ def new_folder(folder: str | Path, replaces: str) -> Iterator[Path]:
     draft = folder.parent / f".{folder.name}.draft"
     new_parents: list[Path] = []
     try:
-        _check_free(folder, given, replaces)
+        check_free(folder, given, replaces)
         shutil.rmtree(draft, ignore_errors=True)
         new_parents += [parent for parent in draft.parents if not parent.exists()]
         draft.mkdir(parents=True)
@@ -50,7 +50,8 @@ def new_folder(folder: str | Path, replaces: str) -> Iterator[Path]:
                 parent.rmdir()
 
 
-def _check_free(folder: Path, given: str | Path, replaces: str) -> None:
+def check_free(folder: Path, given: str | Path, replaces: str) -> None:
+    """Check that a folder may be written: it is new, empty, or holds the mark of an earlier result."""
     if folder == Path.cwd():
         raise TalksError(f"{given}: is the working folder; expected a new folder; choose another name")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not (folder / replaces).is_file():
