@@ -332,9 +332,16 @@ def test_weekly_bars_leave_out_marks_beyond_the_weeks(talks):
     assert "Busan" not in names
 
 
-def test_shares_of_nothing_say_so():
+def test_shares_of_nothing_are_refused():
     empty = pd.DataFrame({"label": [], "side": [], "share": [], "n": [], "n_words": []})
-    assert "nothing to show" in {text.get_text() for text in ah.plot_shares(empty).texts}
+    with pytest.raises(ah.TalksError, match="no share to draw; expected at least one, or the figure would be empty"):
+        ah.plot_shares(empty)
+
+
+@pytest.mark.parametrize("table", [pd.DataFrame({"a": []}), pd.DataFrame(index=["x"]), pd.DataFrame({"a": [None]})])
+def test_tables_without_a_value_are_refused(table):
+    with pytest.raises(ah.TalksError, match="nothing to list"):
+        ah.format_table(table)
 
 
 def test_table_for_readers_names_a_share_that_is_not_there():
@@ -403,8 +410,8 @@ def test_means_stand_where_the_table_says():
 
 
 def test_table_for_readers_with_a_column_without_any_value():
-    written = ah.format_table(pd.DataFrame({"share": [np.nan, np.nan], "low": [np.nan, np.nan]}), shares=["share"])
-    assert written.to_numpy().tolist() == [["·", "·"], ["·", "·"]]
+    table = pd.DataFrame({"share": [np.nan, np.nan], "low": [np.nan, np.nan], "n": [0, 1]})
+    assert ah.format_table(table, shares=["share"]).to_numpy().tolist() == [["·", "·", "0"], ["·", "·", "1"]]
 
 
 def test_tones_of_different_instruments_do_not_stand_side_by_side():
@@ -423,3 +430,14 @@ def test_a_table_of_tones_says_what_made_them():
     corpus = ah.load_corpus()
     assert ah.compare_tone(corpus, by="side").attrs["instruments"] == ["tone_vader", "tone_diplomatic", "tone_general"]
     assert ah.compare_tone(corpus, by="side", instrument="tone_vader").attrs["instruments"] == ["tone_vader"]
+
+
+@pytest.mark.parametrize("limit", [0.3, 7.0, 40.0, 900.0])
+def test_intervals_of_any_width_fit_their_scale(limit):
+    """Two texts can have a mean whose interval is twelve times as wide as their distance."""
+    row = {"label": "a", "speaker_side": "US", "mean": 0.0, "low": -limit, "high": limit, "n_documents": 2}
+    panel = ah.plot_means({"VADER": pd.DataFrame([row])}).child_axes[0]
+    low, high = panel.get_xlim()
+    assert low <= -limit
+    assert high >= limit
+    assert 1 <= sum(low <= tick <= high for tick in panel.get_xticks()) <= 9

@@ -26,7 +26,7 @@ def planted(corpus_of):
         rows.append(
             (f"d{number:02d}", side, ("readout", "speech")[number // 12], " ".join(rng.permutation(text)) + ".")
         )
-    return corpus_of(COLUMNS, rows)
+    return corpus_of(COLUMNS, rows, at_random=True)
 
 
 def test_z_is_the_published_log_odds(planted):
@@ -58,7 +58,11 @@ def test_rates_and_documents_by_hand(corpus_of):
         ("b", "CN", "x", "they stay"),
         ("c", "US", "x", "talks may well go wrong"),
     ]
-    row = ah.distinctive_terms(corpus_of(COLUMNS, rows), min_documents=2, n_draws=9).set_index("term").loc["talks"]
+    row = (
+        ah.distinctive_terms(corpus_of(COLUMNS, rows, at_random=True), min_documents=2, n_draws=9)
+        .set_index("term")
+        .loc["talks"]
+    )
     assert row["rate_first"] == pytest.approx((500 + 0) / 2), "every document weighs the same"
     assert row["rate_second"] == pytest.approx(200)
     assert row["log_ratio"] == pytest.approx(math.log2(250 / 200), abs=1e-6)
@@ -100,7 +104,7 @@ def test_strata_hold_the_kind_of_text_equal(corpus_of):
         talk = ["frankly"] * int(genre == "interview") * int(rng.integers(2, 5))
         text = " ".join(rng.permutation([*rng.choice(["alpha", "beta", "gamma", "delta"], 30), *talk]))
         rows.append((f"d{number:02d}", "US" if american else "CN", genre, text + "."))
-    corpus = corpus_of(COLUMNS, rows)
+    corpus = corpus_of(COLUMNS, rows, at_random=True)
     pooled = ah.distinctive_terms(corpus, min_documents=3, n_draws=499).set_index("term")
     within = ah.distinctive_terms(corpus, min_documents=3, n_draws=499, within=["genre"]).set_index("term")
     assert pooled.loc["frankly", "p_value"] < 0.05
@@ -115,7 +119,7 @@ def test_thin_strata_are_left_out_and_counted(corpus_of):
         for (side, genre), n in sizes.items()
         for i in range(n)
     ]
-    table = ah.distinctive_terms(corpus_of(COLUMNS, rows), within=["genre"], min_documents=2, n_draws=9)
+    table = ah.distinctive_terms(corpus_of(COLUMNS, rows, at_random=True), within=["genre"], min_documents=2, n_draws=9)
     assert table.attrs == {"n_first": 5, "n_second": 4, "n_left_out": 7}
 
 
@@ -179,5 +183,5 @@ def test_errors_say_what_to_do(planted):
         ah.distinctive_terms(planted, min_documents=30)
     with pytest.raises(ah.TalksError, match="unknown column 'party'; expected one of"):
         ah.distinctive_terms(planted, by="party")
-    with pytest.raises(ah.TalksError, match="no document is left with side = 'EU'; expected documents of both groups"):
+    with pytest.raises(ah.TalksError, match="no document of the side EU is left; expected documents of both groups"):
         ah.distinctive_terms(planted, second="EU")

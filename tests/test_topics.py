@@ -9,8 +9,8 @@ from scipy.sparse import csr_matrix
 
 import analysis_helpers as ah
 from analysis_helpers.measuring import split_words
-from analysis_helpers.splitting import read_lexicon
 from analysis_helpers.topics import _coherence, _cut_pieces, _weigh_pieces, match_topics
+from analysis_helpers.word_lists import read_lexicon
 
 PLANTED = {
     "sea": ["harbor", "anchor", "sailor", "lighthouse", "current", "reef", "sail", "compass", "tide", "ferry"],
@@ -39,7 +39,7 @@ def planted(corpus_of):
         text = _draw(PLANTED[topic], rng, 40) + " " + _draw(FILLER, rng, 20)
         texts.append((f"d{number:02}", "US" if topic == "sea" else "CN", f"2025-{1 + number % 4:02}-11", text))
     texts.append(("empty", "US", "2025-02-01", "And so it was, as it had been before."))
-    return corpus_of(COLUMNS, texts)
+    return corpus_of(COLUMNS, texts, at_random=True)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def noise(corpus_of):
     rng = np.random.default_rng(6)
     words = [word for topic in PLANTED.values() for word in topic] + FILLER
     texts = [(f"n{number:02}", "US", "2025-01-11", _draw(words, rng, 20)) for number in range(60)]
-    return corpus_of(COLUMNS, texts)
+    return corpus_of(COLUMNS, texts, at_random=True)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_the_planted_number_of_topics_is_chosen(planted):
 def test_coherence_by_hand(corpus_of):
     """Never together: -1. Two terms in the same 2 of 4 documents: log(.5 / .25) / -log(.5) = 1."""
     texts = [(f"d{n}", "US", "2025-01-11", f"anchor harbor, {n}." if n < 2 else f"oven butter, {n}.") for n in range(4)]
-    corpus = corpus_of(COLUMNS, texts)
+    corpus = corpus_of(COLUMNS, texts, at_random=True)
     assert ah.choose_n_topics(corpus, [2], n_draws=2)["coherence"].tolist() == [1.0]
 
 
@@ -139,7 +139,7 @@ def test_names_and_titles_carry_no_topic(corpus_of):
     texts = [
         (f"d{n}", "US", "2025-01-11", text + (f"A white boat, {n}." if n < 3 else f"An oven, {n}.")) for n in range(9)
     ]
-    pieces = _weigh_pieces(corpus_of(COLUMNS, texts), "document")
+    pieces = _weigh_pieces(corpus_of(COLUMNS, texts, at_random=True), "document")
     white = pieces.counts[:, list(pieces.terms).index("white")].toarray().ravel()
     assert white.tolist() == [1, 1, 1, 0, 0, 0, 0, 0, 0]
     assert not {"trump", "president", "white house", "the"} & set(pieces.terms)
@@ -195,7 +195,7 @@ def test_an_empty_month_is_a_row_without_documents(planted, model):
 def test_voices_of_one_document_have_shares_of_their_own(corpus_of):
     sea, kitchen = (" ".join(PLANTED[name] * 2) for name in ("sea", "kitchen"))
     texts = [(f"d{n}", "CN", "2025-01-11", f"Q: {sea}, {n}.\n\nA: {kitchen}, {n}.") for n in range(6)]
-    corpus = corpus_of(COLUMNS, texts)
+    corpus = corpus_of(COLUMNS, texts, at_random=True)
     table = ah.compare_topics(corpus, ah.fit_topics(corpus, 2), "speaker_side")
     means = table.pivot(index="topic", columns="speaker_side", values="mean")
     assert sorted(means["CN"]) == [0, 1]
@@ -216,7 +216,7 @@ def test_keywords_by_hand(corpus_of):
         ("a", "CN", "2025-01-11", "Rare earths and a tariff: five more words stand here."),
         ("b", "CN", "2025-01-12", "Q: Tariffs on rare earths?\n\nA: No tariff, no tariffs."),
     ]
-    corpus = corpus_of(COLUMNS, texts)
+    corpus = corpus_of(COLUMNS, texts, at_random=True)
     keywords = {"duties": ["tariff", "tariffs"], "metals": ["earths", "rare earths"], "drugs": ["fentanyl"]}
     table = ah.seeded_topics(corpus, keywords)
     assert table["topic"].tolist() == ["duties", "metals", "drugs"] * 2
@@ -287,7 +287,7 @@ def test_two_long_texts_do_not_outweigh_sixteen_short_ones(corpus_of):
         for topic, sizes in lengths.items()
         for number, n in enumerate(sizes)
     ]
-    model = ah.fit_topics(corpus_of(COLUMNS, texts), 2)
+    model = ah.fit_topics(corpus_of(COLUMNS, texts, at_random=True), 2)
     assert model.settings["n_pieces"] == 2 * 8 + 16
     found = {frozenset(part["term"]) for _, part in model.top_terms(5).groupby("topic")}
     assert {name for name, words in PLANTED.items() for terms in found if terms <= set(words)} == {"kitchen", "sky"}
@@ -302,7 +302,15 @@ def test_a_piece_without_any_term_takes_nothing_from_its_document(corpus_of):
         for n in range(6)
     ]
     asked = [(name, *rest, f"Q: And then?\n\nA: {text}" if "kitchen" in name else text) for name, *rest, text in texts]
-    plain, with_questions = (_weigh_pieces(corpus_of(COLUMNS, rows), "passage") for rows in (texts, asked))
+    plain, with_questions = (
+        _weigh_pieces(corpus_of(COLUMNS, rows, at_random=True), "passage") for rows in (texts, asked)
+    )
     assert len(with_questions.importance) == len(plain.importance) + 6
     assert plain.importance.tolist() == [1.0] * 12
     assert sorted(with_questions.importance) == [0.0] * 6 + [1.0] * 12
+
+
+def test_topics_with_the_same_strongest_terms_get_their_number():
+    terms = pd.DataFrame({"topic": [1, 1, 2, 2, 3], "term": ["oven", "dough", "oven", "dough", "reef"], "weight": 1.0})
+    model = ah.TopicModel(terms, pd.DataFrame(), pd.DataFrame(), {})
+    assert model.labels().tolist() == ["oven · dough (1)", "oven · dough (2)", "reef"]

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from .cleaning import word_tokenizer
-from .corpus import Corpus, add_period, in_order
+from .corpus import Corpus, add_period, in_order, refuse_empty
 from .encoder import encode, encode_all, use_encoder
 from .errors import TalksError
 from .names import mask_names
-from .splitting import read_lexicon, read_weights
 from .uncertainty import mean_interval
+from .word_lists import read_lexicon, read_weights
 
 INSTRUMENTS = ("tone_vader", "tone_diplomatic", "tone_general")
 SEMANTIC = "tone_semantic"
@@ -284,7 +284,7 @@ def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "
     An empty combination has n = 0. Questions of journalists are left out, unless `speaker_side` is
     asked for; so are texts without a value of a column of `by`. The instruments behind the means are in
     `attrs["instruments"]`: figures refuse tables that differ in them. Raises `TalksError` for an unknown
-    column, and for a corpus scored by other instruments.
+    column, where no sentence is left, and for a corpus scored by other instruments.
 
     Source: `mean_interval`; by speaker and target, because warm words and hard lines go together. Known
     weakness: kinds of text differ more in tone than sides do; compare within a genre first.
@@ -301,7 +301,10 @@ def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "
     for name, known, what in ((instrument, ["tone", *parts], "instrument"), *((n, GROUPS, "column") for n in by)):
         if name not in known:
             raise TalksError(f"unknown {what} {name!r}; expected one of {', '.join(known)}")
-    rows = _rows_to_compare(corpus, by)[["doc_id", *by, instrument]].dropna()
+    rows = _rows_to_compare(corpus, by)[["doc_id", *by, instrument]].dropna(subset=by)
+    named = " that names a country or the relationship" if "target" in by else ""
+    refuse_empty(rows, f"sentence{named}")
+    rows = rows.dropna()
     cells = []
     for key, cell in rows.groupby(by, observed=True):
         cells.append((*key, *mean_interval(cell[instrument], cell["doc_id"]), len(cell)))
@@ -340,6 +343,7 @@ def compare_instruments(corpus: Corpus) -> pd.DataFrame:
     ['tone_vader, tone_diplomatic', 'tone_vader, tone_general', 'tone_diplomatic, tone_general']
     """
     sentences, rows = corpus.sentences, []
+    refuse_empty(sentences, "sentence of officials")
     for pair in combinations(tone_instruments(corpus), 2):
         both = sentences[list(pair)].dropna()
         first, second = (both[name] for name in pair)

@@ -17,17 +17,19 @@ import nbformat
 import pandas as pd
 from tqdm import tqdm
 
+from .adapting import error_of, leave_out_unanswered, plain
 from .corpus import load_corpus, load_schema, shipped_data
 from .errors import TalksError
 from .folders import new_folder
 from .pages import shrink_png, write_pages
 
 CARD = ("Short answer", "Texts used", "Runs in about", "What this cannot tell you")
+FORGET = "from analysis_helpers.adapting import forget_what_failed\n\nforget_what_failed()"
 CELL_SECONDS = 120
 KERNELS = 2  # at once: each holds the corpus in memory
 MARK = "index.html"
 OTHER_CORPUS = (
-    "> **Made from another corpus, `{name}`.** Tables and figures on this page were computed from it. The sentences "
+    "> **Made from another corpus, “{name}”.** Tables and figures on this page were computed from it. The sentences "
     "were written for the corpus that ships with the suite and need not hold."
 )
 
@@ -56,7 +58,7 @@ def read_cards(folder: str | Path = ".") -> pd.DataFrame:
     Examples
     --------
     >>> read_cards(shipped_folder("notebooks"))["notebook"].tolist()
-    ['00_start_here', '01_corpus', '02_topics', '03_stance', '04_sentiment', '05_timeline']
+    ['00_start_here', '01_corpus', '02_topics', '03_stance', '04_sentiment', '05_timeline', '06_your_corpus']
     """
     rows = []
     for path in find_notebooks(folder):
@@ -82,39 +84,50 @@ def read_cards(folder: str | Path = ".") -> pd.DataFrame:
 def execute_notebook(source: Path, target: Path, parameters: dict[str, Any] | None = None) -> None:
     """Execute a notebook from top to bottom in its own folder and write it with its outputs.
 
-    `parameters` go into a cell of their own after the cell tagged `parameters`, as papermill does. What
-    is written does not depend on the machine or the hour: no time stamps, pictures cut to 255 colours.
-    Raises `TalksError` with the cell and the error where a cell fails.
+    `parameters` go into a cell of their own after the cell tagged `parameters`, as papermill does. Where
+    they name another corpus, a cell that it cannot answer becomes a note that says why, and what rests on
+    it is left out. What is written does not depend on the machine or the hour: no time stamps, pictures
+    cut to 255 colours. Raises `TalksError` with the cell and the error where a cell fails.
     """
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError
-
     notebook = nbformat.read(source, as_version=4)
+    adapt = bool(parameters and parameters.get("CORPUS"))
     if parameters:
         _inject(notebook, parameters, source)
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_SECONDS,
-        kernel_name="python3",
-        record_timing=False,
-        resources={"metadata": {"path": str(target.parent)}},
-    )
-    try:
-        asyncio.run(client.async_execute())
-    except CellExecutionError as error:
-        plain = re.sub(r"\x1b\[[\d;]*m", "", error.traceback)
-        line = next((x.split(None, 2)[2] for x in plain.split("\n") if re.match(r"-+> \d+\s+\S", x)), "?")
-        raise TalksError(f"{source.name}: {error.ename}: {error.evalue} (in the line: {line})") from None
-    except CellTimeoutError:
-        raise TalksError(
-            f"{source.name}: a cell took more than {CELL_SECONDS} s; make it faster, or its corpus smaller"
-        ) from None
+    if adapt:
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(FORGET))
+    _run(notebook, source, target.parent, allow_errors=adapt)
+    if adapt:
+        notebook.cells = leave_out_unanswered(notebook.cells[1:])
     for cell in notebook.cells:
+        _refuse_failure(cell, source)
         _tidy(cell)
     notebook.metadata = {"kernelspec": notebook.metadata["kernelspec"], "language_info": {"name": "python"}}
     draft = target.with_suffix(".draft")  # whole or not at all: another notebook may be reading the cards
     nbformat.write(notebook, draft)
     draft.replace(target)
+
+
+def _run(notebook: Any, source: Path, folder: Path, *, allow_errors: bool) -> None:
+    """Run the cells in a folder; the error of one that fails then stands among its outputs."""
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError
+
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        record_timing=False,
+        allow_errors=allow_errors,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    try:
+        asyncio.run(client.async_execute())
+    except CellExecutionError:
+        return
+    except CellTimeoutError:
+        raise TalksError(
+            f"{source.name}: a cell took more than {CELL_SECONDS} s; make it faster, or its corpus smaller"
+        ) from None
 
 
 def execute_notebooks(sources: list[Path], folder: Path, parameters: dict[str, Any] | None = None) -> None:
@@ -143,8 +156,16 @@ def _inject(notebook: Any, parameters: dict[str, Any], source: Path) -> None:
     )
     notebook.cells.insert(tagged[0] + 1, cell)
     if parameters.get("CORPUS"):
-        note = OTHER_CORPUS.format(name=Path(parameters["CORPUS"]).name)
+        note = OTHER_CORPUS.format(name=plain(Path(parameters["CORPUS"]).name))
         notebook.cells.insert(1, nbformat.v4.new_markdown_cell(note, id="other-corpus"))
+
+
+def _refuse_failure(cell: Any, source: Path) -> None:
+    error = error_of(cell)
+    if error is not None:
+        trace = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
+        line = next((x.split(None, 2)[2] for x in trace.split("\n") if re.match(r"-+> \d+\s+\S", x)), "?")
+        raise TalksError(f"{source.name}: {error.ename}: {error.evalue} (in the line: {line})")
 
 
 def _tidy(cell: Any) -> None:
@@ -164,22 +185,12 @@ def make_report(corpus: str | Path | None, out: str | Path) -> Path:
     """Execute all notebooks on a corpus, in a folder of their own, and render the site.
 
     In: a corpus folder (None: the shipped one) and the folder to write. Out: the path of its
-    `index.html`. The notebooks themselves stay untouched. Raises `TalksError` where the corpus cannot
-    be loaded, lacks a side or any day, or a cell fails; then nothing is written.
+    `index.html`. The notebooks themselves stay untouched. What a corpus cannot answer, because it has one
+    side, no dates or few texts, its pages say. Raises `TalksError` where the corpus cannot be loaded or a
+    cell fails for another reason; then nothing is written.
     """
     folder = None if corpus is None else str(Path(corpus).resolve())
-    documents = load_corpus(folder).documents
-    if not {"US", "CN"} <= set(documents["side"]):
-        found = ", ".join(sorted(set(documents["side"].dropna()))) or "none"
-        raise TalksError(
-            f"{corpus}: the sides of its documents are {found}; expected US and CN, because the notebooks compare "
-            f"them; build it again with --metadata (column side)"
-        )
-    if not documents["date_precision"].eq("day").any():
-        raise TalksError(
-            f"{corpus}: no document has a date to the day; expected at least one, because the notebooks count "
-            f"weeks; build it again with --metadata (column date)"
-        )
+    load_corpus(folder)  # what is no corpus is refused before a kernel starts
     with TemporaryDirectory(prefix="talks-") as scratch:
         executed = Path(scratch) / "notebooks"
         executed.mkdir()

@@ -10,9 +10,9 @@ import pandas as pd
 
 from .corpus import PERIODS, Corpus, add_period
 from .errors import TalksError
-from .splitting import read_lexicon
 from .talks import ORDINARY_SURNAMES
-from .uncertainty import MIN_A_SIDE, SEED, relabel, stratify
+from .uncertainty import MIN_A_SIDE, SEED, relabel, say_too_few, stratify
+from .word_lists import read_lexicon
 
 PRIOR_WORDS = 500
 MIN_DOCUMENTS = 12
@@ -73,7 +73,7 @@ def distinctive_terms(
     """
     units = _gather(corpus, by, (first, second), within, min_documents)
     table = _describe_terms(units)
-    if min(units.first.sum(), (~units.first).sum()) < MIN_A_SIDE:
+    if say_too_few(int(units.first.sum()), int((~units.first).sum())):
         p_values = np.full(len(table), np.nan)
     else:
         p_values = _test_rates(units, n_draws, seed)
@@ -102,7 +102,8 @@ def compare_tests(
 
     Source: the tests are z over 1.96; z with the correction of Benjamini and Hochberg (1995); the
     log-likelihood ratio G2 (Dunning 1993) with the same correction; and the rate test of `distinctive_terms`.
-    Known weakness: it judges the tests on these documents only.
+    Known weakness: it judges the tests on these documents only. Raises `TalksError` with fewer than 4 documents in a
+    group.
 
     Examples
     --------
@@ -114,6 +115,8 @@ def compare_tests(
     from scipy.special import chdtrc, ndtr
 
     units = _gather(corpus, by, (first, second), None, min_documents)
+    if too_few := say_too_few(int(units.first.sum()), int((~units.first).sum())):
+        raise TalksError(f"{too_few}, because fewer cannot be told from luck; give more texts")
     labels = relabel(units.first, units.strata, n_relabellings, seed)
     test = _standardise(units)
     yardstick = np.sort(test.largest(relabel(units.first, units.strata, 499, seed + 1)))[-25]  # p < .05 of 500
@@ -176,12 +179,7 @@ def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] 
     strata, kept = stratify(units, first, within)
     units, first = units[kept].reset_index(drop=True).reset_index(names="row"), first[kept]
     strata = np.unique(strata[kept], return_inverse=True)[1]
-    if first.all() or not first.any():
-        missing = groups[int(first.any())]
-        raise TalksError(
-            f"no document is left with {by} = {missing!r}; expected documents of both groups, at least {MIN_A_SIDE} "
-            f"of each in a stratum; choose other values, or fewer columns to compare within"
-        )
+    _refuse_one_group(first, by, groups, spoken)
     rows = spoken.merge(units[["row", "doc_id", by]], on=["doc_id", by])[["passage_id", "row"]]
     counts = corpus.counts.merge(rows, on="passage_id")
     codes, terms = pd.factorize(counts["term"], sort=True)
@@ -194,6 +192,18 @@ def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] 
         )
     n_words = units["n_words"].to_numpy(dtype="float64")
     return _Units(matrix[:, wanted], n_words, first, strata, terms[wanted], int((~kept).sum()))
+
+
+def _refuse_one_group(first: np.ndarray, by: str, groups: tuple[str, str], spoken: pd.DataFrame) -> None:
+    missing = [group for group, there in zip(groups, (first.any(), (~first).any()), strict=True) if not there]
+    if missing:
+        narrowed = set(groups) <= set(spoken[by])  # both are there, but in no stratum together
+        remedy = "compare within fewer columns" if narrowed else "give a column side (US or CN) in the metadata"
+        which = f"of the side {' or '.join(missing)}" if by.endswith("side") else f"with {by} = {' or '.join(missing)}"
+        raise TalksError(
+            f"no document {which} is left; expected documents of both groups, at "
+            f"least {MIN_A_SIDE} of each in a stratum, because this compares them; {remedy}, or choose other values"
+        )
 
 
 def _spoken(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str]) -> pd.DataFrame:
@@ -226,9 +236,16 @@ def known_names() -> frozenset[str]:
 
 
 def is_name(terms: pd.Index) -> np.ndarray:
-    """Tell which terms are such a name, hold one, or begin with no letter."""
+    """Tell which terms are such a name, hold one, begin with no letter, or are too long for a word."""
+    from .measuring import is_too_long
+
     names = known_names()
-    return np.array([term in names or not names.isdisjoint(term.split()) or not term[0].isalpha() for term in terms])
+    return np.array(
+        [
+            term in names or not names.isdisjoint(term.split()) or not term[0].isalpha() or is_too_long(term)
+            for term in terms
+        ]
+    )
 
 
 # ---------------------------------------------------------------------------------------------------

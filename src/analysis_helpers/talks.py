@@ -12,7 +12,7 @@ import pandas as pd
 
 from .corpus import PERIODS, Corpus, shipped_data
 from .errors import TalksError
-from .splitting import read_lexicon
+from .word_lists import read_lexicon
 
 LEVELS = ("leader", "cabinet", "deputy", "working")
 MODES = ("in_person", "virtual", "phone")
@@ -258,10 +258,10 @@ def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
     table = pd.DataFrame(links, columns=columns).sort_values(["doc_id", "distance", "talk_id"])
     nearest = table["distance"] == table.groupby("doc_id")["distance"].transform("min")
     clear = table[nearest].drop_duplicates("doc_id", keep=False).set_index("doc_id")
-    found = documents["doc_id"].map(clear["talk_evidence"])
+    known, found = (documents["doc_id"].map(clear[name]).astype("str") for name in ("talk_id", "talk_evidence"))
     linked = documents.assign(
-        talk_id=documents["talk_id"].fillna(documents["doc_id"].map(clear["talk_id"])).astype("str"),
-        talk_evidence=found.where(~given, "given by the metadata").astype("str"),
+        talk_id=documents["talk_id"].fillna(known),
+        talk_evidence=found.where(~given, "given by the metadata"),
     )
     return replace(corpus, documents=linked)
 

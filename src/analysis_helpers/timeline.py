@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, add_period, in_order
+from .corpus import PERIODS, Corpus, add_period, in_order, refuse_empty, refuse_undated
 from .errors import TalksError
-from .splitting import read_terms
 from .uncertainty import MIN_A_SIDE, SEED, difference_interval, mean_interval
+from .word_lists import read_terms
 
 MIN_USING = 5
 
@@ -37,11 +37,10 @@ def texts_by_period(
     """
     if by not in corpus.documents:
         raise TalksError(f"unknown column {by!r}; expected one of {', '.join(corpus.documents)}")
-    dated = add_period(corpus.documents, period).dropna(subset=[period, by])
-    if dated.empty:
-        raise TalksError(
-            f"no document has a date exact enough for a {period}; expected dates in the metadata; add them"
-        )
+    dated = add_period(corpus.documents, period).dropna(subset=period)
+    refuse_undated(dated, period)
+    dated = dated.dropna(subset=by)
+    refuse_empty(dated, "dated document")
     first, last = (
         [pd.Period(day, PERIODS[period]) for day in span] if span else (dated[period].min(), dated[period].max())
     )
@@ -113,6 +112,7 @@ def document_rates(corpus: Corpus, terms: dict[str, list[str]]) -> pd.DataFrame:
     passages = own.passages[["passage_id", "doc_id", "speaker_side", "n_words"]]
     words = passages.groupby(["doc_id", "speaker_side"])["n_words"].sum().rename("n_words").reset_index()
     words = words[words["n_words"] > 0]
+    refuse_empty(words, "text with words of officials of either side")
     n = sum_terms(own.counts, passages, terms, ["doc_id", "speaker_side"])
     grid = pd.DataFrame({"topic": list(terms)}).merge(words, how="cross")
     rates = grid.merge(n, on=["topic", "doc_id", "speaker_side"], how="left").fillna({"n": 0})
@@ -162,6 +162,7 @@ def rates_by_period(
     if period:
         documents = add_period(corpus.documents, period)[["doc_id", period]].dropna()
         rates = rates.merge(documents, on="doc_id")
+        refuse_undated(rates, period)
         keys = ["topic", period, "speaker_side"]
     rows = []
     for key, cell in rates.groupby(keys, sort=False, observed=True):
@@ -231,7 +232,7 @@ def texts_around(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
     In: a corpus, a chronology, the length of the window on either side in days; the days of the talk
     belong to it. Out: `talk_id`, `start_date`, `by`, `n_before`, `n_during`, `n_after`, `n_documents`
     (their sum), one row per talk and side. Source: windows of equal length as in event studies. Known
-    weakness: windows of neighbouring talks overlap.
+    weakness: windows of neighbouring talks overlap. Raises `TalksError` without a talk or a document dated to the day.
 
     Examples
     --------
@@ -240,7 +241,11 @@ def texts_around(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
     >>> ah.texts_around(ah.load_corpus(), talks)[["side", "n_documents"]].to_numpy().tolist()
     [['US', 30], ['CN', 12]]
     """
-    dated = corpus.documents[corpus.documents["date_precision"] == "day"].dropna(subset=[by])
+    dated = corpus.documents[corpus.documents["date_precision"] == "day"]
+    refuse_undated(dated, "day")
+    dated = dated.dropna(subset=[by])
+    if talks.empty:
+        raise TalksError("no talk to look around; expected at least one, within the dates of the texts; choose others")
     rows = []
     for talk in talks.to_dict("records"):
         for value in in_order(corpus.documents[by]):
@@ -260,12 +265,14 @@ def compare_around(
 ) -> pd.DataFrame:
     """Ask whether a value changes from before to after the talks, against the same dates moved round the year.
 
-    In: one row per document with `date`, `by` and the value (such as its tone); the talks; the length of
-    the windows in days. Out: one row per value of `by` and, with at least 4 documents in either window:
-    `before`, `after` (means), `difference`, `p_value`, `n_before`, `n_after` (documents). A document in a
+    In: one row per document with `date`, `by` and the value (such as its tone); the talks, of which those
+    outside the dates of the documents are left out; the length of the windows in days. Out: one row per
+    value of `by`: `before`, `after` (means), `difference`, `p_value` (with at least 4 documents in either
+    window, else missing), `n_before`, `n_after` (documents). A document in a
     window before one talk and after another is left out. The null: all talks are moved together by
     every number of days round the span of the documents; `p_value` is the share of these calendars
-    whose difference is at least as large on either side of zero.
+    whose difference is at least as large on either side of zero. Raises `TalksError` without a dated
+    document and without a talk in their span.
 
     Source: rotation of a point process (Besag and Clifford 1989, on Monte Carlo tests that keep the order of
     the data). Known weakness: one year holds few independent calendars; call it exploratory.
@@ -278,8 +285,18 @@ def compare_around(
     >>> compare_around(table, talk, "tone", days=10)[["difference", "n_before", "n_after"]].to_numpy().tolist()
     [[1.0, 10.0, 10.0]]
     """
-    known = table.dropna(subset=[value, by, "date"])
+    known = table.dropna(subset=[value, by])
+    refuse_empty(known, f"document with a value of {value} and a {by.replace('_', ' ')}")
+    known = known.dropna(subset="date")
+    refuse_undated(known, "day")
     origin, last = known["date"].min(), known["date"].max()
+    within = talks[(talks["end_date"] >= origin) & (talks["start_date"] <= last)]
+    if within.empty:
+        raise TalksError(
+            f"none of the {len(talks)} talks falls between {origin:%Y-%m-%d} and {last:%Y-%m-%d}, the dates of the "
+            f"texts; expected at least one, because this compares texts before and after talks; choose other talks"
+        )
+    talks = within
     span = (last - origin).days + 1
     starts, ends = ((talks[column] - origin).dt.days.to_numpy() for column in ("start_date", "end_date"))
     rows = []

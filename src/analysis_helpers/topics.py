@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, add_period, in_order
+from .corpus import PERIODS, Corpus, add_period, in_order, refuse_empty, refuse_undated
 from .errors import TalksError
 from .measuring import load_stop_words
-from .splitting import read_lexicon, read_terms
 from .stance import is_name, known_names
 from .timeline import sum_terms
 from .uncertainty import SEED, leave_one_out, mean_interval, resample
+from .word_lists import read_lexicon, read_terms
 
 PIECE_WORDS = 180
 MIN_DOCUMENTS, MIN_DOCUMENTS_SMALL, SMALL = 5, 2, 50
@@ -66,7 +66,9 @@ class TopicModel:
 
     def labels(self) -> pd.Series:
         """Name each topic by its three strongest terms: a series by topic."""
-        return self.top_terms(3).groupby("topic")["term"].agg(" · ".join).rename("label")
+        labels = self.top_terms(3).groupby("topic")["term"].agg(" · ".join).rename("label")
+        numbered = labels + " (" + labels.index.astype("str") + ")"
+        return labels.where(~labels.duplicated(keep=False), numbered)
 
 
 class _Pieces(NamedTuple):
@@ -141,6 +143,7 @@ def _weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
     from sklearn.feature_extraction.text import TfidfTransformer
 
     passages = _cut_pieces(corpus, level)
+    refuse_empty(passages, "text to find topics in")
     pieces = passages.drop_duplicates("piece").sort_values("piece")
     counts = corpus.counts.merge(passages[["passage_id", "piece"]], on="passage_id")
     codes, terms = pd.factorize(counts["term"], sort=True)
@@ -419,7 +422,13 @@ def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd
     by = [by] if isinstance(by, str) else list(by)
     shares = model.voice_topics if "speaker_side" in by else model.document_topics
     given = [name for name in by if name != "speaker_side"]
-    rows = shares.merge(_documents_with(corpus, given)[["doc_id", *given]], on="doc_id").dropna(subset=by)
+    rows = shares.merge(_documents_with(corpus, given)[["doc_id", *given]], on="doc_id")
+    for name in by:
+        rows = rows.dropna(subset=name)
+        if name in PERIODS:
+            refuse_undated(rows, name)
+        else:
+            refuse_empty(rows, f"text with a value of {name}")
     cells = {key: cell["share"] for key, cell in rows.groupby(["topic", *by], observed=True)}
     labels = model.labels()
     table = []

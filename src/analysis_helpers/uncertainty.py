@@ -147,8 +147,9 @@ def permutation_p(
     strata, kept = stratify(rows, labels, within)
     values, labels, strata = rows[value].to_numpy(dtype="float64")[kept], labels[kept], strata[kept]
     n_first, n_second = int(labels.sum()), int((~labels).sum())
-    if min(n_first, n_second) < MIN_A_SIDE:
-        reason = f"{n_first} against {n_second} documents; expected at least {MIN_A_SIDE} of each in a stratum"
+    if reason := say_too_few(n_first, n_second):
+        if not kept.all():
+            reason = f"{(rows[by] == first).sum()} against {(rows[by] == second).sum()} documents, in strata {reason}"
         difference = float(values[labels].mean() - values[~labels].mean()) if n_first and n_second else float("nan")
         return Permutation(round(difference, 6), float("nan"), n_first, n_second, reason)
     centred = values - _stratum_means(values, strata)
@@ -159,6 +160,19 @@ def permutation_p(
     as_large = int((np.abs(drawn @ centred / weight) >= abs(observed) - 1e-9).sum())
     p_value = as_large / len(drawn) if exact else (1 + as_large) / (1 + n_draws)
     return Permutation(round(observed, 6), round(p_value, 6), n_first, n_second, "exact" if exact else "")
+
+
+def say_too_few(n_first: int, n_second: int) -> str:
+    """Say why two groups of documents are too small for a p value; nothing where they are not.
+
+    Examples
+    --------
+    >>> say_too_few(3, 3), say_too_few(4, 4)
+    ('3 against 3 documents; expected at least 4 of each in a stratum', '')
+    """
+    if min(n_first, n_second) >= MIN_A_SIDE:
+        return ""
+    return f"{n_first} against {n_second} documents; expected at least {MIN_A_SIDE} of each in a stratum"
 
 
 def stratify(rows: pd.DataFrame, labels: np.ndarray, within: list[str] | None) -> tuple[np.ndarray, np.ndarray]:

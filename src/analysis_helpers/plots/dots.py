@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ..errors import TalksError
+from ..uncertainty import say_too_few
 from .style import (
     MARGIN,
     MARKERS,
@@ -18,6 +19,8 @@ from .style import (
     new_figure,
     place_axes,
     place_panel,
+    printable,
+    refuse_nothing,
     say,
     size_of,
 )
@@ -48,6 +51,8 @@ def plot_words(
     """
     colors = THEMES[theme]
     picked = {side: _pick_words(words, side, n_words, n_unproven) for side in ("US", "CN")}
+    _refuse_untested(words)
+    refuse_nothing(pd.concat(picked.values()), "word that looks distinctive")
     height = 78 + ROW * (max(map(len, picked.values())) + 1)
     if ax is None:
         ax = place_axes(new_figure(PAGE, height, colors), 0, 0, PAGE, height)
@@ -57,6 +62,14 @@ def plot_words(
     for side, left in (("US", 0.0), ("CN", 450.0)):
         _draw_words(ax, picked[side], side, left, colors)
     return ax
+
+
+def _refuse_untested(words: pd.DataFrame) -> None:
+    """Refuse words without any p value, and say why there is none."""
+    if words["p_value"].isna().all():
+        n_first, n_second = (words.attrs.get(name, 0) for name in ("n_first", "n_second"))
+        why = say_too_few(n_first, n_second) or "no word was tested; expected a table of distinctive_terms"
+        raise TalksError(f"no p value for any word: {why}, or they cannot be told from luck; give more texts")
 
 
 def _pick_words(words: pd.DataFrame, side: str, n_words: int, n_unproven: int) -> pd.DataFrame:
@@ -86,8 +99,8 @@ def _draw_words(ax: Axes, rows: pd.DataFrame, side: str, left: float, colors: Th
     for number, row in enumerate(rows.to_dict("records")):
         y = number + (0 if row["proven"] else 0.8)
         _draw_word(panel, row, y, side, colors)
-        say(panel, start - 12 / scale, y, row["term"], 13.5, colors.ink if row["proven"] else colors.muted,
-            "Semibold" if row["proven"] else "Regular", ha="right")  # fmt: skip
+        ink, weight = (colors.ink, "Semibold") if row["proven"] else (colors.muted, "Regular")
+        say(panel, start - 12 / scale, y, printable(row["term"], 18), 13.5, ink, weight, ha="right")
         for _, column, place in columns:
             say(panel, start + place / scale, y, f"{row[column]:,}", 12, colors.muted, ha="right")
     if n_proven < len(rows):
@@ -130,14 +143,19 @@ def plot_means(tables: dict[str, pd.DataFrame], ax: Axes | None = None, *, theme
     """
     colors = THEMES[theme]
     _refuse_mixed_tones(tables)
-    labels = list(dict.fromkeys(next(iter(tables.values()))["label"]))
+    tables = {title: table.dropna(subset="mean") for title, table in tables.items()}
+    tables = {title: table for title, table in tables.items() if len(table)}
+    refuse_nothing(pd.concat([pd.DataFrame(), *tables.values()]), "mean")
+    labels = list(dict.fromkeys(pd.concat(tables.values())["label"]))
     height = 76 + 58 * len(labels) + 34
     if ax is None:
         ax = place_axes(new_figure(PAGE, height, colors), 0, 0, PAGE, height)
     width, height = size_of(ax)
     bounds = pd.concat(tables.values())[["mean", "low", "high"]].abs().to_numpy()
     limit = max(0.25, float(np.nanmax(bounds)) * 1.08)
-    mark_sides(ax, MARGIN - 12, 10, {"US": "US officials", "CN": "Chinese officials"}, kind="point")
+    spoken = set(pd.concat(tables.values())["speaker_side"])
+    names = {"US": "US officials", "CN": "Chinese officials"}
+    mark_sides(ax, MARGIN - 12, 10, {side: name for side, name in names.items() if side in spoken}, kind="point")
     first, room = 150.0, (PAGE - 150.0 - MARGIN) / len(tables)
     for number, label in enumerate(labels):
         y = 1 - (76 + 58 * (number + 0.5)) / height
@@ -166,7 +184,7 @@ def _draw_means(panel: Axes, title: str, table: pd.DataFrame, labels: list[str],
     depth = 58 * len(labels)
     say(panel, -limit, 1 + 32 / depth, name, 13.5, colors.ink, "Bold", transform=above)
     say(panel, -limit, 1 + 14 / depth, second, 12, colors.muted, transform=above)
-    step = next(step for step in (0.1, 0.2, 0.25, 0.5, 1, 2) if limit <= 3 * step)
+    step = next((step for step in (0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 20) if limit <= 3 * step), limit / 3)
     for tick in np.arange(-2, 3) * step:
         if abs(tick) < limit:
             panel.axvline(tick, color=colors.muted if tick == 0 else colors.rule, lw=1.4 if tick == 0 else 1, zorder=0)

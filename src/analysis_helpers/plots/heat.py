@@ -8,7 +8,19 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.patches import Rectangle
 
-from .style import MARGIN, PAGE, THEMES, Theme, font, new_figure, place_axes, say, size_of
+from .style import (
+    MARGIN,
+    PAGE,
+    THEMES,
+    Theme,
+    font,
+    new_figure,
+    place_axes,
+    printable,
+    refuse_nothing,
+    say,
+    size_of,
+)
 
 ROW, GROUP_GAP = 23, 0.45
 
@@ -69,9 +81,9 @@ def _label_rows(ax: Axes, labels: list[str], groups: pd.Series, rows: np.ndarray
     width = size_of(ax)[0] / (ax.get_xlim()[1] - ax.get_xlim()[0])
     left = -(ax.get_position().x0 * ax.figure.get_size_inches()[0] * 100 - MARGIN) / width
     for label, position in zip(labels, rows, strict=True):
-        say(ax, -9 / width, position + 0.5, label, 13.5, theme.ink, ha="right")
+        say(ax, -9 / width, position + 0.5, printable(label, 30), 13.5, theme.ink, ha="right")
     for group, first in pd.Series(rows).groupby(groups.to_numpy(), sort=False).first().items():
-        say(ax, left, first + 0.5, str(group), 13.5, theme.ink, "Semibold")
+        say(ax, left, first + 0.5, printable(str(group), 30), 13.5, theme.ink, "Semibold")
 
 
 def plot_agenda(agenda: pd.DataFrame, ax: Axes | None = None, *, theme: str = "light") -> Axes:
@@ -90,6 +102,7 @@ def plot_agenda(agenda: pd.DataFrame, ax: Axes | None = None, *, theme: str = "l
     9
     """
     colors = THEMES[theme]
+    refuse_nothing(agenda, "talk")
     period = agenda.columns[3]
     order = agenda.groupby(["group", "issue", "label"], sort=False)["n_talks"].sum().reset_index()
     order["place"] = order["group"].map({name: i for i, name in enumerate(dict.fromkeys(agenda["group"]))})
@@ -157,7 +170,9 @@ def plot_coverage(table: pd.DataFrame, ax: Axes | None = None, *, theme: str = "
     """
     colors = THEMES[theme]
     table = table.reset_index(drop=True)
+    table[["group", "label"]] = table[["group", "label"]].astype("object").fillna("not given")
     numbers = table.drop(columns=["group", "label"])
+    refuse_nothing(numbers[numbers.sum(axis=1) > 0], "text with a date and a side")
     shades = 0.8 * numbers / max(numbers.to_numpy().max(), 1)
     rows = _rows_with_gaps(table["group"])
     depth, n_columns = rows[-1] + 1, numbers.shape[1]

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, get_font
 from matplotlib.text import Text
+
+from ..errors import TalksError
 
 DPI = 100
 PAGE, PHONE = 900, 390
@@ -72,6 +75,44 @@ def font(px: float, weight: str = "Regular") -> FontProperties:
     return FontProperties(fname=str(file), size=px * 0.72)
 
 
+@lru_cache(maxsize=1)
+def _glyphs() -> frozenset[int]:
+    return frozenset(get_font(font(12).get_file()).get_charmap())
+
+
+def printable(text: str, longest: int | None = None) -> str:
+    """Write words of a corpus so that a figure can show them: a sign that the typeface lacks is a question mark.
+
+    In: the words and, where room is short, the most signs to show. Known weakness: Chinese, Arabic or
+    Hebrew names are question marks; the table beneath the figure has them whole.
+
+    Examples
+    --------
+    >>> printable("talks of 会谈"), printable("a very long name", longest=8)
+    ('talks of ??', 'a very…')
+    """
+    if not text.isascii():
+        text = "".join(sign if sign == "\n" or ord(sign) in _glyphs() else "?" for sign in text)
+    return text if longest is None or len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def refuse_nothing(table: pd.DataFrame, what: str) -> None:
+    """Raise `TalksError` where a figure would be empty.
+
+    Examples
+    --------
+    >>> refuse_nothing(pd.DataFrame(), "mean")
+    Traceback (most recent call last):
+    analysis_helpers.errors.TalksError: no mean to draw; expected at least one, or the figure would be empty; give more
+    texts, or choose less narrowly
+    """
+    if table.empty:
+        raise TalksError(
+            f"no {what} to draw; expected at least one, or the figure would be empty; give more texts, or choose less "
+            f"narrowly"
+        )
+
+
 def new_figure(width: float, height: float, theme: Theme) -> Figure:
     """Make an empty figure of a size in pixels, known to pyplot so that notebooks show it.
 
@@ -113,8 +154,8 @@ def say(
     ax: Axes, x: float, y: float, text: str, px: float, color: str, weight: str = "Regular", **options: object
 ) -> Text:
     """Write text on an axes in data coordinates (or those of `transform`), unclipped."""
-    options = {"ha": "left", "va": "center"} | options
-    return ax.text(x, y, text, fontproperties=font(px, weight), color=color, clip_on=False, **options)
+    options = {"ha": "left", "va": "center", "parse_math": False} | options  # "$5 and $6" is no formula
+    return ax.text(x, y, printable(text), fontproperties=font(px, weight), color=color, clip_on=False, **options)
 
 
 def theme_of(ax: Axes) -> Theme:
@@ -174,9 +215,8 @@ def _print(
 ) -> None:
     if text:
         width, height = figure.get_size_inches() * DPI
-        figure.text(
-            left / width, 1 - top / height, text, fontproperties=face, color=color, va="top", linespacing=spacing
-        )
+        look = {"fontproperties": face, "color": color, "linespacing": spacing}
+        figure.text(left / width, 1 - top / height, printable(text), va="top", parse_math=False, **look)
 
 
 def _grow(figure: Figure, top: float = 0, bottom: float = 0) -> None:

@@ -7,6 +7,8 @@ from numbers import Integral
 
 import pandas as pd
 
+from ..errors import TalksError
+
 NOTHING = "·"
 
 
@@ -17,7 +19,7 @@ def format_table(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) ->
     columns as text: counts as 1,234, scores with 2 decimals (3 below .01), dates as 2025-05-10, columns
     for the months of one year as Jan, missing values as a dot. Levels of an index are joined by commas,
     `n_documents` becomes `documents`, unless another column is called so. Raises `KeyError` for a share
-    that is no column.
+    that is no column, `TalksError` for a table without any value.
 
     Known weakness: the result is for reading; compute with the table that went in.
 
@@ -29,6 +31,11 @@ def format_table(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) ->
     US    1,234   34%
     """
     table = table.to_frame() if isinstance(table, pd.Series) else table
+    if table.isna().all(axis=None):  # so is a table without rows or columns
+        raise TalksError(
+            "nothing to list; expected at least one text, word or number of the kind that this table shows; nothing is "
+            "wrong, unless there should be one"
+        )
     written = table.astype("object")
     for name in table:
         written[name] = table[name].map(_write, na_action="ignore").astype("object").fillna(NOTHING)

@@ -21,6 +21,8 @@ from .style import (
     new_figure,
     place_axes,
     place_panel,
+    printable,
+    refuse_nothing,
     say,
     size_of,
 )
@@ -57,20 +59,21 @@ def plot_weekly(
     >>> [text.get_text() for text in ax.texts if "n = " in text.get_text()]
     ['United States  n = 444', 'China  n = 355']
     """
+    refuse_nothing(weeks[weeks["side"].isin(["US", "CN"]) & (weeks["n_documents"] > 0)], "text of either side")
     colors = THEMES[theme]
     if ax is None:
         ax = place_axes(new_figure(PAGE, 400, colors), MARGIN + 32, 62, PAGE - 2 * MARGIN - 32, 300)
     table = weeks.pivot(index="week", columns="side", values="n_documents").reindex(columns=["US", "CN"], fill_value=0)
     days = np.array([week.start_time.toordinal() + 3.5 for week in table.index])
-    top = 1.12 * table["US"].max()
-    bottom = -1.3 * table["CN"].max()
+    most = table.max()
+    top, bottom = max(1.12 * most["US"], 0.3 * most["CN"]), -max(1.3 * most["CN"], 0.3 * most["US"])
     ax.set(xlim=(days[0] - 5, days[-1] + 5), ylim=(bottom, top))
     steps = (unit * 10**power for power in range(9) for unit in (1, 2, 5))
     step = next(step for step in steps if table.to_numpy().max() <= 2.5 * step)
     for level in range(int(bottom // step) * step, int(top) + 1, step):
         if bottom <= level <= top:
             ax.axhline(level, color=colors.rule, lw=1, zorder=0)
-            say(ax, days[0] - 7, level, str(abs(level)), 12, colors.muted, ha="right")
+            say(ax, days[0] - 5 - (days[-1] - days[0] + 10) / 187, level, str(abs(level)), 12, colors.muted, ha="right")
     _bars(ax, days, table["US"].to_numpy(), "US", 5.9, colors)
     _bars(ax, days, -table["CN"].to_numpy(), "CN", 5.6, colors)
     ax.axhline(0, color=colors.ink, lw=1.4, zorder=3)
@@ -159,6 +162,7 @@ def plot_talks(table: pd.DataFrame, ax: Axes | None = None, *, theme: str = "lig
     >>> int(sum(bar.get_height() for bar in ax.patches)) == len(talks)
     True
     """
+    refuse_nothing(table[table["n_talks"] > 0], "talk")
     colors = THEMES[theme]
     if ax is None:
         ax = place_axes(new_figure(PAGE, 262, colors), MARGIN, 40, PAGE - 2 * MARGIN, 190)
@@ -214,20 +218,19 @@ def plot_shares(table: pd.DataFrame, ax: Axes | None = None, *, theme: str = "li
     >>> plot_shares(table).patches[0].get_width()
     np.float64(0.25)
     """
+    refuse_nothing(table, "share")
     colors = THEMES[theme]
-    height = 27 * max(len(table), 1)
+    height = 27 * len(table)
     if ax is None:
         ax = place_axes(new_figure(PAGE, height + 66, colors), 230, 58, 430, height)
     limit = np.ceil(max([0.1, *table["share"]]) * 10) / 10
     ax.set(xlim=(0, limit), ylim=(height / 27 - 0.5, -0.5))
-    if table.empty:
-        say(ax, limit * 0.02, 0, "nothing to show", 13.5, colors.muted, "It")
     for tick in np.arange(0, limit + 0.01, 0.1):
         ax.axvline(tick, color=colors.rule, lw=1, zorder=0)
         say(ax, tick, -0.72, f"{tick:.0%}", 12, colors.muted, ha="center", va="bottom")
     for number, row in enumerate(table.to_dict("records")):
         _bars(ax, np.array([number]), np.array([row["share"]]), row["side"], 0.62, colors, across=True)
-        say(ax, -limit * 0.02, number, row["label"], 13.5, colors.ink, ha="right")
+        say(ax, -limit * 0.02, number, printable(row["label"], 34), 13.5, colors.ink, ha="right")
         say(
             ax, row["share"] + limit * 0.015, number, f"{row['share']:.0%}", 12.5, colors.sides[row["side"]], "Semibold"
         )
@@ -280,6 +283,7 @@ def plot_rates(
     >>> [panel.get_label() for panel in ah.plot_rates(rates).child_axes]
     ['Taiwan', 'Number of texts']
     """
+    refuse_nothing(rates[rates["n_using"] > 0], "text that uses any of the terms")
     colors = THEMES[theme]
     topics = list(dict.fromkeys(rates["topic"]))
     n_rows = (len(topics) + 2) // 2
@@ -305,7 +309,7 @@ def _draw_topic(panel: Axes, rows: pd.DataFrame, limit: float, colors: Theme) ->
     for tick in (0, 1, 5, 10, 20, 50):
         if tick <= limit:
             panel.axhline(tick, color=colors.muted if tick == 0 else colors.rule, lw=1, zorder=0)
-            say(panel, -0.75, tick, str(tick), 12, colors.muted, ha="right")
+            say(panel, before_first(months), tick, str(tick), 12, colors.muted, ha="right")
     for side, part in rows.groupby("speaker_side", sort=False):
         _draw_side(panel, part.reset_index(drop=True), side, colors)
     _say_months(panel, months, colors)
@@ -339,6 +343,11 @@ def _draw_side(panel: Axes, part: pd.DataFrame, side: str, colors: Theme) -> Non
         panel.plot(at, part["rate"][at], marker, ms=size * 0.8, mfc=face, mec=color, mew=1.0, zorder=4, clip_on=False)
 
 
+def before_first(months: list[pd.Period]) -> float:
+    """Find the place of the numbers of a scale: eight pixels before the first of any number of months."""
+    return -0.5 - len(months) / 48
+
+
 def _say_months(panel: Axes, months: list[pd.Period], colors: Theme) -> None:
     """Write the first letter of each month beneath, or the years where letters would touch."""
     beneath = panel.get_xaxis_transform()
@@ -370,7 +379,7 @@ def _draw_denominators(panel: Axes, rows: pd.DataFrame, colors: Theme) -> None:
     step = 20 if limit > 30 else 5
     for tick in range(0, int(limit) + 1, step):
         panel.axhline(tick, color=colors.muted if tick == 0 else colors.rule, lw=1, zorder=0)
-        say(panel, -0.75, tick, str(tick), 12, colors.muted, ha="right")
+        say(panel, before_first(months), tick, str(tick), 12, colors.muted, ha="right")
     for side, shift in (("US", -0.2), ("CN", 0.2)):
         heights = rows[rows["speaker_side"] == side]["n_documents"].to_numpy()
         if len(heights):

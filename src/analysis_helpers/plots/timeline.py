@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle, Rectangle, Wedge
 
 from ..corpus import Corpus
-from ..splitting import read_lexicon
 from ..talks import describe_gaps, longest_pauses
-from .style import MARGIN, PAGE, PHONE, THEMES, Theme, new_figure, place_axes, say
+from ..word_lists import read_lexicon
+from .style import MARGIN, PAGE, PHONE, THEMES, Theme, new_figure, place_axes, refuse_nothing, say
 
 LANES = (
     ("Leaders", "Leaders", ()),
@@ -63,6 +63,8 @@ def lane_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     """
     meetings = add_lane(talks).query("mode == 'in_person' and level in ['leader', 'cabinet'] and status == 'held'")
     gaps = [describe_gaps(rows).head(1).assign(lane=lane) for lane, rows in meetings.groupby("lane") if len(rows) >= 5]
+    if not gaps:
+        return describe_gaps(talks.head(0)).assign(lane=0)
     return pd.concat(gaps).query("days >= @LONG_GAP").reset_index(drop=True)
 
 
@@ -111,6 +113,7 @@ def plot_timeline(
     >>> ax.figure.get_size_inches()[0]
     np.float64(9.0)
     """
+    refuse_nothing(talks, "talk")
     form, colors = (PHONE_FORM if phone else PAGE_FORM), THEMES[theme]
     talks = add_lane(talks)
     years = range(talks["start_date"].dt.year.min(), talks["start_date"].dt.year.max() + 1)

@@ -18,10 +18,12 @@ from .style import (
     new_figure,
     place_axes,
     place_panel,
+    printable,
+    refuse_nothing,
     say,
     size_of,
 )
-from .texts import _mark_months, _say_months
+from .texts import _mark_months, _say_months, before_first
 
 ROW, TOP = 84, 84
 _LEFT, _SHARES, _MONTHS = 212, 220, 500  # where the shares begin, how wide they are, where the months begin
@@ -52,6 +54,8 @@ def plot_topics(
     >>> [panel.get_label() for panel in plot_topics(shares, months).child_axes]
     ['a · b, share', 'a · b, months']
     """
+    for table, what in ((shares, "share of a topic"), (months, "share of a topic by month")):
+        refuse_nothing(table.dropna(subset="mean"), what)
     colors = THEMES[theme]
     topics = _in_order(shares)
     height = TOP + ROW * len(topics) + 30
@@ -87,8 +91,9 @@ def _in_order(shares: pd.DataFrame) -> list[int]:
 
 
 def _limit(table: pd.DataFrame) -> float:
-    """Find the end of a scale that holds every mean and bound, in steps of a tenth."""
-    return float(np.ceil(np.nanmax([0.1, *table[["mean", "high"]].to_numpy().ravel()]) * 10 + 0.01) / 10)
+    """Find the end of a scale that holds every mean and bound, in steps of a tenth; no share is beyond 100 %."""
+    largest = np.nanmax([0.1, *table[["mean", "high"]].to_numpy().ravel()])
+    return float(min(np.ceil(largest * 10 + 0.01) / 10, 1.0))
 
 
 def _name_topic(ax: Axes, row: pd.Series, middle: float, colors: Theme) -> None:
@@ -98,7 +103,7 @@ def _name_topic(ax: Axes, row: pd.Series, middle: float, colors: Theme) -> None:
     first, _, rest = row["label"].rpartition(" · ") if len(row["label"]) > 24 else (row["label"], "", "")
     lines = [line for line in (first, rest) if line]
     top = middle - 10 * (len(lines) - 1 + known)
-    for number, line in enumerate(lines):
+    for number, line in enumerate(printable(line, 26) for line in lines):
         y = 1 - (top + 19 * number) / height
         say(ax, MARGIN / width, y, line, 13.5, colors.ink, "Semibold", transform=ax.transAxes)
     if known:
@@ -124,7 +129,7 @@ def _draw_shares(panel: Axes, rows: pd.DataFrame, colors: Theme, *, first: bool)
             panel.plot([row["low"], row["high"]], [y, y], "|-", ms=7, mew=1.5, color=color, lw=1.5, zorder=2)
         face = color if sure else colors.ground
         panel.plot(row["mean"], y, marker, ms=size, mfc=face, mec=color, mew=1.2, zorder=3, clip_on=False)
-        end = row["high"] if sure else row["mean"]
+        end = min(row["high"], limit) if sure else row["mean"]
         say(panel, end + limit * 0.035, y, f"{row['mean']:.0%}", 12, color, "Semibold")
 
 
@@ -134,7 +139,7 @@ def _draw_months(panel: Axes, rows: pd.DataFrame, colors: Theme, *, last: bool) 
     panel.set_xlim(-0.5, len(names) - 0.5)
     for tick in (0, limit / 2, limit):
         panel.axhline(tick, color=colors.muted if tick == 0 else colors.rule, lw=1.2 if tick == 0 else 1, zorder=0)
-        say(panel, -0.75, tick, f"{tick:.0%}", 12, colors.muted, ha="right")
+        say(panel, before_first(names), tick, f"{tick:.0%}", 12, colors.muted, ha="right")
     for side, part in rows.groupby("speaker_side", sort=False):
         if side in MARKERS:
             _draw_series(panel, part.reset_index(drop=True), side, colors)
