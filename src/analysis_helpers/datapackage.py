@@ -9,8 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from .corpus import OPTIONAL, load_schema
-from .splitting import read_lexicon
+import pyarrow.parquet as pq
+
+from .corpus import load_schema
+from .word_lists import read_lexicon
 
 
 def _fields(columns: list[str], lexicon: str) -> list[dict[str, str]]:
@@ -40,30 +42,35 @@ def _without_bounds(field: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in field.items() if name != "constraints" or field["type"] != "number"}
 
 
-def describe_data(data: Path) -> dict[str, Any]:
-    """Describe every table of the data folder as a Frictionless data package.
+def describe_tables(folder: Path, corpus: str = "") -> list[dict[str, Any]]:
+    """Describe the tables of a corpus folder, each with the columns that it has, as resources of a data package.
 
-    Out: the descriptor, to be written as `datapackage.json`. Texts and the tone by the sentence encoder are
-    not part of the shipped tables, so their columns are left out.
+    In: the folder of the data package, and the corpus folder within it. Out: one resource a table of the schema.
     """
+    resources = []
+    for table in load_schema()["resources"]:
+        parts = sorted((folder / corpus / table["name"]).glob("*.parquet"))
+        columns = pq.read_schema(parts[0]).names
+        fields = [_without_bounds(field) for field in table["schema"]["fields"] if field["name"] in columns]
+        paths = [part.relative_to(folder).as_posix() for part in parts]
+        path = paths[0] if len(paths) == 1 else paths
+        resources.append({**table, "path": path, "format": "parquet", "schema": {**table["schema"], "fields": fields}})
+    return resources
+
+
+def describe_data(data: Path) -> dict[str, Any]:
+    """Describe every table of the data folder as a Frictionless data package: the descriptor, `datapackage.json`."""
     resources = [
         _csv_resource(data, "talks.csv", "talks_columns", "talk_id", "Chronology of the talks, 2017-2025"),
         _csv_resource(data, "sources/articles.csv", "source_columns", "file", "Curation of the five articles"),
         _csv_resource(data, "sources/statements.csv", "source_columns", "file", "Curation of the statements of 2025"),
     ]
-    for table in load_schema()["resources"]:
-        fields = [_without_bounds(field) for field in table["schema"]["fields"] if field["name"] not in OPTIONAL]
-        paths = sorted(
-            str(path.relative_to(data).as_posix()) for path in (data / "corpus" / table["name"]).glob("*.parquet")
-        )
-        path = paths[0] if len(paths) == 1 else paths
-        resources.append({**table, "path": path, "format": "parquet", "schema": {**table["schema"], "fields": fields}})
     return {
         "name": "talks-in-words",
         "title": "Talks between the United States and China, 2017-2025: chronology and measured texts",
         "version": version("talks-in-words"),
         "licenses": [{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}],
-        "resources": resources,
+        "resources": [*resources, *describe_tables(data, "corpus")],
     }
 
 
