@@ -121,6 +121,7 @@ def test_notebook_figures_are_all_shown(pages):
         "03_stance": 1,
         "04_sentiment": 1,
         "05_timeline": 5,
+        "06_your_corpus": 0,
     }
 
 

@@ -3,7 +3,7 @@
 The public functions, grouped by the question they answer. Importing the package costs almost nothing:
 each name is loaded when it is first used.
 
-Texts in      build_corpus, load_corpus, check_corpus, Corpus
+Texts in      build_corpus, list_readers, add_reader, load_corpus, check_corpus, Corpus, UnreadableError
 What is it?   coverage, count_questions, add_period, add_host
 Steps         clean_text, clean_documents, split_passages, add_speakers, split_sentences,
               add_quoted_speakers, add_whole_quotations, count_terms, count_mentions, mask_names, score_tone,
@@ -22,6 +22,7 @@ Pictures      plot_timeline, plot_agenda, plot_talks, plot_weekly, plot_rates, p
               plot_words, plot_means, plot_topics,
               head, foot, timeline_words, format_table
 Report        read_cards, make_report
+Share         share_corpus
 Errors        TalksError
 """
 
@@ -40,7 +41,7 @@ _NAMES = {
         "load_corpus",
         "shipped_data",
     ],
-    "errors": ["TalksError"],
+    "errors": ["TalksError", "UnreadableError"],
     "frames": ["compare_frames", "load_frames", "score_frames"],
     "measuring": ["count_terms", "load_stop_words", "split_words"],
     "names": ["count_mentions", "mask_names"],
@@ -61,7 +62,9 @@ _NAMES = {
         "timeline_words",
     ],
     "quoting": ["add_quoted_speakers", "add_whole_quotations"],
+    "reading": ["add_reader", "list_readers"],
     "sentiment": ["compare_instruments", "compare_tone", "score_tone"],
+    "sharing": ["share_corpus"],
     "site": ["make_report", "read_cards"],
     "splitting": ["add_speakers", "split_passages", "split_sentences", "split_text"],
     "stance": ["compare_contrasts", "compare_tests", "distinctive_terms"],

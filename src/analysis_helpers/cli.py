@@ -1,13 +1,21 @@
-"""The command line: `talks build`, `talks check`, `talks report`, `talks lab`."""
+"""The command line: `talks build`, `talks check`, `talks share`, `talks report`, `talks lab`."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from .errors import TalksError
+
+KNOWN_COLUMNS = (
+    *("text", "date", "title", "outlet", "url", "author", "genre", "doc_id", "side", "collection", "use", "talk_id"),
+)
+LARGE_BYTES, MAX_REASONS = 5_000_000, 8
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,12 +24,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parsed.run(parsed)
     except TalksError as error:
-        print(f"talks: {error}", file=sys.stderr)
+        print(f"talks: {printable(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("talks: interrupted; nothing was written", file=sys.stderr)
+        print("talks: interrupted; the same command goes on where it stopped", file=sys.stderr)
         return 130
     return 0
+
+
+def printable(text: str) -> str:
+    """Take the control characters out of a text that a file may have brought: a terminal would obey them.
+
+    Examples
+    --------
+    >>> printable("a\\x1b[2Jb\\tc")
+    'a\ufffd[2Jb c'
+    """
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\ufffd", text.replace("\t", " "))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -30,23 +49,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    build = commands.add_parser("build", help="read, clean and measure texts into a corpus folder")
-    build.add_argument(
-        "sources", nargs="+", type=Path, metavar="SOURCE", help="folder of .txt, or .txt, .csv, .jsonl file"
-    )
-    build.add_argument("--out", required=True, type=Path, metavar="CORPUS", help="folder to write")
-    build.add_argument("--metadata", nargs="+", default=[], type=Path, metavar="TABLE", help="CSV keyed by file name")
-    build.add_argument("--without-text", action="store_true", help="keep the measurements only")
-    build.add_argument(
-        "--semantic",
-        action=argparse.BooleanOptionalAction,
-        help="measure tone with the sentence encoder too (default: where the extra semantic is installed)",
-    )
-    build.set_defaults(run=_build)
+    _add_build(commands.add_parser("build", help="read, clean and measure texts into a corpus folder"))
 
     check = commands.add_parser("check", help="validate a corpus folder")
     check.add_argument("corpus", type=Path, metavar="CORPUS")
     check.set_defaults(run=_check)
+
+    share = commands.add_parser("share", help="write what may be published of a corpus whose texts may not")
+    share.add_argument("corpus", type=Path, metavar="CORPUS")
+    share.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write")
+    share.set_defaults(run=_share)
 
     report = commands.add_parser("report", help="execute the notebooks on a corpus and render the site")
     report.add_argument("--corpus", type=Path, metavar="CORPUS", help="default: the corpus that ships with the suite")
@@ -58,6 +70,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_build(build: argparse.ArgumentParser) -> None:
+    build.add_argument(
+        "sources", nargs="+", type=Path, metavar="SOURCE", help="folder, file or archive of texts, tables or exports"
+    )
+    build.add_argument("--out", required=True, type=Path, metavar="CORPUS", help="folder to write")
+    build.add_argument("--metadata", nargs="+", default=[], type=Path, metavar="TABLE", help="CSV keyed by file name")
+    build.add_argument(
+        "--column", action="append", default=[], metavar="NAME=COLUMN", help="what a table's column holds: text=body"
+    )
+    build.add_argument("--keep-languages", nargs="+", default=["en"], metavar="CODE", help="default: en")
+    build.add_argument("--without-text", action="store_true", help="keep the measurements only")
+    build.add_argument("--show-removed", action="store_true", help="print what cleaning took out of each text")
+    build.add_argument(
+        "--workers", type=int, metavar="N", help="processes (default: one a processor; large input only)"
+    )
+    build.add_argument(
+        "--semantic",
+        action=argparse.BooleanOptionalAction,
+        help="measure tone with the sentence encoder too (default: where the extra semantic is installed)",
+    )
+    build.set_defaults(run=_build)
+
+
 def _build(options: argparse.Namespace) -> None:
     from .building import build_corpus
 
@@ -65,19 +100,65 @@ def _build(options: argparse.Namespace) -> None:
         options.sources,
         options.out,
         metadata=options.metadata,
+        columns=_columns(options.column),
+        keep_languages=options.keep_languages,
         with_text=not options.without_text,
         semantic=options.semantic,
+        workers=options.workers or (os.cpu_count() or 1 if _is_large(options.sources) else 1),
+        show_removed=options.show_removed,
     )
-    funnel = corpus.record["funnel"]
     print(f"{corpus}, {'with' if corpus.has_text else 'without'} text; written to {options.out}")
     print(f"tone by {', '.join(name.removeprefix('tone_') for name in corpus.record['settings']['tone'])}")
-    print("read {read:,} = kept {kept:,} + duplicates {duplicates:,} + rejected {rejected:,}".format(**funnel))
+    _print_account(options.out)
+
+
+def _columns(given: list[str]) -> dict[str, str]:
+    columns = {}
+    for pair in given:
+        name, sign, column = pair.partition("=")
+        if not sign or not column or name not in KNOWN_COLUMNS:
+            raise TalksError(
+                f"--column {pair}: is not NAME=COLUMN; expected one of {', '.join(KNOWN_COLUMNS)} before the sign, "
+                f"as in text=body"
+            )
+        columns[name] = column
+    return columns
+
+
+def _is_large(sources: list[Path]) -> bool:
+    """Whether several processes save more time than starting them costs."""
+    n_bytes = 0
+    for source in sources:
+        for path in source.rglob("*") if source.is_dir() else [source]:
+            n_bytes += path.stat().st_size if path.is_file() else 0
+            if n_bytes > LARGE_BYTES:
+                return True
+    return False
+
+
+def _print_account(folder: Path) -> None:
+    account = json.loads((folder / "build.json").read_text(encoding="utf-8"))
+    if account["passed_over"]:
+        kinds = ", ".join(f"{n:,} {kind}" for kind, n in account["passed_over"].items())
+        print(f"passed over, because they hold no text: {kinds}")
+    for reason, n in sorted(account["reasons"].items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_REASONS]:
+        print(f"  {n:>7,}  {printable(reason)}")
+    if account["read"] > account["kept"]:
+        print(f"each of them, with what to do, in {folder / 'rejected.csv'}")
+    print("read {read:,} = kept {kept:,} + duplicates {duplicates:,} + rejected {rejected:,}".format(**account))
 
 
 def _check(options: argparse.Namespace) -> None:
     from .corpus import check_corpus, load_corpus
 
     print(f"{check_corpus(load_corpus(options.corpus))}; no problem found")
+
+
+def _share(options: argparse.Namespace) -> None:
+    from .sharing import share_corpus
+
+    folder = share_corpus(options.corpus, options.out)
+    print(f"{folder}: no text, the same output of every notebook; read README.md, fill in CITATION.cff")
 
 
 def _report(options: argparse.Namespace) -> None:

@@ -10,12 +10,14 @@ from typing import Any
 import pandas as pd
 
 from . import _NAMES
+from .adapting import plain
 from .corpus import load_corpus
-from .splitting import read_lexicon
 from .talks import load_talks, longest_pauses
+from .word_lists import read_lexicon
 
 HEADINGS = {
     "building": "Build a corpus",
+    "reading": "Read files",
     "corpus": "Load, select, count",
     "cleaning": "Clean texts",
     "splitting": "Split texts, tell who speaks",
@@ -32,6 +34,7 @@ HEADINGS = {
     "uncertainty": "Intervals",
     "plots": "Figures",
     "site": "Reports",
+    "sharing": "Share a corpus without its texts",
     "errors": "Errors",
 }
 
@@ -60,8 +63,8 @@ def write_pages(
 def _promise(talks: pd.DataFrame, statements: pd.DataFrame, other_corpus: str | None) -> str:
     years = f"{talks['start_date'].dt.year.min()}–{talks['start_date'].dt.year.max()}"
     other = (
-        f"\n**The notebooks of this site were executed on another corpus, `{other_corpus}`; this page speaks of the "
-        "one that ships with the suite.**\n"
+        f"\n**The notebooks of this site were executed on another corpus, “{plain(other_corpus or '')}”; this page "
+        "speaks of the one that ships with the suite.**\n"
     )
     return (
         f":::{{div}} promise\n{len(talks)} talks, {len(statements)} official statements, {years}: when both "
