@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from analysis_helpers import build_corpus
+from analysis_helpers import build_corpus, check_corpus
 from analysis_helpers.cli import main
 from analysis_helpers.errors import TalksError
 from analysis_helpers.folders import new_folder
@@ -422,7 +422,7 @@ SET_ASIDE = {
 @pytest.mark.parametrize("case", SET_ASIDE)
 def test_what_cannot_be_read_is_set_aside_with_its_reason(case, tmp_path):
     files, source, reason, remedy = SET_ASIDE[case]
-    corpus = build_corpus([_write(tmp_path / "in", **files)], tmp_path / "corpus")
+    corpus = check_corpus(build_corpus([_write(tmp_path / "in", **files)], tmp_path / "corpus"))
     assert corpus.record["funnel"] == {"read": 2, "kept": 1, "duplicates": 0, "rejected": 1}
     found = corpus.rejected.loc[0]
     assert found["source"] == source

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import analysis_helpers as ah
-from analysis_helpers import building, parts
+from analysis_helpers import assembling, building, parts
 from analysis_helpers.cli import main
 from analysis_helpers.duplicates import sign_texts
 
@@ -150,6 +150,25 @@ def test_a_full_disk_is_said_and_what_is_done_is_kept(many, whole, tmp_path, mon
     assert _bytes(out) == whole
 
 
+def test_a_disk_that_is_full_at_the_end_keeps_what_is_done(many, whole, tmp_path, monkeypatch):
+    """Only the finished tables are written again."""
+    out = tmp_path / "corpus"
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(assembling, "write_corpus", full)
+        with pytest.raises(ah.TalksError, match=r"corpus: cannot be written \(No space left on device\)"):
+            ah.build_corpus([many], out, part_size=7, semantic=False)
+    assert not out.exists()
+    assert len(list((tmp_path / ".corpus.building").glob("*-counted"))) == 6
+    for stage in ("_prepare", "_measure", "_count"):
+        monkeypatch.setattr(building, stage, full)
+    ah.build_corpus([many], out, part_size=7, semantic=False)
+    assert _bytes(out) == whole
+
+
 def test_a_changed_text_begins_the_build_anew(many, tmp_path, monkeypatch):
     out = tmp_path / "corpus"
 
@@ -195,6 +214,32 @@ def test_ctrl_c_reaches_workers_without_a_traceback(many, tmp_path):
     _, errors = process.communicate(timeout=60)
     assert "Traceback" not in errors
     assert process.returncode in (0, 130)
+
+
+def test_only_a_build_goes_on(tmp_path, monkeypatch, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("analysis_helpers.site.make_report", interrupted)
+    assert main(["report", "--out", str(tmp_path / "site")]) == 130
+    assert capsys.readouterr().err == "talks: interrupted; nothing was written\n"
+
+
+def test_a_large_input_is_shared_out(many, tmp_path, monkeypatch):
+    """Without a number of workers, one a processor, from 5 MB on."""
+    seen = []
+    monkeypatch.setattr(building.os, "cpu_count", lambda: 3)
+    stage = building.run_stage
+
+    def noted(*arguments, workers, **options):
+        seen.append(workers)
+        stage(*arguments, workers=1, **options)
+
+    monkeypatch.setattr(building, "run_stage", noted)
+    ah.build_corpus([many], tmp_path / "small", workers=None, semantic=False)
+    (many / "large.txt").write_text("\n\n".join(map(_text, range(40, 60))) + "\n" * 5_000_000, encoding="utf-8")
+    ah.build_corpus([many], tmp_path / "large", workers=None, semantic=False)
+    assert seen == [1, 1, 1, 3, 3, 3]
 
 
 # ---------------------------------------------------------------------------------------------------

@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 
 from .corpus import fields_of, write_corpus
+from .errors import for_terminal
 from .folders import new_folder
 from .parts import Frames, Workshop, read_frame, write_json
 
 TABLE_DOCUMENTS = 2_000  # of one Parquet file
 _FORMULA = re.compile(r"[=+\-@\t\r]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def assemble(
@@ -121,4 +121,4 @@ def print_removed(shop: Workshop, fates: pd.DataFrame) -> None:
     for number in shop.numbers("prepared"):
         removed = read_frame(shop.place(number, "prepared"), "removed")
         for row in removed[removed["doc_id"].isin(kept["doc_id"])].itertuples():
-            print(f"{row.doc_id}\t{row.kind}\t{row.n_words}\t{_CONTROL.sub(' ', row.text)}")
+            print(f"{row.doc_id}\t{row.kind}\t{row.n_words}\t{for_terminal(row.text)}")

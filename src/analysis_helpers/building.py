@@ -7,6 +7,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -32,6 +33,7 @@ from .splitting import split_sentences
 from .target_tone import add_target_tone
 
 PART_DOCUMENTS, PART_BYTES = 500, 16_000_000  # of the work; small, so that little is lost by an interrupt
+LARGE_BYTES = 5_000_000  # from here on several processes save more time than starting them costs
 DISTRIBUTION = "talks-in-words"
 
 
@@ -44,7 +46,7 @@ def build_corpus(
     keep_languages: Iterable[str] = ("en",),
     with_text: bool = True,
     semantic: bool | None = None,
-    workers: int = 1,
+    workers: int | None = 1,
     part_size: int = PART_DOCUMENTS,
     show_removed: bool = False,
 ) -> Corpus:
@@ -55,8 +57,9 @@ def build_corpus(
     also written to `out` (an earlier corpus there is replaced), with `build.json` (what was read and what became of
     it) and `rejected.csv`. Without text, the words and the titles found in them are left out; the measurements
     are the same. `semantic` says whether the sentence encoder measures tone too; by default it does where the extra
-    is installed, and the record says so. The work is done in parts of `part_size` documents by `workers` processes;
-    neither changes the result. `show_removed` prints what cleaning took out.
+    is installed, and the record says so. The work is done in parts of `part_size` documents by `workers` processes
+    (None: one a processor where the input is large); neither changes the result. `show_removed` prints what
+    cleaning took out.
 
     Interrupted, the build goes on where it stopped when it is called again with the same input. Raises `TalksError`
     for input that is not as it must be; then nothing is written. Known weakness: with several workers, a script must
@@ -75,6 +78,7 @@ def build_corpus(
     curated = read_metadata(metadata)
     settings = Settings(from_zotero | curated, tuple(keep_languages), dict(DOCUMENT_READERS))
     record = _describe(semantic)
+    workers = workers or (os.cpu_count() or 1 if sum(map(_size, listing.items)) > LARGE_BYTES else 1)
     plan = _plan(listing.items, settings, dict(columns or {}), record, part_size)
     with open_workshop(out, "corpus.json", plan) as shop:
         batches = _batches(read_units(listing.items, columns or {}), part_size)
@@ -82,8 +86,8 @@ def build_corpus(
         run_stage(prepare, shop.missing("prepared", enumerate(batches)), what="reading", workers=workers)
         fates = _decide(shop, curated, out)
         n_kept = int((fates["status"] == "kept").sum())
-        dropped = {n: set(part.loc[part["status"] != "kept", "doc_id"]) for n, part in fates.groupby("part")}
-        tasks = [(n, dropped.get(n, set())) for n in shop.numbers("prepared")]
+        kept = fates[fates["status"] == "kept"].groupby("part")["doc_id"].agg(set).to_dict()
+        tasks = [(n, kept.get(n, set())) for n in shop.numbers("prepared")]
         measure = partial(_measure, shop, semantic)
         run_stage(measure, shop.missing("measured", tasks), what="measuring", workers=workers, total=n_kept)
         record["settings"]["collocations"] = _find_collocations(shop).to_dict("records")
@@ -125,7 +129,7 @@ def _plan(
 ) -> dict[str, Any]:
     """Write down all that the result depends on: an interrupted build goes on only with the same."""
     described = {name: value for name, value in record.items() if name != "measured"}
-    stamps = [(item.collection, item.name, item.doc_id, *_stamp(item.path)) for item in items]
+    stamps = [(item.collection, item.name, item.doc_id, _size(item), _saved(item)) for item in items]
     return json.loads(
         json.dumps(
             {
@@ -142,12 +146,16 @@ def _plan(
     )
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        about = path.stat()
-    except OSError:  # it went since it was listed; reading says so
-        return 0, 0
-    return about.st_size, about.st_mtime_ns
+def _size(item: Item) -> int:
+    with suppress(OSError):  # it went since it was listed; reading says so
+        return item.size()
+    return 0
+
+
+def _saved(item: Item) -> int:
+    with suppress(OSError):  # as above
+        return item.path.stat().st_mtime_ns
+    return 0
 
 
 def _batches(units: Iterable[Unit], size: int) -> Iterator[list[Unit]]:
@@ -156,7 +164,7 @@ def _batches(units: Iterable[Unit], size: int) -> Iterator[list[Unit]]:
     n_bytes = 0
     for item, row in units:
         batch.append((item, row))
-        n_bytes += len(str(row.get("text", ""))) if row is not None else len(item.data or b"") or _stamp(item.path)[0]
+        n_bytes += _size(item) if row is None else len(row.get("text", ""))
         if len(batch) >= size or n_bytes >= PART_BYTES:
             yield batch
             batch, n_bytes = [], 0
@@ -210,10 +218,10 @@ def measure_part(documents: pd.DataFrame, passages: pd.DataFrame, *, semantic: b
     }
 
 
-def _measure(shop: Workshop, semantic: bool, number: int, dropped: set[str]) -> int:
+def _measure(shop: Workshop, semantic: bool, number: int, kept: set[str]) -> int:
     place = shop.place(number, "prepared")
     documents, passages = read_frame(place, "documents"), read_frame(place, "passages")
-    documents = documents[~documents["doc_id"].isin(dropped)].reset_index(drop=True)
+    documents = documents[documents["doc_id"].isin(kept)].reset_index(drop=True)
     passages = passages[passages["doc_id"].isin(documents["doc_id"])].reset_index(drop=True)
     frames = measure_part(documents, passages, semantic=semantic)
     words, pairs, spread = count_pairs(frames["passages"])

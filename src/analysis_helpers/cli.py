@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .errors import TalksError
+from .errors import TalksError, for_terminal
 
-KNOWN_COLUMNS = (
-    *("text", "date", "title", "outlet", "url", "author", "genre", "doc_id", "side", "collection", "use", "talk_id"),
-)
-LARGE_BYTES, MAX_REASONS = 5_000_000, 8
+KNOWN_COLUMNS = "text date title outlet url author genre doc_id side collection use talk_id"
+MAX_REASONS = 8
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,29 +20,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         parsed.run(parsed)
     except TalksError as error:
-        print(f"talks: {printable(str(error))}", file=sys.stderr)
+        print(f"talks: {for_terminal(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("talks: interrupted; the same command goes on where it stopped", file=sys.stderr)
+        print(f"talks: interrupted; {parsed.interrupted}", file=sys.stderr)
         return 130
     return 0
-
-
-def printable(text: str) -> str:
-    """Take the control characters out of a text that a file may have brought: a terminal would obey them.
-
-    Examples
-    --------
-    >>> printable("a\\x1b[2Jb\\tc")
-    'a\ufffd[2Jb c'
-    """
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\ufffd", text.replace("\t", " "))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="talks", description="Measure texts about the talks between the US and China."
     )
+    parser.set_defaults(interrupted="nothing was written")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     _add_build(commands.add_parser("build", help="read, clean and measure texts into a corpus folder"))
@@ -90,7 +76,7 @@ def _add_build(build: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="measure tone with the sentence encoder too (default: where the extra semantic is installed)",
     )
-    build.set_defaults(run=_build)
+    build.set_defaults(run=_build, interrupted="the same command goes on where it stopped")
 
 
 def _build(options: argparse.Namespace) -> None:
@@ -104,7 +90,7 @@ def _build(options: argparse.Namespace) -> None:
         keep_languages=options.keep_languages,
         with_text=not options.without_text,
         semantic=options.semantic,
-        workers=options.workers or (os.cpu_count() or 1 if _is_large(options.sources) else 1),
+        workers=options.workers,
         show_removed=options.show_removed,
     )
     print(f"{corpus}, {'with' if corpus.has_text else 'without'} text; written to {options.out}")
@@ -113,27 +99,16 @@ def _build(options: argparse.Namespace) -> None:
 
 
 def _columns(given: list[str]) -> dict[str, str]:
-    columns = {}
+    columns, known = {}, KNOWN_COLUMNS.split()
     for pair in given:
         name, sign, column = pair.partition("=")
-        if not sign or not column or name not in KNOWN_COLUMNS:
+        if not sign or not column or name not in known:
             raise TalksError(
-                f"--column {pair}: is not NAME=COLUMN; expected one of {', '.join(KNOWN_COLUMNS)} before the sign, "
+                f"--column {pair}: is not NAME=COLUMN; expected one of {', '.join(known)} before the sign, "
                 f"as in text=body"
             )
         columns[name] = column
     return columns
-
-
-def _is_large(sources: list[Path]) -> bool:
-    """Whether several processes save more time than starting them costs."""
-    n_bytes = 0
-    for source in sources:
-        for path in source.rglob("*") if source.is_dir() else [source]:
-            n_bytes += path.stat().st_size if path.is_file() else 0
-            if n_bytes > LARGE_BYTES:
-                return True
-    return False
 
 
 def _print_account(folder: Path) -> None:
@@ -142,7 +117,7 @@ def _print_account(folder: Path) -> None:
         kinds = ", ".join(f"{n:,} {kind}" for kind, n in account["passed_over"].items())
         print(f"passed over, because they hold no text: {kinds}")
     for reason, n in sorted(account["reasons"].items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_REASONS]:
-        print(f"  {n:>7,}  {printable(reason)}")
+        print(f"  {n:>7,}  {for_terminal(reason)}")
     if account["read"] > account["kept"]:
         print(f"each of them, with what to do, in {folder / 'rejected.csv'}")
     print("read {read:,} = kept {kept:,} + duplicates {duplicates:,} + rejected {rejected:,}".format(**account))

@@ -1,4 +1,8 @@
-"""The one exception this package raises on purpose."""
+"""The exceptions this package raises on purpose, and how they are shown on a terminal."""
+
+from __future__ import annotations
+
+import re
 
 
 class TalksError(ValueError):
@@ -19,6 +23,16 @@ class TalksError(ValueError):
         return [f"{type(self).__name__}: {self}"]
 
 
+class UnwritableError(TalksError):
+    """A result could not be written, for a full disk or a missing permission: the same call can succeed later.
+
+    Examples
+    --------
+    >>> issubclass(UnwritableError, TalksError)
+    True
+    """
+
+
 class UnreadableError(TalksError):
     """A file, row or article that cannot become a document: it is set aside, and the build goes on.
 
@@ -34,3 +48,19 @@ class UnreadableError(TalksError):
         """Say what was found and expected, and what to do."""
         super().__init__(f"{reason}; {remedy}")
         self.reason, self.remedy = reason, remedy
+
+    @classmethod
+    def of(cls, error: TalksError, where: str) -> UnreadableError:
+        """Take an error about one place apart again: the remedy is what stands behind the last semicolon."""
+        return cls(*str(error).removeprefix(f"{where}: ").rsplit("; ", 1))
+
+
+def for_terminal(text: str) -> str:
+    """Take the control characters out of a text that a file may have brought: a terminal would obey them.
+
+    Examples
+    --------
+    >>> for_terminal("a\\x1b[2Jb\\tc")
+    'a\ufffd[2Jb c'
+    """
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\ufffd", text.replace("\t", " "))

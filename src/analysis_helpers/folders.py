@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .errors import TalksError
+from .errors import TalksError, UnwritableError
 
 
 @contextmanager
@@ -40,7 +41,7 @@ def new_folder(folder: str | Path, replaces: str) -> Iterator[Path]:
             shutil.rmtree(folder)
         draft.rename(folder)
     except OSError as error:
-        raise TalksError(
+        raise UnwritableError(
             f"{given}: cannot be written ({error.strerror or error}); check the disk and the permissions"
         ) from None
     finally:
@@ -54,6 +55,8 @@ def check_free(folder: Path, given: str | Path, replaces: str) -> None:
     """Check that a folder may be written: it is new, empty, or holds the mark of an earlier result."""
     if folder == Path.cwd():
         raise TalksError(f"{given}: is the working folder; expected a new folder; choose another name")
+    if folder.is_symlink():  # all links were followed: this one leads to itself
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not (folder / replaces).is_file():
         raise TalksError(
             f"{given}: exists and was not made by this command; expected a new folder; choose another name"

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-from .errors import TalksError
+from .errors import TalksError, UnwritableError
 from .folders import check_free
 
 PLAN = "plan.json"
@@ -66,8 +66,10 @@ def open_workshop(out: str | Path, replaces: str, plan: dict[str, Any]) -> Itera
             folder.mkdir(parents=True)
             write_json(folder / PLAN, plan)
         yield Workshop(folder)
+    except UnwritableError:
+        raise
     except OSError as error:
-        raise TalksError(
+        raise UnwritableError(
             f"{out}: cannot be written ({error.strerror or error}); check the disk and the permissions; "
             f"what is done is kept, and the same command goes on with it"
         ) from None

@@ -19,7 +19,7 @@ from .reading.dates import find_closing_date, find_date, read_date
 from .reading.decoding import find_garble, repair
 from .reading.files import extract_fragment
 from .reading.languages import find_language
-from .reading.records import plain
+from .reading.records import SIDES, plain
 from .splitting import add_speakers, split_passages
 
 GIVEN_DATE = "metadata"
@@ -160,12 +160,11 @@ def _refuse_repeated_ids(records: list[Record]) -> list[Record]:
     checked = []
     for record in records:
         doc_id = record["doc_id"]
-        if record.get("reason") or doc_id not in first:
-            checked.append(record)
-        else:
-            checked.append(record | repeated_id(doc_id, first[doc_id]))
+        if doc_id in first and not record.get("reason"):
+            record = record | repeated_id(doc_id, first[doc_id])  # noqa: PLW2901
         if not record.get("reason"):
-            first.setdefault(doc_id, record["source"])
+            first[doc_id] = record["source"]
+        checked.append(record)
     return checked
 
 
@@ -182,7 +181,9 @@ def repeated_id(doc_id: str, earlier: str) -> dict[str, str]:
 
 
 def _aside(record: Record) -> Record:
-    return {name: record.get(name) for name in ASIDE} | {"n_words": count_words(str(record.get("text") or ""))}
+    side = record.get("side") if record.get("side") in SIDES else None  # it may be why the record is set aside
+    n_words = count_words(str(record.get("text") or ""))
+    return {name: record.get(name) for name in ASIDE} | {"side": side, "n_words": n_words}
 
 
 def _as_frame(records: list[Record]) -> pd.DataFrame:

@@ -86,7 +86,7 @@ def strip_corpus(corpus: Corpus) -> Corpus:
     found = documents["title_from"].eq("text")
     documents = documents.assign(
         title=documents["title"].mask(found),
-        date_evidence=documents["date_evidence"].str.replace(r"(?s)^text:.*", "text", regex=True),
+        date_evidence=documents["date_evidence"].str.replace(r"(?s)^(text|title):.*", r"\1", regex=True),
         sha256=documents["sha256"].mask(documents["n_words"] < CHECKED_WORDS, NO_CHECKSUM),
     )
     counts = _hide_terms(corpus)
@@ -200,7 +200,7 @@ def _find_restorable(corpus: Corpus) -> Iterator[str]:
     documents, counts = corpus.documents, corpus.counts
     if documents.loc[documents["title_from"].eq("text"), "title"].notna().any():
         yield "documents: holds titles found in the texts; expected none in a package"
-    if documents["date_evidence"].str.match(r"text:").any():
+    if documents["date_evidence"].str.match(r"(?:text|title):").any():
         yield "documents: date_evidence quotes texts; expected the kind of evidence only"
     if (documents.loc[documents["n_words"] < CHECKED_WORDS, "sha256"] != NO_CHECKSUM).any():
         yield f"documents: has checksums of texts under {CHECKED_WORDS} words; expected none"

@@ -119,7 +119,7 @@ def list_sources(sources: Iterable[str | Path]) -> tuple[Listing, dict[str, Reco
             continue
         beside = [item.name for item in listing.items if item.collection == table.collection and item != table]
         found = link_attachments(rows, beside)
-        known |= {name: values | {"zotero": "yes"} for name, values in found.documents.items()}
+        known |= found.documents
         listing.passed_over.update(
             f"second file of a Zotero item ({PurePosixPath(n).suffix})" for n in found.passed_over
         )
@@ -147,14 +147,12 @@ def _zotero_rows(table: Item) -> list[dict[str, str]] | UnreadableError | None:
     except UnreadableError as problem:
         return problem
     except TalksError as error:
-        return UnreadableError(*str(error).removeprefix("table: ").rsplit("; ", 1))
+        return UnreadableError.of(error, "table")
 
 
 def _set_aside_row(table: Item, record: Record) -> Item:
     problem = UnreadableError(f"{record['where']}: {record['reason']}", record["remedy"])
-    return Item(
-        table.name, table.collection, table.path, f"{table.doc_id}-{record['where']}".replace(" ", "-"), problem=problem
-    )
+    return replace(table, doc_id=f"{table.doc_id}-{record['where']}".replace(" ", "-"), problem=problem)
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -180,14 +178,22 @@ def read_units(items: Iterable[Item], columns: Columns) -> Iterator[Unit]:
             yield item, None
 
 
+def _bare(item: Item) -> Item:
+    """Tell where a row is from, without the bytes of its file."""
+    return replace(item, data=None, problem=None)
+
+
+def _reason(problem: UnreadableError) -> Record:
+    return {"reason": problem.reason, "remedy": problem.remedy}
+
+
 def _set_aside(item: Item, problem: UnreadableError) -> Unit:
-    bare = Item(item.name, item.collection, item.path, item.doc_id)
-    return bare, {"where": "", "reason": problem.reason, "remedy": problem.remedy}
+    return _bare(item), {"where": "", **_reason(problem)}
 
 
 def _rows_of(item: Item, columns: Columns) -> Iterator[Unit]:
     """Give the rows of a table; where it breaks off, the rows before are kept, and the rest is a reason."""
-    bare = Item(item.name, item.collection, item.path, item.doc_id)
+    bare = _bare(item)
     number, expanded = 0, 0
     try:
         limit = expansion_limit(item.size())
@@ -253,7 +259,7 @@ def _documents(item: Item, readers: Mapping[str, Reader]) -> Iterator[Record]:
         if number:
             return
     where = f"after article {number}" if number else ""
-    yield {"where": where, "reason": problem.reason, "remedy": problem.remedy}
+    yield {"where": where, **_reason(problem)}
 
 
 def _as_strings(record: Record) -> Record:
@@ -284,13 +290,14 @@ def _complete(item: Item, record: Record, known: Mapping[str, Record]) -> Record
         if complete.get("date_precision") and not complete["date_given"]:
             complete |= check_values(complete, source) | {"date_given": True}
     except TalksError as error:
-        reason, remedy = str(error).removeprefix(f"{source}: ").rsplit("; ", 1)
-        complete |= {"reason": reason, "remedy": remedy}
+        complete |= _reason(UnreadableError.of(error, source))
     return complete | {name: _value(complete[name]) for name in ("reason", "remedy") if complete.get(name)}
 
 
 def _title_from(record: Record, given: Record) -> str | None:
-    return (record.get("title_from", "given") if "title" not in given else "given") if record.get("title") else None
+    if not record.get("title"):
+        return None
+    return "given" if "title" in given else record.get("title_from", "given")
 
 
 def _value(value: str) -> str:

@@ -156,11 +156,11 @@ def _metadata_rows(table: Path) -> Iterator[tuple[str, str, Record]]:
         yield where, key, {name: cell for name, cell in row.items() if cell and (name in GIVEN or name == "note_use")}
 
 
-def ragged(n_columns: int) -> str:
+def ragged(n_columns: int) -> UnreadableError:
     """Say that a row has another number of cells than its header."""
-    return (
-        f"the number of cells differs from the header's {n_columns}; "
-        f"expected one cell a column; quote cells that hold commas or line breaks"
+    return UnreadableError(
+        f"the number of cells differs from the header's {n_columns}; expected one cell a column",
+        "quote cells that hold commas or line breaks",
     )
 
 

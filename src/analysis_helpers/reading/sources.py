@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from ..errors import TalksError, UnreadableError
-from .files import MAX_DOCUMENT_BYTES
+from .files import MAX_DOCUMENT_BYTES, one_line
 from .records import plain
 
 MAX_MEMBERS, MAX_ARCHIVE_BYTES = 200_000, 5_000_000_000
@@ -22,52 +22,12 @@ MAX_EXPANSION, FREE_BYTES = 100, 50_000_000  # under 50 MB nothing is a bomb
 MAX_HEADER_BYTES = 5_000_000
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 # What programs leave beside texts; counted, but not one by one.
-BESIDES = frozenset(
-    [
-        ".js",
-        ".mjs",
-        ".css",
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".gif",
-        ".svg",
-        ".webp",
-        ".ico",
-        ".bmp",
-        ".tif",
-        ".tiff",
-        ".woff",
-        ".woff2",
-        ".ttf",
-        ".eot",
-        ".otf",
-        ".map",
-        ".mp3",
-        ".mp4",
-        ".avi",
-        ".mov",
-        ".wav",
-        ".exe",
-        ".dll",
-        ".so",
-        ".pyc",
-        ".py",
-        ".r",
-        ".ipynb",
-        ".log",
-        ".bak",
-        ".tmp",
-        ".db",
-        ".sqlite",
-        ".lnk",
-        ".url",
-        ".webloc",
-        ".ris",
-        ".bib",
-        ".nbib",
-    ]
-)
+BESIDES = frozenset([
+    ".js", ".mjs", ".css", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".bmp", ".tif", ".tiff",
+    ".woff", ".woff2", ".ttf", ".eot", ".otf", ".map", ".mp3", ".mp4", ".avi", ".mov", ".wav", ".exe", ".dll", ".so",
+    ".pyc", ".py", ".r", ".ipynb", ".log", ".bak", ".tmp", ".db", ".sqlite", ".lnk", ".url", ".webloc", ".ris",
+    ".bib", ".nbib",
+])  # fmt: skip
 _HIDDEN = ("Thumbs.db", "desktop.ini")
 
 
@@ -142,7 +102,7 @@ class Bounded(io.RawIOBase):
 
 def not_read(error: Exception) -> UnreadableError:
     """Say that a file cannot be read, with what the system or the library says."""
-    reason = getattr(error, "strerror", None) or " ".join(str(error).split())[:80] or type(error).__name__
+    reason = getattr(error, "strerror", None) or one_line(error)
     return UnreadableError(f"cannot be read ({reason})", "check the file and its permissions")
 
 
@@ -171,12 +131,12 @@ def list_items(sources: Iterable[str | Path], known_endings: Iterable[str]) -> L
     known = frozenset(known_endings)
     for source in map(Path, sources):
         found = list(_walk(source, known))
-        readable = [item for item in found if item.problem is None and _ending(item.name) not in BESIDES]
+        readable = [item for item in found if item.problem is None and item.ending not in BESIDES]
         if not readable:
             raise _nothing(source, found, known)
         for item in found:
-            if _ending(item.name) in BESIDES:
-                passed_over[_ending(item.name)] += 1
+            if item.ending in BESIDES:
+                passed_over[item.ending] += 1
             else:
                 items.append(item)
     return Listing(_with_ids(items), passed_over)
@@ -200,7 +160,7 @@ def _nothing(source: Path, found: list[Item], known: frozenset[str]) -> TalksErr
 
 def _walk(source: Path, known: frozenset[str]) -> Iterator[Item]:
     collection = _stem(source.name) if source.is_file() else source.name
-    files = [source] if source.is_file() else sorted(p for p in source.rglob("*") if p.is_file())
+    files = [source] if source.is_file() else [path for path in source.rglob("*") if path.is_file()]
     base = source.parent if source.is_file() else source
     for path in sorted(files, key=lambda path: path.relative_to(base).as_posix()):
         name = _as_text(path.relative_to(base).as_posix())

@@ -127,12 +127,11 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[Record]:
     named = name_columns(header, columns)
     for number, cells in rows:
         if isinstance(cells, UnreadableError):
-            yield {"where": f"row {number}", "reason": cells.reason, "remedy": cells.remedy}
+            yield _aside(f"row {number}", cells)
         elif len(cells) == len(header):
             yield _from_row(f"row {number}", dict(zip(header, cells, strict=True)), named)
         else:
-            reason, remedy = ragged(len(header)).rsplit("; ", 1)
-            yield {"where": f"row {number}", "reason": reason, "remedy": remedy}
+            yield _aside(f"row {number}", ragged(len(header)))
 
 
 def _header(cells: list[str] | UnreadableError) -> list[str]:
@@ -142,8 +141,7 @@ def _header(cells: list[str] | UnreadableError) -> list[str]:
     try:
         check_header("table", header)
     except TalksError as error:
-        reason, remedy = str(error).removeprefix("table: ").rsplit("; ", 1)
-        raise UnreadableError(reason, remedy) from None
+        raise UnreadableError.of(error, "table") from None
     return header
 
 
@@ -164,7 +162,7 @@ def read_jsonl(file: BinaryIO, columns: Columns) -> Iterator[Record]:
             try:
                 yield _from_object(f"row {number}", _load(decode(line)), columns)
             except UnreadableError as error:
-                yield {"where": f"line {number}", "reason": error.reason, "remedy": error.remedy}
+                yield _aside(f"line {number}", error)
 
 
 def read_json(file: BinaryIO, columns: Columns) -> Iterator[Record]:
@@ -189,7 +187,7 @@ def read_json(file: BinaryIO, columns: Columns) -> Iterator[Record]:
         try:
             yield _from_object(f"row {number}", row, columns)
         except UnreadableError as error:
-            yield {"where": f"row {number}", "reason": error.reason, "remedy": error.remedy}
+            yield _aside(f"row {number}", error)
 
 
 def _load(text: str) -> Any:
@@ -293,16 +291,17 @@ def read_parquet(file: BinaryIO, columns: Columns) -> Iterator[Record]:
         raise UnreadableError(f"is no Parquet file that can be read ({one_line(error)})", "write it again") from None
 
 
+def _aside(where: str, problem: UnreadableError) -> Record:
+    return {"where": where, "reason": problem.reason, "remedy": problem.remedy}
+
+
 def _from_row(where: str, row: Mapping[str, Any], named: Mapping[str, str]) -> Record:
     """Take from a row what the suite knows; a cell that holds more than one value makes the row unreadable."""
     cells = {name: row[column] for name, column in named.items() if row.get(column) not in (None, "")}
     for name, value in cells.items():
         if isinstance(value, list | dict):
-            return {
-                "where": where,
-                "reason": f"{name} is a {type(value).__name__}; expected one value",
-                "remedy": "make it one string",
-            }
+            problem = UnreadableError(f"{name} is a {type(value).__name__}; expected one value", "make it one string")
+            return _aside(where, problem)
     return {"where": where, "text": ""} | {name: _as_text(value) for name, value in cells.items()}
 
 
