@@ -4,8 +4,10 @@ import json
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from analysis_helpers.cleaning import clean_documents, count_words, word_tokenizer
+from analysis_helpers.cleaning import clean_documents
 from analysis_helpers.splitting import (
     VOICES,
     _punkt,
@@ -15,6 +17,7 @@ from analysis_helpers.splitting import (
     split_sentences,
     split_text,
 )
+from analysis_helpers.words import count_words
 
 
 @pytest.mark.parametrize(
@@ -34,6 +37,48 @@ from analysis_helpers.splitting import (
 )
 def test_sentences_by_hand(sentences):
     assert split_text(" ".join(sentences)) == sentences
+
+
+def split_by_punkt(text):
+    plain = text.translate(str.maketrans("“”„‘’‚–—‐‑", "\"\"\"'''----"))
+    return [text[start:end] for start, end in _punkt().span_tokenize(plain)]
+
+
+PIECES = """
+    Mr U.S Sino-U.S Sino–U.S No para p.m e.g Sept Inc A J v 3 14-15 2025 1,000.5 $5.2 5% -3 .5 deal deal’s don't Ünal é
+    ½ Ⅷ the The He It’s It's A I However, All-out These— this, 中美 « » “ ” „ ‘ ’ ‚ " ' ( ) [ ] { } : ; , * @ # / & %
+    – — - -- ‐ … . .. ... ? ! ?! . . . . .
+"""
+odd_texts = st.lists(
+    st.sampled_from([*PIECES.split(), *[" "] * 40, "  ", "\t", "\n", "\u00a0", "\u200b"])
+    | st.characters(codec="utf-8"),
+    max_size=30,
+).map("".join)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(odd_texts)
+def test_any_text_is_split_as_by_punkt(text):
+    assert split_text(text) == split_by_punkt(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It did !! ! So it did.",
+        "See [para. 84.] and No. (Loud.) Then U.S. firms.”",
+        "... they said. . . . And so on",
+        "“Is it?” “Yes.” --“No!”-- “Well.”",
+        'a."b.c." D. 5. 5. x 6. X, 7.) Y',
+        "U.S.? U.S.! U.S., The U.S. ,The U.S. The-end U.S. The, end U.S. A. end",
+        "In 2025. ; B. : 5. , y",
+        "Mr. A. B. Sample et al. 1,000. -5. +5. (5. 3.5% 5%. Half. ½. é. É. Next",
+        " Leading. Space",
+        "Trailing. Space. ",
+    ],
+)
+def test_odd_stops_are_decided_as_by_punkt(text):
+    assert split_text(text) == split_by_punkt(text)
 
 
 def test_headings_are_not_sentences():
@@ -99,6 +144,26 @@ def test_answers_go_on_and_questions_are_nobodys_voice():
     texts = ["Q Will you sign?", "SECRETARY RUBIO: Not yet.", "We shall see.", "Q But when —", "SECRETARY RUBIO: Soon."]
     assert [voice for voice, _ in _turns(texts)] == ["question", "US", "US", "question", "US"]
     assert _turns(texts)[1][1] == "Not yet."
+
+
+def test_passages_keep_their_places_where_documents_alternate():
+    documents = pd.DataFrame({"doc_id": ["a", "b"], "side": ["US", "CN"], "genre": ["press_conference", "statement"]})
+    passages = pd.DataFrame(
+        [
+            ("a", "heading", "Talks"),
+            ("b", "body", "We noted it."),
+            ("a", "body", "Q Why?"),
+            ("b", "heading", "Trade"),
+            ("a", "body", "SECRETARY RUBIO: Because."),
+        ],
+        columns=["doc_id", "kind", "text"],
+        index=[7, 3, 3, 0, 9],
+    )
+    spoken = add_speakers(passages, documents)
+    assert spoken.index.tolist() == [7, 3, 3, 0, 9]
+    assert spoken["speaker_side"].tolist() == ["US", "CN", "question", "CN", "US"]
+    assert spoken["text"].tolist() == ["Talks", "We noted it.", "Why?", "Trade", "Because."]
+    assert spoken["label_words"].tolist() == [0, 0, 1, 0, 2]
 
 
 def test_speech_before_any_label_is_unknown():
@@ -200,8 +265,8 @@ def test_a_long_text_is_not_given_up(monkeypatch):
     """NLTK stops a pattern after five seconds, which thirty million characters on one line need; here, after less."""
     redos = pytest.importorskip("nltk.redos")
     monkeypatch.setattr(redos, "DEFAULT_TIMEOUT", 0.01)
-    word_tokenizer.cache_clear()
     _punkt.cache_clear()
     text = "Both sides met in Lisbon. " * 10_000
     assert count_words(text) == 50_000
     assert len(split_text(text)) == 10_000
+    assert len(split_text(text.replace(". ", ".\t"))) == 10_000  # these Punkt itself splits

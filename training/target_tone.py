@@ -22,7 +22,6 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from analysis_helpers.cleaning import WORD
 from analysis_helpers.target_tone import (
     INTERCEPT,
     LABELS,
@@ -33,6 +32,7 @@ from analysis_helpers.target_tone import (
     target_probabilities,
 )
 from analysis_helpers.uncertainty import SEED
+from analysis_helpers.words import WORD
 
 MIN_TARGETS, FIGURE_SCALE, STRENGTH = 3, 0.2, 0.3
 POLARITY = dict(zip((2, 4, 6), LABELS, strict=True))

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+import string
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import pairwise
+from importlib.util import find_spec
+from pathlib import Path
+from runpy import run_path
 
 import numpy as np
 import pandas as pd
 
-from .cleaning import word_tokenizer
-from .names import count_mentions
+from .names import find_mentions
 from .sentiment import score_tone
 from .word_lists import read_lexicon
+from .words import Words, code_words
 
 MAX_TERM_WORDS = 5
-MIN_COLLOCATION_COUNT, MIN_COLLOCATION_PASSAGES, MIN_PMI, MAX_COLLOCATIONS = 10, 5, 3.0, 500
 LONGEST_WORD, LONGEST_UNSPACED = 25, 7  # letters; 7 has the name of the People's Republic of China in Chinese
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _COUNTRY = {"US", "U.S", "U.S.", "USA", "U.S.A", "U.S.A."}
+_LOWER, _UPPER = string.ascii_lowercase.encode(), string.ascii_uppercase.encode()
+_ASCII = re.compile(r"[\x00-\x7f]+")
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -39,9 +42,8 @@ def load_stop_words() -> frozenset[str]:
     >>> "he" in load_stop_words(), "He" in load_stop_words(), "xi" in load_stop_words()
     (True, False, False)
     """
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    return ENGLISH_STOP_WORDS
+    package = find_spec("sklearn")  # only its one file of words: the whole of scikit-learn takes seconds to import
+    return run_path(str(Path(package.origin).parent / "feature_extraction/_stop_words.py"))["ENGLISH_STOP_WORDS"]
 
 
 @lru_cache(maxsize=1)
@@ -62,32 +64,76 @@ def split_words(text: str) -> list[str]:
     """Split a text into the terms that are counted: lower-case words without possessive endings.
 
     Two exceptions keep different words apart: the country is always "u.s." (printed US, U.S. or USA;
-    "us" is the pronoun), and a surname that is also a stop word keeps its capital ("He" in Vice-Premier
-    He). Words are cut by NLTK's RegexpTokenizer. Known weakness: a surname like He is only recognised
-    after a title or before its given name.
+    "us" is the pronoun, and so is US in a text in capitals), and a surname that is also a stop word keeps
+    its capital ("He" in Vice-Premier He). Words are those of `find_words`. Known weakness: a surname like
+    He is only recognised after a title or before its given name.
 
     Examples
     --------
     >>> split_words("Vice-Premier He said he'd meet us; China's US trade, U.S.-led.")
     ['vice', 'premier', 'He', 'said', "he'd", 'meet', 'us', 'china', 'u.s.', 'trade', 'u.s.', 'led']
     """
-    tokens = [token.replace("’", "'") for token in word_tokenizer().tokenize(text)]
-    shouted = sum(map(str.isupper, text)) > sum(map(str.islower, text))
-    following = [*tokens[1:], ""] if tokens else []
-    preceding = ["", *tokens[:-1]] if tokens else []
-    return [
-        _as_term(token, before, after, shouted)
-        for token, before, after in zip(tokens, preceding, following, strict=True)
+    terms = code_terms([text])
+    return [terms.vocabulary[code] for code in terms.codes]
+
+
+def code_terms(texts: Iterable[str], also: Iterable[str] = ()) -> Words:
+    """Turn texts into the numbers of their terms, which are those of `split_words`.
+
+    The vocabulary is sorted, so that the order of the numbers is that of the terms, and holds `also` what is given.
+
+    Examples
+    --------
+    >>> terms = code_terms(["The US and China", "China's aims"])
+    >>> [terms.vocabulary[code] for code in terms.codes], terms.starts.tolist()
+    (['the', 'u.s.', 'and', 'china', 'china', 'aims'], [0, 4, 6])
+    """
+    texts = list(texts)
+    words = code_words(texts)
+    used = np.flatnonzero(np.bincount(words.codes, minlength=len(words.vocabulary)))
+    printed = [words.vocabulary[code].replace("’", "'") for code in used]
+    bare = [word.removesuffix("'s").removesuffix("'S") for word in printed]
+    plain = ["u.s." if word in _COUNTRY else word.lower() for word in bare]
+    vocabulary = sorted({*plain, *_namesakes(), "us", *also})
+    number = {term: code for code, term in enumerate(vocabulary)}
+    row_of = np.zeros(len(words.vocabulary), dtype="int32")
+    row_of[used] = np.arange(len(used))
+    rows = row_of[words.codes]
+    codes = np.array([number[term] for term in plain], dtype="int32")[rows]
+    codes[_find_pronouns(texts, words.starts, rows, bare)] = number["us"]
+    names = _find_surnames(words.starts, rows, printed, bare)
+    codes[names] = [number[bare[row]] for row in rows[names]]
+    return Words(codes, words.starts, vocabulary)
+
+
+def _find_pronouns(texts: list[str], starts: np.ndarray, rows: np.ndarray, bare: list[str]) -> np.ndarray:
+    """Find the places of US in texts in capitals: there it is the pronoun."""
+    places = np.flatnonzero(np.array([word == "US" for word in bare], dtype=bool)[rows])
+    of_text = np.searchsorted(starts, places, side="right") - 1
+    shouted = [text for text in np.unique(of_text) if _is_shouted(texts[text])]
+    return places[np.isin(of_text, shouted)]
+
+
+def _is_shouted(text: str) -> bool:
+    """Tell whether most letters of a text are capitals; other than English ones are looked at one by one."""
+    upper, lower = (len(text.encode().translate(None, letters)) for letters in (_LOWER, _UPPER))
+    rest = _ASCII.sub("", text)
+    return upper + sum(map(str.isupper, rest)) > lower + sum(map(str.islower, rest))
+
+
+def _find_surnames(starts: np.ndarray, rows: np.ndarray, printed: list[str], bare: list[str]) -> np.ndarray:
+    """Find the places of surnames that are also stop words: after a title, or before their given names."""
+    surnames = _namesakes()
+    places = np.flatnonzero(np.array([word in surnames for word in bare], dtype=bool)[rows])
+    neighbours = [*printed, ""]
+    before = np.where(np.isin(places, starts), -1, rows[places - 1])
+    after = np.where(np.isin(places + 1, starts), -1, rows[(places + 1) % max(len(rows), 1)])
+    titles = {row for row in np.unique(before) if _BEFORE_SURNAME.search(neighbours[row])}
+    named = [
+        first in titles or neighbours[last] in surnames[bare[row]]
+        for first, row, last in zip(before.tolist(), rows[places].tolist(), after.tolist(), strict=True)
     ]
-
-
-def _as_term(token: str, before: str, after: str, shouted: bool) -> str:
-    word = token.removesuffix("'s").removesuffix("'S")
-    if word in _COUNTRY and not (shouted and word == "US"):
-        return "u.s."
-    if word in _namesakes() and (after in _namesakes()[word] or _BEFORE_SURNAME.search(before)):
-        return word
-    return word.lower()
+    return places[np.array(named, dtype=bool)]
 
 
 def is_too_long(term: str) -> bool:
@@ -104,56 +150,9 @@ def is_too_long(term: str) -> bool:
     return any(len(word) > LONGEST_WORD or len(_UNSPACED.findall(word)) > LONGEST_UNSPACED for word in term.split())
 
 
-def find_collocations(
-    words: Counter[str], pairs: Counter[tuple[str, str]], passages: Counter[tuple[str, str]]
-) -> pd.DataFrame:
-    """Find two-word terms that stand together far more often than chance: "rare earths", "phone call".
-
-    In: counts of words, of neighbouring pairs, and of the passages each pair occurs in. Out: `term`,
-    `n`, `n_passages`, `pmi` (bits) and `likelihood_ratio`, strongest first. A pair counts from 10
-    occurrences in 5 passages, without stop words or numbers, at a pointwise mutual information of at least 3 bits.
-
-    Source: NLTK's BigramCollocationFinder and association measures (Manning and Schütze 1999, ch. 5).
-    Known weakness: only neighbouring words; longer terms come from the lexicons.
-
-    Examples
-    --------
-    >>> words = Counter({"rare": 20, "earths": 15, "talks": 5000})
-    >>> pairs = Counter({("rare", "earths"): 15, ("talks", "rare"): 12})
-    >>> find_collocations(words, pairs, Counter({("rare", "earths"): 9, ("talks", "rare"): 9}))["term"].tolist()
-    ['rare earths']
-    """
-    from nltk.collocations import BigramAssocMeasures, BigramCollocationFinder
-    from nltk.probability import FreqDist
-
-    def plain(word: str) -> bool:
-        return word not in load_stop_words() and word[:1].isalpha() and "'" not in word and len(word) > 1
-
-    finder = BigramCollocationFinder(FreqDist(words), FreqDist(pairs))
-    finder.apply_freq_filter(MIN_COLLOCATION_COUNT)
-    finder.apply_ngram_filter(lambda *pair: passages[pair] < MIN_COLLOCATION_PASSAGES or not all(map(plain, pair)))
-    ratio = dict(finder.score_ngrams(BigramAssocMeasures.likelihood_ratio))
-    rows = [
-        (" ".join(pair), pairs[pair], passages[pair], round(pmi, 3), round(ratio[pair], 1))
-        for pair, pmi in finder.score_ngrams(BigramAssocMeasures.pmi)
-        if pmi >= MIN_PMI
-    ]
-    table = pd.DataFrame(rows, columns=["term", "n", "n_passages", "pmi", "likelihood_ratio"])
-    return table.sort_values(["likelihood_ratio", "term"], ascending=[False, True]).head(MAX_COLLOCATIONS)
-
-
-def count_pairs(passages: pd.DataFrame) -> tuple[Counter[str], Counter[tuple[str, str]], Counter[tuple[str, str]]]:
-    """Count the words, the neighbouring pairs, and the passages of each pair, for `find_collocations`."""
-    words: Counter[str] = Counter()
-    pairs: Counter[tuple[str, str]] = Counter()
-    spread: Counter[tuple[str, str]] = Counter()
-    for text in passages["text"]:
-        terms = split_words(text)
-        neighbours = list(pairwise(terms))
-        words.update(terms)
-        pairs.update(neighbours)
-        spread.update(set(neighbours))
-    return words, pairs, spread
+def number_texts(terms: Words) -> np.ndarray:
+    """Say of each word which text it stands in."""
+    return np.repeat(np.arange(len(terms.starts) - 1), np.diff(terms.starts))
 
 
 @lru_cache(maxsize=1)
@@ -182,18 +181,65 @@ def count_terms(passages: pd.DataFrame, multiword: Iterable[str] = ()) -> pd.Dat
     2    a-p0001         rare  2
     3    a-p0001  rare earths  1
     """
-    wanted = set(multiword)
-    lengths = sorted({term.count(" ") + 1 for term in wanted})
-    rows: list[tuple[str, str, int]] = []
-    for passage_id, text in zip(passages["passage_id"], passages["text"], strict=True):
-        words = split_words(text)
-        counts = Counter(words)
-        for length in lengths:
-            ngrams = (" ".join(words[i : i + length]) for i in range(len(words) - length + 1))
-            counts.update(ngram for ngram in ngrams if ngram in wanted)
-        rows += [(passage_id, term, n) for term, n in sorted(counts.items())]
-    table = pd.DataFrame(rows, columns=["passage_id", "term", "n"])
-    return table.astype({"passage_id": "str", "term": "str", "n": "int32"})
+    wanted = {term for term in multiword if " " in term}
+    terms = code_terms(passages["text"].tolist(), also=wanted)
+    size = len(terms.vocabulary)
+    several, of_passage = _find_multiword(terms, wanted)
+    codes = np.concatenate((terms.codes, several))
+    keys, n = np.unique(np.concatenate((number_texts(terms), of_passage)) * size + codes, return_counts=True)
+    return pd.DataFrame(
+        {
+            "passage_id": passages["passage_id"].astype("str").take(keys // size).array,
+            "term": pd.Series(terms.vocabulary, dtype="str").take(keys % size).array,
+            "n": n.astype("int32"),
+        }
+    )
+
+
+def _find_multiword(terms: Words, wanted: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Find the wanted terms of several words: their codes, and the numbers of the texts they stand in.
+
+    All places are read forward together, a word at a time, and a place is left as soon as no wanted term begins so.
+    """
+    size = len(terms.vocabulary)
+    steps, whole = _number_beginnings(terms.vocabulary, wanted)
+    begins = np.isin(np.arange(size), steps // size)
+    codes, of_text = np.append(terms.codes, 0), np.append(number_texts(terms), -1)
+    places = np.flatnonzero(begins[terms.codes])
+    states = terms.codes[places].astype("int64")
+    found = [(np.empty(0, dtype="int64"), np.empty(0, dtype="int64"))]
+    while len(places):
+        inside = of_text[places] == of_text[places + 1]
+        places, states = places[inside] + 1, states[inside]
+        step = steps.get_indexer(states * size + codes[places])
+        places, step = places[step >= 0], step[step >= 0]
+        states = size + step
+        ended = whole[step] >= 0
+        found.append((whole[step[ended]], of_text[places[ended]]))
+    return np.concatenate([term for term, _ in found]), np.concatenate([text for _, text in found])
+
+
+def _number_beginnings(vocabulary: list[str], wanted: Iterable[str]) -> tuple[pd.Index, np.ndarray]:
+    """Number the beginnings of wanted terms: each is a shorter one, or a word, and one word more.
+
+    Words are numbered by the vocabulary, and longer beginnings after them. Out: the index of all steps from one to
+    the next, as number times size plus word, and for each step the code of the term that ends there, or -1.
+    """
+    number = {term: code for code, term in enumerate(vocabulary)}
+    steps: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    for term in wanted:
+        path = [number.get(word, -1) for word in term.split(" ")]
+        if min(path) < 0:
+            continue
+        state = path[0]
+        for code in path[1:]:
+            step = steps.setdefault(state * len(number) + code, len(steps))
+            state = len(number) + step
+        ends[step] = number[term]
+    return pd.Index(list(steps), dtype="int64"), np.array(
+        [ends.get(step, -1) for step in range(len(steps))], dtype="int64"
+    )
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -218,11 +264,11 @@ def measure_sentences(sentences: pd.DataFrame, *, semantic: bool | None = None) 
     tone                                       0.776
     n_scored                                       1
     """
-    mentions = [count_mentions(text) for text in sentences["text"]]
-    measured = sentences.assign(
-        n_words=np.array([len(word_tokenizer().tokenize(text)) for text in sentences["text"]], dtype="int32"),
-        mentions_us=np.array([found["us"] for found in mentions], dtype="int32"),
-        mentions_cn=np.array([found["cn"] for found in mentions], dtype="int32"),
-        mentions_relationship=np.array([found["relationship"] for found in mentions], dtype="int32"),
-    )
+    n_words = np.diff(code_words(sentences["text"]).starts).astype("int32")
+    mentions = find_mentions(sentences["text"])
+    rows = {target: mentions.loc[mentions["target"] == target, "row"] for target in ("us", "cn", "relationship")}
+    counts = {
+        f"mentions_{target}": np.bincount(own, minlength=len(sentences)).astype("int32") for target, own in rows.items()
+    }
+    measured = sentences.assign(n_words=n_words, **counts)
     return score_tone(measured, semantic=semantic)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from .cleaning import count_words, stop_clock_of_nltk
 from .word_lists import read_lexicon
+from .words import count_words
 
 DIALOGUES = ("press_conference", "interview")
 VOICES = ("US", "CN", "other", "question", "unknown")
@@ -157,7 +160,7 @@ def _parse_turn(text: str) -> tuple[str, str] | None:
     return None
 
 
-def _speak(texts: list[str], about: pd.Series) -> Iterator[tuple[str | None, str, str]]:
+def _speak(texts: list[str], about: dict[str, str]) -> Iterator[tuple[str | None, str, str]]:
     """Walk through the paragraphs of one document: (speaker, voice, words without the label)."""
     side, genre = about["side"], about["genre"]
     turns = [_parse_turn(text) for text in texts]
@@ -202,19 +205,24 @@ def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFram
     about = documents.reindex(columns=["doc_id", "side", "genre", "author"]).astype("str").fillna("")
     years = pd.to_datetime(documents["date"]).dt.strftime("%Y") if "date" in documents else ""
     about = about.assign(year=pd.Series(years, index=documents.index, dtype="str").fillna("")).set_index("doc_id")
-    pieces: dict[int, tuple[str | None, str, str]] = {}
-    for doc_id, rows in passages.groupby("doc_id", sort=False):
-        body = rows[rows["kind"] == "body"]
-        pieces.update(zip(body.index, _speak(body["text"].tolist(), about.loc[doc_id]), strict=True))
-        for index in rows.index.difference(body.index):
-            pieces[index] = (None, about.at[doc_id, "side"] or "unknown", rows.at[index, "text"])
-    ordered = [pieces[index] for index in passages.index]
-    spoken = [count_words(text) for text in passages["text"]]
+    known = about.to_dict("index")
+    texts, is_body = passages["text"].tolist(), (passages["kind"] == "body").tolist()
+    pieces: list[tuple[str | None, str, str]] = [(None, "unknown", text) for text in texts]
+    for doc_id, places in passages.groupby("doc_id", sort=False).indices.items():
+        body = [place for place in places.tolist() if is_body[place]]
+        for place in places.tolist():
+            pieces[place] = (None, known[doc_id]["side"] or "unknown", texts[place])
+        for place, piece in zip(body, _speak([texts[place] for place in body], known[doc_id]), strict=True):
+            pieces[place] = piece
+    speakers, voices, spoken = zip(*pieces, strict=True) if pieces else ((), (), ())
     return passages.assign(
-        label_words=[n - count_words(piece[2]) for n, piece in zip(spoken, ordered, strict=True)],
-        speaker=pd.array([piece[0] for piece in ordered], dtype="str"),
-        speaker_side=pd.array([piece[1] for piece in ordered], dtype="str"),
-        text=pd.array([piece[2] for piece in ordered], dtype="str"),
+        label_words=[
+            count_words(text) - count_words(rest) if text != rest else 0
+            for text, rest in zip(texts, spoken, strict=True)
+        ],
+        speaker=pd.array(list(speakers), dtype="str"),
+        speaker_side=pd.array(list(voices), dtype="str"),
+        text=pd.array(list(spoken), dtype="str"),
     )
 
 
@@ -222,8 +230,37 @@ def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFram
 # Sentences
 
 
-# Punkt knows straight quotation marks and hyphens only; sentences are cut from the text as it is.
+# Punkt knows straight quotation marks and hyphens only; it is shown these in their place.
 _PLAIN = str.maketrans("“”„‘’‚–—‐‑", "\"\"\"'''----")
+
+# Punkt's own patterns, for texts with no space but " ": the last stop of a run between spaces that something follows,
+# with the spaces behind it; marks that belong to the sentence before them; what Punkt takes for one word.
+_SIGN = r"""[)";}\]*:@'({\[«»“”„‘’‚?!]"""
+_STOP = re.compile(rf"[.?!](?={_SIGN}| +[^ ])(?:(?<=[^ ].)[^ ]*[.?!](?={_SIGN}| +[^ ]))?( *)")
+_STOP_WITHIN = re.compile(rf"[^ ]*[.?!](?:{_SIGN}|[-–—‐‑.,])")
+_CLOSING = re.compile(r"""["')\]}«»“”„‘’‚]+?(?: +|(?=[-–—‐‑]{2})|$)""")
+_ONE_WORD = re.compile(r"[$€£]?[^\W_]+(?:[.,/'-][^\W_]+)*%?")
+_NEXT_WORD = re.compile(rf"[^\W\d_]+(?=,?(?:$| |{_SIGN}))")
+_NUMBER = re.compile(r"\d[\d,.-]*")
+_OPENING, _CLOSED = '"([{', ('"', ")", "]", "}")
+
+
+@lru_cache(maxsize=1)
+def _abbreviations() -> frozenset[str]:
+    return frozenset(row["term"] for row in read_lexicon("abbreviations"))
+
+
+@lru_cache(maxsize=1)
+def _sentence_starters() -> frozenset[str]:
+    return frozenset(row["term"] for row in read_lexicon("sentence_starters"))
+
+
+def _stop_clock_of_nltk() -> None:
+    """Let NLTK take its time: newer releases give up after five seconds, and a text may be long."""
+    with suppress(ImportError):
+        from nltk import redos
+
+        redos.DEFAULT_TIMEOUT = None
 
 
 @lru_cache(maxsize=1)
@@ -231,15 +268,17 @@ def _punkt() -> Any:
     """NLTK's Punkt with our own abbreviations and sentence starters, imported when first needed."""
     from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
-    stop_clock_of_nltk()
+    _stop_clock_of_nltk()
     parameters = PunktParameters()
-    parameters.abbrev_types = {row["term"] for row in read_lexicon("abbreviations")}
-    parameters.sent_starters = {row["term"] for row in read_lexicon("sentence_starters")}
+    parameters.abbrev_types = set(_abbreviations())
+    parameters.sent_starters = set(_sentence_starters())
     return PunktSentenceTokenizer(parameters)
 
 
 def split_text(text: str) -> list[str]:
-    """Split a paragraph into its sentences with NLTK's Punkt and an explicit list of abbreviations.
+    """Split a paragraph into its sentences by the rules of Punkt and an explicit list of abbreviations.
+
+    The rules are applied here where a stop is plain, and by NLTK's Punkt where it is not: the result is Punkt's.
 
     Source: Kiss and Strunk (2006), untrained: the abbreviations are those of `lexicons/abbreviations.csv`
     and end a sentence only before a word of `lexicons/sentence_starters.csv`. Known weakness: "in the
@@ -250,7 +289,61 @@ def split_text(text: str) -> list[str]:
     >>> split_text("Dr. Liu left the U.S. on Sept. 14-15. Sino-U.S. talks go on in the U.S. The end.")
     ['Dr. Liu left the U.S. on Sept. 14-15.', 'Sino-U.S. talks go on in the U.S.', 'The end.']
     """
-    return [text[start:end] for start, end in _punkt().span_tokenize(text.translate(_PLAIN))]
+    if not text.isprintable() or text.startswith(" "):  # it may hold other spaces
+        return [text[start:end] for start, end in _punkt().span_tokenize(text.translate(_PLAIN))]
+    starts, ends = [0], []
+    for stop in _STOP.finditer(text):
+        if _ends_sentence(text, stop):
+            ends.append(stop.start(1))
+            starts.append(stop.end())
+    ends.append(len(text.rstrip()))
+    for n, start in enumerate(starts[1:], start=1):
+        if closing := _CLOSING.match(text, start, ends[n]):
+            ends[n - 1] = start + len(closing[0].rstrip())
+            starts[n] = closing.end()
+    return [text[start:end] for start, end in zip(starts, ends, strict=True) if start < end]
+
+
+def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
+    """Tell whether a sentence ends at a stop: not after an abbreviation, number or initial that goes on."""
+    end, following = stop.span(1)
+    if text[end - 1] != ".":
+        return True
+    begin = text.rfind(" ", 0, stop.start()) + 1
+    kind = _kind_of(text[begin : end - 1])
+    if kind == "word":
+        return True
+    first = text[following]
+    if kind == "other" or first in ".?!" or _STOP_WITHIN.match(text, following):
+        return _ask_punkt(text, begin, end, following)
+    if first.islower() or first in ",;:":
+        return False
+    if kind != "abbreviation" or not first.isupper():
+        return kind == "number" or (kind == "initial" and not first.isupper())
+    word = _NEXT_WORD.match(text, following)
+    return word[0].lower() in _sentence_starters() if word else _ask_punkt(text, begin, end, following)
+
+
+@lru_cache(maxsize=100_000)
+def _kind_of(run: str) -> str:
+    """Tell what stands before a full stop: a word, number, initial, abbreviation, or what only Punkt can tell."""
+    word = run.translate(_PLAIN).lstrip(_OPENING)
+    if word.endswith(_CLOSED):  # the stop stands by itself
+        return "word"
+    if not _ONE_WORD.fullmatch(word):
+        return "other"
+    if _NUMBER.fullmatch(word):
+        return "number"
+    shortened = not _abbreviations().isdisjoint((word.lower(), word.lower().rpartition("-")[2]))
+    if len(word) == 1:
+        return "initial" if word.isascii() and not shortened else "other"
+    return "abbreviation" if shortened else "word"
+
+
+def _ask_punkt(text: str, begin: int, end: int, following: int) -> bool:
+    """Let Punkt decide: it looks at the run between spaces before the stop, and at the sign or run after it."""
+    until = end + 1 if following == end else text.find(" ", following)
+    return _punkt().text_contains_sentbreak(text[begin : until if until > 0 else None].translate(_PLAIN))
 
 
 def split_sentences(passages: pd.DataFrame) -> pd.DataFrame:
@@ -268,11 +361,17 @@ def split_sentences(passages: pd.DataFrame) -> pd.DataFrame:
     ['We met.', 'We agreed.']
     """
     body = passages[passages["kind"] == "body"]
-    rows = [
-        (f"{passage_id}-s{position:03d}", passage_id, position, side, sentence)
-        for passage_id, side, text in zip(body["passage_id"], body["speaker_side"], body["text"], strict=True)
-        for position, sentence in enumerate(split_text(text), start=1)
-    ]
-    columns = ["sentence_id", "passage_id", "position", "speaker_side", "text"]
-    types = dict.fromkeys(columns, "str") | {"position": "int32"}
-    return pd.DataFrame(rows, columns=columns).astype(types)
+    found = [split_text(text) for text in body["text"].tolist()]
+    own = body[["passage_id", "speaker_side"]].astype("str")
+    own = own.take(np.repeat(np.arange(len(body)), [len(sentences) for sentences in found])).reset_index(drop=True)
+    positions = [position for sentences in found for position in range(1, len(sentences) + 1)]
+    ids = [f"{whole}-s{position:03d}" for whole, position in zip(own["passage_id"].tolist(), positions, strict=True)]
+    return pd.DataFrame(
+        {
+            "sentence_id": pd.array(ids, dtype="str"),
+            "passage_id": own["passage_id"],
+            "position": np.array(positions, dtype="int32"),
+            "speaker_side": own["speaker_side"],
+            "text": pd.array(list(chain.from_iterable(found)), dtype="str"),
+        }
+    )

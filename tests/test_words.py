@@ -1,0 +1,62 @@
+"""Words: the fast way cuts as NLTK's tokenizer does on the whole text. All sentences are invented."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nltk.tokenize import RegexpTokenizer
+
+from analysis_helpers import words
+from analysis_helpers.words import WORD, code_words, count_words, find_words
+
+TOKENIZER = RegexpTokenizer(WORD)
+ODD = [
+    "",
+    " \n\t",
+    "China-U.S. talks: a win-win, he said.",
+    "U.S.\u00a0trade and\u3000P.R.C.\x1cgoods\x85end\u2028of it",
+    "1,234.5-fold don’t won't O'Neill's it''s a.b.c a.b.c. x-Y x-y -- 3:15pm",
+    "中美会谈 in Genève, naïve cafe\u0301, Ⅷ ② ½ _under_score_",
+    "no-\nbreak and well-\u200bknown so-\u00a0called",
+]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_words_are_those_of_the_whole_text(text):
+    expected = TOKENIZER.tokenize(text)
+    assert find_words(text) == expected
+    assert count_words(text) == len(expected)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet=st.characters() | st.sampled_from(" .,:-'’\n\t aA1")))
+def test_any_text_is_cut_as_a_whole(text):
+    assert find_words(text) == TOKENIZER.tokenize(text)
+
+
+def test_codes_give_the_words_back():
+    coded = code_words(ODD)
+    told = [coded.vocabulary[code] for code in coded.codes]
+    assert told == [word for text in ODD for word in TOKENIZER.tokenize(text)]
+    assert np.diff(coded.starts).tolist() == [len(TOKENIZER.tokenize(text)) for text in ODD]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]) | st.sampled_from(" .,:-'’\n\t aA1"))))
+def test_any_texts_are_coded_as_they_are_cut(texts):
+    coded = code_words(texts)
+    told = [[coded.vocabulary[code] for code in coded.codes[start:end]] for start, end in pairwise(coded.starts)]
+    assert told == [TOKENIZER.tokenize(text) for text in texts]
+    assert coded.codes.dtype == "int32"
+
+
+def test_memory_of_chunks_is_bounded(monkeypatch):
+    """Codes given before the memory is begun anew still mean the same words."""
+    monkeypatch.setattr(words, "MOST_CHUNKS", 3)
+    before = code_words(["one two three four five"])
+    after = code_words(["five six"])
+    assert [before.vocabulary[code] for code in before.codes] == ["one", "two", "three", "four", "five"]
+    assert [after.vocabulary[code] for code in after.codes] == ["five", "six"]
+    assert len(after.vocabulary) == 2
