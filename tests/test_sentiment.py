@@ -11,7 +11,8 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 import analysis_helpers as ah
 from analysis_helpers.errors import TalksError
-from analysis_helpers.sentiment import INSTRUMENTS, NEGATION, _add_target, _score_sentence, _vader, score_tone
+from analysis_helpers.sentiment import INSTRUMENTS, NEGATION, _add_target, score_tone
+from analysis_helpers.vader import package
 from analysis_helpers.word_lists import read_lexicon
 from tests.conftest import ROOT
 
@@ -53,7 +54,7 @@ def test_vader_is_the_published_instrument():
 
 def test_tone_of_a_sentence_is_vaders_own_at_every_place():
     """Only the words around a word are handed to VADER's rules; they look three back and two ahead."""
-    own, vader = _vader(), SentimentIntensityAnalyzer()
+    own, vader = package(), SentimentIntensityAnalyzer()
     words = (
         "never so good no kind of bad at least not very or nor great but the HATE without doubt sort yeah right bomb"
     )
@@ -65,9 +66,9 @@ def test_tone_of_a_sentence_is_vaders_own_at_every_place():
 
 def test_tone_takes_time_in_proportion_to_the_sentence():
     """Read with all words lower-cased again for each, this takes over ten seconds."""
-    _score_sentence("a good talk")
+    _score("a good talk")
     start = time.process_time()
-    _score_sentence("a good talk is no bad talk " * 2_000)
+    _score("a good talk is no bad talk " * 2_000, "a good kind of talk is no bad talk " * 2_000)
     assert time.process_time() - start < 5
 
 

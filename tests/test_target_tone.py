@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import analysis_helpers as ah
-from analysis_helpers.measuring import count_mentions
+from analysis_helpers.names import count_mentions
 from analysis_helpers.target_tone import LABELS, _function_words, masked_words, target_features, target_probabilities
 from analysis_helpers.word_lists import read_lexicon
 from tests.conftest import ROOT

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from .cleaning import count_words
 from .word_lists import read_lexicon
+from .words import count_words
 
 ARTICLES = ("article", "commentary", "editorial", "news", "news analysis", "news article", "news report")
 ARTICLES += ("analysis", "column", "feature", "op-ed", "opinion")
@@ -87,18 +87,17 @@ def add_whole_quotations(passages: pd.DataFrame, sentences: pd.DataFrame) -> pd.
     >>> add_whole_quotations(passages, sentences).to_numpy().tolist()
     [['a-p0001', 'Wang Yi', 'CN']]
     """
-    rows = sentences.assign(
-        n=[count_words(text) for text in sentences["text"]], said=sentences["quoted_speaker"].notna()
-    )
+    said = sentences["quoted_speaker"].notna().groupby(sentences["passage_id"]).transform("all")
+    rows = sentences[said.astype("bool")]
+    rows = rows.assign(n=[count_words(text) for text in rows["text"]])
     table = rows.groupby("passage_id", sort=False).agg(
-        said=("said", "all"),
         voices=("quoted_speaker", "nunique"),
         speaker=("quoted_speaker", "first"),
         side=("speaker_side", "first"),
         quoted=("n_quoted", "sum"),
         n=("n", "sum"),
     )
-    whole = table[table["said"] & (table["voices"] == 1) & (table["quoted"] >= WHOLE * table["n"])]
+    whole = table[(table["voices"] == 1) & (table["quoted"] >= WHOLE * table["n"])]
     speakers, sides = whole["speaker"].to_dict(), whole["side"].to_dict()
     ids = passages["passage_id"]
     return passages.assign(

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from copy import copy
 from functools import lru_cache
 from importlib.metadata import distribution
 from itertools import combinations
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from .cleaning import word_tokenizer
-from .corpus import Corpus, add_period, in_order, refuse_empty
+from .corpus import Corpus, add_period, in_order, refuse_empty, table_of
 from .encoder import encode, encode_all, use_encoder
 from .errors import TalksError
-from .names import mask_names
+from .names import mask_names, mask_texts
+from .phrases import Found, Phrases
+from .pieces import Known, cut_pieces, ranges
+from .tables import find_places
 from .uncertainty import mean_interval
+from .vader import package, score_vader
 from .word_lists import read_lexicon, read_weights
+from .words import find_words
 
 INSTRUMENTS = ("tone_vader", "tone_diplomatic", "tone_general")
 SEMANTIC = "tone_semantic"
 NEGATION, NEGATION_REACH = -0.74, 3  # the factor and the reach in words that VADER's authors measured
 AFINN_MAXIMUM = 5.0
 GROUPS = ("side", "speaker_side", "target", "collection", "genre", "month", "talk_id")
-Entries = dict[str, list[tuple[list[str], float]]]
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -34,16 +36,7 @@ Entries = dict[str, list[tuple[list[str], float]]]
 
 
 def _split(text: str) -> list[str]:
-    return [token.lower().replace("’", "'").removesuffix("'s") for token in word_tokenizer().tokenize(text)]
-
-
-def _index(terms: dict[str, float]) -> Entries:
-    """Put terms under their first word, the longest first, each as its list of words."""
-    entries: Entries = {}
-    for term, value in terms.items():
-        words = _split(term)
-        entries.setdefault(words[0], []).append((words, value))
-    return {first: sorted(listed, key=lambda entry: -len(entry[0])) for first, listed in entries.items()}
+    return [token.lower().replace("’", "'").removesuffix("'s") for token in find_words(text)]
 
 
 def _forms(word: str) -> list[str]:
@@ -57,8 +50,7 @@ def _forms(word: str) -> list[str]:
     return forms
 
 
-@lru_cache(maxsize=1)
-def _diplomatic() -> Entries:
+def _diplomatic() -> dict[str, float]:
     """The own list, its first and last words with their endings; what stands in the list itself comes first."""
     listed = {row["term"]: float(row["weight"]) for row in read_lexicon("diplomatic_tone")}
     terms: dict[str, float] = {}
@@ -68,11 +60,10 @@ def _diplomatic() -> Entries:
         for start in _forms(first):
             for end in _forms(last) if last else [""]:
                 terms.setdefault(" ".join(filter(None, [start, middle, end])), weight)
-    return _index(terms | listed)
+    return terms | listed
 
 
-@lru_cache(maxsize=1)
-def _general() -> Entries:
+def _general() -> dict[str, float]:
     """AFINN from -1 to 1, without words that carry no tone here.
 
     Only the list (Open Database License) is read from the installed package; its code does not run.
@@ -80,56 +71,44 @@ def _general() -> Entries:
     rows = distribution("afinn").locate_file("afinn/data/AFINN-en-165.txt").read_text(encoding="utf-8").splitlines()
     terms = {term: float(weight) / AFINN_MAXIMUM for term, weight in (row.split("\t") for row in rows if row)}
     neutral = {row["term"] for name in ("tone_neutral_words", "tone_negations") for row in read_lexicon(name)}
-    return _index({term: weight for term, weight in terms.items() if term not in neutral and _split(term)})
+    return {term: weight for term, weight in terms.items() if term not in neutral and _split(term)}
+
+
+def _modifiers() -> dict[str, float]:
+    negations = {row["term"]: NEGATION for row in read_lexicon("tone_negations")}
+    return negations | {row["term"]: float(row["factor"]) for row in read_lexicon("tone_intensifiers")}
+
+
+class _Lists(NamedTuple):
+    numbers: dict[str, int]  # of all words of the lists, from 1
+    in_vader: np.ndarray  # by number
+    diplomatic: Phrases
+    general: Phrases
+    modifiers: Phrases
 
 
 @lru_cache(maxsize=1)
-def _modifiers() -> Entries:
-    negations = {row["term"]: NEGATION for row in read_lexicon("tone_negations")}
-    return _index(negations | {row["term"]: float(row["factor"]) for row in read_lexicon("tone_intensifiers")})
+def _lists() -> _Lists:
+    lists: list[dict[tuple[str, ...], float]] = []
+    for values in (_diplomatic(), _general(), _modifiers()):
+        terms: dict[tuple[str, ...], float] = {}
+        for term, value in values.items():
+            terms.setdefault(tuple(_split(term)), value)
+        lists.append(terms)
+    words = dict.fromkeys(word for terms in lists for term in terms for word in term)
+    numbers = {word: n for n, word in enumerate(words | dict.fromkeys(package().lexicon), start=1)}
+    in_vader = np.array([False, *(word in package().lexicon for word in numbers)])
+    return _Lists(numbers, in_vader, *(Phrases(terms, numbers) for terms in lists))
 
 
-def _find(words: list[str], entries: Entries) -> list[tuple[int, int, float]]:
-    """Find the terms of a list, from left to right, the longest at each place: (start, end, value)."""
-    found, at = [], 0
-    while at < len(words):
-        for term, value in entries.get(words[at], ()):
-            if words[at : at + len(term)] == term:
-                found.append((at, at + len(term), value))
-                at += len(term)
-                break
-        else:
-            at += 1
-    return found
-
-
-def _factor(start: int, modifiers: dict[int, float]) -> float:
-    """The factor of a term: of an intensifier directly before it, and of a negation among three words before."""
-    near = [modifiers.get(start - back, 1.0) for back in range(NEGATION_REACH)]
-    return (near[0] if near[0] > 0 else 1.0) * (NEGATION if min(near) < 0 else 1.0)
+@lru_cache(maxsize=1)
+def _known() -> Known:
+    numbers = _lists().numbers
+    return Known(lambda piece: ([numbers.get(word, 0) for word in _split(piece)], []), n_counts=0)
 
 
 # ---------------------------------------------------------------------------------------------------
 # Scoring
-
-
-@lru_cache(maxsize=1)
-def _vader() -> Any:
-    """VADER, which lower-cases the whole sentence at every known word, given the words around it alone."""
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
-    class Analyzer(SentimentIntensityAnalyzer):
-        def sentiment_valence(self, valence, sentitext, item, i, sentiments):
-            near = copy(sentitext)
-            near.words_and_emoticons = sentitext.words_and_emoticons[max(0, i - 3) : i + 3]
-            return super().sentiment_valence(valence, near, item, min(i, 3), sentiments)
-
-    return Analyzer()
-
-
-def _score_vader(masked: str) -> float:
-    known = any(word.strip(".,!?;:\"'“”()").lower() in _vader().lexicon for word in masked.split())
-    return _vader().polarity_scores(masked)["compound"] if known else float("nan")
 
 
 def bend(scores: np.ndarray) -> np.ndarray:
@@ -137,22 +116,24 @@ def bend(scores: np.ndarray) -> np.ndarray:
     return scores / np.sqrt(scores**2 + 1)
 
 
-def _score_list(words: list[str], entries: Entries, modifiers: dict[int, float]) -> tuple[float, set[int]]:
-    """Score a sentence by a list: the sum of its weights, bent into -1 to 1, and the places of its words."""
-    found = [(start, end, weight) for start, end, weight in _find(words, entries) if weight]
-    total = sum(weight * _factor(start, modifiers) for start, _, weight in found)
-    places = {place for start, end, _ in found for place in range(start, end)}
-    return (bend(total) if found else float("nan")), places
+def _find_factors(places: np.ndarray, offsets: np.ndarray, modifiers: Found, n_words: int) -> np.ndarray:
+    """The factors of terms: of an intensifier directly before it, and of a negation among three words before."""
+    behind = np.ones(n_words + 1)  # the factor that ends before each word
+    behind[modifiers.ends] = modifiers.weights
+    near = [np.where(offsets > back, behind[places - back], 1.0) for back in range(NEGATION_REACH)]
+    return np.where(near[0] > 0, near[0], 1.0) * np.where(np.min(near, axis=0) < 0, NEGATION, 1.0)
 
 
-def _score_sentence(sentence: str) -> tuple[float, float, float, int]:
-    masked = mask_names(sentence)
-    words = _split(masked)
-    modifiers = {end: factor for _, end, factor in _find(words, _modifiers())}
-    diplomatic, places = _score_list(words, _diplomatic(), modifiers)
-    general, more = _score_list(words, _general(), modifiers)
-    known = {place for place, word in enumerate(words) if word in _vader().lexicon}
-    return _score_vader(masked), diplomatic, general, len(places | more | known)
+def _score_list(
+    words: np.ndarray, starts: np.ndarray, terms: Phrases, modifiers: Found
+) -> tuple[np.ndarray, np.ndarray]:
+    """Score sentences by a list: the sum of its weights, bent into -1 to 1, and the places of its words."""
+    found = terms.find(words, starts)
+    places, ends, weights = (part[found.weights != 0] for part in found)
+    rows = np.searchsorted(starts, places, side="right") - 1
+    factors = _find_factors(places, places - starts[rows], modifiers, len(words))
+    totals, n_found = (np.bincount(rows, values, minlength=len(starts) - 1) for values in (weights * factors, None))
+    return np.where(n_found > 0, bend(totals), np.nan), ranges(places, ends - places)
 
 
 def score_instruments(texts: Iterable[str]) -> pd.DataFrame:
@@ -163,8 +144,17 @@ def score_instruments(texts: Iterable[str]) -> pd.DataFrame:
     >>> score_instruments(["We had constructive talks."]).round(2).to_dict("records")
     [{'tone_vader': nan, 'tone_diplomatic': 0.51, 'tone_general': nan, 'n_scored': 1}]
     """
-    table = pd.DataFrame([_score_sentence(text) for text in texts], columns=[*INSTRUMENTS, "n_scored"])
-    return table.astype(dict.fromkeys(INSTRUMENTS, "float64") | {"n_scored": "int32"}).round(4)
+    masked = mask_texts(texts)
+    words, starts = cut_pieces(masked).spread(_known())
+    lists = _lists()
+    modifiers = lists.modifiers.find(words, starts)
+    diplomatic, places = _score_list(words, starts, lists.diplomatic, modifiers)
+    general, more = _score_list(words, starts, lists.general, modifiers)
+    scored = lists.in_vader[words]
+    scored[places] = scored[more] = True
+    n_scored = np.diff(np.concatenate(([0], np.cumsum(scored)))[starts]).astype("int32")
+    table = pd.DataFrame(dict(zip(INSTRUMENTS, (score_vader(masked), diplomatic, general), strict=True)))
+    return table.round(4).assign(n_scored=n_scored)
 
 
 @lru_cache(maxsize=1)
@@ -301,13 +291,13 @@ def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "
     for name, known, what in ((instrument, ["tone", *parts], "instrument"), *((n, GROUPS, "column") for n in by)):
         if name not in known:
             raise TalksError(f"unknown {what} {name!r}; expected one of {', '.join(known)}")
-    rows = _rows_to_compare(corpus, by)[["doc_id", *by, instrument]].dropna(subset=by)
+    rows = _rows_to_compare(corpus, by, instrument)
     named = " that names a country or the relationship" if "target" in by else ""
     refuse_empty(rows, f"sentence{named}")
     rows = rows.dropna()
     cells = []
     for key, cell in rows.groupby(by, observed=True):
-        cells.append((*key, *mean_interval(cell[instrument], cell["doc_id"]), len(cell)))
+        cells.append((*key, *mean_interval(cell[instrument], cell["document"]), len(cell)))
     table = pd.DataFrame(cells, columns=[*by, "mean", "low", "high", "n_documents", "n_sentences"])
     grid = pd.MultiIndex.from_product([in_order(rows[name]) for name in by], names=by).to_frame(index=False)
     counts = dict.fromkeys(["n_documents", "n_sentences"], 0)
@@ -316,15 +306,22 @@ def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "
     return table
 
 
-def _rows_to_compare(corpus: Corpus, by: list[str]) -> pd.DataFrame:
-    sentences = _add_target(corpus.sentences)
-    if "speaker_side" not in by:
-        sentences = sentences[sentences["speaker_side"] != "question"]
+def _rows_to_compare(corpus: Corpus, by: list[str], instrument: str) -> pd.DataFrame:
+    """Give the sentences with a value of each column of `by`: `document` (a number), those columns, the instrument."""
     documents = add_period(corpus.documents, "month")
-    wanted = ["doc_id", *(name for name in by if name in documents)]
-    return sentences.merge(corpus.passages[["passage_id", "doc_id"]], on="passage_id").merge(
-        documents[wanted], on="doc_id"
-    )
+    documents = documents.assign(document=pd.factorize(documents["doc_id"], sort=True)[0])
+    given = ["document", *(name for name in by if name in documents)]
+    passages = table_of(corpus, "passages").read(["passage_id", "doc_id"])
+    passages = passages.merge(documents[["doc_id", *given]], on="doc_id")
+    among, spoken, rows = pd.Index(passages["passage_id"]), passages[given], []
+    mentions = ["mentions_us", "mentions_cn", "mentions_relationship"]
+    for piece in table_of(corpus, "sentences").pieces(["passage_id", "speaker_side", *mentions, instrument]):
+        place = find_places(piece["passage_id"], among)
+        kept = place >= 0 if "speaker_side" in by else (place >= 0) & (piece["speaker_side"] != "question").to_numpy()
+        sentences = _add_target(piece[kept].astype({"speaker_side": "str"})).reset_index(drop=True)
+        sentences = sentences.join(spoken.iloc[place[kept]].reset_index(drop=True))
+        rows.append(sentences[["document", *by, instrument]].dropna(subset=by))
+    return pd.concat(rows, ignore_index=True)
 
 
 def compare_instruments(corpus: Corpus) -> pd.DataFrame:
@@ -342,9 +339,11 @@ def compare_instruments(corpus: Corpus) -> pd.DataFrame:
     >>> ah.compare_instruments(ah.load_corpus())["pair"].tolist()
     ['tone_vader, tone_diplomatic', 'tone_vader, tone_general', 'tone_diplomatic, tone_general']
     """
-    sentences, rows = corpus.sentences, []
-    refuse_empty(sentences, "sentence of officials")
-    for pair in combinations(tone_instruments(corpus), 2):
+    table, rows = table_of(corpus, "sentences"), []
+    refuse_empty(table.read(["n_words"]), "sentence of officials")
+    parts = tone_instruments(corpus)
+    sentences = table.read(parts)
+    for pair in combinations(parts, 2):
         both = sentences[list(pair)].dropna()
         first, second = (both[name] for name in pair)
         equal = np.sign(first) == np.sign(second)

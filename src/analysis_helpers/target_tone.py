@@ -9,7 +9,7 @@ only what is said.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .cleaning import WORD
 from .encoder import encode, encode_all, use_encoder
 from .errors import TalksError
-from .names import PLAIN, target_pattern
+from .names import find_mentions
 from .word_lists import read_weights
+from .words import WORD
 
 LABELS = ("negative", "neutral", "positive")
 COUNTRIES = {"us": "US", "cn": "CN"}
@@ -111,20 +111,24 @@ def masked_words(text: str) -> list[str]:
     words: list[str] = []
     last = 0
     for found in _TOKEN.finditer(text):
-        word = (found["word"] or "").replace("’", "'")
-        if not word and not found["handle"]:
-            words.append(CUT)
-        elif found["handle"] or _is_name(word):
-            # "Le Van-Duc" is one name: how long a name is must not move the words around it
-            if not (words and words[-1] == NAME and not text[last : found.start()].strip(" .-&")):
-                words[:] = words[:-1] if words[-1:] == ["the"] else words
-                words.append(NAME)
-        else:
-            word = word.lower()
-            short = word in _function_words()
-            words.append("0" if word[0].isdigit() else word if short else word.removesuffix("'s"))
+        sign = CUT if not found.lastgroup else NAME if found.lastgroup == "handle" else _mask_word(found[0])
+        if sign != NAME:
+            words.append(sign)
+        # "Le Van-Duc" is one name: how long a name is must not move the words around it
+        elif not (words and words[-1] == NAME and not text[last : found.start()].strip(" .-&")):
+            words[:] = words[:-1] if words[-1:] == ["the"] else words
+            words.append(NAME)
         last = found.end()
     return words
+
+
+@lru_cache(maxsize=50_000)
+def _mask_word(printed: str) -> str:
+    word = printed.replace("’", "'")
+    if _is_name(word):
+        return NAME
+    word = word.lower()
+    return "0" if word[0].isdigit() else word if word in _function_words() else word.removesuffix("'s")
 
 
 def _walk(words: list[str]) -> list[Word]:
@@ -164,50 +168,51 @@ def target_features(text: str, start: int, end: int) -> tuple[Counter[str], Coun
     if right[:1] == [NAME] and re.match(r"[ -]\w", after):
         right.pop(0)
     sides = {"l": _walk(left[::-1]), "r": _walk(right)}
-    ngrams = _count_ngrams(sides) + _count_verbs(sides)
-    figures = _weigh_charged_words(sides) + _describe_mention(sides, before, mention, owner)
-    return ngrams, figures
+    ngrams = _count_ngrams(sides) | _count_verbs(sides)
+    figures = _weigh_charged_words(sides) | _describe_mention(sides, before, mention, owner)
+    return Counter(ngrams), Counter(figures)
 
 
-def _count_ngrams(sides: dict[str, list[Word]]) -> Counter[str]:
-    ngrams: Counter[str] = Counter()
+def _count_ngrams(sides: dict[str, list[Word]]) -> dict[str, float]:
+    ngrams: defaultdict[str, float] = defaultdict(float)
     for side, words in sides.items():
-        for word in words:
-            if word.word != NAME:
-                ngrams[f"w:{stem(word.word)}"] += word.nearness
-                ngrams[f"{side}:{stem(word.word)}"] += word.nearness
+        stems, weights = [stem(word.word) for word in words], [word.nearness for word in words]
+        for root, weight in zip(stems, weights, strict=True):
+            if root != NAME:
+                ngrams[f"w:{root}"] += weight
+                ngrams[f"{side}:{root}"] += weight
         for word in words[:2]:
             ngrams[f"{side}{word.distance}:{word.word}"] += 1
-        for near, far in pairwise(words):
-            first, second = (far, near) if side == "l" else (near, far)
-            pair = f"{stem(first.word)} {stem(second.word)}"
-            ngrams[f"{side}{side}:{pair}"] += near._replace(inside=far.inside).nearness
+        for n, (near, far) in enumerate(pairwise(words)):
+            pair = f"{stems[n + 1]} {stems[n]}" if side == "l" else f"{stems[n]} {stems[n + 1]}"
+            same = near.inside == far.inside
+            ngrams[f"{side}{side}:{pair}"] += weights[n] if same else near._replace(inside=far.inside).nearness
     around = [words[0].word if words else "" for words in sides.values()]
     ngrams[f"lr:{around[0]} {around[1]}"] += 1
     return ngrams
 
 
-def _count_verbs(sides: dict[str, list[Word]]) -> Counter[str]:
+def _count_verbs(sides: dict[str, list[Word]]) -> dict[str, float]:
     """Guess what the target does and what is done to it, without a parser."""
-    verbs: Counter[str] = Counter()
+    verbs: dict[str, float] = {}
     after, before = [word.word for word in sides["r"][:6]], [word.word for word in sides["l"][:4]]
     doing = [word for word in after[:5] if word not in {*_BEFORE_VERB, NAME} and not word.endswith("ly")]
     if doing:
-        verbs[f"does:{stem(doing[0])}"] += 1
+        verbs[f"does:{stem(doing[0])}"] = 1
         if any(map(_is_negation, after[:4])):
-            verbs[f"does not:{stem(doing[0])}"] += 1
+            verbs[f"does not:{stem(doing[0])}"] = 1
     done_to = [word for word in before if word != NAME and word not in _function_words()]
     if done_to:
-        verbs[f"to it:{stem(done_to[0])}"] += 1
+        verbs[f"to it:{stem(done_to[0])}"] = 1
     passive = [word for i, word in enumerate(after) if word.endswith(("ed", "en")) and _BE & set(after[:i])]
     if passive:
-        verbs[f"is:{stem(passive[0])}"] += 1
+        verbs[f"is:{stem(passive[0])}"] = 1
     return verbs
 
 
-def _weigh_charged_words(sides: dict[str, list[Word]]) -> Counter[str]:
+def _weigh_charged_words(sides: dict[str, list[Word]]) -> dict[str, float]:
     """Add up the charges of VADER's words, plus and minus apart; a negation before a word turns it."""
-    mass: Counter[str] = Counter()
+    mass: defaultdict[str, float] = defaultdict(float)
     for side, words in sides.items():
         first = True
         for i, word in enumerate(words):
@@ -224,12 +229,13 @@ def _weigh_charged_words(sides: dict[str, list[Word]]) -> Counter[str]:
             clause = "clause" if word.inside else "outside"
             amounts = {f"{side} {band}": size, f"{side} {clause}": size, f"{side} near": decayed, "near": decayed}
             amounts |= {"all": size} | ({f"{side} first": size} if first else {})
-            mass.update({f"{name} {sign}": amount for name, amount in amounts.items()})
+            for name, amount in amounts.items():
+                mass[f"{name} {sign}"] += amount
             first = False
     return mass
 
 
-def _describe_mention(sides: dict[str, list[Word]], before: str, mention: str, owner: bool) -> Counter[str]:
+def _describe_mention(sides: dict[str, list[Word]], before: str, mention: str, owner: bool) -> dict[str, float]:
     left, right = sides["l"], sides["r"]
     kinds = {
         "pronoun": mention.lower() in _PRONOUNS and not _is_name(mention),
@@ -240,7 +246,7 @@ def _describe_mention(sides: dict[str, list[Word]], before: str, mention: str, o
         "quoted": before.count("“") > before.count("”") or before.count('"') % 2 == 1,
         "negation after": any(_is_negation(word.word) for word in right[:4]),
     }
-    return Counter({name: 1.0 for name, holds in kinds.items() if holds})
+    return {name: 1.0 for name, holds in kinds.items() if holds}
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -267,17 +273,17 @@ def load_target_weights() -> pd.DataFrame:
 
 def target_probabilities(features: list[tuple[Counter[str], Counter[str]]], weights: pd.DataFrame) -> np.ndarray:
     """Give the probabilities of negative, neutral, positive for described targets: one row each, summing to 1."""
-    known = {kind: dict(zip(rows["term"], rows.index, strict=True)) for kind, rows in weights.groupby("kind")}
-    found = [
-        (row, known[kind][name], value, kind == "ngram")
-        for row, parts in enumerate(features)
-        for kind, part in zip(("ngram", "figure"), parts, strict=True)
-        for name, value in part.items()
-        if name in known.get(kind, ())
-    ]
-    rows, places, values, is_ngram = (np.array(column) for column in zip(*found, strict=True)) if found else [[]] * 4
-    rows, places = np.asarray(rows, dtype="int64"), np.asarray(places, dtype="int64")
-    values, is_ngram = np.asarray(values, dtype="float64"), np.asarray(is_ngram, dtype="bool")
+    found: list[tuple[int, int, float]] = []
+    n_of_kind = []
+    for kind, parts in zip(("ngram", "figure"), zip(*features, strict=True) if features else ((), ()), strict=True):
+        own = weights.loc[weights["kind"] == kind, "term"]
+        known = dict(zip(own.tolist(), own.index.tolist(), strict=True))
+        found += [
+            (row, known[name], value) for row, part in enumerate(parts) for name, value in part.items() if name in known
+        ]
+        n_of_kind.append(len(found) - sum(n_of_kind))
+    rows, places, values = np.array(found, dtype="float64").reshape(-1, 3).T
+    rows, places, is_ngram = rows.astype("int64"), places.astype("int64"), np.repeat([True, False], n_of_kind)
     n = len(features)
     length = np.sqrt(np.bincount(rows, values**2 * is_ngram, minlength=n))
     values = np.where(is_ngram, NGRAM_LENGTH * values / np.where(length > 0, length, 1)[rows], values)
@@ -426,15 +432,8 @@ def find_targets(sentences: pd.DataFrame) -> pd.DataFrame:
     """
     if "text" not in sentences:
         raise TalksError("sentences have no column 'text'; expected their texts; score tone before texts are left out")
-    pattern, target_of = target_pattern()
-    found = [
-        (row, place.start(), place.end(), COUNTRIES[target])
-        for row, text in enumerate(sentences["text"])
-        for place in pattern.finditer(text.translate(PLAIN))
-        if (target := target_of[re.sub(r"\s+", " ", place[0]).casefold()]) in COUNTRIES
-    ]
-    mentions = pd.DataFrame(found, columns=["row", "start", "end", "target"])
-    mentions = mentions.astype({"row": "int64", "start": "int64", "end": "int64", "target": "str"})
+    mentions = find_mentions(sentences["text"])
+    mentions = mentions[mentions["target"].isin(COUNTRIES)].replace({"target": COUNTRIES})
     rows = sentences.iloc[mentions["row"]]
     return rows.assign(**{name: mentions[name].array for name in ("start", "end", "target")})
 
