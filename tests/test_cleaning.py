@@ -10,12 +10,12 @@ import pytest
 from analysis_helpers.cleaning import (
     clean_documents,
     clean_text,
-    count_words,
     load_furniture,
     repair_characters,
     strip_markup,
     strip_stage_directions,
 )
+from analysis_helpers.words import count_words
 
 LONG = "The two delegations met again on Tuesday and talked until late in the evening about the count of the catch."
 NEXT = (

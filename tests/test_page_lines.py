@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from analysis_helpers.cleaning import Line, clean_text, count_words, mark_page_lines
+from analysis_helpers.cleaning import Line, clean_text, mark_page_lines
 from analysis_helpers.page_lines import (
     INTERCEPT,
     find_article_lines,
@@ -15,6 +15,7 @@ from analysis_helpers.page_lines import (
     load_line_weights,
     split_flat_page,
 )
+from analysis_helpers.words import count_words
 from tests.conftest import ORIGINALS
 
 FLATTENED = ORIGINALS.parent / "messy" / "flattened_pages"

@@ -12,55 +12,55 @@ import statistics
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any
 
 import pandas as pd
 
 from .page_lines import find_article_lines, find_headline, split_flat_page, trim_to_sentences
 from .word_lists import read_lexicon
+from .words import count_words, find_words
 
-# One definition of a word for the whole suite: abbreviations with inner stops, numbers, words.
-# A hyphen joins only before a lower-case letter or digit, so "win-win" is one word, "China-US" two.
-WORD = (
-    r"\b[^\W\d_](?:\.[^\W\d_])+\b\.?"
-    r"|\d+(?:[.,:]\d+)*(?:-[a-z]+)*"
-    r"|[^\W_]+(?:['’][^\W_]+|-(?=[a-z0-9])[^\W_]+)*"
-)
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
 _INNER_SENTENCE_END = re.compile(r"(?<![A-Z])[.!?][\"”’)]*\s+[A-Z\"“]")
 _LABEL_ALONE = re.compile(
     r"[A-Z][^:]{0,60}\((?:\d{1,2}:)?\d{1,2}:\d\d\)\s*:?|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3} ?:"
 )
-_JAM = re.compile(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])|(?<=[a-z]{3}:)(?=[A-Z][a-z])")
+_JAM = re.compile(r"[.!?:](?:(?<=[a-z]{2}[.!?])|(?<=[a-z]{3}:))(?=[A-Z][a-z])")
 _ADDRESS = re.compile(r"[/@\\]|www|https?:|^#")
 _LABEL = re.compile(r"[A-Z@][^.?!:]{0,60}:\s|Q\s|\(?[a-z0-9]{1,3}[.)]\s|[-•·*]\s")
 
-_WINDOWS = {n: bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WINDOWS = {chr(n): bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}
+_MISREAD = re.compile(r"[\x80-\x9f]")
+_BREAKS = r"\r\x0b\x0c\u2028\u2029"
+_UNSEEN = r"\u200b-\u200f\u2060\ufeff\u00ad\ufe00-\ufe0f\x00-\x08\x0e-\x1f\x7f"
+_SPACES = r"\t\u00a0\u2000-\u200a\u202f\u3000"
+_ODD = re.compile(f"[{_BREAKS}{_UNSEEN}{_SPACES}]")
+
+_TARGET = r"(?:(?!\]\()[^)\s])*+\)"
+_MARKUP = tuple(
+    (signs, re.compile(pattern), kept)
+    for signs, pattern, kept in (
+        (("<",), r"</?(?:[a-zA-Z][^<>\n]{0,500}|https?://[^<>\s]+)>", ""),
+        (("![",), rf"!\[[^\[\]\n]*\]\({_TARGET}", ""),
+        (("](",), rf"\[([^\[\]\n]+)\]\((?=https?:|/|#|mailto:){_TARGET}", r"\1"),
+        (("#", ">"), r"(?m)^\s{0,3}(?:#{1,6} |> ?)", ""),
+        (("*", "__"), r"\*\*|__|(?<![\w\\])\*(?=\S)|(?<=[^\s\\])\*(?!\w)", ""),
+        (("\\",), r"\\([\\\-*_#.\[\]()>~`|])", r"\1"),
+    )
+)
+# What a pattern of `lexicons/page_furniture.csv` needs where it does not match from the beginning of a line, in
+# small letters; and what is no "s" or "i" in small letters, but passes for one where case is ignored.
+_FURNITURE_SIGNS = (
+    "©", "(c)", "rights reserved", "javascript", "comment", "akismet", "recaptcha", "block", "already", "cookies",
+    "necessarily", "»", "›", "ſ", "ı", "\u0307",
+)  # fmt: skip
 
 TITLE_WORDS, HEADING_WORDS, BYLINE_WORDS, FURNITURE_WORDS = 25, 15, 10, 45
 FURNITURE_CHARACTERS = 1_000
 FLAT_LINES, FLAT_WORDS = 5, 100
-
-
-def stop_clock_of_nltk() -> None:
-    """Let NLTK take its time: newer releases give up after five seconds, and a text may be long."""
-    with suppress(ImportError):
-        from nltk import redos
-
-        redos.DEFAULT_TIMEOUT = None
-
-
-@lru_cache(maxsize=1)
-def word_tokenizer() -> Any:
-    """NLTK's RegexpTokenizer for `WORD`, imported when first needed: the one that all counts use."""
-    from nltk.tokenize import RegexpTokenizer
-
-    stop_clock_of_nltk()
-    return RegexpTokenizer(WORD)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Line:
     gap: int = 0
     kind: str = "body"
 
-    @property
+    @cached_property
     def words(self) -> int:
         """Number of words."""
         return count_words(self.text)
@@ -91,20 +91,6 @@ class CleanText:
         return "\n".join(text for kind, text in self.blocks if kind == "body")
 
 
-def count_words(text: str) -> int:
-    """Count the words of a string, the way the whole suite counts them.
-
-    Abbreviations with inner stops are one word, and so are numbers and words joined by a hyphen.
-    A run of Chinese characters counts as one word (the known weakness of this definition).
-
-    Examples
-    --------
-    >>> count_words("China-U.S. talks: a win-win at $773.5 billion?")
-    8
-    """
-    return len(word_tokenizer().tokenize(text))
-
-
 # ---------------------------------------------------------------------------------------------------
 # Steps on characters: str -> str
 
@@ -119,11 +105,12 @@ def repair_characters(text: str) -> str:
     >>> repair_characters("Sino\\u00a0–\\u00a0U.S.\\r\\ntrade\\u200b talks")
     'Sino – U.S.\\ntrade talks'
     """
-    text = unicodedata.normalize("NFC", text.translate(_WINDOWS))
-    text = re.sub(r"\r\n?|[\x0b\x0c\u2028\u2029]", "\n", text)
-    text = re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad\ufe00-\ufe0f]", "", text)
-    text = re.sub(r"[\x00-\x08\x0e-\x1f\x7f]", "", text)
-    return re.sub(r"[\t\u00a0\u2000-\u200a\u202f\u3000]", " ", text)
+    text = unicodedata.normalize("NFC", _MISREAD.sub(lambda found: _WINDOWS[found[0]], text))
+    if not _ODD.search(text):
+        return text
+    text = re.sub(rf"\r\n?|[{_BREAKS}]", "\n", text)
+    text = re.sub(rf"[{_UNSEEN}]", "", text)
+    return re.sub(rf"[{_SPACES}]", " ", text)
 
 
 def strip_markup(text: str) -> str:
@@ -139,12 +126,10 @@ def strip_markup(text: str) -> str:
     commented, end, text = repair_characters(html.unescape(text)).rpartition("-->")
     text = re.sub(r"(?s)<!--.*?-->", "", commented + end) + text
     text = re.sub(r"</?(?:[a-zA-Z][^<>\n]{0,500}|https?://[^<>\s]+)>", "", text)
-    target = r"(?:(?!\]\()[^)\s])*+\)"
-    text = re.sub(rf"!\[[^\[\]\n]*\]\({target}", "", text)
-    text = re.sub(rf"\[([^\[\]\n]+)\]\((?=https?:|/|#|mailto:){target}", r"\1", text)
-    text = re.sub(r"(?m)^\s{0,3}(?:#{1,6} |> ?)", "", text)
-    text = re.sub(r"\*\*|__|(?<![\w\\])\*(?=\S)|(?<=[^\s\\])\*(?!\w)", "", text)
-    return re.sub(r"\\([\\\-*_#.\[\]()>~`|])", r"\1", text)
+    for signs, pattern, kept in _MARKUP:
+        if any(sign in text for sign in signs):
+            text = pattern.sub(kept, text)
+    return text
 
 
 def strip_stage_directions(text: str) -> str:
@@ -175,18 +160,33 @@ def load_furniture() -> list[tuple[str, re.Pattern[str]]]:
     return [(row["kind"], re.compile(row["pattern"], re.IGNORECASE)) for row in read_lexicon("page_furniture")]
 
 
+@lru_cache(maxsize=1)
+def _any_furniture() -> re.Pattern[str]:
+    return re.compile("|".join(pattern.pattern for _, pattern in load_furniture()), re.IGNORECASE)
+
+
+def may_be_furniture(text: str) -> bool:
+    """Tell whether any pattern of page furniture can be found in a line: most lines hold none, and this is fast."""
+    small = text.lower()
+    return bool(_any_furniture().match(text)) or any(sign in small for sign in _FURNITURE_SIGNS)
+
+
 def mark_furniture(lines: list[Line]) -> list[Line]:
     """Mark menus, prompts, notices and counters by the reviewed patterns, and lines without a word."""
 
     def kind(line: Line) -> str:
         if not line.words:
             return "symbols"
-        if line.words > FURNITURE_WORDS or len(line.text) > FURNITURE_CHARACTERS:
+        if line.words > FURNITURE_WORDS or len(line.text) > FURNITURE_CHARACTERS or not may_be_furniture(line.text):
             return line.kind
         found = (kind for kind, pattern in load_furniture() if pattern.search(line.text))
         return next(found, line.kind)
 
-    return [replace(line, kind=kind(line)) for line in lines]
+    return [_mark(line, kind(line)) for line in lines]
+
+
+def _mark(line: Line, kind: str) -> Line:
+    return line if kind == line.kind else replace(line, kind=kind)
 
 
 def mark_foreign_script(lines: list[Line]) -> list[Line]:
@@ -195,16 +195,16 @@ def mark_foreign_script(lines: list[Line]) -> list[Line]:
     Forums and portals wrap an English text in buttons of their own language. A line that only quotes
     a foreign name stays: at least a fifth of its letters must be of the other script.
     """
-    cjk = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-
-    def share(text: str) -> float:
-        letters = sum(character.isalpha() for character in text)
-        return len(cjk.findall(text)) / letters if letters else 0.0
-
-    if share(" ".join(line.text for line in lines)) > 0.5:
+    page = " ".join(line.text for line in lines)
+    if not _CJK.search(page) or _share_of_cjk(page) > 0.5:
         return lines
     kind = "page furniture in another script"
-    return [replace(line, kind=kind) if line.kind == "body" and share(line.text) >= 0.2 else line for line in lines]
+    return [_mark(line, kind) if line.kind == "body" and _share_of_cjk(line.text) >= 0.2 else line for line in lines]
+
+
+def _share_of_cjk(text: str) -> float:
+    letters = sum(character.isalpha() for character in text)
+    return len(_CJK.findall(text)) / letters if letters else 0.0
 
 
 def mark_comment_area(lines: list[Line]) -> list[Line]:
@@ -309,7 +309,7 @@ def _mark_flat_page(lines: list[Line]) -> list[Line]:
             joined[-1].append(piece)
         else:
             joined.append([piece])
-    return [replace(group[0], text=" ".join(piece.text for piece in group)) for group in joined]
+    return [_join(group) for group in joined]
 
 
 def mark_title(lines: list[Line]) -> list[Line]:
@@ -358,7 +358,11 @@ def join_broken_paragraphs(lines: list[Line]) -> list[Line]:
             paragraphs[-1].append(line)
         else:
             paragraphs.append([line])
-    return [replace(pieces[0], text=" ".join(piece.text for piece in pieces)) for pieces in paragraphs]
+    return [_join(pieces) for pieces in paragraphs]
+
+
+def _join(pieces: list[Line]) -> Line:
+    return replace(pieces[0], text=" ".join(piece.text for piece in pieces)) if len(pieces) > 1 else pieces[0]
 
 
 def _goes_on(pieces: list[Line], line: Line) -> bool:
@@ -384,18 +388,19 @@ def mark_headings(lines: list[Line]) -> list[Line]:
     marked = list(lines)
     for number, below in pairwise(body):
         line = lines[number]
-        short = line.words <= HEADING_WORDS and lines[below].words >= max(15, 2 * line.words)
+        if line.words > HEADING_WORDS or lines[below].words < max(15, 2 * line.words):
+            continue
         unstopped = not re.search(r"[.!?…:;,—–-][\"'”’)\]]*$", line.text) and line.text[:1].isupper()
         spaced = line.gap > usual_gap >= 1 and not _INNER_SENTENCE_END.search(line.text)
         labelled = _LABEL.match(line.text) and not _is_headline(line.text)
-        if short and (unstopped or spaced) and not labelled:
+        if (unstopped or spaced) and not labelled:
             marked[number] = replace(line, kind="heading")
     return marked
 
 
 def _is_headline(text: str) -> bool:
     """Tell the style of headlines: nearly all longer words are capitalised."""
-    long_words = [word for word in word_tokenizer().tokenize(text) if len(word) > 3]
+    long_words = [word for word in find_words(text) if len(word) > 3]
     return sum(word[0].isupper() for word in long_words) >= 0.8 * max(len(long_words), 3)
 
 
@@ -406,9 +411,9 @@ def split_jammed_paragraphs(lines: list[Line]) -> list[Line]:
     """
     split: list[Line] = []
     for line in lines:
-        cuts = list(_find_jams(line.text))
+        cuts = list(_find_jams(line.text)) if line.kind == "body" and _JAM.search(line.text) else []
         pieces = [line.text[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
-        split += [replace(line, text=piece) for piece in pieces] if line.kind == "body" else [line]
+        split += [replace(line, text=piece) for piece in pieces] if cuts else [line]
     return split
 
 
@@ -419,7 +424,7 @@ def _find_jams(text: str) -> Iterator[int]:
         if _ADDRESS.search(word[0]):
             continue
         for jam in _JAM.finditer(text, word.start(), word.end()):
-            cut = jam.start()
+            cut = jam.end()
             well_inside = well_inside or count_words(text[:cut]) > 8
             if well_inside or text[cut - 1] != ":":
                 yield cut
@@ -476,10 +481,9 @@ def clean_text(text: str) -> CleanText:
 
 def _lines(text: str) -> list[Line]:
     lines, gap = [], 0
-    for raw in text.split("\n"):
-        squeezed = re.sub(r" +", " ", raw).strip()
-        if squeezed:
-            lines.append(Line(squeezed, gap))
+    for line in re.sub("  +", " ", text).split("\n"):
+        if stripped := line.strip():
+            lines.append(Line(stripped, gap))
             gap = 0
         else:
             gap += 1
@@ -488,8 +492,16 @@ def _lines(text: str) -> list[Line]:
 
 def lost_words(before: str, after: str) -> list[str]:
     """Words that a step took out, as one string (an empty list where it took none)."""
-    lost = Counter(word_tokenizer().tokenize(before)) - Counter(word_tokenizer().tokenize(after))
-    return [" ".join(lost.elements())] if lost else []
+    if before == after:
+        return []
+    # No word holds a space, so the words of stretches that both texts hold cancel out.
+    held, left = Counter(before.split()), Counter(after.split())
+    gone, come = (find_words(" ".join(chunks.elements())) for chunks in (held - left, left - held))
+    lost = Counter(gone) - Counter(come)
+    if not lost:
+        return []
+    in_order = dict.fromkeys(find_words(" ".join(held)))
+    return [" ".join(word for word in in_order for _ in range(lost[word]))]
 
 
 def _without_title(clean: CleanText, title: str | float) -> CleanText:

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ Figures = dict[str, np.ndarray]
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CJK_PER_WORD = 1.8
+_EIGHT_TOKENS = re.compile(r"[\W_]*+(?:[^\W_]++(?:['’-][^\W_]++)*+[\W_]++){7}[^\W_]")
 _STOP = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _WHOLE = re.compile(r"[.!?。][\"”’»)\]]*$")
 _SENTENCE = re.compile(r"[.!?][\"”’)]*\s+[A-ZÀ-Þ\"“«(]|[。！？]")
@@ -35,6 +36,7 @@ _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _STAMP = (
     rf"(?:{_TIME},? (?:{_DATE})|(?:{_DATE}),?(?: at)? {_TIME}|{_DAY},? (?:{_DATE}))(?: (?:E[SD]T|GMT|UTC|BST|CET))?"
 )
+_IN_STAMP = re.compile(rf"[\dyY](?:(?<=\d):\d\d|(?<=[yY]),? (?i:{_DATE}))")  # each holds a time, or a day and a date
 _SIGNS = {
     "date": re.compile(
         rf"\b(?:{_MONTH} \d{{1,2}}\b|\d{{1,2}}\.? {_MONTH} \d{{4}}|\d{{1,4}}[./-]\d\d?[./-]\d{{2,4}})", re.I
@@ -99,10 +101,35 @@ def _abbreviations() -> frozenset[str]:
     return frozenset(row["term"] for row in read_lexicon("abbreviations"))
 
 
+def _tokens(text: str) -> tuple[list[str], float]:
+    """List the words of a line; Chinese, Japanese and Korean signs are counted only, as so many words."""
+    cjk = len(_CJK.findall(text)) / _CJK_PER_WORD
+    return _TOKEN.findall(_CJK.sub(" ", text) if cjk else text), cjk
+
+
+def _page_words(text: str) -> tuple[float, float]:
+    """Count the words of a line, and say how large a share of them are words of buttons and menus."""
+    tokens, cjk = _tokens(text)
+    n = len(tokens) + cjk
+    return n, sum(token.lower() in _words_of_pages()["page word"] for token in tokens) * (1 / max(n, 1))
+
+
+def _ends(text: str) -> str:
+    """Both ends of a line, where its signs stand: a search for all of them takes time."""
+    return text if len(text) < 1_000 else text[:500] + text[-500:]
+
+
+def _is_button(text: str) -> bool:
+    """Tell a line that is plainly a button or a menu: few words, many of them words of pages, or a copyright."""
+    if _EIGHT_TOKENS.match(text) and not _CJK.search(text):
+        return False
+    n, share = _page_words(text)
+    return n < 8 and (share >= SIGN or bool(_SIGNS["copyright"].search(_ends(text))))
+
+
 def _describe_line(text: str, copies: int) -> dict[str, float]:
     """Describe one line by itself: its length, its words, its signs."""
-    cjk = len(_CJK.findall(text)) / _CJK_PER_WORD
-    tokens = _TOKEN.findall(_CJK.sub(" ", text) if cjk else text)
+    tokens, cjk = _tokens(text)
     small = [token.lower() for token in tokens]
     kinds = _words_of_pages()
     n = len(tokens) + cjk
@@ -134,8 +161,8 @@ def _describe_line(text: str, copies: int) -> dict[str, float]:
         "tie": float(n >= 8 and lower > 0.5),
         "prose": float(n >= 10 and (function >= 0.15 or lower >= 0.7) and (stopped or n >= 25)),
     }
-    short = text if len(text) < 1_000 else text[:500] + text[-500:]
-    return figures | {f"sign: {name}": float(bool(sign.search(short))) for name, sign in _SIGNS.items()}
+    ends = _ends(text)
+    return figures | {f"sign: {name}": float(bool(sign.search(ends))) for name, sign in _SIGNS.items()}
 
 
 def _describe_lines(texts: Sequence[str]) -> Figures:
@@ -167,20 +194,21 @@ def _content(text: str) -> set[str]:
     return {word.lower() for word in _TOKEN.findall(text) if len(word) > 3}
 
 
-@lru_cache(maxsize=1)
-def _cuts() -> re.Pattern[str]:
-    """Where a page on one line is cut: each match ends at a cut."""
+@lru_cache(maxsize=2)
+def _cuts(stamped: bool) -> re.Pattern[str]:
+    """Where a page on one line is cut: each match ends at a cut. Stamps take long to find, and few pages hold one."""
     labels = "|".join(
         re.escape(label[0]) + f"(?i:{re.escape(label[1:])})" for label in sorted(_words_of_pages()["label"])
     )
-    return re.compile(
-        r"[.!?…][\"”’»)\]]*\s+(?=[A-ZÀ-Þ\"“(\[【©\d])"
-        r"|\s+(?=[|•·©【▪])|\s*(?:>>|»)\s+|】\s*"
-        rf"|(?i:{_STAMP})\s+(?=[A-ZÀ-Þ\"“(])"
-        rf"|\s+(?=\([^()]{{1,30}}\) (?i:{_STAMP}))"
-        rf"|\s+(?=(?:{labels})(?!\w))"
-        r"|\s+(?=By [A-Z])"
+    before = rf"[|•·©【▪]|By [A-Z]|(?:{labels})(?!\w)"
+    cuts = (
+        r"[.!?…][\"”’»)\]]*\s+(?=[A-ZÀ-Þ\"“(\[【©\d])",
+        rf"\s+(?={before}|\([^()]{{1,30}}\) (?i:{_STAMP}))" if stamped else rf"\s+(?={before})",
+        r"\s*(?:>>|»)\s+",
+        r"】\s*",
+        *([rf"(?i:{_STAMP})\s+(?=[A-ZÀ-Þ\"“(])"] if stamped else []),
     )
+    return re.compile("|".join(cuts))
 
 
 def split_flat_page(text: str) -> list[str]:
@@ -191,7 +219,7 @@ def split_flat_page(text: str) -> list[str]:
     >>> split_flat_page("Home >> Talks end By Ann Roe 09:15, May 4, 2021 Both sides met. They left. Share this")
     ['Home >>', 'Talks end', 'By Ann Roe 09:15, May 4, 2021', 'Both sides met.', 'They left.', 'Share this']
     """
-    ends = [match.end() for match in _cuts().finditer(text)]
+    ends = [match.end() for match in _cuts(bool(_IN_STAMP.search(text))).finditer(text)]
     ends = [end for end in ends if not _is_abbreviated(text[max(end - 10, 0) : end])]
     pieces = [text[a:b].strip() for a, b in zip([0, *ends], [*ends, len(text)], strict=True)]
     return [part for piece in pieces if piece for part in _cut_menu(piece)]
@@ -206,7 +234,7 @@ def _cut_menu(piece: str) -> list[str]:
     """Cut the words of a menu from the sentence that follows them: a long row of capitals, then small letters."""
     words = piece.split(" ")
     rises = list(accumulate(1 if word[:1].isupper() else -2 for word in words[:200]))
-    end = int(np.argmax(rises)) if words else 0
+    end = rises.index(max(rises))
     if rises[end] < 8 or len(words) - end < 8:
         return [piece]
     return [" ".join(words[:end]), " ".join(words[end:])]
@@ -332,11 +360,15 @@ def choose_lines(chances: Numbers, words: Numbers) -> list[bool]:
     return kept.tolist()
 
 
+def _has_buttons(texts: Sequence[str]) -> bool:
+    """Tell whether some lines are plainly buttons or menus. On few pages of clean text are they, and this is fast."""
+    return len(list(islice(filter(_is_button, texts), SIGNS))) == SIGNS
+
+
 def _is_page(lines: Figures, unlike: float) -> bool:
-    """Tell a page from a clean text: a share of its lines is unlike prose, and some are plainly buttons or menus."""
+    """Tell a page with buttons from a clean text: a share of its lines is unlike prose."""
     like = np.maximum.reduce([lines["prose"], lines["stopped"], lines["sign: colon"]])
-    signs = (lines["short"] > 0) & ((lines["page words"] >= SIGN) | (lines["sign: copyright"] > 0))
-    return bool(like.mean() <= 1 - unlike and signs.sum() >= SIGNS)
+    return bool(like.mean() <= 1 - unlike)
 
 
 def trim_to_sentences(kept: Sequence[bool], texts: Sequence[str]) -> list[bool]:
@@ -387,7 +419,7 @@ def find_article_lines(texts: Sequence[str], *, flat: bool = False, weights: pd.
     >>> find_article_lines(["Both sides met on Monday.", "- tariffs", "- ports", "Thank you."])
     [True, True, True, True]
     """
-    lines = _describe_lines(texts) if texts else {}
+    lines = _describe_lines(texts) if _has_buttons(texts) else {}
     if not lines or not _is_page(lines, 0 if flat else UNLIKE):
         return [True] * len(texts)
     chances = score_lines(line_features(texts, lines), load_line_weights() if weights is None else weights)
@@ -412,7 +444,7 @@ def find_headline(texts: Sequence[str], kept: Sequence[bool]) -> int | None:
         own = _content(texts[number])
         short = 3 <= len(_TOKEN.findall(texts[number])) <= 25 and texts[number][:1].isupper()
         known = len(own & held) >= len(own) / 2 or any(texts[number] in text for text in texts[:number])
-        button = _describe_line(texts[number], 1)["page words"] >= SIGN
+        button = _page_words(texts[number])[1] >= SIGN
         if short and own and known and not button and not re.search(r"[.!…:]$", texts[number]):
             return number
     return None

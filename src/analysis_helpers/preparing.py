@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .cleaning import clean_documents, count_words, lost_words
+from .cleaning import clean_documents, lost_words
 from .corpus import fields_of
 from .duplicates import sign_texts
 from .errors import UnreadableError
@@ -21,6 +21,7 @@ from .reading.files import extract_fragment
 from .reading.languages import find_language
 from .reading.records import SIDES, plain
 from .splitting import add_speakers, split_passages
+from .words import count_words
 
 GIVEN_DATE = "metadata"
 AROUND = "around the article (HTML or PDF)"
@@ -105,7 +106,7 @@ def _judge(record: Record, settings: Settings) -> Record:
     except UnreadableError as problem:
         return record | {"reason": problem.reason, "remedy": problem.remedy}
     record = record | {"text": text}
-    if not count_words(text):
+    if not any(map(count_words, text.split())):
         return record | {"reason": "holds no word", "remedy": "put the text into the file, or delete it"}
     if garble := find_garble(text):
         return record | {

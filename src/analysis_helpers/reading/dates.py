@@ -352,17 +352,13 @@ def settle_dates(frame: pd.DataFrame) -> pd.DataFrame:
     ['2021-04-03', '2021-03-18']
     """
     names = ["date", "date_precision", "date_evidence", "date_other", "date_order", "date_group"]
-    cells = {name: frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in names}
-    proofs: dict[Any, set[str]] = {}
-    for group, order in zip(cells["date_group"], cells["date_order"], strict=True):
-        proofs.setdefault(group, set()).update([order] if order else [])
-    rows = zip(*(cells[name] for name in names[:4]), cells["date_group"], strict=True)
-    settled = [_settle(*row, proofs[group]) if row[3] else row[:3] for *row, group in rows]
-    columns = {
-        name: pd.Series([row[n] for row in settled], index=frame.index, dtype=frame[name].dtype)
-        for n, name in enumerate(names[:3])
-    }
-    return frame.drop(columns=names[3:]).assign(**columns)
+    cells = frame[names].assign(date_group=frame["date_group"].astype(object).fillna(""))  # no source is one too
+    told = cells.loc[cells["date_order"].notna(), ["date_group", "date_order"]].drop_duplicates()
+    proofs = told.groupby("date_group")["date_order"].agg(set).to_dict()
+    unsettled = cells[cells["date_other"].notna()]
+    rows = [_settle(*row, proofs.get(group, set())) for *row, _, group in unsettled.itertuples(index=False)]
+    settled = pd.DataFrame(rows, columns=names[:3], index=unsettled.index).astype(frame[names[:3]].dtypes)
+    return frame.drop(columns=names[3:]).assign(**{name: settled[name].combine_first(frame[name]) for name in settled})
 
 
 def _settle(value: str, precision: str, evidence: str, other: str, proof: set[str]) -> tuple[str, str, str]:

@@ -6,6 +6,8 @@ import codecs
 import html
 import re
 
+import numpy as np
+
 from ..errors import UnreadableError
 
 _MARKS = (
@@ -35,6 +37,7 @@ _FAR = (
 _MOJIBAKE = re.compile(
     r"[\xc2-\xf4][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|[ÃÂ] |‚Ä|√[^\d\s]|ΓÇ|вЂ|[РС][^\w\s]|Ă[^\w\s]|[\x80-\x9f]"
 )
+_MOJIBAKE_BEGINS = re.compile(r"[\x80-\x9f\xc2-\xf4Ă‚√ΓвРС]")  # all its first characters: one class is found fast
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});")
 _BYTE_STRING = re.compile(r"""(?m)^[ \t]*b(['"])(.*)\1[ \t]*$""")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"\\": b"\\", b"'": b"'", b'"': b'"'}
@@ -165,7 +168,7 @@ def repair(text: str) -> str:
         text = _unescape(text)
     if text.isascii():
         return text
-    if _MOJIBAKE.search(text):
+    if _MOJIBAKE_BEGINS.search(text) and _MOJIBAKE.search(text):
         text = "\n".join(_mend_line(line) for line in text.split("\n"))
     return text.replace("\xa0", " ").replace("\u202f", " ")
 
@@ -221,13 +224,14 @@ _LETTERS = dict(
 _JOINING_WORDS = re.compile(
     r"\b(?:the|of|and|to|in|is|for|that|de|la|le|les|et|des|que|en|el|los|der|die|das|und|di|il|van|het|da|do)\b"
 )
-_GLYPHS = re.compile(r"(?:/[A-Za-z]{0,4}\d{1,5}\s*){8,}")
+_GLYPHS = re.compile(r"/[A-Za-z]{0,4}\d{1,5}\s*(?:/[A-Za-z]{0,4}\d{1,5}\s*){7,}")  # begins with a slash: found fast
 _CIDS = re.compile(r"\(cid:\d+\)")
-_BASE64 = re.compile(r"(?<![\w./:+-])[A-Za-z0-9+/]{48,}={0,2}")
+_PACKED = 48
+_BASE64 = re.compile(rf"(?<![\w./:+-])[A-Za-z0-9+/]{{{_PACKED},}}={{0,2}}")
 _PICTURE = re.compile(r"data:[\w/+.-]{0,40};base64,[A-Za-z0-9+/=]*")
 _HEX = re.compile(r"(?<![^\s|:])(?:0x)?(?:[\da-fA-F]{2}|[\da-fA-F]{4}|[\da-fA-F]{8})(?![^\s|:,])")
 _SINGLE = re.compile(r"(?<!\S)[A-Za-zÀ-ÿА-яЁё](?!\S)")
-_CODE_SIGNS = re.compile(r"[{};=]|\(\)")
+_CODE_SIGNS = ("{", "}", ";", "=", "()")
 _CODE = re.compile(
     r"function\s{0,9}\w{0,60}\(|\bvar \w+\s*=|=>\s*\{|\}\s{0,9}[\w.#-]{1,60}\s{0,9}\{"
     r"|[\w-]{1,40}:[^;{}\s][^;{}\n]{0,40}[;}]|\w\(\)[;{]|\w=\w+\("
@@ -254,14 +258,23 @@ def find_garble(text: str) -> str:
     ''
     """
     text = _PICTURE.sub("", text)  # a page with its pictures inside is still a page
-    ink = sum(map(len, text.split()))
+    words = text.split()
+    ink = sum(map(len, words))
     if not ink:
         return ""
+    packed = " ".join(word for word in words if len(word) >= _PACKED)  # elsewhere is no run of that length
     for share, pattern, reason in _SHARES:
-        found = pattern.findall(text)
+        found = pattern.findall(packed if pattern is _BASE64 else text)
         if found and sum(len(_BLANK.sub("", run)) for run in found) > max(share * ink, 9):
             return f"{reason} ({found[0].strip()[:15]}…)" if len(found[0]) > 1 else reason
-    return _find_code(text, ink) or _find_single_letters(text) or _find_odd_letters(text)
+    counts = _count_letters(text)
+    return _find_code(text, ink, counts) or _find_single_letters(text, words) or _find_odd_letters(text, counts)
+
+
+def _count_letters(text: str) -> dict[str, int]:
+    """Count the letters a to z, small and large together."""
+    codes = np.frombuffer(text.lower().encode("utf-8", "replace"), dtype=np.uint8)
+    return dict(zip(_LETTERS, np.bincount(codes, minlength=128)[ord("a") : ord("z") + 1].tolist(), strict=True))
 
 
 _SHARES = (
@@ -274,41 +287,45 @@ _SHARES = (
 )
 
 
-def _find_code(text: str, ink: int) -> str:
+def _find_code(text: str, ink: int, counts: dict[str, int]) -> str:
     """Find a program, a style sheet or a dump of data: the signs of code are many, and some are unmistakable."""
     keys = sum(map(len, _JSON_KEY.findall(text)))
     if keys > 0.15 * ink:
         return "is data in JSON, not a text"
-    if len(_CODE_SIGNS.findall(text)) > 0.04 * ink and len(_CODE.findall(text)) >= 3:
+    if sum(map(text.count, _CODE_SIGNS)) > 0.04 * ink and len(_CODE.findall(text)) >= 3:
         return "is a program or a style sheet, not a text"
+    no_digits = sum(count for letter, count in counts.items() if letter not in "abcdefx")
+    return "is a dump of bytes in hexadecimal numbers" if no_digits < 0.5 * ink and _is_dump(text, ink) else ""
+
+
+def _is_dump(text: str, ink: int) -> bool:
     pairs = _HEX.findall(text)
     lettered = sum(not pair.isdigit() and any(sign in "0123456789" for sign in pair) for pair in pairs)
-    if len(pairs) >= 30 and sum(map(len, pairs)) > 0.5 * ink and lettered > 0.2 * len(pairs):
-        return "is a dump of bytes in hexadecimal numbers"
-    return ""
+    return len(pairs) >= 30 and sum(map(len, pairs)) > 0.5 * ink and lettered > 0.2 * len(pairs)
 
 
-def _find_single_letters(text: str) -> str:
-    words = text.split()
-    if len(words) >= 30 and len(_SINGLE.findall(text)) > 0.6 * len(words):
+def _find_single_letters(text: str, words: list[str]) -> str:
+    single = sum(len(word) == 1 for word in words)
+    if len(words) >= 30 and single > 0.6 * len(words) and len(_SINGLE.findall(text)) > 0.6 * len(words):
         return "has its letters set apart by spaces, so that no word can be found"
     return ""
 
 
-def _find_odd_letters(text: str) -> str:
+def _find_odd_letters(text: str, counts: dict[str, int]) -> str:
     """Find letters that stand for others, as the fonts of some PDFs leave them.
 
     In such a text hardly any joining word occurs, and the letters are not as frequent as in a language:
     the cosine to English is above 0.75 in the languages of Europe and below 0.72 after any shift.
     """
-    lower = text.lower()
-    counts = {letter: lower.count(letter) for letter in _LETTERS}
     n = sum(counts.values())
     if n < 200:
         return ""
     lengths = sum(count**2 for count in counts.values()) * sum(usual**2 for usual in _LETTERS.values())
     cosine = sum(counts[letter] * usual for letter, usual in _LETTERS.items()) / lengths**0.5
-    if cosine > 0.72 or len(_JOINING_WORDS.findall(lower)) > 0.02 * len(lower.split()):
+    if cosine > 0.72:
+        return ""
+    lower = text.lower()
+    if len(_JOINING_WORDS.findall(lower)) > 0.02 * len(lower.split()):
         return ""
     if sum(character.isalnum() for character in lower) > 1.5 * n:  # numbers, or another script
         return ""

@@ -166,7 +166,7 @@ def _walk(source: Path, known: frozenset[str]) -> Iterator[Item]:
         name = _as_text(path.relative_to(base).as_posix())
         if any(part.startswith((".", "~$", "__MACOSX")) or part in _HIDDEN for part in PurePosixPath(name).parts):
             continue
-        item = Item(name, collection, path)
+        item = Item(name, collection, path.absolute())  # other machines have another working folder
         if path != source and path.is_symlink() and not path.resolve().is_relative_to(base.resolve()):
             yield replace(
                 item, problem=UnreadableError("is a link that leads out of the folder", "add the file itself")
