@@ -14,7 +14,7 @@ from .errors import for_terminal
 from .folders import new_folder
 from .parts import Frames, Workshop, read_frame, write_json
 
-TABLE_DOCUMENTS = 2_000  # of one Parquet file
+TABLE_DOCUMENTS = 1_000  # of one Parquet file
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
@@ -93,7 +93,7 @@ def _account(fates: pd.DataFrame, funnel: dict[str, int], passed_over: Mapping[s
     lost, kept = fates[fates["status"] != "kept"], fates[fates["status"] == "kept"]
     return funnel | {
         "reasons": _count_values(lost["reason"]),
-        "dates": _count_values(kept["date_evidence"].fillna("none").str.partition(":")[0]),
+        "dates": _count_values(kept["date_evidence"].fillna("none").str.replace("(?s):.*", "", regex=True)),
         "date_precision": _count_values(kept["date_precision"].fillna("none")),
         "marked_as_nearly_the_same": int(kept["duplicate_of"].notna().sum()),
         "passed_over": dict(sorted(passed_over.items())),
@@ -117,8 +117,7 @@ def harmless(value: Any) -> Any:
 
 def print_removed(shop: Workshop, fates: pd.DataFrame) -> None:
     """Print what cleaning took out of each kept document: its id, the kind, the number of words, the words."""
-    kept = fates[fates["status"] == "kept"]
-    for number in shop.numbers("prepared"):
-        removed = read_frame(shop.place(number, "prepared"), "removed")
-        for row in removed[removed["doc_id"].isin(kept["doc_id"])].itertuples():
+    for number, kept in fates[fates["status"] == "kept"].groupby("part")["doc_id"]:
+        removed = read_frame(shop.place(int(number), "prepared"), "removed")
+        for row in removed[removed["doc_id"].isin(kept)].itertuples():
             print(f"{row.doc_id}\t{row.kind}\t{row.n_words}\t{for_terminal(row.text)}")
