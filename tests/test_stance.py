@@ -5,9 +5,12 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
 
 import analysis_helpers as ah
-from analysis_helpers.stance import PRIOR_WORDS
+from analysis_helpers.stance import PRIOR_WORDS, _count_corrected
 
 COLUMNS = "id side genre text"
 
@@ -185,3 +188,14 @@ def test_errors_say_what_to_do(planted):
         ah.distinctive_terms(planted, by="party")
     with pytest.raises(ah.TalksError, match="no document of the side EU is left; expected documents of both groups"):
         ah.distinctive_terms(planted, second="EU")
+
+
+@given(st.lists(st.floats(0, 1) | st.sampled_from([0.0, 0.01, 0.025, 0.05, 1.0]), min_size=1, max_size=40))
+def test_the_correction_is_that_of_benjamini_and_hochberg(p_values):
+    expected = (false_discovery_control(p_values) <= 0.05).sum()
+    assert _count_corrected(np.array(p_values)) == expected
+
+
+def test_the_correction_on_paper():
+    """Five p values against .01, .02, .03, .04, .05: the third is too large for its rank, the fourth is not."""
+    assert _count_corrected(np.array([0.9, 0.001, 0.031, 0.038, 0.015])) == 4

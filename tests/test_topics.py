@@ -5,11 +5,21 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 import analysis_helpers as ah
 from analysis_helpers.measuring import split_words
-from analysis_helpers.topics import _coherence, _cut_pieces, _weigh_pieces, match_topics
+from analysis_helpers.topics import (
+    _coherence,
+    _cut_pieces,
+    _fit_top,
+    _list_terms,
+    _weigh_pieces,
+    match_topics,
+    top_sets,
+)
 from analysis_helpers.word_lists import read_lexicon
 
 PLANTED = {
@@ -23,6 +33,7 @@ FILLER = [
 
 
 COLUMNS = "id side date text"
+SEA = {f"d{number:02}" for number in range(0, 60, 3)}  # every third of the planted documents
 
 
 def _draw(words, rng, n):
@@ -314,3 +325,37 @@ def test_topics_with_the_same_strongest_terms_get_their_number():
     terms = pd.DataFrame({"topic": [1, 1, 2, 2, 3], "term": ["oven", "dough", "oven", "dough", "reef"], "weight": 1.0})
     model = ah.TopicModel(terms, pd.DataFrame(), pd.DataFrame(), {})
     assert model.labels().tolist() == ["oven · dough (1)", "oven · dough (2)", "reef"]
+
+
+@given(
+    st.lists(st.text(min_size=1, max_size=3), min_size=1, max_size=30, unique=True),
+    st.integers(1, 4),
+    st.data(),
+)
+def test_top_terms_are_the_head_of_the_whole_list(terms, n_topics, data):
+    """The definition: terms by weight to six decimals, then by the alphabet; a topic without terms is left out."""
+    terms = np.array(sorted(terms), dtype="object")
+    weights = st.sampled_from([0.0, 1e-9, 2e-9, 0.25, 0.2500001, 0.5, 1.0])
+    loadings = np.array(data.draw(st.lists(weights, min_size=n_topics * len(terms), max_size=n_topics * len(terms))))
+    loadings = loadings.reshape(n_topics, len(terms))
+    whole = _list_terms(loadings, terms)
+    assert top_sets(loadings, terms) == [set(part["term"].head(10)) for _, part in whole.groupby("topic")]
+
+
+def test_among_equals_to_six_decimals_the_alphabet_decides():
+    """Eleven terms of .5, the last of them stronger in the seventh decimal only: it is the one too many."""
+    loadings = np.array([[0.5] * 10 + [0.5000001]])
+    assert top_sets(loadings, np.array(list("abcdefghijk"), dtype="object")) == [set("abcdefghij")]
+
+
+def test_what_is_remembered_is_told_apart_by_all_that_was_fitted(planted):
+    """Other documents drawn, another number of topics, another seed: each is a fit of its own."""
+    pieces = _weigh_pieces(planted, "document")
+    asked = [(pieces.importance, 3, 1), (pieces.importance, 3, 1), (pieces.importance, 2, 1)]
+    first = [_fit_top(pieces, *one) for one in asked]
+    assert first[0] is first[1]
+    assert [len(top) for top in first] == [3, 3, 2]
+    only_sea = pieces.importance * np.array([doc_id in SEA for doc_id in pieces.doc_ids])
+    assert set.union(*_fit_top(pieces, only_sea, 3, 1)) != set.union(*first[0])
+    renamed = pieces._replace(terms=np.array([f"{term}x" for term in pieces.terms], dtype="object"))
+    assert all(term.endswith("x") for term in set.union(*_fit_top(renamed, *asked[0])))

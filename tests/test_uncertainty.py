@@ -3,10 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from scipy import stats
 
 from analysis_helpers import difference_interval, mean_interval, permutation_p
-from analysis_helpers.uncertainty import relabel
+from analysis_helpers.uncertainty import REMEMBERED, SEED, relabel
+
+RATES = st.lists(st.floats(0, 1e6), min_size=2, max_size=12)
 
 
 def test_under_two_documents_there_is_no_interval():
@@ -162,3 +166,27 @@ def test_p_is_uniform_where_sides_are_drawn_by_lot(within):
         p_values.append(permutation_p(table, "tone", within=within, n_draws=199, seed=run).p_value)
     assert stats.kstest(p_values, "uniform").pvalue > 0.01
     assert 0.025 <= np.mean(np.array(p_values) <= 0.05) <= 0.08
+
+
+@pytest.mark.filterwarnings("ignore:Precision loss")  # of the test statistic, which is not compared
+@given(RATES, RATES)
+@example([0.0, 0.0], [0.0, 1e-170])
+def test_a_difference_has_the_welch_interval_of_scipy(first, second):
+    interval = difference_interval(first, second)
+    if np.ptp(first) == np.ptp(second) == 0 or np.var(first) == np.var(second) == 0:  # squares can vanish
+        assert np.isnan([interval.low, interval.high]).all()
+        return
+    expected = stats.ttest_ind(first, second, equal_var=False).confidence_interval()
+    assert (interval.low, interval.high) == pytest.approx(tuple(expected), rel=1e-6, abs=6e-4)
+
+
+@pytest.mark.parametrize("n", [10, 400, REMEMBERED + 1])
+def test_remembered_draws_are_those_of_the_plain_bootstrap(n):
+    """The definition, drawn anew: 2,000 draws of n documents, and the percentiles widened for n (Hesterberg)."""
+    values = np.random.default_rng(n).exponential(3, n)
+    drawn = np.random.default_rng(SEED).multinomial(n, [1 / n] * n, size=2_000)
+    tail = stats.norm.cdf(-np.sqrt(n / (n - 1)) * stats.t.ppf(0.975, n - 1))
+    expected = np.quantile([values @ draw / n for draw in drawn], [tail, 1 - tail])
+    for _ in range(2):  # the second time from memory
+        interval = mean_interval(values)
+        assert (interval.low, interval.high) == pytest.approx(tuple(expected), abs=6e-4)

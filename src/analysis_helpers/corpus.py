@@ -5,22 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .errors import TalksError
 from .folders import new_folder
+from .tables import Table, column_names, find_parts, find_places, hold_frame
 
 OPTIONAL = {"text", "tone_semantic"}  # not in every corpus: the words themselves, the tone by the encoder
 TABLES = ("documents", "passages", "sentences", "counts", "removed", "rejected")
+AT_ONCE = 50_000_000  # bytes of all files; a small corpus may lie in a folder that is soon deleted
 SIDE_ORDER = ("US", "CN", "other", "question", "unknown")
+_BY_PASSAGE = ("passages", "sentences", "counts")
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
 _ARROW = {"string": pa.string(), "integer": pa.int32(), "number": pa.float64(), "date": pa.date32()}
 
@@ -36,12 +40,31 @@ def fields_of(table: str) -> list[dict[str, Any]]:
     return next(resource for resource in load_schema()["resources"] if resource["name"] == table)["schema"]["fields"]
 
 
+class _WhenUsed:
+    """A table of a corpus as a frame, which is read when it is first asked for."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, corpus: Corpus | None, owner: type) -> pd.DataFrame:
+        if corpus is None:
+            raise AttributeError(self.name)  # so the field has no default
+        held = vars(corpus)[self.name]
+        if isinstance(held, Table):
+            held = vars(corpus)[self.name] = held.read()
+        return held
+
+    def __set__(self, corpus: Corpus, held: pd.DataFrame | Table) -> None:
+        vars(corpus)[self.name] = held
+
+
 @dataclass(frozen=True)
 class Corpus:
     """A measured corpus: six tables and the record of how they were made.
 
     `documents`, `passages`, `sentences`, `counts` are the measurements; `removed` says what cleaning
-    took out, `rejected` what was read and not kept; `record` is `corpus.json`.
+    took out, `rejected` what was read and not kept; `record` is `corpus.json`. A table of a large
+    corpus is read from its folder when it is first used, and then kept.
 
     Examples
     --------
@@ -50,23 +73,25 @@ class Corpus:
     3
     """
 
-    documents: pd.DataFrame
-    passages: pd.DataFrame
-    sentences: pd.DataFrame
-    counts: pd.DataFrame
-    removed: pd.DataFrame
-    rejected: pd.DataFrame
+    documents: pd.DataFrame = _WhenUsed()
+    passages: pd.DataFrame = _WhenUsed()
+    sentences: pd.DataFrame = _WhenUsed()
+    counts: pd.DataFrame = _WhenUsed()
+    removed: pd.DataFrame = _WhenUsed()
+    rejected: pd.DataFrame = _WhenUsed()
     record: dict[str, Any]
 
     def __repr__(self) -> str:
         """Say how large the corpus is."""
-        words = int(self.passages.loc[self.passages["kind"] == "body", "n_words"].sum())
-        return f"Corpus: {len(self.documents):,} documents, {words:,} words"
+        n_words = 0
+        for piece in table_of(self, "passages").pieces(["kind", "n_words"]):
+            n_words += int(piece.loc[piece["kind"] == "body", "n_words"].sum())
+        return f"Corpus: {len(table_of(self, 'documents').read(['doc_id'])):,} documents, {n_words:,} words"
 
     @property
     def has_text(self) -> bool:
         """Whether the words themselves are there, and not only their measurements."""
-        return "text" in self.passages
+        return "text" in table_of(self, "passages").columns
 
     def where(self, **conditions: Any) -> Corpus:
         """Keep the part of the corpus that meets all conditions.
@@ -83,25 +108,19 @@ class Corpus:
         >>> corpus.documents["date"].dt.month.unique().tolist()
         [5]
         """
-        documents, passages = self.documents, self.passages
+        documents, known = self.documents, table_of(self, "passages").columns
         for column, wanted in conditions.items():
             if column in documents and column != "n_words":
                 documents = documents[_matches(documents[column], wanted)]
-            elif column in passages and column != "text":
-                passages = passages[_matches(passages[column], wanted)]
-            else:
-                raise _unknown_column(column, [*documents.columns, *passages.columns])
-        passages = passages[passages["doc_id"].isin(documents["doc_id"])]
-        if set(conditions) - set(documents):
-            documents = documents[documents["doc_id"].isin(passages["doc_id"])]
-        return replace(
-            self,
-            documents=documents.reset_index(drop=True),
-            passages=passages.reset_index(drop=True),
-            sentences=_part(self.sentences, "passage_id", passages),
-            counts=_part(self.counts, "passage_id", passages),
-            removed=_part(self.removed, "doc_id", documents),
-        )
+            elif column not in known or column == "text":
+                raise _unknown_column(column, [*documents.columns, *known])
+        own = {name: wanted for name, wanted in conditions.items() if name not in documents or name == "n_words"}
+        ids = _matching_passages(table_of(self, "passages"), own, documents["doc_id"])
+        if own:
+            documents = documents[documents["doc_id"].isin(ids["doc_id"].unique())]
+        kept = {name: table_of(self, name).select("passage_id", ids["passage_id"]) for name in _BY_PASSAGE}
+        kept |= {"removed": table_of(self, "removed").select("doc_id", documents["doc_id"])}
+        return Corpus(**vars(self) | kept | {"documents": documents.reset_index(drop=True)})
 
     def save(self, folder: str | Path) -> Path:
         """Write the corpus to a folder, one Parquet part a table. An earlier corpus there is replaced."""
@@ -117,8 +136,40 @@ def _matches(values: pd.Series, wanted: Any) -> pd.Series:
     return values.isin([wanted] if isinstance(wanted, str) or not isinstance(wanted, Iterable) else list(wanted))
 
 
-def _part(table: pd.DataFrame, key: str, kept: pd.DataFrame) -> pd.DataFrame:
-    return table[table[key].isin(kept[key])].reset_index(drop=True)
+def _matching_passages(table: Table, conditions: dict[str, Any], doc_ids: pd.Series) -> pd.DataFrame:
+    """Give `passage_id` and `doc_id` of the passages of these documents that meet all conditions."""
+    among, found = pd.Index(doc_ids.unique()), []
+    for piece in table.pieces(dict.fromkeys(["passage_id", "doc_id", *conditions])):
+        kept = find_places(piece["doc_id"], among) >= 0
+        for column, wanted in conditions.items():
+            kept &= _matches(piece[column], wanted).to_numpy()
+        found.append(piece.loc[kept, ["passage_id", "doc_id"]].astype("str"))
+    return pd.concat(found)
+
+
+def table_of(corpus: Corpus, name: str) -> Table:
+    """Give a table of a corpus to read some of its columns, or piece by piece, without holding the whole.
+
+    Examples
+    --------
+    >>> len(table_of(load_corpus(), "counts").read(["n"]).columns)
+    1
+    """
+    held = vars(corpus)[name]
+    return held if isinstance(held, Table) else hold_frame(held)
+
+
+def read_body(corpus: Corpus, columns: Iterable[str]) -> pd.DataFrame:
+    """Read some columns of the body passages: without headings and, unless it is asked for, without text.
+
+    Examples
+    --------
+    >>> read_body(load_corpus(), ["passage_id", "n_words"]).columns.tolist()
+    ['passage_id', 'n_words']
+    """
+    names = list(columns)
+    passages = table_of(corpus, "passages").read(dict.fromkeys([*names, "kind"]))
+    return passages.loc[passages["kind"] == "body", names]
 
 
 def _unknown_column(column: str, columns: Iterable[str]) -> TalksError:
@@ -149,7 +200,9 @@ def load_corpus(path: str | Path | None = None) -> Corpus:
     """Load a corpus folder; without a path, the corpus that ships with the suite.
 
     Out: a `Corpus`. Raises `TalksError` where the folder is missing, is no corpus, or a table cannot
-    be read. Known weakness: the whole corpus is held in memory; `text` is loaded when it is there.
+    be opened. The tables of a large corpus (from about 3,000 documents on) are read when they are first used, those
+    of a small one at once. Known weakness: a table that is asked for as a whole is held in memory, with its `text`;
+    the folder of a large corpus must stay as it is while the corpus is in use.
 
     Examples
     --------
@@ -158,7 +211,10 @@ def load_corpus(path: str | Path | None = None) -> Corpus:
     """
     folder = shipped_data() / "corpus" if path is None else Path(path)
     record = _read_record(folder)
-    return Corpus(**{table: _read_table(folder, table) for table in TABLES}, record=record)
+    tables = {name: _find_table(folder, name) for name in TABLES}
+    if sum(part.size for table in tables.values() for part in table.source) <= AT_ONCE:
+        tables = {name: table.read() for name, table in tables.items()}
+    return Corpus(**tables, record=record)
 
 
 def _read_record(folder: Path) -> dict[str, Any]:
@@ -178,31 +234,26 @@ def _read_record(folder: Path) -> dict[str, Any]:
     return record
 
 
-def _read_table(folder: Path, table: str) -> pd.DataFrame:
-    parts = sorted((folder / table).glob("part-*.parquet"))
+def _find_table(folder: Path, name: str) -> Table:
+    """Find a table in the folder: each part can be opened and has the columns of the schema; it is read later."""
+    parts = sorted((folder / name).glob("part-*.parquet"))
     if not parts:
-        raise TalksError(
-            f"{folder / table}: holds no part-*.parquet; expected the table {table}; build the corpus again"
-        )
-    frames = [_read_part(part, table) for part in parts]
-    return pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+        raise TalksError(f"{folder / name}: holds no part-*.parquet; expected the table {name}; build the corpus again")
+    columns = [_check_columns(part, name) for part in parts]
+    other = next((part for part, found in zip(parts, columns, strict=True) if found != columns[0]), None)
+    if other:
+        raise TalksError(f"{other}: expected the columns of {parts[0].name}, in their order; build the corpus again")
+    return Table(find_parts(parts), tuple(columns[0]))
 
 
-def _read_part(part: Path, table: str) -> pd.DataFrame:
-    try:
-        frame = pq.ParquetFile(part).read().to_pandas(date_as_object=False)
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise TalksError(
-            f"{part}: cannot be read ({reason}); expected a Parquet file; restore it or build the corpus again"
-        ) from None
-    expected = [field["name"] for field in fields_of(table)]
-    missing = [name for name in expected if name not in frame and name not in OPTIONAL]
-    unknown = [name for name in frame if name not in expected]
+def _check_columns(part: Path, table: str) -> list[str]:
+    found, expected = column_names(part), [field["name"] for field in fields_of(table)]
+    missing = [name for name in expected if name not in found and name not in OPTIONAL]
+    unknown = [name for name in found if name not in expected]
     if missing or unknown:
         what = f"column {missing[0]} is missing" if missing else f"column {unknown[0]} is unknown"
         raise TalksError(f"{part}: {what}; expected {', '.join(expected)}; build the corpus again")
-    return frame
+    return found
 
 
 def to_arrow(frame: pd.DataFrame, table: str, with_text: bool = True) -> pa.Table:
@@ -271,17 +322,16 @@ def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     documents = corpus.documents
     for period in set(by) & set(PERIODS):
         documents = add_period(documents, period)
-    passages = corpus.passages if "kind" in by else corpus.passages[corpus.passages["kind"] == "body"]
-    own = [name for name in by if name in passages and name != "doc_id"]
+    known = table_of(corpus, "passages").columns
+    own = [name for name in by if name in known and name != "doc_id"]
     for name in by:
-        if name not in passages and name not in documents:
-            raise _unknown_column(name, [*corpus.documents, *corpus.passages, *PERIODS])
+        if name not in known and name not in documents:
+            raise _unknown_column(name, [*corpus.documents, *known, *PERIODS])
     columns = ["doc_id", *(name for name in by if name not in own and name != "doc_id")]
-    sentences = corpus.sentences.groupby("passage_id", observed=True).size()
-    rows = passages.drop(columns=[name for name in columns[1:] if name in passages]).merge(
-        documents[columns], on="doc_id"
-    )
-    rows = rows.assign(n_sentences=rows["passage_id"].map(sentences).fillna(0))
+    wanted = dict.fromkeys(["passage_id", "doc_id", "n_words", *own])
+    passages = table_of(corpus, "passages").read(wanted) if "kind" in by else read_body(corpus, wanted)
+    passages = passages.assign(n_sentences=_count_rows(table_of(corpus, "sentences"), passages["passage_id"]))
+    rows = passages.merge(documents[columns], on="doc_id")
     table = rows.groupby(by, dropna=False, observed=True).agg(
         n_documents=("doc_id", "nunique"),
         n_passages=("passage_id", "size"),
@@ -289,6 +339,14 @@ def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
         n_words=("n_words", "sum"),
     )
     return table.reindex(_grid(rows, by), fill_value=0).astype("int64").reset_index()
+
+
+def _count_rows(table: Table, passage_ids: pd.Series) -> np.ndarray:
+    """Count the rows of a table for each of these passages."""
+    among, n = pd.Index(passage_ids), np.zeros(len(passage_ids) + 1, dtype="int64")
+    for piece in table.pieces(["passage_id"]):
+        n += np.bincount(find_places(piece["passage_id"], among) + 1, minlength=len(n))  # 0: of other passages
+    return n[1:]
 
 
 def in_order(values: pd.Series) -> list[Any]:
@@ -383,7 +441,7 @@ def refuse_undated(dated: pd.DataFrame, period: str) -> None:
 
 def documents_text(corpus: Corpus) -> dict[str, str]:
     """Put the clean texts together again: by doc_id, the body passages joined by newlines."""
-    body = corpus.passages[corpus.passages["kind"] == "body"]
+    body = read_body(corpus, ["doc_id", "text"])
     return body.groupby("doc_id", sort=False)["text"].agg("\n".join).to_dict()
 
 
@@ -415,24 +473,28 @@ def _rows(table: str, bad: pd.Series, found: pd.Series, expected: str) -> Iterat
 
 
 def _find_bad_values(corpus: Corpus) -> Iterator[str]:
-    for table in TABLES:
-        frame = getattr(corpus, table)
-        for field in fields_of(table):
-            if field["name"] not in frame:
+    for name in TABLES:
+        table = table_of(corpus, name)
+        for field in fields_of(name):
+            column, limits = field["name"], field.get("constraints", {})
+            if column not in table.columns:
                 continue
-            values, limits = frame[field["name"]], field.get("constraints", {})
-            if limits.get("required"):
-                yield from _rows(table, values.isna(), values, "a value")
+            for piece in table.pieces([column]):
+                yield from _find_bad_in(name, piece[column], limits)
             if limits.get("unique"):
-                yield from _rows(table, values.duplicated(), values, "each value once")
-            if "enum" in limits:
-                yield from _rows(
-                    table, ~(values.isna() | values.isin(limits["enum"])), values, " or ".join(limits["enum"])
-                )
-            if "minimum" in limits:
-                yield from _rows(table, values < limits["minimum"], values, f"at least {limits['minimum']}")
-            if "maximum" in limits:
-                yield from _rows(table, values > limits["maximum"], values, f"at most {limits['maximum']}")
+                values = table.read([column])[column]
+                yield from _rows(name, values.duplicated(), values, "each value once")
+
+
+def _find_bad_in(table: str, values: pd.Series, limits: dict[str, Any]) -> Iterator[str]:
+    if limits.get("required"):
+        yield from _rows(table, values.isna(), values, "a value")
+    if "enum" in limits:
+        yield from _rows(table, ~(values.isna() | values.isin(limits["enum"])), values, " or ".join(limits["enum"]))
+    if "minimum" in limits:
+        yield from _rows(table, values < limits["minimum"], values, f"at least {limits['minimum']}")
+    if "maximum" in limits:
+        yield from _rows(table, values > limits["maximum"], values, f"at most {limits['maximum']}")
 
 
 def _find_bad_references(corpus: Corpus) -> Iterator[str]:
@@ -442,18 +504,34 @@ def _find_bad_references(corpus: Corpus) -> Iterator[str]:
         ("counts", "passage_id", "passages"),
         ("removed", "doc_id", "documents"),
     ):
-        values = getattr(corpus, table)[key]
-        yield from _rows(table, ~values.isin(getattr(corpus, target)[key]), values, f"a {key} of the table {target}")
+        among = pd.Index(table_of(corpus, target).read([key])[key].unique())
+        for piece in table_of(corpus, table).pieces([key]):
+            unknown = pd.Series(find_places(piece[key], among) < 0, index=piece.index)
+            yield from _rows(table, unknown, piece[key], f"a {key} of the table {target}")
+
+
+def _sum_single_words(corpus: Corpus) -> pd.Series:
+    """Add up the counts of each passage, without terms of several words, which are counted beside their words."""
+    ids = pd.Index(table_of(corpus, "passages").read(["passage_id"])["passage_id"].unique())
+    sums = np.zeros(len(ids) + 1)
+    for piece in table_of(corpus, "counts").pieces(["passage_id", "term", "n"]):
+        several = np.append(piece["term"].cat.categories.str.contains(" ", regex=False), False)
+        n = piece["n"].mask(several[piece["term"].cat.codes], 0)
+        sums += np.bincount(find_places(piece["passage_id"], ids) + 1, weights=n, minlength=len(sums))
+    return pd.Series(sums[1:], index=ids)
 
 
 def _find_bad_sums(corpus: Corpus) -> Iterator[str]:
-    body = corpus.passages[corpus.passages["kind"] == "body"]
-    single = corpus.counts[~corpus.counts["term"].str.contains(" ", regex=False)]
     for table, key, parts, what in (
-        ("documents", "doc_id", body.groupby("doc_id")["n_words"].sum(), "the sum of its body passages"),
-        ("passages", "passage_id", single.groupby("passage_id")["n"].sum(), "the sum of its counted words"),
+        (
+            "documents",
+            "doc_id",
+            read_body(corpus, ["doc_id", "n_words"]).groupby("doc_id")["n_words"].sum(),
+            "the sum of its body passages",
+        ),
+        ("passages", "passage_id", _sum_single_words(corpus), "the sum of its counted words"),
     ):
-        frame = getattr(corpus, table)
+        frame = table_of(corpus, table).read([key, "n_words"])
         sums = frame[key].map(parts).fillna(0).astype("int64")
         for index in frame.index[frame["n_words"] != sums]:
             found = f"{table} row {index} ({frame.at[index, key]}): n_words is {frame.at[index, 'n_words']}"
@@ -465,7 +543,7 @@ def _find_bad_sums(corpus: Corpus) -> Iterator[str]:
             if hashlib.sha256(clean.get(doc_id, "").encode()).hexdigest() != digest:
                 yield f"documents row {index} ({doc_id}): sha256 is {digest}; expected that of its text; build it again"
     made_of = corpus.record.get("settings", {}).get("tone") or []
-    if ("tone_semantic" in corpus.sentences) != ("tone_semantic" in made_of):
+    if ("tone_semantic" in table_of(corpus, "sentences").columns) != ("tone_semantic" in made_of):
         yield f"corpus.json: tone is made of {made_of}, which the columns of sentences do not bear out; build it again"
     funnel = corpus.record.get("funnel", {})
     if funnel.get("read") != sum(funnel.get(part, 0) for part in ("kept", "duplicates", "rejected")):

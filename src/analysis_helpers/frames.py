@@ -6,9 +6,12 @@ import pandas as pd
 
 from .corpus import Corpus, in_order
 from .errors import TalksError
+from .terms import keep_terms
 from .timeline import document_rates, rate_interval
 from .uncertainty import SEED
 from .word_lists import read_terms
+
+_ROWS = 5_000_000  # of terms and documents at a time
 
 Frames = dict[str, list[str]]
 
@@ -94,10 +97,11 @@ def compare_frames(
     if by != "speaker_side" and by not in corpus.documents:
         raise TalksError(f"unknown column {by!r}; expected speaker_side or one of {', '.join(corpus.documents)}")
     chosen = frames or load_frames()
-    scores = _by_document(score_frames(corpus, frames=chosen), corpus, by)
     listed = sorted({term for terms in chosen.values() for term in terms})
-    single = _by_document(score_frames(corpus, frames={term: [term] for term in listed}), corpus, by)
-    parts = single.groupby(["frame", by])["rate"].mean()
+    corpus = keep_terms(corpus, lambda terms: terms.isin(listed))
+    scores = _by_document(score_frames(corpus, frames=chosen), corpus, by)
+    step = max(1, _ROWS // max(1, len(corpus.documents)))
+    parts = pd.concat([_mean_rates(corpus, listed[first : first + step], by) for first in range(0, len(listed), step)])
     rows = [
         (frame, value, *_describe(cell, parts.xs(value, level=by)[sorted(chosen[frame])], seed))
         for frame in chosen
@@ -106,6 +110,12 @@ def compare_frames(
     ]
     figures = ["rate", "low", "high", "n_documents", "n_using", "least", "most", "term_that_matters"]
     return pd.DataFrame(rows, columns=["frame", by, *figures]).astype({"term_that_matters": "str"})
+
+
+def _mean_rates(corpus: Corpus, terms: list[str], by: str) -> pd.Series:
+    """Give the mean rate of each term by itself, as if it were a frame."""
+    single = _by_document(score_frames(corpus, frames={term: [term] for term in terms}), corpus, by)
+    return single.groupby(["frame", by])["rate"].mean()
 
 
 def _by_document(scores: pd.DataFrame, corpus: Corpus, by: str) -> pd.DataFrame:

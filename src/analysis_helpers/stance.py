@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, add_period
+from .corpus import PERIODS, Corpus, add_period, read_body, table_of
 from .errors import TalksError
 from .talks import ORDINARY_SURNAMES
+from .terms import count_matrix
 from .uncertainty import MIN_A_SIDE, SEED, relabel, say_too_few, stratify
 from .word_lists import read_lexicon
 
@@ -171,21 +172,18 @@ def compare_contrasts(tables: dict[str, pd.DataFrame], level: float = 0.05) -> p
 
 def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] | None, min_documents: int) -> _Units:
     """Lay out the documents of two groups as a sparse matrix of counts, with group and stratum."""
-    from scipy.sparse import csr_matrix
-
     spoken = _spoken(corpus, by, groups, within or [])
-    units = spoken.groupby(["doc_id", by, *(within or [])], observed=True)["n_words"].sum().reset_index()
+    keys = list(dict.fromkeys(["doc_id", by, *(within or [])]))
+    units = spoken.groupby(keys, observed=True)["n_words"].sum().reset_index()
     first = (units[by] == groups[0]).to_numpy()
     strata, kept = stratify(units, first, within)
     units, first = units[kept].reset_index(drop=True).reset_index(names="row"), first[kept]
     strata = np.unique(strata[kept], return_inverse=True)[1]
     _refuse_one_group(first, by, groups, spoken)
-    rows = spoken.merge(units[["row", "doc_id", by]], on=["doc_id", by])[["passage_id", "row"]]
-    counts = corpus.counts.merge(rows, on="passage_id")
-    codes, terms = pd.factorize(counts["term"], sort=True)
-    cells = counts["n"].to_numpy(dtype="float64"), (counts["row"].to_numpy(), codes)
-    matrix = csr_matrix(cells, shape=(len(units), len(terms)))
-    wanted = (matrix.getnnz(axis=0) >= min_documents) & ~is_name(terms)
+    rows = spoken.merge(units[["row", *keys]], on=keys)
+    matrix, terms = count_matrix(corpus, rows["passage_id"], rows["row"].to_numpy())
+    wanted = matrix.getnnz(axis=0) >= min_documents
+    wanted[wanted] = ~is_name(terms[wanted])
     if not wanted.any():
         raise TalksError(
             f"no word is used by {min_documents} of the {len(units)} documents; expected some; lower min_documents"
@@ -208,15 +206,16 @@ def _refuse_one_group(first: np.ndarray, by: str, groups: tuple[str, str], spoke
 
 def _spoken(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str]) -> pd.DataFrame:
     """Give the passages of both groups: `passage_id`, `doc_id`, `n_words`, `by` and the columns of the strata."""
-    documents, passages = corpus.documents, corpus.passages[corpus.passages["kind"] == "body"]
+    documents, known = corpus.documents, table_of(corpus, "passages").columns
     for period in sorted(set(within) & set(PERIODS)):
         documents = add_period(documents, period)
     for name in [by, *within]:
-        if name not in documents and name not in passages:
-            raise TalksError(f"unknown column {name!r}; expected one of {', '.join([*documents, *passages, *PERIODS])}")
+        if name not in documents and name not in known:
+            raise TalksError(f"unknown column {name!r}; expected one of {', '.join([*documents, *known, *PERIODS])}")
     own = [name for name in dict.fromkeys([by, *within]) if name not in documents]
     given = [name for name in dict.fromkeys([by, *within]) if name in documents]
-    rows = passages[["passage_id", "doc_id", "n_words", *own]].merge(documents[["doc_id", *given]], on="doc_id")
+    passages = read_body(corpus, ["passage_id", "doc_id", "n_words", *own])
+    rows = passages.merge(documents[["doc_id", *given]], on="doc_id")
     return rows[rows[by].isin(groups) & (rows["n_words"] > 0)].dropna(subset=within)
 
 
@@ -243,8 +242,9 @@ def is_name(terms: pd.Index) -> np.ndarray:
     return np.array(
         [
             term in names or not names.isdisjoint(term.split()) or not term[0].isalpha() or is_too_long(term)
-            for term in terms
-        ]
+            for term in terms.tolist()
+        ],
+        dtype=bool,
     )
 
 
@@ -253,7 +253,7 @@ def is_name(terms: pd.Index) -> np.ndarray:
 
 
 def _describe_terms(units: _Units) -> pd.DataFrame:
-    rates = units.counts.multiply(1_000 / units.n_words[:, None]).tocsr()
+    rates = _rates(units)
     sides = (units.first, ~units.first)
     rate_first, rate_second = (np.asarray(rates[side].mean(axis=0)).ravel() for side in sides)
     with np.errstate(divide="ignore"):
@@ -270,6 +270,13 @@ def _describe_terms(units: _Units) -> pd.DataFrame:
             "documents_second": n_second,
         }
     )
+
+
+def _rates(units: _Units) -> Any:
+    """Rates per 1,000 words: the matrix of the counts with other numbers in its cells."""
+    rates = units.counts.copy()
+    rates.data *= np.repeat(1_000 / units.n_words, np.diff(rates.indptr))
+    return rates
 
 
 def _sums(units: _Units, first: np.ndarray) -> tuple[np.ndarray, np.ndarray, float, float]:
@@ -298,9 +305,10 @@ def _likelihood_ratio(units: _Units, first: np.ndarray) -> np.ndarray:
 
 
 def _count_corrected(p_values: np.ndarray) -> int:
-    from scipy.stats import false_discovery_control
-
-    return int((false_discovery_control(p_values) <= 0.05).sum())
+    """Count the p values that pass at .05 after Benjamini and Hochberg: up to the last that is small for its rank."""
+    ranks = np.arange(1, len(p_values) + 1)
+    small = np.flatnonzero(np.sort(p_values) * (len(p_values) / ranks) <= 0.05)
+    return int(small[-1]) + 1 if len(small) else 0
 
 
 class _RateTest(NamedTuple):
@@ -323,7 +331,7 @@ def _standardise(units: _Units) -> _RateTest:
     """Prepare the rate test: what stays the same however the documents of a stratum are relabelled."""
     from scipy.sparse import csr_matrix, diags
 
-    roots = units.counts.multiply(1_000 / units.n_words[:, None]).sqrt().tocsr()
+    roots = _rates(units).sqrt()
     n = np.bincount(units.strata)
     strata = csr_matrix((np.ones(len(units.strata)), (units.strata, np.arange(len(units.strata)))))
     sums = strata @ roots

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, shipped_data
+from .corpus import PERIODS, Corpus, shipped_data, table_of
 from .errors import TalksError
+from .terms import keep_terms
 from .word_lists import read_lexicon
 
 LEVELS = ("leader", "cabinet", "deputy", "working")
@@ -252,7 +252,7 @@ def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
     given = documents["talk_id"].notna()
     exact = documents[~given & (documents["date_precision"] == "day")]
     held = talks[(talks["status"] == "held") & (talks["mode"] != "")]
-    naming = _passages_naming(corpus, exact["doc_id"])
+    naming = _passages_naming(corpus, exact["doc_id"], _terms_of(held))
     links = [link for talk in held.to_dict("records") for link in _link(talk, exact, naming)]
     columns = ["doc_id", "talk_id", "distance", "talk_evidence"]
     table = pd.DataFrame(links, columns=columns).sort_values(["doc_id", "distance", "talk_id"])
@@ -263,22 +263,28 @@ def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
         talk_id=documents["talk_id"].fillna(known),
         talk_evidence=found.where(~given, "given by the metadata"),
     )
-    return replace(corpus, documents=linked)
+    return Corpus(**vars(corpus) | {"documents": linked})
 
 
 Naming = Callable[[Iterable[str]], pd.DataFrame]
 
 
-def _passages_naming(corpus: Corpus, doc_ids: pd.Series) -> Naming:
-    """Give a function from terms to the passages (passage_id, doc_id) in which any of them stands."""
-    spoken = corpus.passages.loc[corpus.passages["doc_id"].isin(doc_ids), ["passage_id", "doc_id"]]
-    folded = corpus.counts["term"].str.casefold()
+def _passages_naming(corpus: Corpus, doc_ids: pd.Series, terms: set[str]) -> Naming:
+    """Give a function from some of these terms to the passages (passage_id, doc_id) in which any of them stands."""
+    passages = table_of(corpus, "passages").read(["passage_id", "doc_id"])
+    counts = keep_terms(corpus, lambda known: known.str.casefold().isin(terms)).counts
+    found = counts[["passage_id"]].assign(term=counts["term"].str.casefold())
+    found = found.merge(passages[passages["doc_id"].isin(doc_ids)], on="passage_id")
+    by_term = dict(iter(found.drop_duplicates().groupby("term")[["passage_id", "doc_id"]]))
+    nothing = passages[["passage_id", "doc_id"]].head(0)
+    return lambda terms: pd.concat([by_term.get(term, nothing) for term in terms]).drop_duplicates()
 
-    @cache
-    def naming_one(term: str) -> pd.DataFrame:
-        return spoken[spoken["passage_id"].isin(corpus.counts.loc[folded == term, "passage_id"])]
 
-    return lambda terms: pd.concat([naming_one(term) for term in terms]).drop_duplicates()
+def _terms_of(talks: pd.DataFrame) -> set[str]:
+    """All terms that can link a document to one of these talks: places, people, and words for a call."""
+    cities = {word for cities in talks["city"] for word in cities.replace(";", " ").casefold().split()}
+    heads = {name for column in ("us_lead", "cn_lead") for names in talks[column] for name in names.split(";")}
+    return {*_CHANNEL_WORDS, *cities, *(term for name in heads & set(_people()) for term in _spellings(name))}
 
 
 @lru_cache(maxsize=1)
@@ -308,14 +314,13 @@ def _link(talk: dict, documents: pd.DataFrame, naming: Naming) -> list[tuple]:
     place = naming(_CHANNEL_WORDS) if talk["mode"] != "in_person" else _naming_city(cities, naming)
     key = "doc_id" if talk["mode"] == "in_person" and not set(cities) & _OFTEN_NAMED else "passage_id"
     heads = {
-        name: naming(_spellings(name))
+        name: set(naming(_spellings(name))[key])
         for name in [*talk["us_lead"].split(";"), *talk["cn_lead"].split(";")]
         if name in _people()
     }
     links = []
-    for doc_id in sorted(near & set(place["doc_id"])):
-        here = set(place.loc[place["doc_id"] == doc_id, key])
-        named = [name for name, passages in heads.items() if here & set(passages[key])]
+    for doc_id, here in place[place["doc_id"].isin(near)].groupby("doc_id")[key]:
+        named = [name for name, named_in in heads.items() if not named_in.isdisjoint(here)]
         sides = {_people()[name]["side"] for name in named}
         if sides and (key == "doc_id" or len(sides) == 2):
             apart = int(distance[doc_id])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, add_period, in_order, refuse_empty, refuse_undated
+from .corpus import PERIODS, Corpus, add_period, in_order, read_body, refuse_empty, refuse_undated
 from .errors import TalksError
+from .terms import keep_terms
 from .uncertainty import MIN_A_SIDE, SEED, difference_interval, mean_interval
 from .word_lists import read_terms
 
@@ -109,19 +110,17 @@ def document_rates(corpus: Corpus, terms: dict[str, list[str]]) -> pd.DataFrame:
     [0, 0, 8]
     """
     own = corpus.where(speaker_side=["US", "CN"], kind="body")
-    passages = own.passages[["passage_id", "doc_id", "speaker_side", "n_words"]]
+    passages = read_body(own, ["passage_id", "doc_id", "speaker_side", "n_words"])
     words = passages.groupby(["doc_id", "speaker_side"])["n_words"].sum().rename("n_words").reset_index()
     words = words[words["n_words"] > 0]
     refuse_empty(words, "text with words of officials of either side")
-    n = sum_terms(own.counts, passages, terms, ["doc_id", "speaker_side"])
+    n = sum_terms(own, passages, terms, ["doc_id", "speaker_side"])
     grid = pd.DataFrame({"topic": list(terms)}).merge(words, how="cross")
     rates = grid.merge(n, on=["topic", "doc_id", "speaker_side"], how="left").fillna({"n": 0})
     return rates.assign(n=rates["n"].astype("int64"), rate=1_000 * rates["n"] / rates["n_words"])
 
 
-def sum_terms(
-    counts: pd.DataFrame, passages: pd.DataFrame, terms: dict[str, list[str]], keys: list[str]
-) -> pd.DataFrame:
+def sum_terms(corpus: Corpus, passages: pd.DataFrame, terms: dict[str, list[str]], keys: list[str]) -> pd.DataFrame:
     """Add up the occurrences of each topic's terms in these passages: `topic`, `keys`, `n`, where there are any.
 
     A term that holds another of its topic is not counted beside it: where "port" is, so are "port fees".
@@ -132,7 +131,9 @@ def sum_terms(
         for term in dict.fromkeys(listed)
         if not any(one != term and f" {one} " in f" {term} " for one in listed)
     ]
-    found = counts.merge(pd.DataFrame(pairs, columns=["topic", "term"]), on="term")
+    listed = pd.DataFrame(pairs, columns=["topic", "term"], dtype="str")
+    counts = keep_terms(corpus, lambda known: known.isin(listed["term"])).counts
+    found = counts.merge(listed, on="term")
     found = found.merge(passages[["passage_id", *keys]], on="passage_id")
     return found.groupby(["topic", *keys])["n"].sum().reset_index()
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from functools import reduce
+from hashlib import sha256
 from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, add_period, in_order, refuse_empty, refuse_undated
+from .corpus import PERIODS, Corpus, add_period, in_order, read_body, refuse_empty, refuse_undated, table_of
 from .errors import TalksError
 from .measuring import load_stop_words
 from .stance import is_name, known_names
+from .terms import count_matrix
 from .timeline import sum_terms
 from .uncertainty import SEED, leave_one_out, mean_interval, resample
 from .word_lists import read_lexicon, read_terms
@@ -26,6 +28,7 @@ MAX_ITERATIONS = 500
 N_TOP = 10
 STABLE = 0.5
 CLOSE = 0.02
+_FITTED: dict[tuple[bytes, int, int], list[set[str]]] = {}  # by what was fitted: ten words a topic
 
 
 @dataclass(frozen=True)
@@ -139,19 +142,17 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
 
 def _weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
     """Lay out the pieces of a corpus as TF-IDF, each of length 1, without names and stop words."""
-    from scipy.sparse import csr_matrix
     from sklearn.feature_extraction.text import TfidfTransformer
 
     passages = _cut_pieces(corpus, level)
     refuse_empty(passages, "text to find topics in")
     pieces = passages.drop_duplicates("piece").sort_values("piece")
-    counts = corpus.counts.merge(passages[["passage_id", "piece"]], on="passage_id")
-    codes, terms = pd.factorize(counts["term"], sort=True)
-    cells = counts["n"].to_numpy(dtype="float64"), (counts["piece"].to_numpy(), codes)
-    matrix = _mask_names(csr_matrix(cells, shape=(len(pieces), len(terms))), terms)
-    matrix, terms = matrix[:, _is_word(terms)], terms[_is_word(terms)]
+    rows = passages["piece"].to_numpy()
+    matrix, terms = count_matrix(corpus, passages["passage_id"], rows, left_out=load_stop_words())
+    matrix = _mask_names(matrix, terms)
     n_documents = _group(pieces["doc_id"], matrix > 0).getnnz(axis=0)
     kept = (n_documents >= _min_documents(corpus)) & (matrix.getnnz(axis=0) <= MAX_SHARE * len(pieces))
+    kept[kept] = _is_word(terms[kept])
     if not kept.any():
         raise TalksError(
             f"no term stands in {_min_documents(corpus)} of {len(corpus.documents)} documents and in at most half of "
@@ -170,7 +171,7 @@ def _cut_pieces(corpus: Corpus, level: str) -> pd.DataFrame:
     """Give each body passage the number of its piece: consecutive words of one voice, evenly cut."""
     if level not in ("passage", "document"):
         raise TalksError(f"unknown level {level!r}; expected passage or document; choose one of them")
-    passages = corpus.passages[corpus.passages["kind"] == "body"]
+    passages = read_body(corpus, ["passage_id", "doc_id", "speaker_side", "position", "n_words"])
     passages = passages.assign(speaker_side=passages["speaker_side"].astype("object").fillna("unknown"))
     passages = passages.sort_values(["doc_id", "speaker_side", "position"])
     spoken = passages.groupby(["doc_id", "speaker_side"], sort=False)["n_words"]
@@ -203,7 +204,7 @@ def _mask_names(matrix: Any, terms: pd.Index) -> Any:
 def _is_word(terms: pd.Index) -> np.ndarray:
     titles = {row["term"].rstrip(".") for row in read_lexicon("titles")}
     left_out = load_stop_words() | titles
-    plain = [len(term) > 1 and not {" ", "'"} & set(term) and term not in left_out for term in terms]
+    plain = [len(term) > 1 and not {" ", "'"} & set(term) and term not in left_out for term in terms.tolist()]
     return np.array(plain, dtype=bool) & ~is_name(terms).astype(bool)
 
 
@@ -300,7 +301,7 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
     pieces = _weigh_pieces(corpus, model.settings["level"])
     shares = model.document_topics.dropna(subset="share")
     largest = shares.sort_values("share", ascending=False, kind="stable").drop_duplicates("doc_id")["topic"]
-    top = _top_sets(model.topic_terms)
+    top = [set(part["term"].head(N_TOP)) for _, part in model.topic_terms.groupby("topic")]
     table = model.labels().reset_index()
     n = len(np.unique(pieces.doc_ids))
     for name, draws in (("bootstrap", resample(n, n_draws, seed)), ("leave_one_out", leave_one_out(n, n_draws, seed))):
@@ -309,18 +310,37 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
     return table.assign(stable=table["bootstrap"] >= STABLE)
 
 
-def _top_sets(topic_terms: pd.DataFrame) -> list[set[str]]:
-    return [set(part["term"].head(N_TOP)) for _, part in topic_terms.groupby("topic")]
-
-
 def _refit(pieces: _Pieces, top: list[set[str]], draws: np.ndarray, seed: int) -> np.ndarray:
     """Fit again with each draw of documents; the overlap of each topic with its match, one row a draw."""
     documents = pd.factorize(pieces.doc_ids, sort=True)[0]
-    overlaps = []
-    for draw in draws:
-        _, loadings = _factorize(pieces.weights, pieces.importance * np.sqrt(draw[documents]), len(top), seed)
-        overlaps.append(match_topics(top, _top_sets(_list_terms(loadings, pieces.terms))))
-    return np.array(overlaps)
+    importances = (pieces.importance * np.sqrt(draw[documents]) for draw in draws)
+    return np.array([match_topics(top, _fit_top(pieces, importance, len(top), seed)) for importance in importances])
+
+
+def _fit_top(pieces: _Pieces, importance: np.ndarray, n_topics: int, seed: int) -> list[set[str]]:
+    """Fit topics, give the top terms of each, and remember them: a chosen number is fitted to the same draws twice."""
+    weights = pieces.weights
+    given = (weights.data, weights.indices, weights.indptr, importance, "\n".join(pieces.terms).encode())
+    key = (sha256(b"".join(map(bytes, given))).digest(), n_topics, seed)
+    if key not in _FITTED:
+        _FITTED[key] = top_sets(_factorize(weights, importance, n_topics, seed)[1], pieces.terms)
+    return _FITTED[key]
+
+
+def top_sets(loadings: np.ndarray, terms: np.ndarray) -> list[set[str]]:
+    """Give the ten strongest terms of each topic, the first of the alphabet among equals; nothing of an empty topic.
+
+    In: topics by terms, and the terms in the order of the alphabet.
+
+    Examples
+    --------
+    >>> top_sets(np.array([[0.0, 0.6], [0.0, 0.0]]), np.array(["soy", "talks"], dtype="object"))
+    [{'talks'}]
+    """
+    weights = np.where(loadings > 0, loadings.round(6), -1)
+    strongest = np.argsort(-weights, axis=1, kind="stable")[:, :N_TOP]
+    tops = [set(terms[places[row[places] >= 0]]) for row, places in zip(weights, strongest, strict=True)]
+    return [top for top in tops if top]
 
 
 def match_topics(first: list[set[str]], second: list[set[str]]) -> np.ndarray:
@@ -368,7 +388,7 @@ def choose_n_topics(
     draws = resample(present.shape[0], n_draws, seed)
     rows = []
     for n_topics in candidates:
-        top = _top_sets(_list_terms(_factorize(pieces.weights, pieces.importance, n_topics, seed)[1], pieces.terms))
+        top = _fit_top(pieces, pieces.importance, n_topics, seed)
         overlaps = _refit(pieces, top, draws, seed)
         error = overlaps.mean(axis=1).std(ddof=1) / np.sqrt(n_draws)
         n_stable = int((overlaps.mean(axis=0) >= STABLE).sum())
@@ -518,12 +538,13 @@ def seeded_topics(corpus: Corpus, keywords: dict[str, list[str]], *, by: str | N
     >>> table[["topic", "n", "n_words", "rate"]].round(2).to_numpy().tolist()
     [['TikTok', 5, 653, 7.66], ['Taiwan', 0, 653, 0.0], ['TikTok', 1, 677, 1.48], ['Taiwan', 1, 677, 1.48]]
     """
-    passages = corpus.passages[corpus.passages["kind"] == "body"]
-    if by is not None and by not in passages:
-        raise TalksError(f"unknown column {by!r}; expected one of {', '.join(passages)}; choose one of them")
+    known = table_of(corpus, "passages").columns
+    if by is not None and by not in known:
+        raise TalksError(f"unknown column {by!r}; expected one of {', '.join(known)}; choose one of them")
     keys = ["doc_id", *([by] if by else [])]
+    passages = read_body(corpus, dict.fromkeys(["passage_id", "n_words", *keys]))
     words = passages.groupby(keys, sort=False)["n_words"].sum().reset_index()
-    n = sum_terms(corpus.counts, passages, keywords, keys)
+    n = sum_terms(corpus, passages, keywords, keys)
     table = words.merge(pd.DataFrame({"topic": list(keywords)}), how="cross").merge(n, on=["topic", *keys], how="left")
     table["n"] = table["n"].fillna(0).astype("int64")
     rate = 1_000 * table["n"] / table["n_words"].where(table["n_words"] > 0)
