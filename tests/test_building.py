@@ -4,18 +4,22 @@ import hashlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import analysis_helpers as ah
 from analysis_helpers import assembling, building, parts
 from analysis_helpers.cli import main
+from analysis_helpers.cluster import Needs, find_fault, list_packages
 from analysis_helpers.duplicates import sign_texts
+from analysis_helpers.engines import Engine
 
 PLACES = ("Lisbon", "Porto", "Faro", "Braga", "Evora", "Sintra", "Tomar", "Aveiro")
 GOODS = ("boats", "cork", "tiles", "sardines", "olives", "salt", "copper", "glass")
@@ -202,6 +206,109 @@ def test_a_worker_that_dies_is_said_and_what_is_done_is_kept(many, whole, tmp_pa
     assert _bytes(out) == whole
 
 
+def test_a_second_build_of_the_same_corpus_is_refused(many, whole, tmp_path, monkeypatch):
+    """The first one is at work in its second stage; it ends as if nothing had been."""
+    out, said = tmp_path / "corpus", []
+    original = building._measure
+
+    def meddled(*arguments):
+        if not said:
+            with pytest.raises(ah.TalksError) as refused:
+                ah.build_corpus([many], out, part_size=7, semantic=False)
+            said.append(str(refused.value))
+        return original(*arguments)
+
+    monkeypatch.setattr(building, "_measure", meddled)
+    ah.build_corpus([many], out, part_size=7, semantic=False)
+    assert said[0].startswith(f"{out}: is being built already (process {os.getpid()} on ")
+    assert said[0].endswith(f"wait until it ends, or, if it does not run any more, delete {tmp_path / '.corpus.lock'}")
+    assert _bytes(out) == whole
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    ("left", "begins"),
+    [
+        (lambda gone, here: json.dumps({"process": gone, "host": here}), True),
+        (lambda gone, here: json.dumps({"process": gone, "host": f"not {here}"}), False),
+        (lambda gone, here: json.dumps({"process": os.getppid(), "host": here}), False),
+        (lambda gone, here: '{"process": ', False),
+    ],
+    ids=["crashed here", "elsewhere", "still runs", "unreadable"],
+)
+def test_the_lock_of_a_crashed_build_is_taken_away(left, begins, many, tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    lock = tmp_path / ".corpus.lock"
+    lock.write_text(left(process.pid, socket.gethostname()), encoding="utf-8")
+    if begins:
+        ah.build_corpus([many], tmp_path / "corpus", semantic=False)
+        assert not lock.exists()
+    else:
+        with pytest.raises(ah.TalksError, match="is being built already"):
+            ah.build_corpus([many], tmp_path / "corpus", semantic=False)
+        assert lock.exists()
+        assert not (tmp_path / ".corpus.building").exists()
+
+
+def test_two_attempts_at_one_part_leave_one(tmp_path):
+    """Where a worker was thought lost, both write; neither takes the other's draft, and nothing is left over."""
+    place, frame = tmp_path / "00000-stage", pd.DataFrame({"n": [1, 2]})
+    attempts = []
+
+    class Slow(dict):
+        def items(self):
+            if not attempts:
+                attempts.append("the other one, in between")
+                parts.write_frames(place, {"numbers": frame})
+            return super().items()
+
+    parts.write_frames(place, Slow(numbers=frame))
+    assert attempts
+    assert [path.name for path in tmp_path.iterdir()] == ["00000-stage"]
+    pd.testing.assert_frame_equal(parts.read_frame(place, "numbers"), frame)
+
+
+def test_a_part_of_an_earlier_plan_that_comes_late_is_not_taken_for_ours(tmp_path):
+    with parts.open_workshop(tmp_path / "corpus", "corpus.json", {"languages": ["en"]}) as shop:
+        late = shop.place(0, "prepared")
+    with parts.open_workshop(tmp_path / "corpus", "corpus.json", {"languages": ["en", "fr"]}) as shop:
+        parts.write_frames(shop.folder / late.name, {})
+        parts.write_frames(shop.place(123_456, "prepared"), {})
+        assert shop.numbers("prepared") == [123_456]
+
+
+def test_a_part_that_another_machine_wrote_is_waited_for(tmp_path, monkeypatch):
+    with parts.open_workshop(tmp_path / "corpus", "corpus.json", {}) as shop:
+        monkeypatch.setattr(parts.time, "sleep", lambda _: parts.write_frames(shop.place(1, "prepared"), {}))
+        parts.run_stage(Engine(), shop, "prepared", lambda number, needed: 1, [(1, None)], what="reading")
+        assert shop.numbers("prepared") == [1]
+        monkeypatch.setattr(parts, "LATE", -1)
+        with pytest.raises(ah.TalksError, match=r"00002-\w+-prepared: was written by a worker and is not seen here"):
+            shop.wait_for({1, 2}, "prepared")
+
+
+def test_a_machine_with_other_packages_has_a_fault():
+    packages = list_packages()
+    assert not find_fault(Needs(packages))
+    for name, version in packages:
+        wanted = tuple((one, "another" if one == name else its) for one, its in packages)
+        said = f"has {name} {version}; expected another, as where the build runs; install the same there"
+        assert find_fault(Needs(wanted)) == said
+
+
+def test_without_the_extra_a_cluster_is_refused(many, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setitem(sys.modules, "dask", None)
+    command = ["build", str(many), "--out", str(tmp_path / "new/corpus"), "--no-semantic"]
+    assert main([*command, "--scheduler", "tcp://here:8786"]) == 2
+    said = "talks: tcp://here:8786: Dask distributed is not installed here; expected the extra cluster; "
+    assert capsys.readouterr().err == said + "run make cluster, or pip install 'talks-in-words[cluster]'\n"
+    assert not (tmp_path / "new").exists()
+    with pytest.raises(SystemExit):
+        main([*command, "--scheduler", "tcp://here:8786", "--workers", "2"])
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="signals to process groups need Unix")
 def test_ctrl_c_reaches_workers_without_a_traceback(many, tmp_path):
     out = tmp_path / "corpus"
@@ -229,17 +336,17 @@ def test_a_large_input_is_shared_out(many, tmp_path, monkeypatch):
     """Without a number of workers, one a processor, from 5 MB on."""
     seen = []
     monkeypatch.setattr(building.os, "cpu_count", lambda: 3)
-    stage = building.run_stage
+    engine = building.open_engine
 
-    def noted(*arguments, workers, **options):
+    def noted(workers, scheduler):
         seen.append(workers)
-        stage(*arguments, workers=1, **options)
+        return engine(1, scheduler)
 
-    monkeypatch.setattr(building, "run_stage", noted)
+    monkeypatch.setattr(building, "open_engine", noted)
     ah.build_corpus([many], tmp_path / "small", workers=None, semantic=False)
     (many / "large.txt").write_text("\n\n".join(map(_text, range(40, 60))) + "\n" * 5_000_000, encoding="utf-8")
     ah.build_corpus([many], tmp_path / "large", workers=None, semantic=False)
-    assert seen == [1, 1, 1, 3, 3, 3]
+    assert seen == [1, 3]
 
 
 # ---------------------------------------------------------------------------------------------------

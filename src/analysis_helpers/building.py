@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,23 +17,26 @@ from typing import Any
 import pandas as pd
 
 from .assembling import assemble, print_removed
-from .cleaning import WORD
+from .cluster import DISTRIBUTION
+from .collocations import MIN_COLLOCATION_COUNT, count_pairs, find_collocations
 from .corpus import Corpus, load_corpus, load_schema
 from .encoder import encoder_versions, use_encoder
 from .errors import TalksError
-from .fates import decide_fates
-from .measuring import count_pairs, count_terms, find_collocations, lexicon_terms, measure_sentences
-from .parts import Frames, Workshop, open_workshop, read_frame, run_stage, write_frames
+from .fates import Prepared, decide_fates
+from .measuring import count_terms, lexicon_terms, measure_sentences
+from .parts import Frames, Workshop, open_engine, open_workshop, read_frame, run_stage, write_frames
 from .preparing import Settings, prepare_part
 from .quoting import add_quoted_speakers, add_whole_quotations
 from .reading import DOCUMENT_READERS, Item, Record, Unit, list_sources, read_metadata, read_units
 from .sentiment import INSTRUMENTS, SEMANTIC
 from .splitting import split_sentences
+from .tallies import add_tallies
 from .target_tone import add_target_tone
+from .words import WORD
 
 PART_DOCUMENTS, PART_BYTES = 500, 16_000_000  # of the work; small, so that little is lost by an interrupt
 LARGE_BYTES = 5_000_000  # from here on several processes save more time than starting them costs
-DISTRIBUTION = "talks-in-words"
+HEAP_PARTS = 25  # whose pairs of words are added up at a time: about a million
 
 
 def build_corpus(
@@ -47,6 +49,7 @@ def build_corpus(
     with_text: bool = True,
     semantic: bool | None = None,
     workers: int | None = 1,
+    scheduler: str | None = None,
     part_size: int = PART_DOCUMENTS,
     show_removed: bool = False,
 ) -> Corpus:
@@ -58,8 +61,8 @@ def build_corpus(
     it) and `rejected.csv`. Without text, the words and the titles found in them are left out; the measurements
     are the same. `semantic` says whether the sentence encoder measures tone too; by default it does where the extra
     is installed, and the record says so. The work is done in parts of `part_size` documents by `workers` processes
-    (None: one a processor where the input is large); neither changes the result. `show_removed` prints what
-    cleaning took out.
+    (None: one a processor where the input is large), or by the workers of a Dask cluster, whose `scheduler`
+    (`tcp://host:8786`) is named; none of it changes the result. `show_removed` prints what cleaning took out.
 
     Interrupted, the build goes on where it stopped when it is called again with the same input. Raises `TalksError`
     for input that is not as it must be; then nothing is written. Known weakness: with several workers, a script must
@@ -81,19 +84,21 @@ def build_corpus(
     workers = workers or (os.cpu_count() or 1 if sum(map(_size, listing.items)) > LARGE_BYTES else 1)
     plan = _plan(listing.items, settings, dict(columns or {}), record, part_size)
     with open_workshop(out, "corpus.json", plan) as shop:
-        batches = _batches(read_units(listing.items, columns or {}), part_size)
-        prepare = partial(_prepare, shop, settings)
-        run_stage(prepare, shop.missing("prepared", enumerate(batches)), what="reading", workers=workers)
-        fates = _decide(shop, curated, out)
-        n_kept = int((fates["status"] == "kept").sum())
-        kept = fates[fates["status"] == "kept"].groupby("part")["doc_id"].agg(set).to_dict()
-        tasks = [(n, kept.get(n, set())) for n in shop.numbers("prepared")]
-        measure = partial(_measure, shop, semantic)
-        run_stage(measure, shop.missing("measured", tasks), what="measuring", workers=workers, total=n_kept)
-        record["settings"]["collocations"] = _find_collocations(shop).to_dict("records")
-        terms = [*(row["term"] for row in record["settings"]["collocations"]), *lexicon_terms()]
-        tasks = [(n, terms) for n in shop.numbers("measured")]
-        run_stage(partial(_count, shop), shop.missing("counted", tasks), what="counting", workers=workers, total=n_kept)
+        with open_engine(workers, scheduler) as engine:
+            of_each_source = {item.path.parents[item.name.count("/")]: item.path for item in listing.items}
+            engine.check(shop.lock, of_each_source.values(), encoder_versions() if semantic else ())
+            batches = enumerate(_batches(read_units(listing.items, columns or {}), part_size))
+            run_stage(engine, shop, "prepared", partial(_prepare, shop, settings), batches, what="reading")
+            fates = _decide(shop, curated, out)
+            kept = dict(list(fates[fates["status"] == "kept"].groupby("part")["doc_id"]))
+            n_kept = int((fates["status"] == "kept").sum())
+            tasks = ((n, set(kept.get(n, ()))) for n in shop.numbers("prepared"))
+            measure = partial(_measure, shop, semantic)
+            run_stage(engine, shop, "measured", measure, tasks, what="measuring", total=n_kept)
+            record["settings"]["collocations"] = _find_collocations(shop).to_dict("records")
+            terms = [*(row["term"] for row in record["settings"]["collocations"]), *lexicon_terms()]
+            tasks = [(n, terms) for n in shop.numbers("measured")]
+            run_stage(engine, shop, "counted", partial(_count, shop), tasks, what="counting", total=n_kept)
         assemble(shop, fates, record, out, passed_over=listing.passed_over, with_text=with_text)
         if show_removed:
             print_removed(shop, fates)
@@ -185,10 +190,13 @@ def _prepare(shop: Workshop, settings: Settings, number: int, units: list[Unit])
 
 
 def _decide(shop: Workshop, curated: Mapping[str, Record], out: str | Path) -> pd.DataFrame:
-    places = ((number, shop.place(number, "prepared")) for number in shop.numbers("prepared"))
+    def parts() -> Iterator[Prepared]:
+        for number in shop.numbers("prepared"):
+            documents, aside, table = (read_frame(shop.place(number, "prepared"), name) for name in names)
+            yield number, documents, aside, table.to_numpy()
+
     names = ("documents", "aside", "signatures")
-    read = ((number, *(read_frame(place, name) for name in names)) for number, place in places)
-    fates = decide_fates((number, documents, aside, table.to_numpy()) for number, documents, aside, table in read)
+    fates = decide_fates(parts)
     used = set(fates["metadata_row"].dropna())
     unused = [(key, row["metadata_row"]) for key, row in curated.items() if row["metadata_row"] not in used]
     if unused:
@@ -224,23 +232,26 @@ def _measure(shop: Workshop, semantic: bool, number: int, kept: set[str]) -> int
     documents = documents[documents["doc_id"].isin(kept)].reset_index(drop=True)
     passages = passages[passages["doc_id"].isin(documents["doc_id"])].reset_index(drop=True)
     frames = measure_part(documents, passages, semantic=semantic)
-    words, pairs, spread = count_pairs(frames["passages"])
-    frames["words"] = pd.DataFrame(sorted(words.items()), columns=["word", "n"])
-    neighbours = [(*pair, n, spread[pair]) for pair, n in sorted(pairs.items())]
-    frames["pairs"] = pd.DataFrame(neighbours, columns=["first", "second", "n", "n_passages"])
+    frames["words"], frames["pairs"] = count_pairs(frames["passages"])
     write_frames(shop.place(number, "measured"), frames)
     return len(documents)
 
 
 def _find_collocations(shop: Workshop) -> pd.DataFrame:
-    words, pairs, spread = Counter[str](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    for number in shop.numbers("measured"):
-        place = shop.place(number, "measured")
-        words.update(read_frame(place, "words").set_index("word")["n"].to_dict())
-        table = read_frame(place, "pairs").set_index(["first", "second"])
-        pairs.update(table["n"].to_dict())
-        spread.update(table["n_passages"].to_dict())
-    return find_collocations(words, pairs, spread)
+    words, n_rare = [], 0
+    for heap in _add_up(shop, "words", ["word"]):
+        often = heap["n"] >= MIN_COLLOCATION_COUNT
+        words.append(heap[often])
+        n_rare += int(heap.loc[~often, "n"].sum())
+    words.append(pd.DataFrame({"word": [""], "n": [n_rare]}))  # part of no collocation, but of all words
+    pairs = [heap[heap["n"] >= MIN_COLLOCATION_COUNT] for heap in _add_up(shop, "pairs", ["first", "second"])]
+    return find_collocations(pd.concat(words), pd.concat(pairs))
+
+
+def _add_up(shop: Workshop, name: str, keys: list[str]) -> Iterator[pd.DataFrame]:
+    numbers = shop.numbers("measured")
+    tallies = (read_frame(shop.place(number, "measured"), name) for number in numbers)
+    return add_tallies(tallies, keys, shop.folder, n_heaps=1 + len(numbers) // HEAP_PARTS)
 
 
 def _count(shop: Workshop, number: int, multiword: list[str]) -> int:

@@ -68,9 +68,9 @@ def _add_build(build: argparse.ArgumentParser) -> None:
     build.add_argument("--keep-languages", nargs="+", default=["en"], metavar="CODE", help="default: en")
     build.add_argument("--without-text", action="store_true", help="keep the measurements only")
     build.add_argument("--show-removed", action="store_true", help="print what cleaning took out of each text")
-    build.add_argument(
-        "--workers", type=int, metavar="N", help="processes (default: one a processor; large input only)"
-    )
+    who = build.add_mutually_exclusive_group()
+    who.add_argument("--workers", type=int, metavar="N", help="processes (default: one a processor; large input only)")
+    who.add_argument("--scheduler", metavar="ADDRESS", help="do the work on a Dask cluster: tcp://host:8786")
     build.add_argument(
         "--semantic",
         action=argparse.BooleanOptionalAction,
@@ -91,6 +91,7 @@ def _build(options: argparse.Namespace) -> None:
         with_text=not options.without_text,
         semantic=options.semantic,
         workers=options.workers,
+        scheduler=options.scheduler,
         show_removed=options.show_removed,
     )
     print(f"{corpus}, {'with' if corpus.has_text else 'without'} text; written to {options.out}")

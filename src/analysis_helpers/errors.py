@@ -33,6 +33,16 @@ class UnwritableError(TalksError):
     """
 
 
+class WorkersError(TalksError):
+    """Those who should do the work cannot, or were lost: what is done is kept, and the same call goes on with it.
+
+    Examples
+    --------
+    >>> issubclass(WorkersError, TalksError)
+    True
+    """
+
+
 class UnreadableError(TalksError):
     """A file, row or article that cannot become a document: it is set aside, and the build goes on.
 
