@@ -30,7 +30,7 @@ import lazy_loader
 
 _NAMES = {
     "building": ["build_corpus"],
-    "cleaning": ["clean_documents", "clean_text", "count_words"],
+    "cleaning": ["clean_documents", "clean_text"],
     "corpus": [
         "Corpus",
         "add_host",
@@ -91,6 +91,7 @@ _NAMES = {
         "typical_documents",
     ],
     "uncertainty": ["SEED", "Interval", "Permutation", "difference_interval", "mean_interval", "permutation_p"],
+    "words": ["count_words"],
 }
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_NAMES)

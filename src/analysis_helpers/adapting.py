@@ -9,8 +9,6 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
-import nbformat
-
 NOTE, END = "```{admonition} Not on this corpus\n:class: note\n\n", "\n```"
 RESTS = "This rests on a step above that the corpus cannot answer."
 
@@ -98,6 +96,7 @@ def leave_out_unanswered(cells: list[Any]) -> list[Any]:
 
     Examples
     --------
+    >>> import nbformat
     >>> cells = [nbformat.v4.new_code_cell("a = 1"), nbformat.v4.new_code_cell("a")]
     >>> cells[0].outputs = [nbformat.v4.new_output("error", ename="TalksError", evalue="no date", traceback=[])]
     >>> cells[1].outputs = [nbformat.v4.new_output("error", ename="NameError", evalue="name 'a' is not defined")]
@@ -132,11 +131,13 @@ def leave_out_unanswered(cells: list[Any]) -> list[Any]:
 
 def _note(kept: list[Any], cell_id: str, text: str) -> None:
     """Say why something is left out: in the note directly above, or in one of its own."""
+    from nbformat.v4 import new_markdown_cell
+
     sentence = plain(f"{text[:1].upper()}{text[1:].rstrip('.')}.")
     if kept and kept[-1].source.startswith(NOTE):
         kept[-1].source = f"{kept[-1].source.removesuffix(END)}\n\n{sentence}{END}"
     else:
-        kept.append(nbformat.v4.new_markdown_cell(f"{NOTE}{sentence}{END}", id=cell_id))
+        kept.append(new_markdown_cell(f"{NOTE}{sentence}{END}", id=cell_id))
 
 
 def _reason(cell: Any, lost: set[str]) -> str | None:

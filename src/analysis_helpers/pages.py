@@ -23,6 +23,7 @@ HEADINGS = {
     "splitting": "Split texts, tell who speaks",
     "names": "Find and mask names",
     "quoting": "Tell whom an article quotes",
+    "words": "Tell what a word is",
     "measuring": "Measure words",
     "sentiment": "Score and compare tone",
     "target_tone": "Measure the tone towards a country",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import re
 import shutil
 import subprocess
@@ -13,7 +14,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import nbformat
 import pandas as pd
 from tqdm import tqdm
 
@@ -62,7 +62,7 @@ def read_cards(folder: str | Path = ".") -> pd.DataFrame:
     """
     rows = []
     for path in find_notebooks(folder):
-        first = nbformat.read(path, as_version=4).cells[0].source
+        first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
         title = re.match(r"# (.+)", first)
         row = {"notebook": path.stem, "question": title[1] if title else None}
         for name in CARD:
@@ -89,6 +89,8 @@ def execute_notebook(source: Path, target: Path, parameters: dict[str, Any] | No
     it is left out. What is written does not depend on the machine or the hour: no time stamps, pictures
     cut to 255 colours. Raises `TalksError` with the cell and the error where a cell fails.
     """
+    import nbformat
+
     notebook = nbformat.read(source, as_version=4)
     adapt = bool(parameters and parameters.get("CORPUS"))
     if parameters:
@@ -147,17 +149,17 @@ def execute_notebooks(sources: list[Path], folder: Path, parameters: dict[str, A
 
 
 def _inject(notebook: Any, parameters: dict[str, Any], source: Path) -> None:
+    from nbformat.v4 import new_code_cell, new_markdown_cell
+
     tagged = [i for i, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])]
     if len(tagged) != 1:
         raise TalksError(f"{source.name}: has {len(tagged)} cells tagged parameters; expected one; see CONTRIBUTING.md")
     lines = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
-    cell = nbformat.v4.new_code_cell(
-        lines, id="injected-parameters", metadata={"tags": ["injected-parameters", "hide-input"]}
-    )
+    cell = new_code_cell(lines, id="injected-parameters", metadata={"tags": ["injected-parameters", "hide-input"]})
     notebook.cells.insert(tagged[0] + 1, cell)
     if parameters.get("CORPUS"):
         note = OTHER_CORPUS.format(name=plain(Path(parameters["CORPUS"]).name))
-        notebook.cells.insert(1, nbformat.v4.new_markdown_cell(note, id="other-corpus"))
+        notebook.cells.insert(1, new_markdown_cell(note, id="other-corpus"))
 
 
 def _refuse_failure(cell: Any, source: Path) -> None:
@@ -245,9 +247,9 @@ def main() -> int:
         sources = find_notebooks(sys.argv[1])
         folder = sources[0].parent
         execute_notebooks(sources, folder)
-        cells = nbformat.read(folder / "05_timeline.ipynb", as_version=4).cells
-        figure = next(cell for cell in cells if cell.id == "when-figure")
-        picture = next(output["data"]["image/png"] for output in figure.outputs if "image/png" in output["data"])
+        cells = json.loads((folder / "05_timeline.ipynb").read_text(encoding="utf-8"))["cells"]
+        figure = next(cell for cell in cells if cell["id"] == "when-figure")
+        picture = next(output["data"]["image/png"] for output in figure["outputs"] if "image/png" in output["data"])
         (folder.parent / "docs" / "timeline.png").write_bytes(base64.b64decode(picture))
     except TalksError as error:
         print(f"talks: {error}", file=sys.stderr)
