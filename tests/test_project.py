@@ -16,11 +16,12 @@ from tests.conftest import ORIGINALS, ROOT
 PACKAGE = ROOT / "src/analysis_helpers"
 # The way of the data; a module may import only from those before it.
 ORDER = [
-    "errors", "word_lists", "encoder", "folders", "reading.records", "reading.databases", "reading.decoding",
-    "reading.dates", "reading.languages", "reading.layout", "reading.files", "reading.tables", "reading.sources",
-    "reading", "page_lines", "cleaning", "splitting", "names", "quoting", "uncertainty", "corpus", "sentiment",
-    "measuring", "target_tone", "duplicates", "preparing", "fates", "parts", "assembling", "building", "talks",
-    "timeline", "stance", "topics", "frames", "plots", "adapting", "pages", "datapackage", "site", "sharing", "cli",
+    "errors", "word_lists", "words", "pieces", "phrases", "vader", "encoder", "folders", "reading.records",
+    "reading.databases", "reading.decoding", "reading.dates", "reading.languages", "reading.layout", "reading.files",
+    "reading.tables", "reading.sources", "reading", "page_lines", "cleaning", "splitting", "names", "quoting",
+    "uncertainty", "tables", "corpus", "terms", "sentiment", "measuring", "collocations", "target_tone", "duplicates",
+    "preparing", "fates", "engines", "cluster", "parts", "tallies", "assembling", "building", "talks", "timeline",
+    "stance", "topics", "frames", "plots", "adapting", "pages", "datapackage", "site", "sharing", "cli",
 ]  # fmt: skip
 PIP_ONLY = {"afinn", "font-source-sans-pro"}
 
@@ -34,7 +35,11 @@ def _tracked():
 
 def _requirements():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = {name: listed for name, listed in project["optional-dependencies"].items() if name != "semantic"}
+    extras = {
+        name: listed
+        for name, listed in project["optional-dependencies"].items()
+        if name not in {"benchmark", "cluster", "semantic"}
+    }
     listed = project["dependencies"] + [x for extra in extras.values() for x in extra]
     return {re.sub(r"\[.*?\]", "", name).lower() for name in listed}
 
@@ -64,9 +69,9 @@ def test_environment_is_what_conda_and_binder_need():
     assert not (ROOT / "binder").exists()
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-semantic.lock"])
-def test_a_lock_pins_with_hashes_and_names_no_host(name):
-    lock = (ROOT / name).read_text(encoding="utf-8")
+@pytest.mark.parametrize("extra", ["", "-benchmark", "-cluster", "-semantic"])
+def test_a_lock_pins_with_hashes_and_names_no_host(extra):
+    lock = (ROOT / f"requirements{extra}.lock").read_text(encoding="utf-8")
     assert "://" not in lock
     assert all("--hash=sha256:" in block for block in re.split(r"(?m)^(?=[a-z0-9._-]+==)", lock)[1:])
 
@@ -144,7 +149,7 @@ def test_plots_are_imported_by_nobody_but_pages_and_notebooks():
 
 
 def test_importing_the_package_loads_nothing_heavy():
-    heavy = {"pandas", "numpy", "nltk", "sklearn", "matplotlib", "seaborn"}
+    heavy = {"pandas", "numpy", "nltk", "sklearn", "scipy", "matplotlib", "seaborn", "pyarrow", "nbformat"}
     code = f"import sys, analysis_helpers; print(sorted(set(sys.modules) & {heavy}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
