@@ -1,5 +1,6 @@
 """Shared fixtures: a small corpus of invented pages, the shipped corpus, and where the originals are."""
 
+import hashlib
 import shutil
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +15,12 @@ from analysis_helpers import encoder, fates, preparing
 ROOT = Path(__file__).resolve().parents[1]
 ORIGINALS = ROOT.parent / "shared" / "originals"
 ELSEWHERE = {"PYTHONHASHSEED": "4242", "TZ": "Pacific/Auckland", "LC_ALL": "C", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def bytes_of(folder):
+    """Sum up the bytes of every file in a folder."""
+    files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 @pytest.fixture(autouse=True)

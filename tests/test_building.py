@@ -1,6 +1,5 @@
 """Building: resumed after any interrupt, the same bytes for any order and number of workers. Texts are invented."""
 
-import hashlib
 import json
 import os
 import signal
@@ -20,6 +19,7 @@ from analysis_helpers.cli import main
 from analysis_helpers.cluster import Needs, find_fault, list_packages
 from analysis_helpers.duplicates import sign_texts
 from analysis_helpers.engines import Engine
+from tests.conftest import bytes_of
 
 PLACES = ("Lisbon", "Porto", "Faro", "Braga", "Evora", "Sintra", "Tomar", "Aveiro")
 GOODS = ("boats", "cork", "tiles", "sardines", "olives", "salt", "copper", "glass")
@@ -45,31 +45,26 @@ def many(tmp_path, monkeypatch):
     return folder
 
 
-def _bytes(folder):
-    files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
 @pytest.fixture
 def whole(many, tmp_path):
     """The bytes of a build that nothing interrupted."""
     corpus = ah.build_corpus([many], tmp_path / "whole", part_size=7, semantic=False)
     assert corpus.record["funnel"] == {"read": 40, "kept": 40, "duplicates": 0, "rejected": 0}
-    return _bytes(tmp_path / "whole")
+    return bytes_of(tmp_path / "whole")
 
 
 def test_workers_and_order_of_listing_do_not_change_a_byte(many, whole, tmp_path, monkeypatch):
     ah.build_corpus([many], tmp_path / "two", part_size=7, semantic=False, workers=2)
-    assert _bytes(tmp_path / "two") == whole
+    assert bytes_of(tmp_path / "two") == whole
     listed = Path.rglob
     monkeypatch.setattr(Path, "rglob", lambda self, pattern: sorted(listed(self, pattern), reverse=True))
     ah.build_corpus([many], tmp_path / "reversed", part_size=7, semantic=False)
-    assert _bytes(tmp_path / "reversed") == whole
+    assert bytes_of(tmp_path / "reversed") == whole
 
 
 def test_size_of_parts_does_not_change_the_tables(many, whole, tmp_path):
     ah.build_corpus([many], tmp_path / "other", part_size=3, semantic=False)
-    assert _bytes(tmp_path / "other") == whole
+    assert bytes_of(tmp_path / "other") == whole
 
 
 @pytest.mark.parametrize("stage", ["_prepare", "_measure", "_count"])
@@ -102,7 +97,7 @@ def test_an_interrupted_build_goes_on_where_it_stopped(stage, many, whole, tmp_p
     assert main(command) == 0
     assert done == [0, 1]
     assert again == [2, 3, 4, 5]
-    assert _bytes(out) == whole
+    assert bytes_of(out) == whole
     assert not list(tmp_path.glob(".*"))
 
 
@@ -131,7 +126,7 @@ def test_a_build_that_was_killed_goes_on(many, whole, tmp_path):
     assert 2 <= len(list(place.glob("*-prepared"))) < 6
     assert not out.exists()
     ah.build_corpus([many], out, part_size=7, semantic=False)
-    assert _bytes(out) == whole
+    assert bytes_of(out) == whole
 
 
 def test_a_full_disk_is_said_and_what_is_done_is_kept(many, whole, tmp_path, monkeypatch):
@@ -151,7 +146,7 @@ def test_a_full_disk_is_said_and_what_is_done_is_kept(many, whole, tmp_path, mon
             ah.build_corpus([many], out, part_size=7, semantic=False)
     assert not out.exists()
     ah.build_corpus([many], out, part_size=7, semantic=False)
-    assert _bytes(out) == whole
+    assert bytes_of(out) == whole
 
 
 def test_a_disk_that_is_full_at_the_end_keeps_what_is_done(many, whole, tmp_path, monkeypatch):
@@ -170,7 +165,7 @@ def test_a_disk_that_is_full_at_the_end_keeps_what_is_done(many, whole, tmp_path
     for stage in ("_prepare", "_measure", "_count"):
         monkeypatch.setattr(building, stage, full)
     ah.build_corpus([many], out, part_size=7, semantic=False)
-    assert _bytes(out) == whole
+    assert bytes_of(out) == whole
 
 
 def test_a_changed_text_begins_the_build_anew(many, tmp_path, monkeypatch):
@@ -203,7 +198,7 @@ def test_a_worker_that_dies_is_said_and_what_is_done_is_kept(many, whole, tmp_pa
             ah.build_corpus([many], out, part_size=7, semantic=False, workers=2)
     assert len(list((tmp_path / ".corpus.building").glob("*-measured"))) == 6
     ah.build_corpus([many], out, part_size=7, semantic=False)
-    assert _bytes(out) == whole
+    assert bytes_of(out) == whole
 
 
 def test_a_second_build_of_the_same_corpus_is_refused(many, whole, tmp_path, monkeypatch):
@@ -222,7 +217,7 @@ def test_a_second_build_of_the_same_corpus_is_refused(many, whole, tmp_path, mon
     ah.build_corpus([many], out, part_size=7, semantic=False)
     assert said[0].startswith(f"{out}: is being built already (process {os.getpid()} on ")
     assert said[0].endswith(f"wait until it ends, or, if it does not run any more, delete {tmp_path / '.corpus.lock'}")
-    assert _bytes(out) == whole
+    assert bytes_of(out) == whole
     assert not list(tmp_path.glob(".*"))
 
 

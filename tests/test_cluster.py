@@ -1,6 +1,5 @@
 """The extra `cluster`: the work of a build on workers of Dask; `make test` has a step with it. Texts are invented."""
 
-import hashlib
 import json
 import os
 import signal
@@ -8,7 +7,6 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +14,7 @@ import analysis_helpers as ah
 from analysis_helpers import building, cluster, reading
 from analysis_helpers.cli import main
 from analysis_helpers.parts import open_engine
-from tests.conftest import ROOT
+from tests.conftest import ROOT, bytes_of
 
 pytest.importorskip("distributed", reason="the extra cluster is not installed here")
 HARBOURS = ("Lisbon", "Porto", "Faro", "Braga", "Evora", "Sintra", "Tomar", "Aveiro")
@@ -94,17 +92,12 @@ def _report(n):
     return f"{HARBOURS[n % 8]} talks {n} ended on Monday. China and the United States said that {words} would follow."
 
 
-def _bytes(folder):
-    files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
 @pytest.fixture
 def whole(many, tmp_path):
     """The bytes of a build in one process."""
     corpus = ah.build_corpus([many], tmp_path / "whole", part_size=4, semantic=False)
     assert corpus.record["funnel"] == {"read": 30, "kept": 30, "duplicates": 0, "rejected": 0}
-    return _bytes(tmp_path / "whole")
+    return bytes_of(tmp_path / "whole")
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://host"])
@@ -143,7 +136,7 @@ def test_an_interrupt_cancels_what_waits_and_the_build_goes_on(many, whole, tmp_
         assert not client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.tasks))
     assert 3 <= len(list((tmp_path / ".corpus.building").glob("*-prepared"))) < 8
     assert main(command) == 0
-    assert _bytes(out) == whole
+    assert bytes_of(out) == whole
 
 
 def test_a_worker_with_another_version_is_refused_before_work_starts(many, tmp_path, scheduler, workers):
@@ -201,5 +194,5 @@ def test_a_worker_that_dies_changes_no_byte(many, tmp_path, scheduler, workers, 
     assert killed.exists()
     assert sorted(worker.poll() is None for worker in workers) == [False, True]
     ah.build_corpus([many], tmp_path / "serial", part_size=4, semantic=False)
-    assert _bytes(tmp_path / "cluster") == _bytes(tmp_path / "serial")
+    assert bytes_of(tmp_path / "cluster") == bytes_of(tmp_path / "serial")
     assert not list(tmp_path.glob(".*"))
