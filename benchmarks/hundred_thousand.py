@@ -48,25 +48,23 @@ def copy_corpus(source: Path, folder: Path, n_documents: int) -> None:
     """Write a corpus of so many documents, copies of those of `source`, if it is not there already."""
     if (folder / "corpus.json").is_file():
         return
-    parts = [
-        {table: pq.read_table(source / table / name).to_pandas(date_as_object=False) for table in TABLES}
-        for name in sorted(path.name for path in (source / "documents").glob("part-*.parquet"))
-    ]
     record = json.loads((source / "corpus.json").read_text(encoding="utf-8"))
     folder.mkdir(parents=True)
-    write_corpus(folder, _copies(parts, n_documents), _one_funnel(record, n_documents), with_text=True)
+    write_corpus(folder, _copies(source, n_documents), _one_funnel(record, n_documents), with_text=True)
 
 
 def _one_funnel(record: dict, n_documents: int) -> dict:
     return record | {"funnel": {"read": n_documents, "kept": n_documents, "duplicates": 0, "rejected": 0}}
 
 
-def _copies(parts: list[dict[str, pd.DataFrame]], n_documents: int):
+def _copies(source: Path, n_documents: int):
     left = n_documents
+    names = sorted(path.name for path in (source / "documents").glob("part-*.parquet"))
     for turn in count():
-        for part in parts:
+        for name in names:
             if left <= 0:
                 return
+            part = {table: pq.read_table(source / table / name).to_pandas(date_as_object=False) for table in TABLES}
             documents = part["documents"].head(left)
             left -= len(documents)
             yield _renamed(part, documents, f"-{turn:03d}")

@@ -13,6 +13,7 @@ import pandas as pd
 
 import analysis_helpers as ah
 from analysis_helpers.corpus import Corpus
+from analysis_helpers.stance import _gather, _test_rates, _Units
 from analysis_helpers.topics import MAX_SHARE, MIN_DOCUMENTS
 from analysis_helpers.uncertainty import relabel
 from benchmarks.harness import Race
@@ -53,25 +54,23 @@ def _count(texts: list[str]) -> _Input:
 # The permutation test
 
 
-def _sided_texts() -> _Input:
-    return _count(invent(1_000, seed=1))
+def _sided_texts() -> _Units:
+    """Count the words of each document for both: the race is about the draws."""
+    return _gather(_count(invent(1_000, seed=1)).corpus, "side", ("CN", "US"), None, MIN_USING)
 
 
-def _warm_words(data: _Input) -> None:
-    first = data.corpus.documents["doc_id"].head(40)
-    small = data.corpus.where(doc_id=list(first))
-    ah.distinctive_terms(small, min_documents=2, n_draws=9)
-    _correlate(data.counts[:40], data.counts[:40].sum(axis=1), np.arange(40) % 2 == 0)
+def _warm_words(units: _Units) -> None:
+    _test_rates(units, 9, ah.SEED)
+    _correlate(units.counts, units.n_words, units.first)
 
 
-def _test_words(data: _Input) -> pd.Series:
-    table = ah.distinctive_terms(data.corpus, min_documents=MIN_USING, n_draws=N_DRAWS)
-    return table.set_index("term")["p_value"]
+def _test_words(units: _Units) -> pd.Series:
+    return pd.Series(_test_rates(units, N_DRAWS, ah.SEED), index=units.terms)
 
 
 def _correlate(counts: Any, n_words: np.ndarray, first: np.ndarray) -> np.ndarray:
     """The statistic by its definition: the root of each term's rate, correlated with the side of the text."""
-    roots = counts.multiply(1_000 / np.asarray(n_words)).sqrt().tocsr()
+    roots = counts.multiply(1_000 / n_words[:, None]).sqrt().tocsr()
     share = first.mean()
     shifted = (roots.T @ first) - share * np.asarray(roots.sum(axis=0)).ravel()
     spread = np.asarray(roots.multiply(roots).sum(axis=0)).ravel()
@@ -79,23 +78,17 @@ def _correlate(counts: Any, n_words: np.ndarray, first: np.ndarray) -> np.ndarra
     return np.abs(shifted) / np.sqrt(np.where(spread > 1e-12, spread, np.inf) * len(first) * share * (1 - share))
 
 
-def _test_words_in_a_loop(data: _Input) -> pd.Series:
+def _test_words_in_a_loop(units: _Units) -> pd.Series:
     """Shuffle the sides, compute the statistic of every term, keep the largest: once a draw."""
-    from analysis_helpers.stance import is_name
-
-    kept = np.asarray((data.counts > 0).sum(axis=0)).ravel() >= MIN_USING
-    kept &= ~is_name(pd.Index(data.terms))
-    counts, n_words = data.counts[:, kept], data.counts.sum(axis=1)
-    sides = (data.corpus.documents["side"] == "CN").to_numpy()
-    observed = _correlate(counts, n_words, sides)
+    observed = _correlate(units.counts, units.n_words, units.first)
     as_large = np.zeros(len(observed))
-    for drawn in relabel(sides, np.zeros(len(sides), dtype="int64"), N_DRAWS, ah.SEED):
-        as_large += _correlate(counts, n_words, drawn).max() >= observed - 1e-9
-    return pd.Series((1 + as_large) / (1 + N_DRAWS), index=data.terms[kept])
+    for drawn in relabel(units.first, units.strata, N_DRAWS, ah.SEED):
+        as_large += _correlate(units.counts, units.n_words, drawn).max() >= observed - 1e-9
+    return pd.Series((1 + as_large) / (1 + N_DRAWS), index=units.terms)
 
 
 def _same_p_values(ours: pd.Series, theirs: pd.Series) -> str:
-    same = np.isclose(ours.sort_index(), theirs.sort_index(), atol=1e-6)
+    same = np.isclose(ours, theirs, atol=1e-6)
     return f"p values equal for {same.mean():.2%} of {len(same):,} words"
 
 
