@@ -60,3 +60,10 @@ def test_memory_of_chunks_is_bounded(monkeypatch):
     assert [before.vocabulary[code] for code in before.codes] == ["one", "two", "three", "four", "five"]
     assert [after.vocabulary[code] for code in after.codes] == ["five", "six"]
     assert len(after.vocabulary) == 2
+
+
+def test_half_a_character_is_counted_as_no_letter():
+    texts = ["good \ud800 talks", "talks"]
+    assert [find_words(text) for text in texts] == [["good", "talks"], ["talks"]]
+    words = code_words(texts)
+    assert [words.vocabulary[code] for code in words.codes] == ["good", "talks", "talks"]

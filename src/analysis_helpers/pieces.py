@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
-from .words import LONGEST_CHUNK, MOST_CHUNKS, code_chunks
-
-_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no encoding writes
+from .words import LONGEST_CHUNK, MOST_CHUNKS, code_chunks, make_column
 
 
 @dataclass(frozen=True)
@@ -96,12 +92,7 @@ def cut_pieces(texts: Iterable[str]) -> Pieces:
     >>> pieces.distinct, pieces.codes.tolist(), pieces.starts.tolist()
     (['Talks ', 'on ', 'trade.', ' ', 'it'], [0, 1, 2, 1, 3, 4], [0, 3, 3, 6])
     """
-    texts = list(texts)
-    try:
-        column = pa.array(texts, "large_string")
-    except UnicodeEncodeError:
-        column = pa.array([_SURROGATE.sub("\ufffd", text) for text in texts], "large_string")
-    chunks, starts = code_chunks(column)
+    chunks, starts = code_chunks(make_column(texts))
     return Pieces(chunks.dictionary.to_pylist(), chunks.indices.to_numpy(), starts)
 
 

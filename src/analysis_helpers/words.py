@@ -19,7 +19,9 @@ WORD = (
     r"|[^\W_]+(?:['’][^\W_]+|-(?=[a-z0-9])[^\W_]+)*"
 )
 _WORD = regex.compile(WORD)  # as NLTK's RegexpTokenizer compiles it, whose import takes seconds
+_CHUNK = regex.compile(r"\S+")
 MOST_CHUNKS, LONGEST_CHUNK = 1_000_000, 100  # kept in memory: about 200 MB
+_SURROGATE = regex.compile("[\ud800-\udfff]")  # half a character, which no encoding writes
 _AROUND_WORDS = ' .,;:?!()[]"“”'
 
 
@@ -68,6 +70,21 @@ def find_words(text: str) -> list[str]:
     return [known.vocabulary[code] for chunk in text.split() for code in known[chunk]]
 
 
+def find_spans(text: str) -> list[tuple[int, int]]:
+    """Tell where each word of a string begins and ends: one pair for each word of `find_words`.
+
+    Examples
+    --------
+    >>> find_spans("China-U.S. talks")
+    [(0, 5), (6, 10), (11, 16)]
+    """
+    return [
+        (chunk.start() + word.start(), chunk.start() + word.end())
+        for chunk in _CHUNK.finditer(text)
+        for word in _WORD.finditer(chunk[0])
+    ]
+
+
 def count_words(text: str) -> int:
     """Count the words of a string, the way the whole suite counts them.
 
@@ -106,12 +123,27 @@ def code_words(texts: Iterable[str]) -> Words:
     (['Talks', 'on', 'trade', 'Trade', 'talks'], [0, 3, 3, 5])
     """
     known = _chunks()
-    chunks, chunk_starts = code_chunks(pa.array(list(texts), "large_string"))
+    chunks, chunk_starts = code_chunks(make_column(texts))
     cut = list(map(known.__getitem__, map(str.rstrip, chunks.dictionary.to_pylist())))
     bounds = np.concatenate(([0], np.cumsum([len(words) for words in cut], dtype="int64")))
     codes = np.fromiter(chain.from_iterable(cut), dtype="int32", count=bounds[-1])
     of_texts = pa.LargeListArray.from_arrays(bounds, codes).take(chunks.indices)
     return Words(of_texts.values.to_numpy(), of_texts.offsets.to_numpy()[chunk_starts], known.vocabulary)
+
+
+def make_column(texts: Iterable[str]) -> pa.LargeStringArray:
+    """Hand texts over to Arrow; half a character, which it refuses, becomes the sign for an unknown one.
+
+    Examples
+    --------
+    >>> make_column(["talks", "\\ud800"]).to_pylist() == ["talks", "\\ufffd"]
+    True
+    """
+    texts = list(texts)
+    try:
+        return pa.array(texts, "large_string")
+    except UnicodeEncodeError:
+        return pa.array([_SURROGATE.sub("\ufffd", text) for text in texts], "large_string")
 
 
 def code_chunks(texts: pa.LargeStringArray) -> tuple[pa.DictionaryArray, np.ndarray]:
