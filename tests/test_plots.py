@@ -129,9 +129,9 @@ def test_gaps_of_the_lanes(talks):
     assert (gaps >= 300).all()
 
 
-@pytest.mark.parametrize("phone", [False, True])
-def test_labels_of_the_timeline_do_not_overlap(talks, phone):
-    ax = ah.plot_timeline(talks, phone=phone)
+@pytest.mark.parametrize("form", ["page", "phone", "poster"])
+def test_labels_of_the_timeline_do_not_overlap(talks, form):
+    ax = ah.plot_timeline(talks, form=form)
     ah.head(ax, "Title", "Subtitle")
     ax.figure.canvas.draw()
     boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
@@ -147,8 +147,9 @@ def test_labels_of_the_timeline_do_not_overlap(talks, phone):
             assert min(shared) < 2.5, (ax.texts[i], ax.texts[j])
 
 
-def test_leaders_of_the_labels_cross_no_name(talks):
-    ax = ah.plot_timeline(talks)
+@pytest.mark.parametrize("form", ["page", "poster"])
+def test_leaders_of_the_labels_cross_no_name(talks, form):
+    ax = ah.plot_timeline(talks, form=form)
     ax.figure.canvas.draw()
     leaders = [line.get_window_extent() for line in ax.lines if line.get_linewidth() == 0.7]
     assert len(leaders) > 10

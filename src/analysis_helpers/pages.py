@@ -29,8 +29,10 @@ HEADINGS = {
     "target_tone": "Measure the tone towards a country",
     "talks": "The chronology of the talks",
     "timeline": "Texts and words over time",
+    "concordance": "Words in context",
     "stance": "Words that tell sides apart",
     "topics": "Topics: what the texts talk about",
+    "explorers": "Explore in JupyterLab",
     "frames": "Frames: what an issue is made to be about",
     "uncertainty": "Intervals",
     "plots": "Figures",
@@ -38,6 +40,8 @@ HEADINGS = {
     "sharing": "Share a corpus without its texts",
     "errors": "Errors",
 }
+
+RIGHTS = "Code: BSD-3-Clause; tables and figures: CC BY 4.0."
 
 
 def write_pages(
@@ -53,7 +57,10 @@ def write_pages(
     (made / "findings.md").write_text(_findings(numbers), encoding="utf-8")
     (made / "cards.md").write_text(_cards(cards, numbers), encoding="utf-8")
     (made / "timeline.md").write_text(_timeline(talks, source / "_static"), encoding="utf-8")
-    (made / "version.md").write_text(_version(talks, corpus.record), encoding="utf-8")
+    (made / "handouts.md").write_text(_handouts(cards), encoding="utf-8")
+    (made / "version.md").write_text(
+        f"{data_version(talks, corpus.record)} [How to cite](cite). {RIGHTS}\n", encoding="utf-8"
+    )
     (source / "data.md").write_text(_dictionary(schema), encoding="utf-8")
     (source / "words.md").write_text(_word_lists(), encoding="utf-8")
     (source / "api.md").write_text(_api(), encoding="utf-8")
@@ -109,6 +116,12 @@ def _cards(cards: pd.DataFrame, numbers: dict[str, Any]) -> str:
             "",
         ]
     return "\n".join([*lines, "::::", ""])
+
+
+def _handouts(cards: pd.DataFrame) -> str:
+    """Link the hand-outs; as HTML, because Sphinx knows no such pages while it renders."""
+    links = (f'<a href="handouts/{card["notebook"]}.html">{card["question"]}</a>' for card in cards.to_dict("records"))
+    return f"Hand-outs for printing, one file each: {' · '.join(links)}\n"
 
 
 def home_numbers() -> dict[str, Any]:
@@ -178,18 +191,17 @@ def _findings(numbers: dict[str, Any]) -> str:
 
 
 def _timeline(talks: pd.DataFrame, static: Path) -> str:
-    """Draw the signature figure four times, for page and phone, light and dark, and write its markup."""
+    """Draw the signature figure for page and phone, light and dark, and as a poster, and write its markup."""
     import matplotlib as mpl
     import matplotlib.pyplot as plt
 
     from .plots import foot, head, plot_timeline, timeline_words
 
     page_words = timeline_words(talks)
-    phone_words = {part: text.replace("\n", " ") for part, text in page_words.items()}  # broken anew, to its width
-    blocks = []
+    flowing_words = {part: text.replace("\n", " ") for part, text in page_words.items()}  # broken anew, to its width
     for theme in ("light", "dark"):
-        for form, words in (("page", page_words), ("phone", phone_words)):
-            ax = plot_timeline(talks, theme=theme, phone=form == "phone")
+        for form, words in (("page", page_words), ("phone", flowing_words)):
+            ax = plot_timeline(talks, theme=theme, form=form)
             head(ax, words["title"], words["subtitle"])
             foot(ax, words["note"])
             path = static / f"timeline-{theme}-{form}.png"
@@ -199,19 +211,38 @@ def _timeline(talks: pd.DataFrame, static: Path) -> str:
                 with mpl.rc_context({"svg.hashsalt": "talks", "svg.fonttype": "path"}):
                     ax.figure.savefig(static / "timeline.svg", metadata={"Date": None})
             plt.close(ax.figure)
-        blocks.append(
-            f'<div class="only-{theme} timeline"><a href="_static/timeline-{theme}-page.png"><picture>'
-            f'<source media="(max-width: 720px)" srcset="_static/timeline-{theme}-phone.png">'
-            f'<img class="fig dark-light" src="_static/timeline-{theme}-page.png" alt="{timeline_alt(talks)}" '
-            f'width="900" height="850" loading="lazy"></picture></a></div>'
-        )
+    _draw_poster(talks, flowing_words, static)
+    blocks = [
+        f'<div class="only-{theme} timeline"><a href="_static/timeline-{theme}-page.png"><picture>'
+        f'<source media="(max-width: 720px)" srcset="_static/timeline-{theme}-phone.png">'
+        f'<img class="fig dark-light" src="_static/timeline-{theme}-page.png" alt="{timeline_alt(talks)}" '
+        f'width="900" height="850" loading="lazy"></picture></a></div>'
+        for theme in ("light", "dark")
+    ]
     links = (
         "[Table](notebooks/05_timeline.ipynb#when-did-they-talk-how-high-and-face-to-face-or-not) · "
         '<a href="_static/talks.csv" download>data</a> · '
         '<a href="_static/timeline-light-page.png">PNG</a> · <a href="_static/timeline.svg">SVG</a> · '
+        '<a href="_static/timeline-poster.png">poster</a> (<a href="_static/timeline-poster.pdf">A3, PDF</a>) · '
         "[how to cite](cite)"
     )
     return "```{raw} html\n" + "\n".join(blocks) + "\n```\n\n" + links + "\n"
+
+
+def _draw_poster(talks: pd.DataFrame, words: dict[str, str], static: Path) -> None:
+    """Draw the signature figure once more, with all its names, to be hung on a wall."""
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+
+    from .plots import foot, head, plot_timeline
+
+    ax = foot(head(plot_timeline(talks, form="poster"), words["title"], words["subtitle"]), words["note"])
+    path = static / "timeline-poster.png"
+    ax.figure.savefig(path, dpi=230)
+    path.write_bytes(shrink_png(path.read_bytes()))
+    with mpl.rc_context({"pdf.fonttype": 42}):
+        ax.figure.savefig(static / "timeline-poster.pdf", metadata={"CreationDate": None, "ModDate": None})
+    plt.close(ax.figure)
 
 
 def timeline_alt(talks: pd.DataFrame) -> str:
@@ -232,11 +263,11 @@ def timeline_alt(talks: pd.DataFrame) -> str:
     )
 
 
-def _version(talks: pd.DataFrame, record: dict[str, Any]) -> str:
+def data_version(talks: pd.DataFrame, record: dict[str, Any]) -> str:
+    """Say from when to when the chronology runs, and when and by which version a corpus was measured."""
     return (
         f"Chronology: {len(talks)} talks, {talks['start_date'].min():%Y-%m-%d} to {talks['end_date'].max():%Y-%m-%d}. "
-        f"Corpus measured on {record['measured']['on']} by {record['measured']['by']}. [How to cite](cite). "
-        "Code: BSD-3-Clause; tables and figures: CC BY 4.0.\n"
+        f"Corpus measured on {record['measured']['on']} by {record['measured']['by']}."
     )
 
 

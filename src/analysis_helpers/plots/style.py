@@ -175,10 +175,10 @@ def head(ax: Axes, title: str, subtitle: str = "") -> Axes:
     >>> [text.get_text() for text in ax.figure.texts]
     ['Talks doubled in 2024', 'Talks per year']
     """
-    theme, phone = theme_of(ax), ax.figure.get_size_inches()[0] * DPI < 600
-    big, small = (18, 13.5) if phone else (22, 15)
-    title = _wrap(title, 40 if phone else 82)
-    subtitle = _wrap(subtitle, 56 if phone else 122)
+    theme, width = theme_of(ax), ax.figure.get_size_inches()[0] * DPI
+    big, small = (18, 13.5) if width < 600 else (22, 15)
+    title = _wrap(title, 40 if width < 600 else round(82 * width / PAGE))
+    subtitle = _wrap(subtitle, 56 if width < 600 else round(122 * width / PAGE))
     title_lines, subtitle_lines = title.count("\n") + 1, subtitle.count("\n") + 1 if subtitle else 0
     top = MARGIN + title_lines * big * 1.3 + 10 + subtitle_lines * small * 1.45 + 14
     _grow(ax.figure, top=top)
@@ -196,9 +196,9 @@ def foot(ax: Axes, note: str) -> Axes:
     >>> ax.figure.texts[0].get_text()
     'Source: talks.csv.'
     """
-    phone = ax.figure.get_size_inches()[0] * DPI < 600
-    px = 11.5 if phone else 12
-    note = _wrap(note, 62 if phone else 148)
+    width = ax.figure.get_size_inches()[0] * DPI
+    px = 11.5 if width < 600 else 12
+    note = _wrap(note, 62 if width < 600 else round(148 * width / PAGE))
     height = (note.count("\n") + 1) * px * 1.45
     _grow(ax.figure, bottom=height + MARGIN + 8)
     total = ax.figure.get_size_inches()[1] * DPI

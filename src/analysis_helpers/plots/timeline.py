@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle, Rectangle, Wedge
 
 from ..corpus import Corpus
+from ..errors import TalksError
 from ..talks import describe_gaps, longest_pauses
 from ..word_lists import read_lexicon
 from .style import MARGIN, PAGE, PHONE, THEMES, Theme, new_figure, place_axes, refuse_nothing, say
@@ -39,6 +40,9 @@ class Form:
 
 PAGE_FORM = Form(PAGE, 0.2295, 130, (146, 103, 131, 98, 64), True)
 PHONE_FORM = Form(PHONE, 0.4595, 72, (122, 68, 70, 44, 34), False)
+# For A3: saved with 1.15 times the resolution it is 1,500 by 1,060 pixels, its dots and letters that much larger.
+POSTER_FORM = Form(1304, 0.333, 130, (120, 147, 188, 116, 94), True)
+FORMS = {"page": PAGE_FORM, "phone": PHONE_FORM, "poster": POSTER_FORM}
 
 
 def add_lane(talks: pd.DataFrame) -> pd.DataFrame:
@@ -53,6 +57,17 @@ def add_lane(talks: pd.DataFrame) -> pd.DataFrame:
     number = {track: lane for lane, (_, _, tracks) in enumerate(LANES) for track in tracks}
     first = talks["track"].str.split(";").str[0].map(number).fillna(len(LANES) - 1).astype("int64")
     return talks.assign(lane=first.where(talks["level"] != "leader", 0))
+
+
+def read_labels(*, poster: bool) -> dict[str, str]:
+    """Read the names of the talks that readers look for, by `talk_id`; the poster has more of them.
+
+    Examples
+    --------
+    >>> read_labels(poster=False)["2025-10-busan-summit"], len(read_labels(poster=True)) > 40
+    ('Busan', True)
+    """
+    return {row["talk_id"]: row["label"] for row in read_lexicon("talk_labels") if poster or row["figure"] == "page"}
 
 
 def lane_gaps(talks: pd.DataFrame) -> pd.DataFrame:
@@ -96,13 +111,14 @@ def plot_timeline(
     ax: Axes | None = None,
     *,
     theme: str = "light",
-    phone: bool = False,
+    form: str = "page",
 ) -> Axes:
     """Draw every talk of a chronology as a dot on its date, in lanes by subject, with the longest gaps.
 
     In: a chronology (`load_talks`); with a corpus, its number of texts stands under each year. Fill
-    shows how they met, size how high, a cross that a planned talk was not held. `phone` turns time
-    downwards. Out: the axes, in pixels from its upper left corner.
+    shows how they met, size how high, a cross that a planned talk was not held. `form` is page, phone (time
+    runs downwards) or poster (wider, with more names; save it with `dpi=230` for A3). Out: the axes, in
+    pixels from its upper left corner. Raises `TalksError` for another form.
 
     Known weakness: lanes follow the first track of a talk; a talk with three tracks stands in one lane.
 
@@ -114,15 +130,17 @@ def plot_timeline(
     np.float64(9.0)
     """
     refuse_nothing(talks, "talk")
-    form, colors = (PHONE_FORM if phone else PAGE_FORM), THEMES[theme]
+    if form not in FORMS:
+        raise TalksError(f"unknown form {form!r}; expected one of {', '.join(FORMS)}; choose one of them")
+    shape, colors = FORMS[form], THEMES[theme]
     talks = add_lane(talks)
     years = range(talks["start_date"].dt.year.min(), talks["start_date"].dt.year.max() + 1)
     start = pd.Timestamp(year=years[0], month=1, day=1)
-    length = ((pd.Timestamp(year=years[-1] + 1, month=1, day=1) - start).days) * form.day
-    depth = sum(form.lane_size)
+    length = ((pd.Timestamp(year=years[-1] + 1, month=1, day=1) - start).days) * shape.day
+    depth = sum(shape.lane_size)
     if ax is None:
-        ax = _new_axes(form, length, depth, colors)
-    sheet = _Sheet(ax, form, colors, start)
+        ax = _new_axes(shape, length, depth, colors)
+    sheet = _Sheet(ax, shape, colors, start, read_labels(poster=form == "poster"))
     sheet.draw_years(years, length, depth, talks, corpus)
     for lane in range(len(LANES)):
         sheet.draw_lane(lane, talks[talks["lane"] == lane], length)
@@ -177,8 +195,8 @@ def _new_axes(form: Form, length: float, depth: float, colors: Theme) -> Axes:
 class _Sheet:
     """The drawing in progress: it knows where a day and a lane are."""
 
-    def __init__(self, ax: Axes, form: Form, colors: Theme, start: pd.Timestamp) -> None:
-        self.ax, self.form, self.colors, self.start = ax, form, colors, start
+    def __init__(self, ax: Axes, form: Form, colors: Theme, start: pd.Timestamp, labels: dict[str, str]) -> None:
+        self.ax, self.form, self.colors, self.start, self.labels = ax, form, colors, start, labels
         self.top = 62 if form.horizontal else 128
         self.left = form.first_lane
 
@@ -291,17 +309,16 @@ class _Sheet:
 
     def _draw_labels(self, lane: int, talks: pd.DataFrame, gaps: pd.DataFrame) -> None:
         """Name the talks that readers look for: from right to left, each on the lowest free level."""
-        labels = {row["talk_id"]: row for row in read_lexicon("talk_labels")}
-        named = talks[talks["talk_id"].isin(labels)].sort_values("time", ascending=False)
+        named = talks[talks["talk_id"].isin(self.labels)].sort_values("time", ascending=False)
         taken: list[tuple[float, float, float, float]] = []
         roof = [
             (self.day(gap["from_date"]), self.day(gap["to_date"]), 60.0)
             for gap in gaps.query("lane == @lane").to_dict("records")
         ]
         for talk in named.to_dict("records"):
-            label = labels[talk["talk_id"]]
+            label = self.labels[talk["talk_id"]]
             if self.form.horizontal:
-                self._label_above(lane, talk, label["label"], talks, taken, roof)
+                self._label_above(lane, talk, label, talks, taken, roof)
             elif lane == 0:
                 x, y = self.at(talk["time"], talk["height"], lane)
                 beside = talks[(talks["time"] - talk["time"]).abs() < 16]
@@ -311,7 +328,7 @@ class _Sheet:
                     self.day(g[end]): shift for g in lane_gap for end, shift in (("from_date", -8), ("to_date", 9))
                 }
                 y += next((shift for edge, shift in edges.items() if abs(edge - talk["time"]) < 3), 0)
-                words = label["label"].replace(" (", ",\n").rstrip(")")
+                words = label.replace(" (", ",\n").rstrip(")")
                 say(self.ax, x, y, words, 12, self.colors.ink, "Semibold", zorder=4, linespacing=1.05)
 
     def _label_above(self, lane: int, talk: dict, words: str, talks: pd.DataFrame, taken: list, roof: list) -> None:
@@ -320,7 +337,7 @@ class _Sheet:
         patch = {"facecolor": colors.ground, "lw": 0, "pad": 0.6}
         text = say(ax, 0, 0, words, 12.5, colors.ink, weight, zorder=2, bbox=patch)
         width = text.get_window_extent().width * 100 / ax.figure.dpi
-        right = self.left + (pd.Timestamp("2026-01-01") - self.start).days * self.form.day
+        right = self.form.width - MARGIN
         left = min(talk["time"] - 5, right - width + 2) if talk["time"] + width - 5 > right else talk["time"] - 5
         under = talks[(talks["time"] > left - 9) & (talks["time"] < left + width + 9)]
         level = max([*(under["height"] + under["radius"]), 0]) + 12
