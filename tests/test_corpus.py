@@ -218,3 +218,35 @@ def test_hosts_are_those_of_the_addresses():
     addresses = ["https://www.state.gov/x", "http://english.scio.gov.cn/y?z=//a.b", None, "no address at all"]
     hosts = ah.add_host(pd.DataFrame({"url": addresses}))["host"].tolist()
     assert hosts == ["state.gov", "english.scio.gov.cn", "no address", "no address"]
+
+
+def test_a_corpus_shows_what_it_holds_of_each_side_and_what_to_ask(corpus_of):
+    """Five invented words of one side on two days, three of the other without a date."""
+    rows = [
+        ("a", "CN", "2025-05-02", "Rye grows."),
+        ("b", "CN", "2025-05-01", "Barley was cut."),
+        ("c", "US", None, "I like oats."),
+    ]
+    corpus = corpus_of("id side date text", rows, at_random=True)
+    assert str(corpus) == "Corpus: 3 documents, 8 words"
+    lines = [line.split() for line in repr(corpus).splitlines()]
+    assert lines[2:5] == [
+        ["documents", "words", "first", "last"],
+        ["US", "1", "3", "not", "dated", "not", "dated"],
+        ["CN", "2", "5", "2025-05-01", "2025-05-02"],
+    ]
+    assert 'Next: corpus.where(side="CN")' in repr(corpus)
+    assert "<td>2025-05-02</td>" in corpus._repr_html_()
+    assert "choose less narrowly" in repr(corpus.where(side="other"))
+    assert "choose less narrowly" in corpus.where(side="other")._repr_html_()
+
+
+@pytest.mark.parametrize("days", ["2025-05", "2025-05-12", slice("2025-05-01", None), slice("spring", "summer")])
+def test_a_date_that_would_match_nothing_in_silence_is_refused(shipped, days):
+    with pytest.raises(TalksError, match=r"expected two ISO dates; write date=slice\('2025-05-01', '2025-05-31'\)"):
+        shipped.where(date=days)
+
+
+def test_an_unknown_period_is_refused(shipped):
+    with pytest.raises(TalksError, match="unknown period 'day'; expected year, month or week"):
+        ah.add_period(shipped.documents, "day")

@@ -53,7 +53,8 @@ def _read_already(corpus):
 def test_nothing_is_read_before_it_is_asked_for(in_parts):
     corpus = ah.load_corpus(in_parts)
     assert not any(_read_already(corpus).values())
-    assert repr(corpus) == "Corpus: 3 documents, 19 words"
+    assert str(corpus) == "Corpus: 3 documents, 19 words"
+    assert repr(corpus).startswith(f"{corpus}\n\n")
     assert corpus.has_text
     assert not any(_read_already(corpus).values())
     assert corpus.documents is corpus.documents, "it is read once"

@@ -170,3 +170,15 @@ def test_three_texts_in_a_window_carry_no_p():
     row = ah.compare_around(_daily([0.0, 1.0] * 10), _talk("2025-01-11"), "tone", days=3).iloc[0]
     assert pd.isna(row["p_value"])
     assert row["n_before"] == 3
+
+
+@pytest.mark.parametrize("terms", ["tariff", ["tariff"], {"tariffs": "tariff"}])
+def test_words_that_are_no_lists_by_topic_are_refused(shipped, terms):
+    """A word in place of a list would be read letter by letter."""
+    with pytest.raises(ah.TalksError, match="expected lists of words by topic"):
+        ah.document_rates(shipped.where(collection="articles"), terms)
+
+
+def test_texts_around_by_an_unknown_column(shipped, talks):
+    with pytest.raises(ah.TalksError, match="unknown column 'sid'"):
+        ah.texts_around(shipped, talks, by="sid")

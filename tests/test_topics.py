@@ -359,3 +359,12 @@ def test_what_is_remembered_is_told_apart_by_all_that_was_fitted(planted):
     assert set.union(*_fit_top(pieces, only_sea, 3, 1)) != set.union(*first[0])
     renamed = pieces._replace(terms=np.array([f"{term}x" for term in pieces.terms], dtype="object"))
     assert all(term.endswith("x") for term in set.union(*_fit_top(renamed, *asked[0])))
+
+
+def test_a_model_shows_its_topics_and_what_to_ask(shipped):
+    model = ah.fit_topics(shipped.where(collection="articles"), 2)
+    assert str(model) in repr(model)
+    for label in model.labels():
+        assert label in repr(model)
+        assert label in model._repr_html_()
+    assert "Next: model.top_terms() · ah.typical_documents(corpus, model)" in repr(model)

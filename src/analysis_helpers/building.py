@@ -73,8 +73,8 @@ def build_corpus(
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "note.txt").write_text("Both sides met in Geneva. They agreed to meet again.")
-    >>> build_corpus([folder / "note.txt"], folder / "corpus")
-    Corpus: 1 documents, 10 words
+    >>> str(build_corpus([folder / "note.txt"], folder / "corpus"))
+    'Corpus: 1 documents, 10 words'
     """
     semantic = use_encoder(semantic)
     listing, from_zotero = list_sources(sources)

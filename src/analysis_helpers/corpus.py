@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ AT_ONCE = 50_000_000  # bytes of all files; a small corpus may lie in a folder t
 SIDE_ORDER = ("US", "CN", "other", "question", "unknown")
 _BY_PASSAGE = ("passages", "sentences", "counts")
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
+NEXT = 'corpus.where(side="CN") · ah.coverage(corpus, by="genre") · ah.distinctive_terms(corpus)'
+NOTHING = "No document meets these conditions: choose less narrowly."
+_THOUSANDS = dict.fromkeys(["documents", "words"], "{:,}".format)
 _ARROW = {"string": pa.string(), "integer": pa.int32(), "number": pa.float64(), "date": pa.date32()}
 
 
@@ -81,12 +85,24 @@ class Corpus:
     rejected: pd.DataFrame = _WhenUsed()
     record: dict[str, Any]
 
+    def __str__(self) -> str:
+        """Say in one line how large the corpus is."""
+        table = _outline(self)
+        return f"Corpus: {table['documents'].sum():,} documents, {table['words'].sum():,} words"
+
     def __repr__(self) -> str:
-        """Say how large the corpus is."""
-        n_words = 0
-        for piece in table_of(self, "passages").pieces(["kind", "n_words"]):
-            n_words += int(piece.loc[piece["kind"] == "body", "n_words"].sum())
-        return f"Corpus: {len(table_of(self, 'documents').read(['doc_id'])):,} documents, {n_words:,} words"
+        """Show what the corpus holds of each side, and what can be asked next."""
+        table = _outline(self)
+        if table.empty:
+            return f"{self}\n\n{NOTHING}"
+        return f"{self}\n\n{table.to_string(formatters=_THOUSANDS)}\n\nNext: {NEXT}"
+
+    def _repr_html_(self) -> str:
+        table = _outline(self)
+        if table.empty:
+            return f"<p>{self}</p>\n<p>{NOTHING}</p>"
+        written = table.to_html(formatters=_THOUSANDS, border=0)
+        return f"<p>{self}</p>\n{written}\n<p>Next: <code>{escape(NEXT)}</code></p>"
 
     @property
     def has_text(self) -> bool:
@@ -97,10 +113,12 @@ class Corpus:
         """Keep the part of the corpus that meets all conditions.
 
         A condition names a column of `documents` or `passages` and gives a value, a list of values, or
-        for `date` a slice of two ISO dates. Documents without a remaining passage are left out.
+        for `date` a slice of two ISO dates, both of which belong to it. Common ones: `side` (US, CN, other),
+        `speaker_side` (who speaks: US, CN, question, ...), `genre`, `collection`, `outlet`, `use` (main, caution),
+        `date`. Documents without a remaining passage are left out.
         `rejected` stays whole: it tells how the corpus was made.
 
-        Raises `TalksError` for an unknown column.
+        Raises `TalksError` for an unknown column and for a date that is no slice of dates.
 
         Examples
         --------
@@ -110,6 +128,8 @@ class Corpus:
         """
         documents, known = self.documents, table_of(self, "passages").columns
         for column, wanted in conditions.items():
+            if column == "date":
+                _check_dates(wanted)
             if column in documents and column != "n_words":
                 documents = documents[_matches(documents[column], wanted)]
             elif column not in known or column == "text":
@@ -130,10 +150,38 @@ class Corpus:
         return Path(folder)
 
 
+def _outline(corpus: Corpus) -> pd.DataFrame:
+    """Count documents and words of each side, with the first and the last date; by body passages, so a part counts."""
+    documents = table_of(corpus, "documents").read(["doc_id", "side", "date"])
+    n_words = np.zeros(len(documents) + 1, dtype="int64")
+    for piece in table_of(corpus, "passages").pieces(["doc_id", "kind", "n_words"]):
+        body = piece[piece["kind"] == "body"]
+        places = find_places(body["doc_id"], pd.Index(documents["doc_id"]))
+        n_words += np.bincount(places + 1, body["n_words"], len(n_words)).astype("int64")
+    documents = documents.assign(n_words=n_words[1:], side=documents["side"].fillna("not given"))
+    table = documents.groupby("side").agg(
+        documents=("doc_id", "size"), words=("n_words", "sum"), first=("date", "min"), last=("date", "max")
+    )
+    days = {name: table[name].dt.strftime("%Y-%m-%d").fillna("not dated") for name in ("first", "last")}
+    return table.assign(**days).loc[in_order(documents["side"])].rename_axis(None)
+
+
 def _matches(values: pd.Series, wanted: Any) -> pd.Series:
     if isinstance(wanted, slice):
         return values.between(pd.Timestamp(wanted.start), pd.Timestamp(wanted.stop))
     return values.isin([wanted] if isinstance(wanted, str) or not isinstance(wanted, Iterable) else list(wanted))
+
+
+def _check_dates(wanted: Any) -> None:
+    """Refuse days written as words outside a span, and half a span: they would match nothing, in silence."""
+    if isinstance(wanted, slice):
+        days = pd.to_datetime(pd.Series([wanted.start, wanted.stop], dtype="object"), errors="coerce", format="ISO8601")
+        understood = days.notna().all()
+    else:
+        several = isinstance(wanted, Iterable) and not isinstance(wanted, str)
+        understood = not any(isinstance(day, str) for day in (wanted if several else [wanted]))
+    if not understood:
+        raise TalksError(f"date is {wanted!r}; expected two ISO dates; write date=slice('2025-05-01', '2025-05-31')")
 
 
 def _matching_passages(table: Table, conditions: dict[str, Any], doc_ids: pd.Series) -> pd.DataFrame:
@@ -286,7 +334,8 @@ def write_corpus(
 def add_period(documents: pd.DataFrame, period: str) -> pd.DataFrame:
     """Add a column with the year, month or week (from Monday) of each document, as a pandas period.
 
-    A document whose date is less exact than the period gets none: a window or a month is no week.
+    A document whose date is less exact than the period gets none: a window or a month is no week. Raises `TalksError`
+    for another period.
 
     Examples
     --------
@@ -295,6 +344,8 @@ def add_period(documents: pd.DataFrame, period: str) -> pd.DataFrame:
     '2025-05'
     """
     exact = {"year": ("day", "window", "month", "year"), "month": ("day", "window", "month"), "week": ("day",)}
+    if period not in exact:
+        raise TalksError(f"unknown period {period!r}; expected year, month or week; choose one of them")
     dates = documents["date"].where(documents["date_precision"].isin(exact[period]))
     return documents.assign(**{period: dates.dt.to_period(PERIODS[period])})
 

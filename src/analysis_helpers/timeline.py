@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -123,8 +125,13 @@ def document_rates(corpus: Corpus, terms: dict[str, list[str]]) -> pd.DataFrame:
 def sum_terms(corpus: Corpus, passages: pd.DataFrame, terms: dict[str, list[str]], keys: list[str]) -> pd.DataFrame:
     """Add up the occurrences of each topic's terms in these passages: `topic`, `keys`, `n`, where there are any.
 
-    A term that holds another of its topic is not counted beside it: where "port" is, so are "port fees".
+    A term that holds another of its topic is not counted beside it: where "port" is, so are "port fees". Raises
+    `TalksError` for terms that are not lists by topic: a word alone would be read letter by letter.
     """
+    if not isinstance(terms, Mapping) or any(isinstance(listed, str) for listed in terms.values()):
+        raise TalksError(
+            f"the terms are {terms!r}; expected lists of words by topic; write {{'tariffs': ['tariff', 'tariffs']}}"
+        )
     pairs = [
         (topic, term)
         for topic, listed in terms.items()
@@ -233,7 +240,8 @@ def texts_around(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
     In: a corpus, a chronology, the length of the window on either side in days; the days of the talk
     belong to it. Out: `talk_id`, `start_date`, `by`, `n_before`, `n_during`, `n_after`, `n_documents`
     (their sum), one row per talk and side. Source: windows of equal length as in event studies. Known
-    weakness: windows of neighbouring talks overlap. Raises `TalksError` without a talk or a document dated to the day.
+    weakness: windows of neighbouring talks overlap. Raises `TalksError` for an unknown column, and without a talk or a
+    document dated to the day.
 
     Examples
     --------
@@ -242,6 +250,8 @@ def texts_around(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
     >>> ah.texts_around(ah.load_corpus(), talks)[["side", "n_documents"]].to_numpy().tolist()
     [['US', 30], ['CN', 12]]
     """
+    if by not in corpus.documents:
+        raise TalksError(f"unknown column {by!r}; expected one of {', '.join(corpus.documents)}; choose one of them")
     dated = corpus.documents[corpus.documents["date_precision"] == "day"]
     refuse_undated(dated, "day")
     dated = dated.dropna(subset=[by])

@@ -6,6 +6,7 @@ import warnings
 from dataclasses import dataclass
 from functools import reduce
 from hashlib import sha256
+from html import escape
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -28,6 +29,7 @@ MAX_ITERATIONS = 500
 N_TOP = 10
 STABLE = 0.5
 CLOSE = 0.02
+NEXT = "model.top_terms() · ah.typical_documents(corpus, model) · ah.topic_stability(corpus, model)"
 _FITTED: dict[tuple[bytes, int, int], list[set[str]]] = {}  # by what was fitted: ten words a topic
 
 
@@ -47,6 +49,12 @@ class TopicModel:
     >>> import analysis_helpers as ah
     >>> ah.fit_topics(ah.load_corpus().where(collection="articles"), 2)
     TopicModel: 2 topics from 24 pieces of 5 documents, 253 terms
+    <BLANKLINE>
+                                   label  mean share
+    1    meeting · relationship · sides         ...
+    2                               ...         ...
+    <BLANKLINE>
+    Next: model.top_terms() · ah.typical_documents(corpus, model) · ah.topic_stability(corpus, model)
     """
 
     topic_terms: pd.DataFrame
@@ -54,13 +62,24 @@ class TopicModel:
     voice_topics: pd.DataFrame
     settings: dict[str, Any]
 
-    def __repr__(self) -> str:
-        """Say how large the model is."""
+    def __str__(self) -> str:
+        """Say in one line how large the model is."""
         numbers = self.settings
         return (
             f"TopicModel: {numbers['n_topics']} topics from {numbers['n_pieces']:,} pieces of "
             f"{numbers['n_documents']:,} documents, {numbers['n_terms']:,} terms"
         )
+
+    def __repr__(self) -> str:
+        """Show each topic with its mean share, and what can be asked next."""
+        return f"{self}\n\n{self._outline().to_string()}\n\nNext: {NEXT}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self}</p>\n{self._outline().to_html(border=0)}\n<p>Next: <code>{escape(NEXT)}</code></p>"
+
+    def _outline(self) -> pd.DataFrame:
+        shares = self.document_topics.groupby("topic")["share"].mean().map("{:.0%}".format, na_action="ignore")
+        return pd.DataFrame({"label": self.labels(), "mean share": shares}).rename_axis(None)
 
     def top_terms(self, n: int = N_TOP) -> pd.DataFrame:
         """List the n terms that weigh most in each topic: `topic`, `rank`, `term`, `weight`."""
