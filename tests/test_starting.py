@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 import analysis_helpers as ah
+from analysis_helpers import site
+from tests.conftest import ROOT
 
 HEAVY = ("matplotlib", "nbformat", "nltk", "scipy.stats", "seaborn", "sklearn")
 USES = {
@@ -36,3 +39,28 @@ def test_only_what_is_used_is_loaded(code, wanted):
 
 def test_stop_words_are_those_of_scikit_learn():
     assert ah.load_stop_words() == ENGLISH_STOP_WORDS
+
+
+def test_lab_opens_on_the_first_notebook(monkeypatch):
+    """The folder is the root, and what is opened in it stands in the address of JupyterLab."""
+    called = []
+    monkeypatch.setattr(
+        site.subprocess, "run", lambda command, check: called.append(command) or SimpleNamespace(returncode=0)
+    )
+    site.open_lab()
+    opens = "--LabApp.default_url=/lab/tree/00_start_here.ipynb"
+    assert called == [[sys.executable, "-m", "jupyterlab", str(ROOT / "notebooks"), opens]]
+
+
+def test_lab_that_does_not_start_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(site.subprocess, "run", lambda command, check: SimpleNamespace(returncode=1))
+    with pytest.raises(ah.TalksError, match=r"pip install 'talks-in-words\[lab\]'"):
+        site.open_lab()
+
+
+def test_tab_lists_the_public_names_and_help_shows_an_example():
+    assert {"load_corpus", "distinctive_terms", "explore_words", "concordance"} <= set(dir(ah))
+    assert set(dir(ah)) == set(ah.__all__)
+    first, *rest = ah.distinctive_terms.__doc__.splitlines()
+    assert first == "Find the words that tell two groups of documents apart, and test whether they really do."
+    assert any(">>> words = ah.distinctive_terms(" in line for line in rest)

@@ -13,6 +13,7 @@ Talks         load_talks, check_talks, link_documents, talks_by_period, issues_b
 When?         texts_by_period, dispersion, load_agenda_terms, document_rates, rates_by_period, texts_around,
               compare_around
 Who more?     compare_rates, distinctive_terms, compare_contrasts, compare_tests
+In context    concordance
 What about?   load_topic_keywords, seeded_topics, fit_topics, TopicModel, topic_stability, choose_n_topics,
               compare_topics, typical_documents
 How sure?     mean_interval, difference_interval, permutation_p, SEED
@@ -21,6 +22,7 @@ Which frames? load_frames, score_frames, compare_frames
 Pictures      plot_timeline, plot_agenda, plot_talks, plot_weekly, plot_rates, plot_shares, plot_coverage,
               plot_words, plot_means, plot_topics,
               head, foot, timeline_words, format_table
+Explore       explore_words, explore_groups, explore_term, explore_topics, Explorer
 Report        read_cards, make_report
 Share         share_corpus
 Errors        TalksError
@@ -31,6 +33,7 @@ import lazy_loader
 _NAMES = {
     "building": ["build_corpus"],
     "cleaning": ["clean_documents", "clean_text"],
+    "concordance": ["concordance"],
     "corpus": [
         "Corpus",
         "add_host",
@@ -42,6 +45,7 @@ _NAMES = {
         "shipped_data",
     ],
     "errors": ["TalksError", "UnreadableError"],
+    "explorers": ["Explorer", "explore_groups", "explore_term", "explore_topics", "explore_words"],
     "frames": ["compare_frames", "load_frames", "score_frames"],
     "measuring": ["count_terms", "load_stop_words", "split_words"],
     "names": ["count_mentions", "mask_names"],
