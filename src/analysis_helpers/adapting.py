@@ -110,7 +110,7 @@ def leave_out_unanswered(cells: list[Any]) -> list[Any]:
     for cell in cells:
         reason = _reason(cell, lost)
         if reason is not None:
-            lost |= made_names(_python(cell.source))
+            lost |= made_names(without_magics(cell.source))
             missing += 1
             text = reason or RESTS
             if text not in said and (reason or not said):
@@ -151,6 +151,6 @@ def _reason(cell: Any, lost: set[str]) -> str | None:
     return "" if error.ename == "NameError" and name and name[1] in lost else None
 
 
-def _python(source: str) -> str:
+def without_magics(source: str) -> str:
     """Take the magics out of a cell."""
     return "\n".join(line for line in source.split("\n") if not line.startswith("%"))

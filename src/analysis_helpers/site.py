@@ -19,8 +19,12 @@ from tqdm import tqdm
 
 from .adapting import error_of, leave_out_unanswered, plain
 from .corpus import load_corpus, load_schema, shipped_data
+from .downloads import add_downloads
 from .errors import TalksError
 from .folders import new_folder
+from .gallery import write_gallery
+from .handouts import write_handouts
+from .icons import cut_icons
 from .pages import shrink_png, write_pages
 
 CARD = ("Short answer", "Texts used", "Runs in about", "What this cannot tell you")
@@ -166,8 +170,9 @@ def _refuse_failure(cell: Any, source: Path) -> None:
     error = error_of(cell)
     if error is not None:
         trace = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
-        line = next((x.split(None, 2)[2] for x in trace.split("\n") if re.match(r"-+> \d+\s+\S", x)), "?")
-        raise TalksError(f"{source.name}: {error.ename}: {error.evalue} (in the line: {line})")
+        line = next((x.split(None, 2)[2] for x in trace.split("\n") if re.match(r"-+> \d+\s+\S", x)), None)
+        where = f" (in the line: {line})" if line else f" (in the cell {cell.id})"  # a TalksError has no traceback
+        raise TalksError(f"{source.name}: {error.ename}: {error.evalue}{where}")
 
 
 def _tidy(cell: Any) -> None:
@@ -200,44 +205,46 @@ def make_report(corpus: str | Path | None, out: str | Path) -> Path:
         for source in sources:
             shutil.copy(source, executed)
         execute_notebooks(sources, executed, {"CORPUS": folder} if folder else None)
-        return render_site(executed, out, other_corpus=Path(folder).name if folder else None)
+        return render_site(executed, out, other_corpus=Path(folder) if folder else None)
 
 
-def render_site(notebooks: Path, out: str | Path, other_corpus: str | None = None) -> Path:
+def render_site(notebooks: Path, out: str | Path, other_corpus: Path | None = None) -> Path:
     """Render executed notebooks and the pages around them with Sphinx; warnings are errors.
 
-    `other_corpus` names the corpus they were executed on, where it is not the shipped one. Out: the
+    `other_corpus` is the corpus they were executed on, where it is not the shipped one. Out: the
     path of `index.html`. Nothing is executed, and no page loads anything from elsewhere.
     """
     with TemporaryDirectory(prefix="talks-") as scratch, new_folder(out, replaces=MARK) as draft:
         source = Path(scratch) / "pages"
         shutil.copytree(shipped_folder("docs"), source)
         shutil.copytree(notebooks, source / "notebooks", ignore=shutil.ignore_patterns(".*"))
-        write_pages(source, read_cards(source / "notebooks"), load_schema(), shipped_data(), other_corpus)
-        command = [
-            sys.executable,
-            "-m",
-            "sphinx",
-            "-W",
-            "--keep-going",
-            "-q",
-            "-b",
-            "html",
-            "-d",
-            f"{scratch}/doctrees",
-        ]
+        name = other_corpus.name if other_corpus else None
+        write_pages(source, read_cards(source / "notebooks"), load_schema(), shipped_data(), name)
+        write_gallery(find_notebooks(None if other_corpus else notebooks), source)
         pages = Path(scratch) / "site"  # not the draft itself: MyST-NB writes a folder beside its output
-        done = subprocess.run([*command, str(source), str(pages)], capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise TalksError(f"the pages could not be rendered: {done.stderr.strip()}")
+        pages.mkdir()
+        for path in find_notebooks(source / "notebooks"):
+            add_downloads(path, pages)
+        _run_sphinx(source, pages, Path(scratch) / "doctrees")
+        cut_icons(pages)
+        write_handouts(pages, other_corpus)
         shutil.copytree(pages, draft, dirs_exist_ok=True)
     return Path(out).resolve() / MARK
 
 
+def _run_sphinx(source: Path, pages: Path, doctrees: Path) -> None:
+    options = ["-W", "--keep-going", "-q", "-b", "html", "-d", str(doctrees)]
+    command = [sys.executable, "-m", "sphinx", *options, str(source), str(pages)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise TalksError(f"the pages could not be rendered: {done.stderr.strip()}")
+
+
 def open_lab() -> None:
-    """Open JupyterLab in the folder of the notebooks."""
-    folder = shipped_folder("notebooks")
-    if subprocess.run([sys.executable, "-m", "jupyterlab", str(folder)], check=False).returncode:
+    """Open JupyterLab in the folder of the notebooks, on the first of them. Raises `TalksError` where it is missing."""
+    first = find_notebooks()[0]
+    opens = f"--LabApp.default_url=/lab/tree/{first.name}"  # said so, it stands in the printed address too
+    if subprocess.run([sys.executable, "-m", "jupyterlab", str(first.parent), opens], check=False).returncode:
         raise TalksError("JupyterLab could not be started; install it: pip install 'talks-in-words[lab]'")
 
 
