@@ -5,7 +5,7 @@ author = "The Talks in words contributors"
 copyright = "Talks in words contributors. Code BSD-3-Clause, tables CC BY 4.0"
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_design"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_design", "analysis_helpers.markup"]
 nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
 nb_code_prompt_show = "Show the code"
@@ -13,6 +13,7 @@ nb_code_prompt_hide = "Hide the code"
 myst_enable_extensions = ["attrs_inline", "colon_fence"]
 myst_heading_anchors = 3
 exclude_patterns = ["_made"]
+templates_path = ["_templates"]
 autodoc_typehints = "none"
 default_role = "code"
 napoleon_google_docstring = False
@@ -24,6 +25,7 @@ html_css_files = ["talks.css"]
 html_show_sourcelink = False
 html_copy_source = False
 html_context = {"default_mode": "auto"}
+html_sidebars = {"**": ["brand.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
 html_theme_options = {
     "home_page_in_toc": True,
     "show_navbar_depth": 1,
