@@ -11,6 +11,7 @@ READY := $(VENV)/.ready
 SEMANTIC := build/semantic
 CLUSTER := build/cluster
 PEERS := build/peers
+BROWSER := build/browser
 ORIGINALS ?= ../shared/originals
 
 .PHONY: help report test check lab notebooks corpus semantic cluster benchmark lock newest clean
@@ -39,7 +40,13 @@ $(CLUSTER)/.ready: requirements-cluster.lock $(READY)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --target $(CLUSTER) -r requirements-cluster.lock
 	@touch $@
 
-test: $(READY) $(SEMANTIC)/.ready $(CLUSTER)/.ready ## run all tests: code, examples, notebooks (nbval), data, site, extras
+# Drives an installed Chromium and brings the rules of accessibility. Without npm those tests are skipped.
+$(BROWSER)/.ready: tests/browser/package.json tests/browser/package-lock.json
+	@mkdir -p $(BROWSER) && cp tests/browser/package*.json $(BROWSER)
+	@if command -v npm >/dev/null; then cd $(BROWSER) && npm ci --silent --no-audit --no-fund && touch .ready; \
+	  else echo "npm not found: the pages will not be opened in a browser"; fi
+
+test: $(READY) $(SEMANTIC)/.ready $(CLUSTER)/.ready $(BROWSER)/.ready ## run all tests: code, examples, notebooks (nbval), data, site, extras
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 	$(BIN)/python -m pytest -c tests/nbval.ini --rootdir . notebooks
 	PYTHONPATH=$(CURDIR)/$(SEMANTIC) $(BIN)/python -m pytest tests/test_semantic.py
