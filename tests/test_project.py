@@ -19,9 +19,10 @@ ORDER = [
     "errors", "word_lists", "words", "pieces", "phrases", "vader", "encoder", "folders", "reading.records",
     "reading.databases", "reading.decoding", "reading.dates", "reading.languages", "reading.layout", "reading.files",
     "reading.tables", "reading.sources", "reading", "page_lines", "cleaning", "splitting", "names", "quoting",
-    "uncertainty", "tables", "corpus", "terms", "sentiment", "measuring", "collocations", "target_tone", "duplicates",
-    "preparing", "fates", "engines", "cluster", "parts", "tallies", "assembling", "building", "talks", "timeline",
-    "stance", "topics", "frames", "plots", "adapting", "pages", "datapackage", "site", "sharing", "cli",
+    "uncertainty", "tables", "corpus", "terms", "sentiment", "measuring", "collocations", "target_tone", "concordance",
+    "duplicates", "preparing", "fates", "engines", "cluster", "parts", "tallies", "assembling", "building", "talks",
+    "timeline", "stance", "topics", "frames", "plots", "explorers", "adapting", "markup", "pages", "gallery",
+    "downloads", "handouts", "icons", "datapackage", "site", "sharing", "cli",
 ]  # fmt: skip
 PIP_ONLY = {"afinn", "font-source-sans-pro"}
 
@@ -67,6 +68,16 @@ def test_environment_is_what_conda_and_binder_need():
     assert all(re.search(rf"(?m)^  - {name}\b", conda) for name in given)
     assert all(name in text.split("- pip:")[1] for name in PIP_ONLY)
     assert not (ROOT / "binder").exists()
+
+
+def test_binder_takes_the_environment_and_opens_the_first_notebook():
+    """The rules of repo2docker: these files go before environment.yml, and a local path waits for the checkout."""
+    before = ("Dockerfile", "Project.toml", "REQUIRE", "default.nix", "install.R", "runtime.txt", ".binder", "binder")
+    assert [name for name in before if (ROOT / name).exists()] == []
+    assert not (ROOT / "postBuild").exists(), "the environment installs the package; nothing is left to do"
+    addresses = re.findall(r"mybinder\.org/v2/gh/\S+?urlpath=lab/tree/([^\s)]+)", (ROOT / "docs/run.md").read_text())
+    assert addresses == ["notebooks/00_start_here.ipynb"] * 2
+    assert (ROOT / addresses[0]).is_file()
 
 
 @pytest.mark.parametrize("extra", ["", "-benchmark", "-cluster", "-semantic"])
@@ -143,9 +154,9 @@ def test_imports_run_one_way():
                 assert ORDER.index(room) < ORDER.index(module), f"{module} imports {imported}"
 
 
-def test_plots_are_imported_by_nobody_but_pages_and_notebooks():
+def test_plots_are_imported_by_nobody_but_explorers_pages_and_notebooks():
     users = {path.stem for path in PACKAGE.glob("*.py") if any(name.startswith("plots") for name in _imports(path))}
-    assert users <= {"pages"}
+    assert users <= {"explorers", "gallery", "pages"}
 
 
 def test_importing_the_package_loads_nothing_heavy():
