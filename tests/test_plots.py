@@ -160,6 +160,21 @@ def test_leaders_of_the_labels_cross_no_name(talks, form):
             assert beside or leader.y1 < box.y0 + 3 or leader.y0 > box.y1 - 3, text
 
 
+def test_the_poster_fits_a3_and_has_more_names(talks):
+    words = {part: text.replace("\n", " ") for part, text in ah.timeline_words(talks).items()}
+    ax = ah.foot(ah.head(ah.plot_timeline(talks, form="poster"), words["title"], words["subtitle"]), words["note"])
+    width, height = ax.figure.get_size_inches()
+    assert width / height == pytest.approx(2**0.5, abs=0.01), "as wide and high as A3, landscape"
+    named = {text.get_text() for text in ax.texts}
+    assert {"Honolulu", "Stockholm", "AI talks", "Busan"} <= named
+    assert not {"Honolulu", "Stockholm"} & {text.get_text() for text in ah.plot_timeline(talks).texts}
+
+
+def test_another_form_of_the_timeline_is_refused(talks):
+    with pytest.raises(ah.TalksError, match="unknown form 'watch'; expected one of page, phone, poster"):
+        ah.plot_timeline(talks, form="watch")
+
+
 def test_texts_of_the_corpus_can_stand_under_the_years(talks, shipped):
     words = {text.get_text() for text in ah.plot_timeline(talks, shipped).texts}
     assert {"1 text", "801"} <= words
