@@ -169,7 +169,11 @@ def _outline(corpus: Corpus) -> pd.DataFrame:
 def _matches(values: pd.Series, wanted: Any) -> pd.Series:
     if isinstance(wanted, slice):
         return values.between(pd.Timestamp(wanted.start), pd.Timestamp(wanted.stop))
-    return values.isin([wanted] if isinstance(wanted, str) or not isinstance(wanted, Iterable) else list(wanted))
+    return values.isin(_listed(wanted))
+
+
+def _listed(wanted: Any) -> list[Any]:
+    return [wanted] if isinstance(wanted, str) or not isinstance(wanted, Iterable) else list(wanted)
 
 
 def _check_dates(wanted: Any) -> None:
@@ -178,8 +182,7 @@ def _check_dates(wanted: Any) -> None:
         days = pd.to_datetime(pd.Series([wanted.start, wanted.stop], dtype="object"), errors="coerce", format="ISO8601")
         understood = days.notna().all()
     else:
-        several = isinstance(wanted, Iterable) and not isinstance(wanted, str)
-        understood = not any(isinstance(day, str) for day in (wanted if several else [wanted]))
+        understood = not any(isinstance(day, str) for day in _listed(wanted))
     if not understood:
         raise TalksError(f"date is {wanted!r}; expected two ISO dates; write date=slice('2025-05-01', '2025-05-31')")
 

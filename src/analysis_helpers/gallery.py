@@ -15,7 +15,7 @@ from typing import Any
 
 from . import _NAMES, plots
 from .adapting import made_names, without_magics
-from .pages import shrink_png
+from .pages import take_picture
 
 INTRO = """# Gallery
 
@@ -105,11 +105,8 @@ def _from_docstring(name: str) -> Example:
     written = "".join(example.source for example in doctest.DocTestParser().get_examples(getattr(plots, name).__doc__))
     code = f"import pandas as pd\n\nfrom analysis_helpers.plots import {name}\n\n{written}".rstrip()
     exec(code, {})
-    figure, drawn = plt.gcf(), io.BytesIO()
-    figure.savefig(drawn, dpi=200)
-    plt.close(figure)
     alt = f"The figure that the example of {name} draws. {_first_line(name)}"
-    return Example(shrink_png(drawn.getvalue()), alt, code, "From its description")
+    return Example(take_picture(plt.gcf()), alt, code, "From its description")
 
 
 # ---------------------------------------------------------------------------------------------------

@@ -193,25 +193,18 @@ def _findings(numbers: dict[str, Any]) -> str:
 def _timeline(talks: pd.DataFrame, static: Path) -> str:
     """Draw the signature figure for page and phone, light and dark, and as a poster, and write its markup."""
     import matplotlib as mpl
-    import matplotlib.pyplot as plt
 
-    from .plots import foot, head, plot_timeline, timeline_words
-
-    page_words = timeline_words(talks)
-    flowing_words = {part: text.replace("\n", " ") for part, text in page_words.items()}  # broken anew, to its width
     for theme in ("light", "dark"):
-        for form, words in (("page", page_words), ("phone", flowing_words)):
-            ax = plot_timeline(talks, theme=theme, form=form)
-            head(ax, words["title"], words["subtitle"])
-            foot(ax, words["note"])
-            path = static / f"timeline-{theme}-{form}.png"
-            ax.figure.savefig(path, dpi=200)
-            path.write_bytes(shrink_png(path.read_bytes()))
+        for form in ("page", "phone"):
+            figure = _draw_timeline(talks, form, theme)
             if (theme, form) == ("light", "page"):
                 with mpl.rc_context({"svg.hashsalt": "talks", "svg.fonttype": "path"}):
-                    ax.figure.savefig(static / "timeline.svg", metadata={"Date": None})
-            plt.close(ax.figure)
-    _draw_poster(talks, flowing_words, static)
+                    figure.savefig(static / "timeline.svg", metadata={"Date": None})
+            (static / f"timeline-{theme}-{form}.png").write_bytes(take_picture(figure))
+    poster = _draw_timeline(talks, "poster", "light")
+    with mpl.rc_context({"pdf.fonttype": 42}):
+        poster.savefig(static / "timeline-poster.pdf", metadata={"CreationDate": None, "ModDate": None})
+    (static / "timeline-poster.png").write_bytes(take_picture(poster, dpi=230))
     blocks = [
         f'<div class="only-{theme} timeline"><a href="_static/timeline-{theme}-page.png"><picture>'
         f'<source media="(max-width: 720px)" srcset="_static/timeline-{theme}-phone.png">'
@@ -229,20 +222,15 @@ def _timeline(talks: pd.DataFrame, static: Path) -> str:
     return "```{raw} html\n" + "\n".join(blocks) + "\n```\n\n" + links + "\n"
 
 
-def _draw_poster(talks: pd.DataFrame, words: dict[str, str], static: Path) -> None:
-    """Draw the signature figure once more, with all its names, to be hung on a wall."""
-    import matplotlib as mpl
-    import matplotlib.pyplot as plt
+def _draw_timeline(talks: pd.DataFrame, form: str, theme: str) -> Any:
+    """Draw the signature figure with its title and note; only those of the page have their line breaks set by hand."""
+    from .plots import foot, head, plot_timeline, timeline_words
 
-    from .plots import foot, head, plot_timeline
-
-    ax = foot(head(plot_timeline(talks, form="poster"), words["title"], words["subtitle"]), words["note"])
-    path = static / "timeline-poster.png"
-    ax.figure.savefig(path, dpi=230)
-    path.write_bytes(shrink_png(path.read_bytes()))
-    with mpl.rc_context({"pdf.fonttype": 42}):
-        ax.figure.savefig(static / "timeline-poster.pdf", metadata={"CreationDate": None, "ModDate": None})
-    plt.close(ax.figure)
+    words = timeline_words(talks)
+    if form != "page":
+        words = {part: text.replace("\n", " ") for part, text in words.items()}
+    ax = head(plot_timeline(talks, theme=theme, form=form), words["title"], words["subtitle"])
+    return foot(ax, words["note"]).figure
 
 
 def timeline_alt(talks: pd.DataFrame) -> str:
@@ -334,6 +322,16 @@ def _api() -> str:
             lines += [f".. {kind}:: {name}", "   :members:" if kind == "autoclass" else "", ""]
         lines += ["```", ""]
     return "\n".join(lines)
+
+
+def take_picture(figure: Any, dpi: int = 200) -> bytes:
+    """Save a figure as a small PNG and close it."""
+    import matplotlib.pyplot as plt
+
+    drawn = io.BytesIO()
+    figure.savefig(drawn, dpi=dpi)
+    plt.close(figure)
+    return shrink_png(drawn.getvalue())
 
 
 def shrink_png(picture: bytes) -> bytes:
