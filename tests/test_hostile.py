@@ -191,6 +191,12 @@ def test_what_expands_without_bound_is_stopped(case, tmp_path, monkeypatch):
     assert sum(reason not in outcome for outcome in found) == kept
 
 
+def test_a_large_file_of_ordinary_texts_is_no_bomb():
+    """Texts shrink tenfold at most; a million of them are some 10 GB, packed or not."""
+    assert sources.expansion_limit(1_000_000_000) >= 10 * 1_000_000_000
+    assert sources.expansion_limit(10_000_000_000) >= 10_000_000_000
+
+
 def test_too_many_members(tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "MAX_MEMBERS", 3)
     found = outcomes(read(tmp_path, {"a.zip": zipped({f"{n}.txt": BODY for n in range(9)})}))

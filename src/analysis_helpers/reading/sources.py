@@ -17,7 +17,7 @@ from ..errors import TalksError, UnreadableError
 from .files import MAX_DOCUMENT_BYTES, one_line
 from .records import plain
 
-MAX_MEMBERS, MAX_ARCHIVE_BYTES = 200_000, 5_000_000_000
+MAX_MEMBERS = 2_000_000
 MAX_EXPANSION, FREE_BYTES = 100, 50_000_000  # under 50 MB nothing is a bomb
 MAX_HEADER_BYTES = 5_000_000
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
@@ -258,15 +258,17 @@ def open_archive(item: Item, known: frozenset[str]) -> Iterator[Item]:
 
 
 def expansion_limit(n_bytes: int) -> int:
-    """Say to how many bytes a packed file of this size may expand: texts shrink tenfold, bombs a thousandfold."""
-    return min(MAX_ARCHIVE_BYTES, max(FREE_BYTES, MAX_EXPANSION * n_bytes))
+    """Say to how many bytes a packed file of this size may expand: texts shrink tenfold, bombs a thousandfold.
+
+    There is no limit beside this: one document at a time is unpacked, whatever the size of the whole.
+    """
+    return max(FREE_BYTES, MAX_EXPANSION * n_bytes)
 
 
 def too_expanded() -> UnreadableError:
     """Say that a file unpacks to more than any text would."""
     return UnreadableError(
-        f"expands to over {MAX_MEMBERS:,} files, {MAX_ARCHIVE_BYTES // 1_000_000_000} GB "
-        f"or {MAX_EXPANSION} times its size",
+        f"expands to over {MAX_MEMBERS:,} files or {MAX_EXPANSION} times its size",
         "if you trust it, unpack it yourself and give the folder",
     )
 
