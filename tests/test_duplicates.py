@@ -5,10 +5,10 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis_helpers import building, duplicates
+from analysis_helpers import building, duplicates, tallies
 from analysis_helpers.collocations import find_collocations
 from analysis_helpers.duplicates import BANDS, find_repeated, hash_bands, is_among, sign_texts
 from analysis_helpers.fates import decide_fates
@@ -127,9 +127,11 @@ PAIRS = st.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(PAIRS, max_size=4), st.integers(1, 5))
-def test_tallies_of_parts_are_added_up(tmp_path_factory, parts, n_heaps):
+@pytest.mark.parametrize("open_files", [500, 2])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(parts=st.lists(PAIRS, max_size=4), n_heaps=st.integers(1, 5))
+def test_tallies_of_parts_are_added_up(tmp_path_factory, monkeypatch, open_files, parts, n_heaps):
+    monkeypatch.setattr(tallies, "OPEN_FILES", open_files)
     n, n_passages = Counter(), Counter()
     for part in parts:
         n.update({pair: counts[0] for pair, counts in part.items()})
@@ -137,9 +139,9 @@ def test_tallies_of_parts_are_added_up(tmp_path_factory, parts, n_heaps):
     columns = ["first", "second", "n", "n_passages"]
     types = dict(zip(columns, ["str", "str", "int64", "int64"], strict=True))
     rows = [[(*pair, *counts) for pair, counts in part.items()] for part in parts]
-    tallies = [pd.DataFrame(of_part, columns=columns).astype(types) for of_part in rows]
+    tables = [pd.DataFrame(of_part, columns=columns).astype(types) for of_part in rows]
     folder = tmp_path_factory.mktemp("tallies")
-    heaps = list(add_tallies(tallies, columns[:2], folder, n_heaps=n_heaps))
+    heaps = list(add_tallies(tables, columns[:2], folder, n_heaps=n_heaps))
     added = [row for heap in heaps for row in heap[columns].itertuples(index=False, name=None)]
     assert sorted(added) == sorted((*pair, n[pair], n_passages[pair]) for pair in n)
     assert not any(set(one["first"]) & set(two["first"]) for one in heaps for two in heaps if one is not two)
@@ -161,6 +163,6 @@ def test_collocations_of_parts_are_those_of_the_whole(n, heap_parts, tmp_path, m
         write_frames(shop.place(number, "measured"), frames[-1])
     words = pd.concat(frame["words"] for frame in frames).groupby("word", as_index=False).sum()
     pairs = pd.concat(frame["pairs"] for frame in frames).groupby(["first", "second"], as_index=False).sum()
-    expected = find_collocations(words, pairs)
+    expected = find_collocations(words, [pairs])
     assert expected["term"].tolist() == (["rare earths"] if sum(n) >= 10 else [])
     pd.testing.assert_frame_equal(building._find_collocations(shop), expected)

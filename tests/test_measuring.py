@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nltk.collocations import BigramAssocMeasures, BigramCollocationFinder
 
+from analysis_helpers import collocations
 from analysis_helpers.collocations import count_pairs, find_collocations
 from analysis_helpers.measuring import (
     _namesakes,
@@ -105,11 +107,36 @@ def test_collocations_need_count_spread_and_strength():
         ],
         columns=["first", "second", "n", "n_passages"],
     )
-    found = find_collocations(words, pairs)
+    found = find_collocations(words, [pairs])
     assert found["term"].tolist() == ["rare earths"]
     assert found[["n", "n_passages"]].to_numpy().tolist() == [[30, 20]]
     total = words["n"].sum()
     assert found["pmi"].iloc[0] == pytest.approx(math.log2(30 * total / (40 * 30)), abs=1e-3)
+
+
+SAID = ["cork", "boats", "rare", "earths"]
+
+
+def _pairs_of(words):
+    counted = Counter(pairwise(words)).items()
+    return pd.DataFrame([(*pair, n, n) for pair, n in counted], columns=["first", "second", "n", "n_passages"])
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.sampled_from(SAID), min_size=60, max_size=120), st.integers(1, 9))
+def test_collocations_are_those_of_nltk_however_the_pairs_are_cut(said, size):
+    said += [f"filler{n}" for n in range(2_000)]  # so that a pair of ten is more than chance
+    words = pd.DataFrame(Counter(said).items(), columns=["word", "n"])
+    pairs = _pairs_of(said)
+    finder = BigramCollocationFinder.from_words(said)
+    finder.apply_freq_filter(10)
+    ratios = {" ".join(pair): ratio for pair, ratio in finder.score_ngrams(BigramAssocMeasures.likelihood_ratio)}
+    pmis = {" ".join(pair): pmi for pair, pmi in finder.score_ngrams(BigramAssocMeasures.pmi) if pmi >= 3}
+    expected = sorted((-round(ratios[term], 1), term, round(pmi, 3)) for term, pmi in pmis.items())[:3]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(collocations, "MAX_COLLOCATIONS", 3)
+        found = find_collocations(words, [pairs[first::size] for first in range(size)])
+    assert [*zip(-found["likelihood_ratio"], found["term"], found["pmi"], strict=True)] == expected
 
 
 def test_pairs_do_not_cross_passages():

@@ -36,7 +36,7 @@ from .words import WORD
 
 PART_DOCUMENTS, PART_BYTES = 500, 16_000_000  # of the work; small, so that little is lost by an interrupt
 LARGE_BYTES = 5_000_000  # from here on several processes save more time than starting them costs
-HEAP_PARTS = 25  # whose pairs of words are added up at a time: about a million
+HEAP_PARTS = 12  # whose pairs of words are added up at a time: half a million, in some 300 MB
 
 
 def build_corpus(
@@ -244,8 +244,7 @@ def _find_collocations(shop: Workshop) -> pd.DataFrame:
         words.append(heap[often])
         n_rare += int(heap.loc[~often, "n"].sum())
     words.append(pd.DataFrame({"word": [""], "n": [n_rare]}))  # part of no collocation, but of all words
-    pairs = [heap[heap["n"] >= MIN_COLLOCATION_COUNT] for heap in _add_up(shop, "pairs", ["first", "second"])]
-    return find_collocations(pd.concat(words), pd.concat(pairs))
+    return find_collocations(pd.concat(words), _add_up(shop, "pairs", ["first", "second"]))
 
 
 def _add_up(shop: Workshop, name: str, keys: list[str]) -> Iterator[pd.DataFrame]:

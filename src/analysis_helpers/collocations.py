@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -10,14 +12,15 @@ from .measuring import code_terms, load_stop_words, number_texts
 MIN_COLLOCATION_COUNT, MIN_COLLOCATION_PASSAGES, MIN_PMI, MAX_COLLOCATIONS = 10, 5, 3.0, 500
 
 
-def find_collocations(words: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+def find_collocations(words: pd.DataFrame, pairs: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Find two-word terms that stand together far more often than chance: "rare earths", "phone call".
 
-    In: counts of words and of neighbouring pairs, as `count_pairs` gives them, added up. Out: `term`, `n`,
-    `n_passages`, `pmi` (bits) and `likelihood_ratio`, strongest first. A pair counts from 10 occurrences
-    in 5 passages, without stop words or numbers, at a pointwise mutual information of at least 3 bits.
+    In: counts of words, and of neighbouring pairs, table by table, each pair in one of them, as `count_pairs` gives
+    them, added up; only one table is held in memory. Out: `term`, `n`, `n_passages`, `pmi` (bits) and
+    `likelihood_ratio`, strongest first. A pair counts from 10 occurrences in 5 passages, without stop words or
+    numbers, at a pointwise mutual information of at least 3 bits.
 
-    Source: NLTK's BigramCollocationFinder and association measures (Manning and Schütze 1999, ch. 5).
+    Source: NLTK's association measures (Manning and Schütze 1999, ch. 5).
     Known weakness: only neighbouring words; longer terms come from the lexicons.
 
     Examples
@@ -25,27 +28,33 @@ def find_collocations(words: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     >>> words = pd.DataFrame({"word": ["rare", "earths", "talks"], "n": [20, 15, 5000]})
     >>> pairs = pd.DataFrame({"first": ["rare", "talks"], "second": ["earths", "rare"], "n": [15, 12],
     ...     "n_passages": [9, 9]})
-    >>> find_collocations(words, pairs)["term"].tolist()
+    >>> find_collocations(words, [pairs])["term"].tolist()
     ['rare earths']
     """
-    from nltk.collocations import BigramAssocMeasures, BigramCollocationFinder
-    from nltk.probability import FreqDist
+    counts = dict(zip(words["word"], words["n"].tolist(), strict=True))
+    n_words = sum(counts.values())
+    strongest = pd.DataFrame(columns=["term", "n", "n_passages", "pmi", "likelihood_ratio"])
+    for table in pairs:
+        rows = [*strongest.itertuples(index=False, name=None), *_collocations(table, counts, n_words)]
+        strongest = pd.DataFrame(rows, columns=strongest.columns)
+        strongest = strongest.sort_values(["likelihood_ratio", "term"], ascending=[False, True], ignore_index=True)
+        strongest = strongest.head(MAX_COLLOCATIONS)
+    return strongest
+
+
+def _collocations(
+    pairs: pd.DataFrame, counts: dict[str, int], n_words: int
+) -> Iterator[tuple[str, int, int, float, float]]:
+    from nltk.collocations import BigramAssocMeasures
 
     often = pairs[(pairs["n"] >= MIN_COLLOCATION_COUNT) & (pairs["n_passages"] >= MIN_COLLOCATION_PASSAGES)]
-    often = often[often["first"].map(_is_plain).astype(bool) & often["second"].map(_is_plain).astype(bool)]
-    counts = {(row.first, row.second): (row.n, row.n_passages) for row in often.itertuples()}
-    finder = BigramCollocationFinder(
-        FreqDist(dict(zip(words["word"], words["n"], strict=True))),
-        FreqDist({pair: n for pair, (n, _) in counts.items()}),
-    )
-    ratio = dict(finder.score_ngrams(BigramAssocMeasures.likelihood_ratio))
-    rows = [
-        (" ".join(pair), *counts[pair], round(pmi, 3), round(ratio[pair], 1))
-        for pair, pmi in finder.score_ngrams(BigramAssocMeasures.pmi)
-        if pmi >= MIN_PMI
-    ]
-    table = pd.DataFrame(rows, columns=["term", "n", "n_passages", "pmi", "likelihood_ratio"])
-    return table.sort_values(["likelihood_ratio", "term"], ascending=[False, True]).head(MAX_COLLOCATIONS)
+    for first, second, n, n_passages in often[["first", "second", "n", "n_passages"]].itertuples(index=False):
+        if _is_plain(first) and _is_plain(second):
+            marginals = n, (counts[first], counts[second]), n_words
+            pmi = BigramAssocMeasures.pmi(*marginals)
+            if pmi >= MIN_PMI:
+                ratio = BigramAssocMeasures.likelihood_ratio(*marginals)
+                yield f"{first} {second}", n, n_passages, round(pmi, 3), round(ratio, 1)
 
 
 def _is_plain(word: str) -> bool:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 ROWS_WRITTEN = 5_000  # at a time and heap
+OPEN_FILES = 500  # half of what systems allow a process; with more heaps, some are written in several files
 
 
 def add_tallies(
@@ -44,7 +45,7 @@ def add_tallies(
             partitioning=ds.partitioning(pa.schema([("heap", pa.int32())])),
             min_rows_per_group=ROWS_WRITTEN,
             max_rows_per_group=ROWS_WRITTEN * 8,
-            max_open_files=n_heaps + 1,
+            max_open_files=OPEN_FILES,
             use_threads=False,
         )
         heaps_written = sorted(Path(place).iterdir(), key=lambda path: int(path.name))
