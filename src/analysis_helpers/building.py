@@ -85,7 +85,7 @@ def build_corpus(
     plan = _plan(listing.items, settings, dict(columns or {}), record, part_size)
     with open_workshop(out, "corpus.json", plan) as shop:
         with open_engine(workers, scheduler) as engine:
-            of_each_source = {item.path.parents[item.name.count("/")]: item.path for item in listing.items}
+            of_each_source = {item.folder: item.path for item in listing.items}
             engine.check(shop.lock, of_each_source.values(), encoder_versions() if semantic else ())
             batches = enumerate(_batches(read_units(listing.items, columns or {}), part_size))
             run_stage(engine, shop, "prepared", partial(_prepare, shop, settings), batches, what="reading")

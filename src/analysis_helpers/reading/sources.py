@@ -31,16 +31,22 @@ BESIDES = frozenset([
 _HIDDEN = ("Thumbs.db", "desktop.ini")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """One file of a source: what people call it, where it is, and the id of its document."""
 
     name: str  # with the folders above it within the source: "2019/a.html", "saved.zip/a.html"
     collection: str
-    path: Path
+    folder: Path  # of the source, one for all its files: there may be a million
+    inside: str  # where the file, or the archive that holds it, is in there
     doc_id: str = ""
     data: bytes | None = field(default=None, repr=False)  # of a file in an archive
     problem: UnreadableError | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where it is, or the archive that holds it."""
+        return self.folder / self.inside
 
     @property
     def ending(self) -> str:
@@ -139,7 +145,8 @@ def list_items(sources: Iterable[str | Path], known_endings: Iterable[str]) -> L
                 passed_over[item.ending] += 1
             else:
                 items.append(item)
-    return Listing(_with_ids(items), passed_over)
+    _give_ids(items)
+    return Listing(items, passed_over)
 
 
 def _nothing(source: Path, found: list[Item], known: frozenset[str]) -> TalksError:
@@ -160,13 +167,15 @@ def _nothing(source: Path, found: list[Item], known: frozenset[str]) -> TalksErr
 
 def _walk(source: Path, known: frozenset[str]) -> Iterator[Item]:
     collection = _stem(source.name) if source.is_file() else source.name
-    files = [source] if source.is_file() else [path for path in source.rglob("*") if path.is_file()]
+    source = source.absolute()  # other machines have another working folder
     base = source.parent if source.is_file() else source
-    for path in sorted(files, key=lambda path: path.relative_to(base).as_posix()):
-        name = _as_text(path.relative_to(base).as_posix())
+    files = [source] if source.is_file() else (path for path in source.rglob("*") if path.is_file())
+    for inside in sorted(path.relative_to(base).as_posix() for path in files):
+        name = _as_text(inside)
         if any(part.startswith((".", "~$", "__MACOSX")) or part in _HIDDEN for part in PurePosixPath(name).parts):
             continue
-        item = Item(name, collection, path.absolute())  # other machines have another working folder
+        item = Item(name, collection, base, inside)
+        path = item.path
         if path != source and path.is_symlink() and not path.resolve().is_relative_to(base.resolve()):
             yield replace(
                 item, problem=UnreadableError("is a link that leads out of the folder", "add the file itself")
@@ -194,19 +203,18 @@ def _stem(name: str) -> str:
     return name[: -len(_ending(name))] if _ending(name) else name
 
 
-def _with_ids(items: list[Item]) -> list[Item]:
+def _give_ids(items: list[Item]) -> None:
     """Give each item an id that no other has: its stem, its path, or its path with the ending."""
     stems = Counter(_file_stem(item).casefold() for item in items)
     paths = Counter((item.collection, _stem(item.name).casefold()) for item in items)
-    named, taken = [], Counter(stem for stem, n in stems.items() if n == 1)
-    for item in items:
+    taken = Counter(stem for stem, n in stems.items() if n == 1)
+    for number, item in enumerate(items):
         doc_id = _file_stem(item)
         if stems[doc_id.casefold()] > 1:
             unique = paths[item.collection, _stem(item.name).casefold()] == 1
             path = plain(_stem(item.name) if unique else item.name).replace("/", "-")
             doc_id = _first_free([path], taken)
-        named.append(replace(item, doc_id=doc_id))
-    return named
+        items[number] = replace(item, doc_id=doc_id)
 
 
 def _file_stem(item: Item) -> str:
