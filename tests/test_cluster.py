@@ -31,7 +31,12 @@ def _start(kind, *options, path=()):
 @pytest.fixture(scope="module")
 def scheduler(tmp_path_factory):
     """The address of a scheduler on this machine."""
-    file = tmp_path_factory.mktemp("scheduler") / "file.json"
+    with _scheduler(tmp_path_factory.mktemp("scheduler") / "file.json") as address:
+        yield address
+
+
+@contextmanager
+def _scheduler(file):
     process = _start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
     try:
         yield _address(file)
@@ -114,6 +119,21 @@ def test_a_scheduler_without_workers_says_so(many, tmp_path, scheduler, monkeypa
     monkeypatch.setattr(cluster, "FIRST_WORKER", 0.5)
     with pytest.raises(ah.TalksError, match=r"do not answer .*, start at least one worker"):
         ah.build_corpus([many], tmp_path / "corpus", semantic=False, scheduler=scheduler)
+
+
+def test_a_build_whose_last_worker_went_says_so_once_and_goes_on(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(cluster, "PATIENCE", 0.2)
+    with _scheduler(tmp_path / "file.json") as address, open_engine(1, address) as engine:
+        task = engine.submit(pow, 2, 5)
+        late = _start("worker", address, "--no-nanny", "--nthreads", "1")
+        try:
+            assert engine.wait({task}) == {task}
+        finally:
+            late.kill()
+            late.wait()
+        assert engine.result(task) == 32
+    expected = f"{address}: no worker is left; the build goes on when one is started; Ctrl-C ends it"
+    assert capsys.readouterr().err.count(expected) == 1
 
 
 def test_an_interrupt_cancels_what_waits_and_the_build_goes_on(many, whole, tmp_path, scheduler, workers, monkeypatch):

@@ -8,8 +8,9 @@ import pickle
 import platform
 import re
 import socket
+import sys
 from collections.abc import Iterable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -17,11 +18,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm
+
 from .engines import Engine, Work
 from .errors import WorkersError
 
 DISTRIBUTION = "talks-in-words"
 ANSWER, FIRST_WORKER = 10, 30  # seconds to wait for a scheduler, and for its first worker
+PATIENCE = 30  # seconds without a result after which it is asked whether a worker is left
 _CODE = frozenset((".py", ".csv", ".json", ".parquet"))
 
 
@@ -77,6 +81,16 @@ class Cluster(Engine):
         from cloudpickle import dumps  # functions of the script itself travel whole; the scheduler unpacks nothing
 
         return self._tasks.submit(_work_there, self._needs, dumps((work, number, needed)))
+
+    def wait(self, running: set[Future[int]]) -> set[Future[int]]:
+        """Wait as long as it takes; where no worker is left to wait for, say so once."""
+        said = False
+        while not (done := wait(running, PATIENCE, FIRST_COMPLETED).done):
+            if not said and self.room() == 1:
+                said = True
+                lost = f"{self._address}: no worker is left; the build goes on when one is started; Ctrl-C ends it"
+                tqdm.write(f"{lost}, what is done is kept", file=sys.stderr)
+        return done
 
     def result(self, done: Future[int]) -> int:
         """Say how many documents a task did; raises `WorkersError` where it was lost, again and again."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,8 +20,9 @@ Work = Callable[[int, Any], int]
 class Engine:
     """The engine of one process: a task is done as soon as it is given.
 
-    Its five methods are all that a stage knows of an engine: `check` before the work, `submit` a task, `room` for
-    how many may be under way, the `result` of one that is done, and `close` at the end, which begins no further task.
+    Its six methods are all that a stage knows of an engine: `check` before the work, `submit` a task, `room` for
+    how many may be under way, `wait` for some of them, the `result` of one that is done, and `close` at the end,
+    which begins no further task.
     """
 
     def check(self, lock: Path, places: Iterable[Path], packages: Iterable[str]) -> None:
@@ -36,6 +37,10 @@ class Engine:
         done: Future[int] = Future()
         done.set_result(work(number, needed))
         return done
+
+    def wait(self, running: set[Future[int]]) -> set[Future[int]]:
+        """Wait until at least one task is done, and give those that are."""
+        return wait(running, return_when=FIRST_COMPLETED).done
 
     def result(self, done: Future[int]) -> int:
         """Say how many documents a task did, or raise what went wrong."""

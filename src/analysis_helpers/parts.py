@@ -9,7 +9,7 @@ import shutil
 import socket
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -231,7 +231,7 @@ def run_stage(
 
 
 def _take(engine: Engine, running: set[Future[int]], bar: tqdm) -> set[Future[int]]:
-    done = wait(running, return_when=FIRST_COMPLETED).done
+    done = engine.wait(running)
     for future in done:
         bar.update(engine.result(future))
     return done
