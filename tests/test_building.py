@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import signal
 import socket
 import subprocess
@@ -409,6 +410,22 @@ def test_a_person_can_keep_a_text_that_is_nearly_the_same(tmp_path):
     corpus = ah.build_corpus([folder], tmp_path / "corpus", metadata=[table], semantic=False)
     assert corpus.documents["doc_id"].tolist() == ["a", "b"], "word for word copies are never counted twice"
     assert corpus.documents.set_index("doc_id").loc["b", "duplicate_of"] == "a"
+
+
+def test_a_task_does_not_grow_with_the_metadata(many, tmp_path, monkeypatch):
+    sizes, run_stage = [], building.run_stage
+
+    def weighed(engine, shop, stage, work, tasks, **said):
+        sizes.append(len(pickle.dumps(work)))
+        run_stage(engine, shop, stage, work, tasks, **said)
+
+    monkeypatch.setattr(building, "run_stage", weighed)
+    for n_rows in (1, 20):
+        rows = [f"t{n:02d}.txt,Harbour {n}" for n in range(n_rows)]
+        (tmp_path / "m.csv").write_text("\n".join(["file,title", *rows]), encoding="utf-8")
+        corpus = ah.build_corpus([many], tmp_path / "out", metadata=[tmp_path / "m.csv"], semantic=False)
+        assert corpus.documents["title"].str.startswith("Harbour ").sum() == n_rows
+    assert sizes[:3] == sizes[3:]
 
 
 def test_short_texts_are_only_compared_word_for_word(corpus_of):

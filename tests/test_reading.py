@@ -7,13 +7,16 @@ import json
 import re
 import sys
 import zipfile
+from contextlib import closing
 from datetime import date, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import analysis_helpers as ah
 from analysis_helpers.errors import TalksError
-from analysis_helpers.reading import DOCUMENT_READERS, add_reader, read_metadata
+from analysis_helpers.reading import DOCUMENT_READERS, KeptMetadata, add_reader, keep_metadata, read_metadata
 from tests.conftest import ROOT
 from tests.made_files import (
     BODY,
@@ -51,6 +54,8 @@ had spoken about sardines, about the duties on tinned fish, and about the
 rules for visiting crews, he said, and they would speak of all this again
 when the weather was better. Then he folded the paper and went home."""
 UNWRAPPED = [" ".join(paragraph.split("\n")) for paragraph in WRAPPED.split("\n\n")]
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=9)
 
 
 def _of(text=LINES, title=None, **known):
@@ -389,6 +394,23 @@ def test_metadata_beat_the_table_and_the_page(tmp_path):
         ("Boats", "2020-01-01", "CN"),
         ("Page", "2021-03-18", "US"),
     ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.dictionaries(NAMES, st.dictionaries(NAMES, st.none() | NAMES)), NAMES)
+def test_kept_metadata_are_those_that_were_read(tmp_path_factory, rows, other):
+    path = tmp_path_factory.mktemp("kept") / "metadata with #?%.sqlite"
+    keep_metadata(rows, path)
+    keep_metadata({}, path)  # as when a build goes on
+    with closing(KeptMetadata(path)) as kept:
+        assert dict(kept) == rows
+        assert (len(kept), kept.get(other)) == (len(rows), rows.get(other))
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_metadata_that_cannot_be_kept_are_an_error_of_the_disk(tmp_path):
+    with pytest.raises(OSError, match="metadata"):
+        keep_metadata({}, tmp_path / "absent" / "metadata.sqlite")
 
 
 # ---------------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -27,7 +28,17 @@ from .measuring import count_terms, lexicon_terms, measure_sentences
 from .parts import Frames, Workshop, open_engine, open_workshop, read_frame, run_stage, write_frames
 from .preparing import Settings, prepare_part
 from .quoting import add_quoted_speakers, add_whole_quotations
-from .reading import DOCUMENT_READERS, Item, Record, Unit, list_sources, read_metadata, read_units
+from .reading import (
+    DOCUMENT_READERS,
+    Item,
+    KeptMetadata,
+    Record,
+    Unit,
+    keep_metadata,
+    list_sources,
+    read_metadata,
+    read_units,
+)
 from .sentiment import INSTRUMENTS, SEMANTIC
 from .splitting import split_sentences
 from .tallies import add_tallies
@@ -35,6 +46,7 @@ from .target_tone import add_target_tone
 from .words import WORD
 
 PART_DOCUMENTS, PART_BYTES = 500, 16_000_000  # of the work; small, so that little is lost by an interrupt
+METADATA = "metadata.sqlite"  # looked up by those who work: a million rows are too many to be sent with each part
 LARGE_BYTES = 5_000_000  # from here on several processes save more time than starting them costs
 HEAP_PARTS = 12  # whose pairs of words are added up at a time: half a million, in some 300 MB
 
@@ -84,11 +96,13 @@ def build_corpus(
     workers = workers or (os.cpu_count() or 1 if sum(map(_size, listing.items)) > LARGE_BYTES else 1)
     plan = _plan(listing.items, settings, dict(columns or {}), record, part_size)
     with open_workshop(out, "corpus.json", plan) as shop:
+        keep_metadata(settings.known, shop.folder / METADATA)
         with open_engine(workers, scheduler) as engine:
             of_each_source = {item.folder: item.path for item in listing.items}
             engine.check(shop.lock, of_each_source.values(), encoder_versions() if semantic else ())
             batches = enumerate(_batches(read_units(listing.items, columns or {}), part_size))
-            run_stage(engine, shop, "prepared", partial(_prepare, shop, settings), batches, what="reading")
+            prepare = partial(_prepare, shop, replace(settings, known={}))
+            run_stage(engine, shop, "prepared", prepare, batches, what="reading")
             fates = _decide(shop, curated, out)
             kept = dict(list(fates[fates["status"] == "kept"].groupby("part")["doc_id"]))
             n_kept = int((fates["status"] == "kept").sum())
@@ -178,7 +192,8 @@ def _batches(units: Iterable[Unit], size: int) -> Iterator[list[Unit]]:
 
 
 def _prepare(shop: Workshop, settings: Settings, number: int, units: list[Unit]) -> int:
-    part = prepare_part(units, settings)
+    with closing(KeptMetadata(shop.folder / METADATA)) as known:
+        part = prepare_part(units, replace(settings, known=known))
     signatures = pd.DataFrame(part.signatures, columns=[str(n) for n in range(part.signatures.shape[1])])
     frames = {"documents": part.documents, "passages": part.passages, "removed": part.removed, "aside": part.aside}
     write_frames(shop.place(number, "prepared"), frames | {"signatures": signatures})

@@ -16,7 +16,18 @@ from ..errors import TalksError, UnreadableError
 from .databases import is_zotero, link_attachments
 from .decoding import decode, repair
 from .files import read_docx, read_html, read_md, read_pdf, read_rtf, read_txt
-from .records import GIVEN, Record, check_controlled, check_values, plain, read_header, read_metadata, read_rows
+from .records import (
+    GIVEN,
+    KeptMetadata,
+    Record,
+    check_controlled,
+    check_values,
+    keep_metadata,
+    plain,
+    read_header,
+    read_metadata,
+    read_rows,
+)
 from .sources import ARCHIVES, Item, Listing, expansion_limit, list_items, not_read, open_archive, too_expanded
 from .tables import Columns, read_csv, read_json, read_jsonl, read_parquet, read_xlsx
 
@@ -48,7 +59,16 @@ TABLE_READERS: dict[str, TableReader] = {
     ".xlsx": read_xlsx,
     ".parquet": read_parquet,
 }
-__all__ = ["DOCUMENT_READERS", "GIVEN", "TABLE_READERS", "Record", "add_reader", "read_metadata"]
+__all__ = [
+    "DOCUMENT_READERS",
+    "GIVEN",
+    "TABLE_READERS",
+    "KeptMetadata",
+    "Record",
+    "add_reader",
+    "keep_metadata",
+    "read_metadata",
+]
 
 MAX_VALUE = 500  # characters of a title, an address, a name
 VALUES = ("title", "author", "outlet", "genre", "url", "side", "use", "collection", "talk_id")
@@ -321,8 +341,9 @@ def _doc_id(item: Item, where: str, given: str) -> str:
 def _known_of(item: Item, ids: set[str], where: str, source: str, known: Mapping[str, Record]) -> Record:
     """What is known of a document: from Zotero, then from the metadata of its file, then from its own."""
     name = PurePosixPath(item.name)
-    of_file = [known[key] for key in dict.fromkeys([item.name, name.name, name.stem, item.doc_id]) if key in known]
-    of_one = [known[doc_id] for doc_id in sorted(ids) if doc_id in known and known[doc_id] not in of_file]
+    names = dict.fromkeys([item.name, name.name, name.stem, item.doc_id])
+    of_file = list(filter(None, map(known.get, names)))
+    of_one = [row for row in map(known.get, sorted(ids)) if row and row not in of_file]
     given = [row for row in of_file if "metadata_row" in row]
     if len(given) > 1 or (given and of_one and not where):
         found = " and ".join(sorted(row["metadata_row"] for row in [*given, *of_one]))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date as day
 from pathlib import Path
 from typing import Any
@@ -126,6 +129,62 @@ def read_metadata(tables: Iterable[str | Path]) -> dict[str, Record]:
                 )
             rows[key] = check_values(given, where) | {"metadata_row": where}
     return rows
+
+
+def keep_metadata(rows: Mapping[str, Record], path: Path) -> None:
+    """Write what metadata say of each document to a file; it appears whole, and one that is there stays.
+
+    Raises `OSError` where it cannot be written.
+    """
+    if path.exists():
+        return
+    draft = path.with_name(f".{path.name}.draft")
+    draft.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(draft)) as store, store:
+            store.execute("CREATE TABLE metadata (key TEXT PRIMARY KEY, record TEXT) WITHOUT ROWID")
+            cells = ((key, json.dumps(row)) for key, row in rows.items())
+            store.executemany("INSERT INTO metadata VALUES (?, ?)", cells)
+    except sqlite3.Error as error:
+        raise OSError(f"{path}: {error}") from None
+    draft.replace(path)
+
+
+class KeptMetadata(Mapping[str, Record]):
+    """What metadata say of each document, looked up in the file of `keep_metadata`; only what is asked for is read.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> path = Path(mkdtemp()) / "metadata.sqlite"
+    >>> keep_metadata({"a.txt": {"side": "CN"}}, path)
+    >>> with closing(KeptMetadata(path)) as kept:
+    ...     kept["a.txt"], "b.txt" in kept, list(kept)
+    ({'side': 'CN'}, False, ['a.txt'])
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file; nobody writes it any more, so that no lock is needed, which network disks may lack."""
+        self._store = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._store.close()
+
+    def __getitem__(self, key: str) -> Record:
+        """Look up the record of a name or id."""
+        found = self._store.execute("SELECT record FROM metadata WHERE key = ?", (key,)).fetchone()
+        if found is None:
+            raise KeyError(key)
+        return json.loads(found[0])
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names and ids."""
+        return (key for (key,) in self._store.execute("SELECT key FROM metadata ORDER BY key"))
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return self._store.execute("SELECT COUNT(*) FROM metadata").fetchone()[0]
 
 
 def _metadata_rows(table: Path) -> Iterator[tuple[str, str, Record]]:
