@@ -5,6 +5,7 @@ import codecs
 import csv
 import gzip
 import html
+import io
 import json
 
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis_helpers.errors import UnreadableError
-from analysis_helpers.reading.decoding import decode, find_garble, open_byte_strings, repair
+from analysis_helpers.reading import decoding
+from analysis_helpers.reading.decoding import decode, decode_lines, find_garble, open_byte_strings, repair
 from tests.conftest import ROOT
 
 SHARED = ROOT.parent / "shared"
@@ -55,6 +57,31 @@ def messy():
 )
 def test_bytes_of_any_usual_encoding_are_read(encoding, text):
     assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32", "cp1252", "gb18030"])
+def test_lines_of_a_large_file_are_those_of_a_small_one(encoding, monkeypatch):
+    """In a large file, a character may lie across the end of the beginning, which decides on the encoding."""
+    word = "双方讨论了鱼。" if encoding == "gb18030" else "The café"
+    data = "".join(f"{word} {n}{end}" for n, end in enumerate(["\n", "\r\n", "\r", "\n\n"] * 30)).encode(encoding)
+    expected = decode(data)
+    for size in range(400, 408, 2):
+        monkeypatch.setattr(decoding, "BEGINNING", size)
+        beginning, lines = decode_lines(io.BytesIO(data))
+        assert list(lines) == list(io.StringIO(expected, newline=""))
+        assert expected.startswith(beginning[:-1])
+
+
+def test_a_large_file_in_utf8_may_hold_stray_bytes_later(monkeypatch):
+    monkeypatch.setattr(decoding, "BEGINNING", 20)
+    data = "The café was closed.\n".encode() * 3 + b"It\x92s late.\n"
+    assert list(decode_lines(io.BytesIO(data))[1]) == ["The café was closed.\n"] * 3 + ["It’s late.\n"]
+
+
+def test_a_large_file_that_is_no_text_is_refused(monkeypatch):
+    monkeypatch.setattr(decoding, "BEGINNING", 20)
+    with pytest.raises(UnreadableError, match="PDF"):
+        decode_lines(io.BytesIO(b"%PDF-1.7" + b"\n" * 90))
 
 
 def test_single_stray_bytes_do_not_spoil_a_text_in_utf8():

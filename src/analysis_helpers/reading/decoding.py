@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import codecs
 import html
+import io
 import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from ..errors import UnreadableError
 
+BEGINNING = 10_000_000  # bytes by which the encoding of a larger file is told
+STRAYS = "talks_stray"  # the name of how `_mend_stray` treats errors
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its first half
@@ -57,32 +62,77 @@ def decode(data: bytes) -> str:
     >>> decode("The café was closed.".encode("cp1252"))
     'The café was closed.'
     """
-    text = _decode(data)
+    mark, encoding, errors = _tell_encoding(data)
+    text = data[mark:].decode(encoding, errors)
+    _check_is_text(text, data)
+    return text
+
+
+def decode_lines(file: BinaryIO) -> tuple[str, Iterator[str]]:
+    """Turn a file of any size into lines, as `decode` would; give its beginning too, whole.
+
+    Line ends stay as they are. Raises `UnreadableError` as `decode` does. Known weakness: of a file of over 10 MB, the
+    first 10 MB decide on the encoding; if that is UTF-8, what is not is then read as Windows-1252.
+
+    Examples
+    --------
+    >>> beginning, lines = decode_lines(io.BytesIO("The café\nwas closed.".encode("cp1252")))
+    >>> list(lines)
+    ['The café\n', 'was closed.']
+    """
+    data = file.read(BEGINNING)
+    if len(data) < BEGINNING:
+        text = decode(data)
+        return text, io.StringIO(text, newline="")
+    mark, encoding, errors = _tell_encoding(data, whole=False)
+    text = data[mark:].decode(encoding, errors)
+    _check_is_text(text, data)
+    joined = io.BufferedReader(_Joined(io.BytesIO(data[mark:]), file))
+    return text, io.TextIOWrapper(joined, encoding, errors, newline="")
+
+
+class _Joined(io.RawIOBase):
+    """The beginning of a file, which has been read, and the rest of it."""
+
+    def __init__(self, *parts: BinaryIO) -> None:
+        self._parts = parts
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = next(filter(None, (part.read(len(buffer)) for part in self._parts)), b"")
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _check_is_text(text: str, data: bytes) -> None:
     if not text.strip("\0 \t\r\n\f\v"):
         raise UnreadableError("is empty; expected a text", "put the text into the file or delete it")
     zeros, controls = text.count("\0"), len(_CONTROL.findall(text))
     if zeros > len(text) / 100 or controls > max(3, len(text) / 100):
         raise _binary(data, "holds control characters and zero bytes in place of words")
-    return text
 
 
-def _decode(data: bytes) -> str:
+def _tell_encoding(data: bytes, *, whole: bool = True) -> tuple[int, str, str]:
+    """Tell how many bytes the mark takes up, the encoding, and what is done with bytes that do not belong there."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
+            return len(mark), encoding, "replace"
     wide = _tell_utf16(data)
     if wide:
-        return data.decode(wide, "replace")
+        return 0, wide, "replace"
     for mark, _, _ in _KINDS:
         if data.startswith(mark):
             raise _binary(data, "")
     try:
-        return data.decode("utf-8")
+        codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
     except UnicodeDecodeError:
-        pass
-    if data.count(0) > len(data) / 100:
-        raise _binary(data, "holds zero bytes")
-    return _decode_single_bytes(data)
+        if data.count(0) > len(data) / 100:
+            raise _binary(data, "holds zero bytes") from None
+        lines = data if whole else data[: data.rfind(b"\n") + 1] or data  # no half of a character at the end
+        return 0, *_tell_single_bytes(lines)
+    return 0, "utf-8", STRAYS
 
 
 def _tell_utf16(data: bytes) -> str | None:
@@ -98,42 +148,47 @@ def _tell_utf16(data: bytes) -> str | None:
     return encoding if len(_CONTROL.findall(text)) * 100 <= len(text) else None
 
 
-def _decode_single_bytes(data: bytes) -> str:
-    """Decode what is no clean UTF-8: UTF-8 with strays, a script far from Latin, or a Western encoding."""
+def _tell_single_bytes(data: bytes) -> tuple[str, str]:
+    """Tell what is no clean UTF-8: UTF-8 with strays, a script far from Latin, or a Western encoding."""
     high = len(data.translate(None, bytes(range(0x80))))
-    mended = _decode_with_strays(data)
+    mended = data.decode("utf-8", STRAYS)
     wide = len(mended) - len(mended.encode("ascii", "ignore"))
     # A character that UTF-8 decoded has used up two bytes or more; a stray byte became one character.
     if high - wide > wide / 2:
-        return mended
+        return "utf-8", STRAYS
     letters = high + len(re.findall(rb"[A-Za-z]", data))
     if high > letters / 3:
-        return _decode_far(data) or mended
-    western = data.decode("sloppy-windows-1252")
+        found = _tell_far(data)
+        return (found, "replace") if found else ("utf-8", STRAYS)
+    western = data.decode(_western())
     apostrophes = len(re.findall(r"(?<=[a-z])Õ(?=[a-z]{1,2}\b)", western))
-    return data.decode("mac_roman") if apostrophes > western.count("’") else western
+    return "mac_roman" if apostrophes > western.count("’") else _western(), "replace"
 
 
-def _decode_far(data: bytes) -> str | None:
+def _tell_far(data: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
     found = from_bytes(data, cp_isolation=list(_FAR)).best()
-    return str(found) if found else None
+    return found.encoding if found else None
 
 
-def _decode_with_strays(data: bytes) -> str:
-    """Decode UTF-8; a byte that does not belong there is read as Windows-1252, a cut last character is lost."""
-    import ftfy.bad_codecs  # noqa: F401 - registers sloppy-windows-1252, which knows all 256 bytes
+def _western() -> str:
+    """The name of Windows-1252 with all 256 bytes known."""
+    import ftfy.bad_codecs  # noqa: F401 - registers it
 
-    def stray(error: UnicodeError) -> tuple[str, int]:
-        if not isinstance(error, UnicodeDecodeError):
-            raise error
-        if error.reason == "unexpected end of data":
-            return "\ufffd", len(error.object)
-        return error.object[error.start : error.start + 1].decode("sloppy-windows-1252"), error.start + 1
+    return "sloppy-windows-1252"
 
-    codecs.register_error("talks_stray", stray)
-    return data.decode("utf-8", "talks_stray")
+
+def _mend_stray(error: UnicodeError) -> tuple[str, int]:
+    """Read a byte that does not belong into UTF-8 as Windows-1252; a cut last character is lost."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    if error.reason == "unexpected end of data":
+        return "\ufffd", len(error.object)
+    return error.object[error.start : error.start + 1].decode(_western()), error.start + 1
+
+
+codecs.register_error(STRAYS, _mend_stray)
 
 
 def _binary(data: bytes, found: str) -> UnreadableError:
@@ -189,7 +244,8 @@ def _read_escapes(written: str) -> str:
         code = escape[1]
         return bytes.fromhex(code[1:].decode()) if len(code) == 3 else _ESCAPES[code]
 
-    return _decode_with_strays(re.sub(rb"\\(x[\da-fA-F]{2}|[nrt\\'\"])", byte, written.encode("utf-8", "replace")))
+    read = re.sub(rb"\\(x[\da-fA-F]{2}|[nrt\\'\"])", byte, written.encode("utf-8", "replace"))
+    return read.decode("utf-8", STRAYS)
 
 
 def _unescape(text: str) -> str:

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import sqlite3
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date as day
@@ -41,7 +41,9 @@ _LOST = "\ufffd"
 _UNCLOSED = "unexpected end of data"
 MAX_SEARCHES = 20  # how often, on average, a line is read again after a quote that is not closed
 
-csv.field_size_limit(2**31 - 1)  # a long text may fill a cell; by itself the module stops at 131,072 characters
+FREE_SEARCHES = 10_000  # lines for which that is given in advance
+# A long text may fill a cell; by itself the module stops at 131,072 characters. Beyond this, a quote is not closed.
+csv.field_size_limit(200_000_000)
 
 
 def read_rows(name: str, text: str, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
@@ -59,37 +61,60 @@ def read_rows(name: str, text: str, delimiter: str = ",") -> Iterator[tuple[int,
         ) from None
 
 
-def read_all_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | UnreadableError]]:
+def read_all_rows(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str] | UnreadableError]]:
     """Read the rows of a delimited table, numbered; one that cannot be read is a reason, and reading goes on.
 
     Where a quote inside a line ends no cell, it is taken for a sign if the line then has as many cells as the header.
     Otherwise reading goes on with the next line; in a table of one column it does not, since any line would be a row.
     Known weakness: the lines of a cell whose last quote is missing are rows then, mostly with too few cells.
     """
-    lines = list(io.StringIO(text, newline=""))
-    number, begun, width, searched = 0, 0, 0, 0
-    while begun < len(lines):
-        first = begun
-        rows = csv.reader((lines[n] for n in range(first, len(lines))), delimiter=delimiter, strict=True)
+    lines = _Lines(lines)
+    number, width, searched = 0, 0, 0
+    while True:
         try:
-            for cells in rows:
-                begun = first + rows.line_num
+            for cells in csv.reader(lines, delimiter=delimiter, strict=True):
+                lines.row.clear()
                 if cells:
                     number, width = number + 1, width or len(cells)
                     yield number, cells
             return
         except csv.Error as error:
-            number, span = number + 1, first + rows.line_num - begun
+            number, span = number + 1, len(lines.row)
             searched += span
-            signs = next(csv.reader([lines[begun]], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
+            signs = next(csv.reader(lines.row[:1], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
             if span == 1 and len(signs) == width and str(error) != _UNCLOSED:
                 yield number, signs
-            elif width == 1 or searched > MAX_SEARCHES * len(lines):
+            elif width == 1 or searched > MAX_SEARCHES * (lines.n_read + FREE_SEARCHES):
                 yield number, _no_row(f"{error}", " (and all rows after it)")
                 return
             else:
                 yield number, _no_row(f"{error}")
-        begun += 1
+            lines.go_back()
+
+
+class _Lines:
+    """Lines of which those of the row under way are kept, so that all but the first can be read again."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._fresh, self._again = iter(lines), deque[str]()
+        self.row: list[str] = []
+        self.n_read = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if self._again:
+            line = self._again.popleft()
+        else:
+            line = next(self._fresh)
+            self.n_read += 1
+        self.row.append(line)
+        return line
+
+    def go_back(self) -> None:
+        self._again.extendleft(reversed(self.row[1:]))
+        self.row.clear()
 
 
 def _no_row(error: str, after: str = "") -> UnreadableError:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from ..errors import TalksError, UnreadableError
 from .databases import explain_no_text
-from .decoding import decode
+from .decoding import decode, decode_lines
 from .files import MAX_DOCUMENT_BYTES, broken, check_office, one_line, quiet
 from .records import GIVEN, Record, check_header, ragged, read_all_rows
 
@@ -65,7 +65,6 @@ KNOWN_NAMES: dict[str, tuple[str, ...]] = {
     "genre": ["genre", "type", "kind", "item type", "document type"],
     "doc_id": ["doc id", "id", "id str", "guid", "key", "document id"],
 }
-MAX_TABLE_BYTES = 1_000_000_000
 MAX_COLUMNS = 1_000
 _DELIMITERS = ",;\t|"
 Columns = Mapping[str, str]
@@ -113,16 +112,10 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[Record]:
     """Read a table of delimited cells (comma, semicolon, tab or bar): one document a row.
 
     Raises `UnreadableError` where the header names no column of texts. A row that cannot be read becomes a
-    reason. Known weakness: the whole table is held in memory, up to 1 GB.
+    reason. Row by row, of any number.
     """
-    data = file.read(MAX_TABLE_BYTES + 1)
-    if len(data) > MAX_TABLE_BYTES:
-        raise UnreadableError(
-            f"holds over {MAX_TABLE_BYTES // 1_000_000} MB; tables of cells are read at once",
-            "split it, or save it as Parquet or JSON Lines",
-        )
-    text = decode(data)
-    rows = read_all_rows(text, _delimiter(text))
+    beginning, lines = decode_lines(file)
+    rows = read_all_rows(lines, _delimiter(beginning))
     header = _header(next(rows, (1, []))[1])
     named = name_columns(header, columns)
     for number, cells in rows:
