@@ -69,7 +69,7 @@ def decode(data: bytes) -> str:
 
 
 def decode_lines(file: BinaryIO) -> tuple[str, Iterator[str]]:
-    """Turn a file of any size into lines, as `decode` would; give its beginning too, whole.
+    r"""Turn a file of any size into lines, as `decode` would; give its beginning too, whole.
 
     Line ends stay as they are. Raises `UnreadableError` as `decode` does. Known weakness: of a file of over 10 MB, the
     first 10 MB decide on the encoding; if that is UTF-8, what is not is then read as Windows-1252.
