@@ -153,12 +153,11 @@ class Corpus:
 def _outline(corpus: Corpus) -> pd.DataFrame:
     """Count documents and words of each side, with the first and the last date; by body passages, so a part counts."""
     documents = table_of(corpus, "documents").read(["doc_id", "side", "date"])
-    n_words = np.zeros(len(documents) + 1, dtype="int64")
+    among, n_words = pd.Index(documents["doc_id"]), np.zeros(len(documents) + 1, dtype="int64")  # last: of no document
     for piece in table_of(corpus, "passages").pieces(["doc_id", "kind", "n_words"]):
         body = piece[piece["kind"] == "body"]
-        places = find_places(body["doc_id"], pd.Index(documents["doc_id"]))
-        n_words += np.bincount(places + 1, body["n_words"], len(n_words)).astype("int64")
-    documents = documents.assign(n_words=n_words[1:], side=documents["side"].fillna("not given"))
+        np.add.at(n_words, find_places(body["doc_id"], among), body["n_words"])
+    documents = documents.assign(n_words=n_words[:-1], side=documents["side"].fillna("not given"))
     table = documents.groupby("side").agg(
         documents=("doc_id", "size"), words=("n_words", "sum"), first=("date", "min"), last=("date", "max")
     )
@@ -397,10 +396,10 @@ def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
 
 def _count_rows(table: Table, passage_ids: pd.Series) -> np.ndarray:
     """Count the rows of a table for each of these passages."""
-    among, n = pd.Index(passage_ids), np.zeros(len(passage_ids) + 1, dtype="int64")
+    among, n = pd.Index(passage_ids), np.zeros(len(passage_ids) + 1, dtype="int64")  # last: of other passages
     for piece in table.pieces(["passage_id"]):
-        n += np.bincount(find_places(piece["passage_id"], among) + 1, minlength=len(n))  # 0: of other passages
-    return n[1:]
+        np.add.at(n, find_places(piece["passage_id"], among), 1)
+    return n[:-1]
 
 
 def in_order(values: pd.Series) -> list[Any]:
@@ -567,12 +566,12 @@ def _find_bad_references(corpus: Corpus) -> Iterator[str]:
 def _sum_single_words(corpus: Corpus) -> pd.Series:
     """Add up the counts of each passage, without terms of several words, which are counted beside their words."""
     ids = pd.Index(table_of(corpus, "passages").read(["passage_id"])["passage_id"].unique())
-    sums = np.zeros(len(ids) + 1)
+    sums = np.zeros(len(ids) + 1)  # last: of no passage
     for piece in table_of(corpus, "counts").pieces(["passage_id", "term", "n"]):
         several = np.append(piece["term"].cat.categories.str.contains(" ", regex=False), False)
         n = piece["n"].mask(several[piece["term"].cat.codes], 0)
-        sums += np.bincount(find_places(piece["passage_id"], ids) + 1, weights=n, minlength=len(sums))
-    return pd.Series(sums[1:], index=ids)
+        np.add.at(sums, find_places(piece["passage_id"], ids), n)
+    return pd.Series(sums[:-1], index=ids)
 
 
 def _find_bad_sums(corpus: Corpus) -> Iterator[str]:
