@@ -10,7 +10,7 @@ from datasketch import LeanMinHash, MinHash, MinHashLSH
 from analysis_helpers import fates
 from analysis_helpers.duplicates import Match
 from analysis_helpers.fates import COLUMNS, NOTHING_LEFT
-from analysis_helpers.reading.dates import settle_dates
+from analysis_helpers.reading.dates import find_orders, settle_dates
 
 SCHEME = {"seed": 1, "scheme": "affine32"}
 
@@ -64,4 +64,5 @@ def decide_fates(parts):
                 ids.setdefault(row["doc_id"], row["source"])
             rows.append(row | {"part": number} | fate)
     types = dict.fromkeys(set(COLUMNS) - {"part", "position", "similarity", "n_words"}, "str")
-    return settle_dates(pd.DataFrame(rows, columns=list(COLUMNS)).astype(types | {"similarity": "float64"}))
+    decided = pd.DataFrame(rows, columns=list(COLUMNS)).astype(types | {"similarity": "float64"})
+    return settle_dates(decided, find_orders(decided))

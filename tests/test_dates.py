@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis_helpers.reading.dates import NO_DATE, DateReading, find_date, read_date, settle_dates
+from analysis_helpers.reading.dates import NO_DATE, DateReading, find_date, find_orders, read_date, settle_dates
 from analysis_helpers.reading.decoding import decode, repair
 from tests.conftest import ROOT
 
@@ -203,7 +203,8 @@ def _settle(*written):
         for text, group in written
         for reading in [read_date(text)]
     ]
-    return settle_dates(pd.DataFrame(rows, columns=COLUMNS, index=range(7, 7 + len(rows))))
+    frame = pd.DataFrame(rows, columns=COLUMNS, index=range(7, 7 + len(rows)))
+    return settle_dates(frame, find_orders(frame))
 
 
 def test_one_date_settles_its_source():
@@ -230,11 +231,12 @@ def test_empty_cells_and_an_empty_table_are_settled():
     settled = _settle(("nothing", None), ("03/04/2021", None), ("18/03/2021", None))
     assert pd.isna(settled.at[7, "date"])
     assert settled.at[8, "date"] == "2021-04-03"
-    assert settle_dates(pd.DataFrame(columns=COLUMNS)).empty
+    empty = pd.DataFrame(columns=COLUMNS)
+    assert settle_dates(empty, find_orders(empty)).empty
 
 
 def test_a_hundred_thousand_dates_are_settled_in_seconds():
     rows = [("2021-03-04", "day", "cell", "2021-04-03", None, n % 7) for n in range(100_000)]
-    start = time.perf_counter()
-    settle_dates(pd.DataFrame(rows, columns=COLUMNS))
+    frame, start = pd.DataFrame(rows, columns=COLUMNS), time.perf_counter()
+    settle_dates(frame, find_orders(frame))
     assert time.perf_counter() - start < 10  # 0.4 s on an idle machine

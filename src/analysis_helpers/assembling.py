@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 
 from .corpus import fields_of, write_corpus
 from .errors import for_terminal
+from .fates import Fates
 from .folders import new_folder
 from .parts import Frames, Workshop, read_frame, write_json
 
@@ -20,7 +22,7 @@ _FORMULA = re.compile(r"[=+\-@\t\r]")
 
 def assemble(
     shop: Workshop,
-    fates: pd.DataFrame,
+    fates: Fates,
     record: dict[str, Any],
     out: str | Path,
     *,
@@ -28,16 +30,20 @@ def assemble(
     with_text: bool,
 ) -> None:
     """Write the finished tables, the record, `build.json` and `rejected.csv`; all appear at once."""
-    funnel = {"read": len(fates)} | {
-        name: int((fates["status"] == status).sum())
-        for name, status in (("kept", "kept"), ("duplicates", "duplicate"), ("rejected", "rejected"))
-    }
-    parts = (_finished_part(shop, number, part, with_text) for number, part in fates.groupby("part"))
+    parts = (_finished_part(shop, number, part, with_text) for number, part in fates.parts())
     with new_folder(out, replaces="corpus.json") as draft:
-        write_corpus(draft, _grouped(parts), record | {"funnel": funnel}, with_text=with_text)
-        write_json(draft / "build.json", _account(fates, funnel, passed_over))
-        lost = fates.loc[fates["status"] != "kept", [field["name"] for field in fields_of("rejected")]]
-        lost.map(harmless).to_csv(draft / "rejected.csv", index=False, lineterminator="\n")
+        write_corpus(draft, _grouped(parts), record | {"funnel": fates.funnel}, with_text=with_text)
+        write_json(draft / "build.json", _account(fates, passed_over))
+        _list_rejected(fates, draft / "rejected.csv")
+
+
+def _list_rejected(fates: Fates, path: Path) -> None:
+    columns = [field["name"] for field in fields_of("rejected")]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        pd.DataFrame(columns=columns).to_csv(file, index=False, lineterminator="\n")
+        for _, part in fates.parts():
+            lost = part.loc[part["status"] != "kept", columns].map(harmless)
+            lost.to_csv(file, header=False, index=False, lineterminator="\n")
 
 
 def _finished_part(shop: Workshop, number: int, fates: pd.DataFrame, with_text: bool) -> Frames:
@@ -88,20 +94,22 @@ def _joined(parts: list[Frames]) -> Frames:
 # The account
 
 
-def _account(fates: pd.DataFrame, funnel: dict[str, int], passed_over: Mapping[str, int]) -> dict[str, Any]:
+def _account(fates: Fates, passed_over: Mapping[str, int]) -> dict[str, Any]:
     """Say what was read and what became of it, why, and on what the dates of the kept texts rest."""
-    lost, kept = fates[fates["status"] != "kept"], fates[fates["status"] == "kept"]
-    return funnel | {
-        "reasons": _count_values(lost["reason"]),
-        "dates": _count_values(kept["date_evidence"].fillna("none").str.replace("(?s):.*", "", regex=True)),
-        "date_precision": _count_values(kept["date_precision"].fillna("none")),
-        "marked_as_nearly_the_same": int(kept["duplicate_of"].notna().sum()),
+    reasons, dates, precisions, n_marked = Counter[str](), Counter[str](), Counter[str](), 0
+    for _, part in fates.parts():
+        lost, kept = part[part["status"] != "kept"], part[part["status"] == "kept"]
+        reasons.update(lost["reason"].dropna())
+        dates.update(kept["date_evidence"].fillna("none").str.replace("(?s):.*", "", regex=True))
+        precisions.update(kept["date_precision"].fillna("none"))
+        n_marked += int(kept["duplicate_of"].notna().sum())
+    return fates.funnel | {
+        "reasons": dict(sorted(reasons.items())),
+        "dates": dict(sorted(dates.items())),
+        "date_precision": dict(sorted(precisions.items())),
+        "marked_as_nearly_the_same": n_marked,
         "passed_over": dict(sorted(passed_over.items())),
     }
-
-
-def _count_values(values: pd.Series) -> dict[str, int]:
-    return {str(value): int(n) for value, n in sorted(values.value_counts().items())}
 
 
 def harmless(value: Any) -> Any:
@@ -115,9 +123,10 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
-def print_removed(shop: Workshop, fates: pd.DataFrame) -> None:
+def print_removed(shop: Workshop, fates: Fates) -> None:
     """Print what cleaning took out of each kept document: its id, the kind, the number of words, the words."""
-    for number, kept in fates[fates["status"] == "kept"].groupby("part")["doc_id"]:
-        removed = read_frame(shop.place(int(number), "prepared"), "removed")
+    for number, part in fates.parts():
+        kept = part.loc[part["status"] == "kept", "doc_id"]
+        removed = read_frame(shop.place(number, "prepared"), "removed")
         for row in removed[removed["doc_id"].isin(kept)].itertuples():
             print(f"{row.doc_id}\t{row.kind}\t{row.n_words}\t{for_terminal(row.text)}")

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from .collocations import MIN_COLLOCATION_COUNT, count_pairs, find_collocations
 from .corpus import Corpus, load_corpus, load_schema
 from .encoder import encoder_versions, use_encoder
 from .errors import TalksError
-from .fates import Prepared, decide_fates
+from .fates import Fates, Prepared, decide_fates, keep_fates
 from .measuring import count_terms, lexicon_terms, measure_sentences
 from .parts import Frames, Workshop, open_engine, open_workshop, read_frame, run_stage, write_frames
 from .preparing import Settings, prepare_part
@@ -46,6 +47,7 @@ from .target_tone import add_target_tone
 from .words import WORD
 
 PART_DOCUMENTS, PART_BYTES = 500, 16_000_000  # of the work; small, so that little is lost by an interrupt
+FATES = "fates.parquet"
 METADATA = "metadata.sqlite"  # looked up by those who work: a million rows are too many to be sent with each part
 LARGE_BYTES = 5_000_000  # from here on several processes save more time than starting them costs
 HEAP_PARTS = 12  # whose pairs of words are added up at a time: half a million, in some 300 MB
@@ -104,11 +106,10 @@ def build_corpus(
             prepare = partial(_prepare, shop, replace(settings, known={}))
             run_stage(engine, shop, "prepared", prepare, batches, what="reading")
             fates = _decide(shop, curated, out)
-            kept = dict(list(fates[fates["status"] == "kept"].groupby("part")["doc_id"]))
-            n_kept = int((fates["status"] == "kept").sum())
-            tasks = ((n, set(kept.get(n, ()))) for n in shop.numbers("prepared"))
+            n_kept = fates.funnel["kept"]
+            kept = ((number, set(part.loc[part["status"] == "kept", "doc_id"])) for number, part in fates.parts())
             measure = partial(_measure, shop, semantic)
-            run_stage(engine, shop, "measured", measure, tasks, what="measuring", total=n_kept)
+            run_stage(engine, shop, "measured", measure, kept, what="measuring", total=n_kept)
             record["settings"]["collocations"] = _find_collocations(shop).to_dict("records")
             terms = [*(row["term"] for row in record["settings"]["collocations"]), *lexicon_terms()]
             tasks = [(n, terms) for n in shop.numbers("measured")]
@@ -204,25 +205,26 @@ def _prepare(shop: Workshop, settings: Settings, number: int, units: list[Unit])
 # Between the stages: what becomes of each document, seen from all of them
 
 
-def _decide(shop: Workshop, curated: Mapping[str, Record], out: str | Path) -> pd.DataFrame:
+def _decide(shop: Workshop, curated: Mapping[str, Record], out: str | Path) -> Fates:
     def parts() -> Iterator[Prepared]:
         for number in shop.numbers("prepared"):
             documents, aside, table = (read_frame(shop.place(number, "prepared"), name) for name in names)
             yield number, documents, aside, table.to_numpy()
 
     names = ("documents", "aside", "signatures")
-    fates = decide_fates(parts)
-    used = set(fates["metadata_row"].dropna())
+    fates = keep_fates(decide_fates(parts), shop.folder / FATES)
+    used = {row for _, part in fates.parts() for row in part["metadata_row"].dropna()} if curated else set()
     unused = [(key, row["metadata_row"]) for key, row in curated.items() if row["metadata_row"] not in used]
     if unused:
         raise TalksError(
             f"{unused[0][1]}: no document is called {unused[0][0]} ({len(unused)} rows in all); "
             f"expected the name or id of a document that was read; correct the row or delete it"
         )
-    if not (fates["status"] == "kept").any():
-        first = [f"{row.source}: {row.reason}; {row.remedy}" for row in fates.head(3).itertuples()]
+    if not fates.funnel["kept"]:
+        rows = islice((row for _, part in fates.parts() for row in part.itertuples()), 3)
+        first = [f"{row.source}: {row.reason}; {row.remedy}" for row in rows]
         raise TalksError(
-            f"{out}: none of the {len(fates)} documents read could be kept; expected at least one; "
+            f"{out}: none of the {fates.funnel['read']} documents read could be kept; expected at least one; "
             + " | ".join(first or ["the sources hold none"])
         )
     return fates

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -335,30 +335,47 @@ def _is_alone(before: str, after: str) -> bool:
 # The order of day and month, source by source
 
 
-def settle_dates(frame: pd.DataFrame) -> pd.DataFrame:
+def find_orders(frame: pd.DataFrame) -> dict[str, set[str]]:
+    """Find for each source which orders of day and month its dates prove; in: `date_group`, the source, `date_order`.
+
+    Examples
+    --------
+    >>> find_orders(pd.DataFrame({"date_group": ["a", "a", "b"], "date_order": ["day first", None, None]}))
+    {'a': {'day first'}}
+    """
+    told = frame.loc[frame["date_order"].notna(), ["date_group", "date_order"]].drop_duplicates()
+    return told.groupby(_sources(told))["date_order"].agg(set).to_dict()
+
+
+def settle_dates(frame: pd.DataFrame, orders: Mapping[str, set[str]]) -> pd.DataFrame:
     """Settle the order of day and month for each source by the dates that prove it.
 
     In: `date`, `date_precision`, `date_evidence`, `date_other`, `date_order` (see `DateReading`) and
-    `date_group`, the source. Out: the same rows and order; the last three columns are dropped. Where the
-    dates of a source prove one order, its open dates take it; where they prove none or both, an open
-    date keeps its year only. The evidence says which. A month both readings share cannot be: they exchange it.
+    `date_group`, the source; and what `find_orders` found in all documents. Out: the same rows and order; the last
+    three columns are dropped. Where the dates of a source prove one order, its open dates take it; where they prove
+    none or both, an open date keeps its year only. The evidence says which. A month both readings share cannot be:
+    they exchange it.
     Known weakness: a source that changed its style half-way is taken at its word.
 
     Examples
     --------
     >>> dates = [("2021-03-04", "day", "cell", "2021-04-03", None), ("2021-03-18", "day", "cell", None, "day first")]
     >>> columns = ["date", "date_precision", "date_evidence", "date_other", "date_order"]
-    >>> settle_dates(pd.DataFrame(dates, columns=columns).assign(date_group="a"))["date"].tolist()
+    >>> frame = pd.DataFrame(dates, columns=columns).assign(date_group="a")
+    >>> settle_dates(frame, find_orders(frame))["date"].tolist()
     ['2021-04-03', '2021-03-18']
     """
-    names = ["date", "date_precision", "date_evidence", "date_other", "date_order", "date_group"]
-    cells = frame[names].assign(date_group=frame["date_group"].astype(object).fillna(""))  # no source is one too
-    told = cells.loc[cells["date_order"].notna(), ["date_group", "date_order"]].drop_duplicates()
-    proofs = told.groupby("date_group")["date_order"].agg(set).to_dict()
-    unsettled = cells[cells["date_other"].notna()]
-    rows = [_settle(*row, proofs.get(group, set())) for *row, _, group in unsettled.itertuples(index=False)]
+    names = ["date", "date_precision", "date_evidence", "date_other"]
+    unsettled = frame[frame["date_other"].notna()]
+    cells = unsettled[names].assign(source=_sources(unsettled)).itertuples(index=False)
+    rows = [_settle(*row, orders.get(source, set())) for *row, source in cells]
     settled = pd.DataFrame(rows, columns=names[:3], index=unsettled.index).astype(frame[names[:3]].dtypes)
-    return frame.drop(columns=names[3:]).assign(**{name: settled[name].combine_first(frame[name]) for name in settled})
+    frame = frame.drop(columns=["date_other", "date_order", "date_group"])
+    return frame.assign(**{name: settled[name].combine_first(frame[name]) for name in settled})
+
+
+def _sources(frame: pd.DataFrame) -> pd.Series:
+    return frame["date_group"].astype(object).fillna("")  # no source is one too
 
 
 def _settle(value: str, precision: str, evidence: str, other: str, proof: set[str]) -> tuple[str, str, str]:
