@@ -19,13 +19,13 @@ from .reading.dates import find_orders, settle_dates
 
 SAME, NEARLY = "same words as an earlier text of the same side", "nearly the same words as an earlier text of that side"
 KEPT_ANYWAY = "to keep it too, give it a use (main or caution) in the metadata"
-NUMBERS = {"part": "int64", "position": "int64", "n_words": "int64", "similarity": "float64"}
+_NUMBERS = {"part": "int64", "position": "int64", "n_words": "int64", "similarity": "float64"}
 COLUMNS = (
     *("part", "position", "doc_id", "source", "status", "reason", "remedy", "duplicate_of", "similarity", "side"),
     *("n_words", "date", "date_precision", "date_evidence", "date_other", "date_order", "date_group", "metadata_row"),
 )
 _SCHEMA = pa.schema(
-    (name, NUMBERS.get(name, "large_string"))
+    (name, _NUMBERS.get(name, "large_string"))
     for name in COLUMNS
     if name not in ("date_other", "date_order", "date_group")
 )
@@ -101,7 +101,7 @@ def _hashed(values: pd.Series) -> np.ndarray:
 def _fates_of(part: Prepared, repeated: np.ndarray, seen: SeenTexts, ids: dict[str, str]) -> pd.DataFrame:
     number, documents, aside, signatures = part
     rows = [documents.assign(status="kept", part=number), aside.assign(status="rejected", part=number)]
-    rows = [frame.reindex(columns=list(COLUMNS)).astype(dict.fromkeys(COLUMNS, "str") | NUMBERS) for frame in rows]
+    rows = [frame.reindex(columns=list(COLUMNS)).astype(dict.fromkeys(COLUMNS, "str") | _NUMBERS) for frame in rows]
     fates = pd.concat(rows).set_index("position", drop=False).sort_index()
     suspect = is_among(_keys(documents, signatures), repeated).any(axis=1)
     empty = (aside["reason"] == NOTHING_LEFT["reason"]) & is_among(_hashed(aside["doc_id"]), repeated)
