@@ -492,12 +492,6 @@ def refuse_undated(dated: pd.DataFrame, period: str) -> None:
         )
 
 
-def documents_text(corpus: Corpus) -> dict[str, str]:
-    """Put the clean texts together again: by doc_id, the body passages joined by newlines."""
-    body = read_body(corpus, ["doc_id", "text"])
-    return body.groupby("doc_id", sort=False)["text"].agg("\n".join).to_dict()
-
-
 # ---------------------------------------------------------------------------------------------------
 # Whether it is sound
 
@@ -590,14 +584,26 @@ def _find_bad_sums(corpus: Corpus) -> Iterator[str]:
             found = f"{table} row {index} ({frame.at[index, key]}): n_words is {frame.at[index, 'n_words']}"
             yield f"{found}; expected {sums.at[index]}, {what}; build the corpus again"
     if corpus.has_text:
-        clean = documents_text(corpus)
-        for index, digest in corpus.documents["sha256"].items():
-            doc_id = corpus.documents.at[index, "doc_id"]
-            if hashlib.sha256(clean.get(doc_id, "").encode()).hexdigest() != digest:
-                yield f"documents row {index} ({doc_id}): sha256 is {digest}; expected that of its text; build it again"
+        yield from _find_changed_texts(corpus)
     made_of = corpus.record.get("settings", {}).get("tone") or []
     if ("tone_semantic" in table_of(corpus, "sentences").columns) != ("tone_semantic" in made_of):
         yield f"corpus.json: tone is made of {made_of}, which the columns of sentences do not bear out; build it again"
     funnel = corpus.record.get("funnel", {})
     if funnel.get("read") != sum(funnel.get(part, 0) for part in ("kept", "duplicates", "rejected")):
         yield f"corpus.json: funnel is {funnel}; expected read = kept + duplicates + rejected; build the corpus again"
+
+
+def _find_changed_texts(corpus: Corpus) -> Iterator[str]:
+    """Compare the digest of each clean text, its body passages joined by line ends, with the one that was written."""
+    digests: dict[str, Any] = {}
+    for piece in table_of(corpus, "passages").pieces(["doc_id", "kind", "text"]):
+        body = piece[piece["kind"] == "body"]
+        for doc_id, text in zip(body["doc_id"], body["text"], strict=True):
+            if doc_id in digests:
+                digests[doc_id].update(f"\n{text}".encode())
+            else:
+                digests[doc_id] = hashlib.sha256(text.encode())
+    for row in table_of(corpus, "documents").read(["doc_id", "sha256"]).itertuples():
+        if digests.get(row.doc_id, hashlib.sha256()).hexdigest() != row.sha256:
+            found = f"documents row {row.Index} ({row.doc_id}): sha256 is {row.sha256}"
+            yield f"{found}; expected that of its text; build it again"
