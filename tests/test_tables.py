@@ -64,6 +64,30 @@ def test_nothing_is_read_before_it_is_asked_for(in_parts):
     assert not _read_already(corpus)["passages"]
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        repr,
+        lambda corpus: ah.coverage(corpus, by="side"),
+        lambda corpus: ah.compare_tone(corpus, by=["side"]),
+        ah.check_corpus,
+        lambda corpus: count_matrix(corpus, corpus.passages["passage_id"], np.arange(len(corpus.passages))),
+    ],
+)
+def test_pieces_are_looked_up_in_one_index(in_parts, monkeypatch, ask):
+    """One made anew for each piece would take time by the square of the size; a check has one for each reference."""
+    made = []
+
+    def find(ids, among):
+        made.extend([] if any(among is index for index in made) else [among])
+        return find_places(ids, among)
+
+    for module in ("corpus", "terms", "sentiment"):
+        monkeypatch.setattr(f"analysis_helpers.{module}.find_places", find)
+    ask(ah.load_corpus(in_parts))
+    assert 1 <= len(made) <= (5 if ask is ah.check_corpus else 2)
+
+
 def test_a_small_corpus_outlives_its_folder(three, tmp_path):
     corpus = ah.load_corpus(three.save(tmp_path / "soon_gone"))
     shutil.rmtree(tmp_path / "soon_gone")
