@@ -39,7 +39,10 @@ async function look(browser, { page: file, width, scheme, scripts = true }) {
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("requestfailed", (request) => faults.push(request.url()));
   await page.setViewport({ width, height: width < 600 ? 844 : 800 });
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+  await page.emulateMediaFeatures([
+    { name: "prefers-color-scheme", value: scheme },
+    { name: "prefers-reduced-motion", value: "reduce" }, // a colour on its way to another is none to be judged
+  ]);
   await page.setJavaScriptEnabled(scripts);
   await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
   const view = await page.evaluate(() => ({
