@@ -82,7 +82,7 @@ def test_pieces_are_looked_up_in_one_index(in_parts, monkeypatch, ask):
         made.extend([] if any(among is index for index in made) else [among])
         return find_places(ids, among)
 
-    for module in ("corpus", "terms", "sentiment"):
+    for module in ("tables", "corpus", "terms", "sentiment"):
         monkeypatch.setattr(f"analysis_helpers.{module}.find_places", find)
     ask(ah.load_corpus(in_parts))
     assert 1 <= len(made) <= (5 if ask is ah.check_corpus else 2)

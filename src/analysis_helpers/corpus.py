@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from .errors import TalksError
 from .folders import new_folder
-from .tables import Table, column_names, find_parts, find_places, hold_frame
+from .tables import Table, column_names, find_parts, find_places, hold_frame, sum_by_id
 
 OPTIONAL = {"text", "tone_semantic"}  # not in every corpus: the words themselves, the tone by the encoder
 TABLES = ("documents", "passages", "sentences", "counts", "removed", "rejected")
@@ -153,11 +153,10 @@ class Corpus:
 def _outline(corpus: Corpus) -> pd.DataFrame:
     """Count documents and words of each side, with the first and the last date; by body passages, so a part counts."""
     documents = table_of(corpus, "documents").read(["doc_id", "side", "date"])
-    among, n_words = pd.Index(documents["doc_id"]), np.zeros(len(documents) + 1, dtype="int64")  # last: of no document
-    for piece in table_of(corpus, "passages").pieces(["doc_id", "kind", "n_words"]):
-        body = piece[piece["kind"] == "body"]
-        np.add.at(n_words, find_places(body["doc_id"], among), body["n_words"])
-    documents = documents.assign(n_words=n_words[:-1], side=documents["side"].fillna("not given"))
+    pieces = table_of(corpus, "passages").pieces(["doc_id", "kind", "n_words"])
+    bodies = (piece[piece["kind"] == "body"] for piece in pieces)
+    n_words = sum_by_id(((body["doc_id"], body["n_words"]) for body in bodies), pd.Index(documents["doc_id"]))
+    documents = documents.assign(n_words=n_words, side=documents["side"].fillna("not given"))
     table = documents.groupby("side").agg(
         documents=("doc_id", "size"), words=("n_words", "sum"), first=("date", "min"), last=("date", "max")
     )
@@ -396,10 +395,8 @@ def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
 
 def _count_rows(table: Table, passage_ids: pd.Series) -> np.ndarray:
     """Count the rows of a table for each of these passages."""
-    among, n = pd.Index(passage_ids), np.zeros(len(passage_ids) + 1, dtype="int64")  # last: of other passages
-    for piece in table.pieces(["passage_id"]):
-        np.add.at(n, find_places(piece["passage_id"], among), 1)
-    return n[:-1]
+    pieces = table.pieces(["passage_id"])
+    return sum_by_id(((piece["passage_id"], 1) for piece in pieces), pd.Index(passage_ids))
 
 
 def in_order(values: pd.Series) -> list[Any]:
@@ -560,12 +557,13 @@ def _find_bad_references(corpus: Corpus) -> Iterator[str]:
 def _sum_single_words(corpus: Corpus) -> pd.Series:
     """Add up the counts of each passage, without terms of several words, which are counted beside their words."""
     ids = pd.Index(table_of(corpus, "passages").read(["passage_id"])["passage_id"].unique())
-    sums = np.zeros(len(ids) + 1)  # last: of no passage
-    for piece in table_of(corpus, "counts").pieces(["passage_id", "term", "n"]):
-        several = np.append(piece["term"].cat.categories.str.contains(" ", regex=False), False)
-        n = piece["n"].mask(several[piece["term"].cat.codes], 0)
-        np.add.at(sums, find_places(piece["passage_id"], ids), n)
-    return pd.Series(sums[:-1], index=ids)
+    pieces = table_of(corpus, "counts").pieces(["passage_id", "term", "n"])
+    return pd.Series(sum_by_id(map(_single_words, pieces), ids), index=ids)
+
+
+def _single_words(counts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    several = np.append(counts["term"].cat.categories.str.contains(" ", regex=False), False)
+    return counts["passage_id"], counts["n"].mask(several[counts["term"].cat.codes], 0)
 
 
 def _find_bad_sums(corpus: Corpus) -> Iterator[str]:

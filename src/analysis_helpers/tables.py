@@ -105,6 +105,21 @@ def find_places(ids: pd.Series, among: pd.Index) -> np.ndarray:
     return np.append(among.get_indexer(ids.cat.categories), -1)[ids.cat.codes]
 
 
+def sum_by_id(pieces: Iterable[tuple[pd.Series, pd.Series | int]], among: pd.Index) -> np.ndarray:
+    """Add up the numbers of some ids, piece by piece; in: the ids of each piece and their numbers, or one for all.
+
+    Examples
+    --------
+    >>> ids = pd.Series(["b", "b", "z"], dtype="category")
+    >>> sum_by_id([(ids, pd.Series([2, 3, 9])), (ids, 1)], pd.Index(["a", "b"])).tolist()
+    [0, 7]
+    """
+    sums = np.zeros(len(among) + 1, dtype="int64")  # the last: of other ids
+    for ids, numbers in pieces:
+        np.add.at(sums, find_places(ids, among), numbers)
+    return sums[:-1]
+
+
 # ---------------------------------------------------------------------------------------------------
 # The files
 

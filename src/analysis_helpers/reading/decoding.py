@@ -62,10 +62,7 @@ def decode(data: bytes) -> str:
     >>> decode("The café was closed.".encode("cp1252"))
     'The café was closed.'
     """
-    mark, encoding, errors = _tell_encoding(data)
-    text = data[mark:].decode(encoding, errors)
-    _check_is_text(text, data)
-    return text
+    return _decode(data)[0]
 
 
 def decode_lines(file: BinaryIO) -> tuple[str, Iterator[str]]:
@@ -81,12 +78,10 @@ def decode_lines(file: BinaryIO) -> tuple[str, Iterator[str]]:
     ['The café\n', 'was closed.']
     """
     data = file.read(BEGINNING)
-    if len(data) < BEGINNING:
-        text = decode(data)
+    whole = len(data) < BEGINNING
+    text, mark, encoding, errors = _decode(data, whole=whole)
+    if whole:
         return text, io.StringIO(text, newline="")
-    mark, encoding, errors = _tell_encoding(data, whole=False)
-    text = data[mark:].decode(encoding, errors)
-    _check_is_text(text, data)
     joined = io.BufferedReader(_Joined(io.BytesIO(data[mark:]), file))
     return text, io.TextIOWrapper(joined, encoding, errors, newline="")
 
@@ -106,15 +101,19 @@ class _Joined(io.RawIOBase):
         return len(data)
 
 
-def _check_is_text(text: str, data: bytes) -> None:
+def _decode(data: bytes, *, whole: bool = True) -> tuple[str, int, str, str]:
+    """Decode a file or its beginning; tell how, too (see `_tell_encoding`)."""
+    mark, encoding, errors = _tell_encoding(data, whole=whole)
+    text = data[mark:].decode(encoding, errors)
     if not text.strip("\0 \t\r\n\f\v"):
         raise UnreadableError("is empty; expected a text", "put the text into the file or delete it")
     zeros, controls = text.count("\0"), len(_CONTROL.findall(text))
     if zeros > len(text) / 100 or controls > max(3, len(text) / 100):
         raise _binary(data, "holds control characters and zero bytes in place of words")
+    return text, mark, encoding, errors
 
 
-def _tell_encoding(data: bytes, *, whole: bool = True) -> tuple[int, str, str]:
+def _tell_encoding(data: bytes, *, whole: bool) -> tuple[int, str, str]:
     """Tell how many bytes the mark takes up, the encoding, and what is done with bytes that do not belong there."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
