@@ -41,16 +41,16 @@ $(CLUSTER)/.ready: requirements-cluster.lock $(READY)
 	@touch $@
 
 # Drives an installed Chromium and brings the rules of accessibility. Without npm those tests are skipped.
-$(BROWSER)/.ready: tests/browser/package.json tests/browser/package-lock.json
-	@mkdir -p $(BROWSER) && cp tests/browser/package*.json $(BROWSER)
+$(BROWSER)/.ready: tests/slow/browser/package.json tests/slow/browser/package-lock.json
+	@mkdir -p $(BROWSER) && cp tests/slow/browser/package*.json $(BROWSER)
 	@if command -v npm >/dev/null; then cd $(BROWSER) && npm ci --silent --no-audit --no-fund && touch .ready; \
 	  else echo "npm not found: the pages will not be opened in a browser"; fi
 
 test: $(READY) $(SEMANTIC)/.ready $(CLUSTER)/.ready $(BROWSER)/.ready ## run all tests: code, examples, notebooks (nbval), data, site, extras
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 	$(BIN)/python -m pytest -c tests/nbval.ini --rootdir . notebooks
-	PYTHONPATH=$(CURDIR)/$(SEMANTIC) $(BIN)/python -m pytest tests/test_semantic.py
-	PYTHONPATH=$(CURDIR)/$(CLUSTER) $(BIN)/python -m pytest tests/test_cluster.py
+	PYTHONPATH=$(CURDIR)/$(SEMANTIC) $(BIN)/python -m pytest tests/build/test_semantic.py
+	PYTHONPATH=$(CURDIR)/$(CLUSTER) $(BIN)/python -m pytest tests/slow/test_cluster.py
 
 check: $(READY) ## lint and check the formatting of code and notebooks
 	$(BIN)/ruff check
@@ -60,12 +60,12 @@ lab: $(READY) ## open JupyterLab in notebooks/
 	@$(BIN)/talks lab
 
 notebooks: $(READY) ## execute the notebooks in place: the only way their outputs are written
-	$(BIN)/python -m analysis_helpers.site notebooks
+	$(BIN)/python -m analysis_helpers.report.site notebooks
 
 corpus: $(READY) ## measure data/corpus again from the originals (ORIGINALS=folder)
 	$(BIN)/talks build $(ORIGINALS)/articles $(ORIGINALS)/statements_2025.jsonl --without-text \
 	  --no-semantic --metadata data/sources/articles.csv data/sources/statements.csv --out data/corpus
-	$(BIN)/python -m analysis_helpers.datapackage data
+	$(BIN)/python -m analysis_helpers.check data
 
 semantic: $(READY) ## add the sentence encoder to the environment: a further instrument of tone, 190 MB
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-semantic.lock

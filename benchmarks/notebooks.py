@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
-from analysis_helpers.site import find_notebooks
+from analysis_helpers.report.site import find_notebooks
 
 IMPORTS = "import numpy, pandas, matplotlib.pyplot"
 CELL_SECONDS = 600

@@ -5,9 +5,9 @@ from __future__ import annotations
 from html import escape
 from itertools import cycle, islice
 
-from analysis_helpers.cleaning import clean_text
-from analysis_helpers.reading.decoding import repair
-from analysis_helpers.reading.files import read_html
+from analysis_helpers.build.clean import clean_text
+from analysis_helpers.build.read.encoding import repair
+from analysis_helpers.build.read.files import read_html
 from benchmarks.harness import Race
 from benchmarks.texts import invent
 

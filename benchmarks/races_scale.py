@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from analysis_helpers.duplicates import THRESHOLD, SeenTexts, find_repeated, hash_bands, is_among, sign_texts
+from analysis_helpers.build.deduplicate import THRESHOLD, SeenTexts, find_repeated, hash_bands, is_among, sign_texts
 
 from .harness import Race
 from .texts import invent

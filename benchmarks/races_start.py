@@ -13,7 +13,7 @@ import pandas as pd
 
 import analysis_helpers as ah
 from analysis_helpers.corpus import Corpus
-from analysis_helpers.stance import _gather, _test_rates, _Units
+from analysis_helpers.keyness import _gather, _test_rates, _Units
 from analysis_helpers.topics import MAX_SHARE, MIN_DOCUMENTS
 from analysis_helpers.uncertainty import relabel
 from benchmarks.harness import Race

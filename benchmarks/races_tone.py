@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis_helpers.splitting import split_text
-from analysis_helpers.vader import score_vader
+from analysis_helpers.build.sentences import split_text
+from analysis_helpers.build.vader import score_vader
 from benchmarks.harness import Race
 from benchmarks.texts import invent
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis_helpers.splitting import split_text
-from analysis_helpers.word_lists import read_lexicon
+from analysis_helpers.build.sentences import split_text
+from analysis_helpers.dictionaries import read_lexicon
 from analysis_helpers.words import WORD, code_words
 from benchmarks.harness import Race
 from benchmarks.texts import invent

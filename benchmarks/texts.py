@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from itertools import accumulate
 
-from analysis_helpers.word_lists import read_lexicon
+from analysis_helpers.dictionaries import read_lexicon
 
 SENTENCES, PARAGRAPH = 24, 4  # of about 25 words: some 600 words a document
 VOCABULARY = 30_000

@@ -5,7 +5,7 @@ author = "The Talks in words contributors"
 copyright = "Talks in words contributors. Code BSD-3-Clause, tables CC BY 4.0"
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_design", "analysis_helpers.markup"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_design", "analysis_helpers.report.markup"]
 nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
 nb_code_prompt_show = "Show the code"

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import analysis_helpers as ah
-from analysis_helpers import encoder, fates, preparing
+from analysis_helpers.build import encoder, fates
+from analysis_helpers.build import prepare as preparing
 
 ROOT = Path(__file__).resolve().parents[1]
 ORIGINALS = ROOT.parent / "shared" / "originals"

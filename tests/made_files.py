@@ -7,8 +7,8 @@ import tarfile
 import zipfile
 from datetime import date
 
-from analysis_helpers.preparing import Settings, prepare_part
-from analysis_helpers.reading import DOCUMENT_READERS, list_sources, read_records, read_units
+from analysis_helpers.build.prepare import Settings, prepare_part
+from analysis_helpers.build.read.registry import DOCUMENT_READERS, list_sources, read_records, read_units
 
 HEADLINE = "Envoys meet in Lisbon"
 FIRST = "Both sides met in Lisbon on Thursday and spoke about the price of sardines."

@@ -1,4 +1,4 @@
-"""Fit the weights of the line model (`analysis_helpers.page_lines`) on saved pages and say how good they are.
+"""Fit the weights of the line model (`analysis_helpers.build.boilerplate`) on saved pages and say how good they are.
 
 python training/page_lines.py pages_a.tar.xz pages_b_with_expected_body.tar.xz page_lines.parquet [test]
 
@@ -23,7 +23,7 @@ from inscriptis import get_text
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from analysis_helpers import page_lines
+from analysis_helpers.build import boilerplate as page_lines
 from analysis_helpers.uncertainty import SEED
 
 STRENGTH, PARTS, RUN = 0.003, 4, 3

@@ -1,6 +1,6 @@
 """Fit what stands on the sentence encoder of the extra `semantic`, and say how good it is.
 
-python training/semantic.py tweets_GroundTruth.txt train.jsonl dev.jsonl src/analysis_helpers/weights
+python training/semantic.py tweets_GroundTruth.txt train.jsonl dev.jsonl src/analysis_helpers/build/weights
 
 Two tables of weights: `tone_semantic.parquet` (the tone of a sentence) and `target_tone_semantic.parquet` (the
 tone towards a target). Settings are those published for this encoder and were not searched; see README.md.
@@ -22,9 +22,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from target_tone import f1_interval, macro_f1, read_targets
 from tone_scales import read_ratings
 
-from analysis_helpers.encoder import encode_all
+from analysis_helpers.build.attitude import LABELS, encode_target, encoder_chances, score_target_tone
+from analysis_helpers.build.encoder import encode_all
 from analysis_helpers.sentiment import bend, mean_vector, score_tone
-from analysis_helpers.target_tone import LABELS, encode_target, encoder_chances, score_target_tone
 
 RIDGE, STRENGTH = 1.0, 0.001
 POLARITY = dict(zip(LABELS, (-1.0, 0.0, 1.0), strict=True))

@@ -1,6 +1,6 @@
 """Fit the weights of `score_target_tone` on NewsMTSC and say how good they are.
 
-python training/target_tone.py train.jsonl dev.jsonl src/analysis_helpers/weights/target_tone.parquet
+python training/target_tone.py train.jsonl dev.jsonl src/analysis_helpers/build/weights/target_tone.parquet
 
 Settings were chosen by cross-validation inside train and on dev; no test set was looked at. See README.md.
 """
@@ -22,7 +22,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from analysis_helpers.target_tone import (
+from analysis_helpers.build.attitude import (
     INTERCEPT,
     LABELS,
     NGRAM_LENGTH,

@@ -32,7 +32,7 @@ def measure_spreads(ratings: pd.DataFrame) -> pd.DataFrame:
 def main() -> None:
     """Freeze on one half, and print the correlation with the raters on the other."""
     ratings = read_ratings(Path(sys.argv[1]))
-    scales = Path(str(files("analysis_helpers") / "lexicons/tone_scales.csv"))
+    scales = Path(str(files("analysis_helpers") / "lexicons/en/tone_scales.csv"))
     measure_spreads(ratings).to_csv(scales, index=False, lineterminator="\n")
     scored = score_tone(ratings[ratings["id"] % 2 == 0])
     for name in [*INSTRUMENTS, "tone"]:

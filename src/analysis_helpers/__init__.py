@@ -31,8 +31,8 @@ Errors        TalksError
 import lazy_loader
 
 _NAMES = {
-    "building": ["build_corpus"],
-    "cleaning": ["clean_documents", "clean_text"],
+    "build.pipeline": ["build_corpus"],
+    "build.clean": ["clean_documents", "clean_text"],
     "concordance": ["concordance"],
     "corpus": [
         "Corpus",
@@ -45,10 +45,10 @@ _NAMES = {
         "shipped_data",
     ],
     "errors": ["TalksError", "UnreadableError"],
-    "explorers": ["Explorer", "explore_groups", "explore_term", "explore_topics", "explore_words"],
+    "explore": ["Explorer", "explore_groups", "explore_term", "explore_topics", "explore_words"],
     "frames": ["compare_frames", "load_frames", "score_frames"],
-    "measuring": ["count_terms", "load_stop_words", "split_words"],
-    "names": ["count_mentions", "mask_names"],
+    "build.terms": ["count_terms", "load_stop_words", "split_words"],
+    "build.names": ["count_mentions", "mask_names"],
     "plots": [
         "foot",
         "format_table",
@@ -65,16 +65,16 @@ _NAMES = {
         "plot_words",
         "timeline_words",
     ],
-    "quoting": ["add_quoted_speakers", "add_whole_quotations"],
-    "reading": ["add_reader", "list_readers"],
+    "build.quotes": ["add_quoted_speakers", "add_whole_quotations"],
+    "build.read.registry": ["add_reader", "list_readers"],
     "sentiment": ["compare_instruments", "compare_tone", "score_tone"],
-    "sharing": ["share_corpus"],
-    "site": ["make_report", "read_cards"],
-    "splitting": ["add_speakers", "split_passages", "split_sentences", "split_text"],
-    "stance": ["compare_contrasts", "compare_tests", "distinctive_terms"],
+    "report.share": ["share_corpus"],
+    "report.site": ["make_report", "read_cards"],
+    "build.sentences": ["add_speakers", "split_passages", "split_sentences", "split_text"],
+    "keyness": ["compare_contrasts", "compare_tests", "distinctive_terms"],
     "talks": ["check_talks", "describe_gaps", "issues_by_period", "link_documents", "load_talks", "talks_by_period"],
-    "target_tone": ["add_target_tone", "find_targets", "load_target_weights", "score_target_tone"],
-    "timeline": [
+    "build.attitude": ["add_target_tone", "find_targets", "load_target_weights", "score_target_tone"],
+    "rates": [
         "compare_around",
         "compare_rates",
         "dispersion",

@@ -80,7 +80,7 @@ def _add_build(build: argparse.ArgumentParser) -> None:
 
 
 def _build(options: argparse.Namespace) -> None:
-    from .building import build_corpus
+    from .build.pipeline import build_corpus
 
     corpus = build_corpus(
         options.sources,
@@ -131,20 +131,20 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _share(options: argparse.Namespace) -> None:
-    from .sharing import share_corpus
+    from .report.share import share_corpus
 
     folder = share_corpus(options.corpus, options.out)
     print(f"{folder}: no text, the same output of every notebook; read README.md, fill in CITATION.cff")
 
 
 def _report(options: argparse.Namespace) -> None:
-    from .site import make_report
+    from .report.site import make_report
 
     print(make_report(options.corpus, options.out))
 
 
 def _lab(options: argparse.Namespace) -> None:
-    from .site import open_lab
+    from .report.site import open_lab
 
     open_lab()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from .build.terms import code_terms, split_words
 from .corpus import Corpus, table_of
 from .errors import TalksError
-from .measuring import code_terms, split_words
 from .words import Words, find_spans
 
 

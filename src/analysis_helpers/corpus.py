@@ -17,8 +17,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from .build.folders import new_folder
 from .errors import TalksError
-from .folders import new_folder
 from .tables import Table, column_names, find_parts, find_places, hold_frame, sum_by_id
 
 OPTIONAL = {"text", "tone_semantic"}  # not in every corpus: the words themselves, the tone by the encoder
@@ -36,7 +36,7 @@ _ARROW = {"string": pa.string(), "integer": pa.int32(), "number": pa.float64(), 
 @lru_cache(maxsize=1)
 def load_schema() -> dict[str, Any]:
     """Load the description of the corpus tables: a Frictionless data package without its files."""
-    return json.loads(files("analysis_helpers").joinpath("schemas/corpus.json").read_text(encoding="utf-8"))
+    return json.loads(files("analysis_helpers").joinpath("schema.json").read_text(encoding="utf-8"))
 
 
 def fields_of(table: str) -> list[dict[str, Any]]:

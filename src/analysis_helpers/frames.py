@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from .corpus import Corpus, in_order
+from .dictionaries import read_terms
 from .errors import TalksError
+from .rates import document_rates, rate_interval
 from .terms import keep_terms
-from .timeline import document_rates, rate_interval
 from .uncertainty import SEED
-from .word_lists import read_terms
 
 _ROWS = 5_000_000  # of terms and documents at a time
 
@@ -19,7 +19,7 @@ Frames = dict[str, list[str]]
 def load_frames() -> Frames:
     """Load the twelve frames with their words: security, fairness, sovereignty, mutual benefit, ...
 
-    Out: for each frame the list of its words and multiword terms, as `lexicons/frames.csv` gives them
+    Out: for each frame the list of its words and multiword terms, as `lexicons/en/frames.csv` gives them
     with a reason each; no term stands in two frames, none within another of its frame.
 
     Source: written for this project; what a frame does, after Entman (1993), "Framing: Toward
@@ -67,7 +67,7 @@ def _check_counted(corpus: Corpus, frames: Frames) -> None:
     if missing:
         raise TalksError(
             f"corpus.json: terms were not counted when the corpus was built ({'; '.join(missing[:3])}); expected all "
-            f"{len(missing)} of them in lexicon_terms; add them to lexicons/frames.csv and build the corpus again"
+            f"{len(missing)} of them in lexicon_terms; add them to lexicons/en/frames.csv and build the corpus again"
         )
 
 

@@ -12,16 +12,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from .build.encoder import encode, encode_all, use_encoder
+from .build.names import mask_names, mask_texts
+from .build.phrases import Found, Phrases
+from .build.pieces import Known, cut_pieces, ranges
+from .build.vader import package, score_vader
 from .corpus import Corpus, add_period, in_order, refuse_empty, table_of
-from .encoder import encode, encode_all, use_encoder
+from .dictionaries import read_lexicon, read_weights
 from .errors import TalksError
-from .names import mask_names, mask_texts
-from .phrases import Found, Phrases
-from .pieces import Known, cut_pieces, ranges
 from .tables import find_places
 from .uncertainty import mean_interval
-from .vader import package, score_vader
-from .word_lists import read_lexicon, read_weights
 from .words import find_words
 
 INSTRUMENTS = ("tone_vader", "tone_diplomatic", "tone_general")
@@ -189,9 +189,9 @@ def score_tone(frame: pd.DataFrame, text: str = "text", *, semantic: bool | None
     """Score the tone of each sentence, from cool to warm, by three instruments and their mean.
 
     In: a frame with sentences in the column `text`. Out: the same rows, with `tone_vader` (VADER),
-    `tone_diplomatic` (the list of this suite, `lexicons/diplomatic_tone.csv`) and `tone_general` (the
+    `tone_diplomatic` (the list of this suite, `lexicons/en/diplomatic_tone.csv`) and `tone_general` (the
     list AFINN), each from -1 to 1; `tone`, their mean after each is divided by its spread in
-    `lexicons/tone_scales.csv`; `n_scored`, the words that at least one of them scored. 4 decimals. Names
+    `lexicons/en/tone_scales.csv`; `n_scored`, the words that at least one of them scored. 4 decimals. Names
     of countries, offices and people are masked first. An instrument that knows no word of a sentence is
     missing there, and `tone` is the mean of the others; without a scored word all are missing. Zero
     stays zero: it means neither warm nor cool, not the mean of some texts.
@@ -203,7 +203,7 @@ def score_tone(frame: pd.DataFrame, text: str = "text", *, semantic: bool | None
     with one made without. Raises `TalksError` if it is asked for and missing, and for a row without a text.
 
     A list scores the sum of its weights, bent into -1 to 1 as by VADER; a word counts with its regular
-    endings, the longest term first; `lexicons/tone_...csv` hold negations (times -0.74, three words on),
+    endings, the longest term first; `lexicons/en/tone_...csv` hold negations (times -0.74, three words on),
     intensifiers and words without tone.
 
     Source: Hutto and Gilbert (2014), package vaderSentiment; Nielsen (2011), package afinn; the encoder

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from .corpus import PERIODS, Corpus, shipped_data, table_of
+from .dictionaries import read_codebook, read_lexicon
 from .errors import TalksError
 from .terms import keep_terms
-from .word_lists import read_lexicon
 
 LEVELS = ("leader", "cabinet", "deputy", "working")
 MODES = ("in_person", "virtual", "phone")
@@ -94,13 +94,13 @@ def check_talks(talks: pd.DataFrame, name: str = "talks.csv") -> pd.DataFrame:
     Traceback (most recent call last):
     analysis_helpers.errors.TalksError: talks.csv: column start_date is missing; ...
     """
-    expected = [row["column"] for row in read_lexicon("talks_columns")]
+    expected = [row["column"] for row in read_codebook("talks_columns")]
     missing = [column for column in expected if column not in talks]
     if missing:
         raise TalksError(
             f"{name}: column {missing[0]} is missing; expected {', '.join(expected)}; see data/codebook.md"
         )
-    issues = {row["term"] for row in read_lexicon("issues")}
+    issues = {row["term"] for row in read_codebook("issues")}
     dates = {
         column: pd.to_datetime(talks[column], format="%Y-%m-%d", errors="coerce")
         for column in ("start_date", "end_date")
@@ -176,7 +176,7 @@ def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
     >>> agenda.query("issue == 'rare_earths' and n_talks > 0")["year"].astype("str").tolist()
     ['2025']
     """
-    codes = pd.DataFrame(read_lexicon("issues")).rename(columns={"term": "issue"}).drop(columns="reason")
+    codes = pd.DataFrame(read_codebook("issues")).rename(columns={"term": "issue"}).drop(columns="reason")
     table = talks.assign(**{period: talks["start_date"].dt.to_period(PERIODS[period])})
     all_talks = talks_by_period(talks, period).rename(columns={"n_talks": "n_all"})
     rows = table.assign(issue=table["issues"].str.split(";")).explode("issue")

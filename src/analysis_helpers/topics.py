@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from .build.terms import load_stop_words
 from .corpus import PERIODS, Corpus, add_period, in_order, read_body, refuse_empty, refuse_undated, table_of
+from .dictionaries import read_lexicon, read_terms
 from .errors import TalksError
-from .measuring import load_stop_words
-from .stance import is_name, known_names
+from .keyness import is_name, known_names
+from .rates import sum_terms
 from .terms import count_matrix
-from .timeline import sum_terms
 from .uncertainty import SEED, leave_one_out, mean_interval, resample
-from .word_lists import read_lexicon, read_terms
 
 PIECE_WORDS = 180
 MIN_DOCUMENTS, MIN_DOCUMENTS_SMALL, SMALL = 5, 2, 50
@@ -523,7 +523,7 @@ def typical_documents(corpus: Corpus, model: TopicModel, n: int = 3) -> pd.DataF
 def load_topic_keywords() -> dict[str, list[str]]:
     """Load the reviewed keywords of the topics of the talks: tariffs, rare earths, Taiwan, ... with their words.
 
-    Every term stands in `lexicons/topic_keywords.csv` with its reason. It holds the agenda terms and more.
+    Every term stands in `lexicons/en/topic_keywords.csv` with its reason. It holds the agenda terms and more.
 
     Source: a dictionary in the sense of content analysis, written for this suite. Known weakness: made for
     talks on trade and security; other subjects have no row.

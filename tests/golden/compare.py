@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -44,7 +43,8 @@ def compare_tables(expected: Path, found: Path) -> Iterator[str]:
             row = int(differs.any(axis=1).to_numpy().argmax())
             names = differs.columns[differs.iloc[row]].tolist()
             counts = differs.sum()[differs.any()].to_dict()
-            yield f"{table} row {row}, {names} (differing rows {counts}):\n  {rows.loc[row].to_dict()}\n  {others.loc[row].to_dict()}"
+            yield f"{table} row {row}, {names} (differing rows {counts}):"
+            yield f"  {rows.loc[row].to_dict()}\n  {others.loc[row].to_dict()}"
         if len(rows) != len(others):
             yield f"{table}: expected {len(rows)} rows, found {len(others)}"
 

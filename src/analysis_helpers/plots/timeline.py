@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle, Rectangle, Wedge
 
 from ..corpus import Corpus
+from ..dictionaries import read_codebook
 from ..errors import TalksError
 from ..talks import describe_gaps, longest_pauses
-from ..word_lists import read_lexicon
 from .style import MARGIN, PAGE, PHONE, THEMES, Theme, new_figure, place_axes, refuse_nothing, say
 
 LANES = (
@@ -67,7 +67,7 @@ def read_labels(*, poster: bool) -> dict[str, str]:
     >>> read_labels(poster=False)["2025-10-busan-summit"], len(read_labels(poster=True)) > 40
     ('Busan', True)
     """
-    return {row["talk_id"]: row["label"] for row in read_lexicon("talk_labels") if poster or row["figure"] == "page"}
+    return {row["talk_id"]: row["label"] for row in read_codebook("talk_labels") if poster or row["figure"] == "page"}
 
 
 def lane_gaps(talks: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""Building: files in, a corpus folder out."""

@@ -1,0 +1,538 @@
+"""Cleaning: from what a file holds to what its author wrote, with a record of what went and why.
+
+Two ordered lists do the work: `CHARACTER_STEPS` (string to string) and `LINE_STEPS` (lines to lines).
+The raw text is never altered; nothing is dropped without a row in `removed`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import statistics
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+import pandas as pd
+
+from ..dictionaries import read_lexicon
+from ..words import count_words, find_words
+from .boilerplate import find_article_lines, find_headline, split_flat_page, trim_to_sentences
+
+_SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
+_INNER_SENTENCE_END = re.compile(r"(?<![A-Z])[.!?][\"”’)]*\s+[A-Z\"“]")
+_LABEL_ALONE = re.compile(
+    r"[A-Z][^:]{0,60}\((?:\d{1,2}:)?\d{1,2}:\d\d\)\s*:?|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3} ?:"
+)
+_JAM = re.compile(r"[.!?:](?:(?<=[a-z]{2}[.!?])|(?<=[a-z]{3}:))(?=[A-Z][a-z])")
+_ADDRESS = re.compile(r"[/@\\]|www|https?:|^#")
+_LABEL = re.compile(r"[A-Z@][^.?!:]{0,60}:\s|Q\s|\(?[a-z0-9]{1,3}[.)]\s|[-•·*]\s")
+
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WINDOWS = {chr(n): bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}
+_MISREAD = re.compile(r"[\x80-\x9f]")
+_BREAKS = r"\r\x0b\x0c\u2028\u2029"
+_UNSEEN = r"\u200b-\u200f\u2060\ufeff\u00ad\ufe00-\ufe0f\x00-\x08\x0e-\x1f\x7f"
+_SPACES = r"\t\u00a0\u2000-\u200a\u202f\u3000"
+_ODD = re.compile(f"[{_BREAKS}{_UNSEEN}{_SPACES}]")
+
+_TARGET = r"(?:(?!\]\()[^)\s])*+\)"
+_MARKUP = tuple(
+    (signs, re.compile(pattern), kept)
+    for signs, pattern, kept in (
+        (("<",), r"</?(?:[a-zA-Z][^<>\n]{0,500}|https?://[^<>\s]+)>", ""),
+        (("![",), rf"!\[[^\[\]\n]*\]\({_TARGET}", ""),
+        (("](",), rf"\[([^\[\]\n]+)\]\((?=https?:|/|#|mailto:){_TARGET}", r"\1"),
+        (("#", ">"), r"(?m)^\s{0,3}(?:#{1,6} |> ?)", ""),
+        (("*", "__"), r"\*\*|__|(?<![\w\\])\*(?=\S)|(?<=[^\s\\])\*(?!\w)", ""),
+        (("\\",), r"\\([\\\-*_#.\[\]()>~`|])", r"\1"),
+    )
+)
+# What a pattern of `lexicons/en/page_furniture.csv` needs where it does not match from the beginning of a line, in
+# small letters; and what is no "s" or "i" in small letters, but passes for one where case is ignored.
+_FURNITURE_SIGNS = (
+    "©", "(c)", "rights reserved", "javascript", "comment", "akismet", "recaptcha", "block", "already", "cookies",
+    "necessarily", "»", "›", "ſ", "ı", "\u0307",
+)  # fmt: skip
+
+TITLE_WORDS, HEADING_WORDS, BYLINE_WORDS, FURNITURE_WORDS = 25, 15, 10, 45
+FURNITURE_CHARACTERS = 1_000
+FLAT_LINES, FLAT_WORDS = 5, 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a page: its text, the blank lines above it, and what it was found to be."""
+
+    text: str
+    gap: int = 0
+    kind: str = "body"
+
+    @cached_property
+    def words(self) -> int:
+        """Number of words."""
+        return count_words(self.text)
+
+
+@dataclass(frozen=True)
+class CleanText:
+    """A cleaned text: its title, its blocks in order, and what was taken out, each with its kind."""
+
+    title: str | None
+    blocks: list[tuple[str, str]]
+    removed: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The body paragraphs, joined by newlines: the clean text proper."""
+        return "\n".join(text for kind, text in self.blocks if kind == "body")
+
+
+# ---------------------------------------------------------------------------------------------------
+# Steps on characters: str -> str
+
+
+def repair_characters(text: str) -> str:
+    """Turn invisible and odd characters into plain ones: no-break spaces, zero-width marks, tabs.
+
+    Control characters are deleted; those of Latin-1 are signs of Windows-1252 that were misread.
+
+    Examples
+    --------
+    >>> repair_characters("Sino\\u00a0–\\u00a0U.S.\\r\\ntrade\\u200b talks")
+    'Sino – U.S.\\ntrade talks'
+    """
+    text = unicodedata.normalize("NFC", _MISREAD.sub(lambda found: _WINDOWS[found[0]], text))
+    if not _ODD.search(text):
+        return text
+    text = re.sub(rf"\r\n?|[{_BREAKS}]", "\n", text)
+    text = re.sub(rf"[{_UNSEEN}]", "", text)
+    return re.sub(rf"[{_SPACES}]", " ", text)
+
+
+def strip_markup(text: str) -> str:
+    """Remove HTML tags and Markdown signs, keeping the words that readers saw.
+
+    Only tags that start with a letter are taken for HTML, so "3 < 5" stays.
+
+    Examples
+    --------
+    >>> strip_markup('**Tariffs** on <u>steel</u>, see [the order](https://example.org/x).')
+    'Tariffs on steel, see the order.'
+    """
+    commented, end, text = repair_characters(html.unescape(text)).rpartition("-->")
+    text = re.sub(r"(?s)<!--.*?-->", "", commented + end) + text
+    text = re.sub(r"</?(?:[a-zA-Z][^<>\n]{0,500}|https?://[^<>\s]+)>", "", text)
+    for signs, pattern, kept in _MARKUP:
+        if any(sign in text for sign in signs):
+            text = pattern.sub(kept, text)
+    return text
+
+
+def strip_stage_directions(text: str) -> str:
+    """Remove what a transcriber added in brackets: laughter, applause, crosstalk, inaudible passages.
+
+    Examples
+    --------
+    >>> strip_stage_directions("We made a deal. (Laughter.) A [inaudible 00:13:05] deal.")
+    'We made a deal.  A  deal.'
+    """
+    cue = r"(?:laughter|applause|crosstalk|cross talk|inaudible|cheers|off[- ]mic|unintelligible|gasps)"
+    return re.sub(rf"(?i)\({cue}[^()\n]{{0,40}}\)|\[{cue}[^\[\]\n]{{0,40}}\]", "", text)
+
+
+CHARACTER_STEPS = (
+    ("markup", strip_markup),
+    ("stage direction", strip_stage_directions),
+)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Steps on lines: list[Line] -> list[Line]; a step changes kinds, joins or splits, and drops nothing
+
+
+@lru_cache(maxsize=1)
+def load_furniture() -> list[tuple[str, re.Pattern[str]]]:
+    """Load the reviewed patterns of page furniture, in order: (kind, pattern)."""
+    return [(row["kind"], re.compile(row["pattern"], re.IGNORECASE)) for row in read_lexicon("page_furniture")]
+
+
+@lru_cache(maxsize=1)
+def _any_furniture() -> re.Pattern[str]:
+    return re.compile("|".join(pattern.pattern for _, pattern in load_furniture()), re.IGNORECASE)
+
+
+def may_be_furniture(text: str) -> bool:
+    """Tell whether any pattern of page furniture can be found in a line: most lines hold none, and this is fast."""
+    small = text.lower()
+    return bool(_any_furniture().match(text)) or any(sign in small for sign in _FURNITURE_SIGNS)
+
+
+def mark_furniture(lines: list[Line]) -> list[Line]:
+    """Mark menus, prompts, notices and counters by the reviewed patterns, and lines without a word."""
+
+    def kind(line: Line) -> str:
+        if not line.words:
+            return "symbols"
+        if line.words > FURNITURE_WORDS or len(line.text) > FURNITURE_CHARACTERS or not may_be_furniture(line.text):
+            return line.kind
+        found = (kind for kind, pattern in load_furniture() if pattern.search(line.text))
+        return next(found, line.kind)
+
+    return [_mark(line, kind(line)) for line in lines]
+
+
+def _mark(line: Line, kind: str) -> Line:
+    return line if kind == line.kind else replace(line, kind=kind)
+
+
+def mark_foreign_script(lines: list[Line]) -> list[Line]:
+    """Mark lines in Chinese, Japanese or Korean script on a page that is otherwise in Latin script.
+
+    Forums and portals wrap an English text in buttons of their own language. A line that only quotes
+    a foreign name stays: at least a fifth of its letters must be of the other script.
+    """
+    page = " ".join(line.text for line in lines)
+    if not _CJK.search(page) or _share_of_cjk(page) > 0.5:
+        return lines
+    kind = "page furniture in another script"
+    return [_mark(line, kind) if line.kind == "body" and _share_of_cjk(line.text) >= 0.2 else line for line in lines]
+
+
+def _share_of_cjk(text: str) -> float:
+    letters = sum(character.isalpha() for character in text)
+    return len(_CJK.findall(text)) / letters if letters else 0.0
+
+
+def mark_comment_area(lines: list[Line]) -> list[Line]:
+    """Mark everything below the label of a comment form, once the text itself has passed."""
+    seen = 0
+    for number, line in enumerate(lines):
+        if line.kind == "comment prompt" and line.words <= 6 and seen >= 60:
+            below = [replace(x, kind="below the comments") if x.kind == "body" else x for x in lines[number:]]
+            return lines[:number] + below
+        seen += line.words if line.kind == "body" else 0
+    return lines
+
+
+def mark_date_lines(lines: list[Line]) -> list[Line]:
+    """Mark lines that hold a date or a time of day and nothing else."""
+    month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
+    day = r"\d{1,2}(?:st|nd|rd|th)?"
+    weekday = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
+    clock = r"\d{1,2}:\d\d(?:\s?[ap]\.?m\.?)?(?:\s[a-z]{2,4})?"
+    dates = rf"{weekday}(?:{month}\s+{day},?\s+\d{{4}}|{day}\s+{month},?\s+\d{{4}})|\d{{4}}-\d\d-\d\d"
+    date = re.compile(rf"\W*(?:(?:{dates})(?:[\s,|]+{clock})?|{clock})\W*", re.IGNORECASE)
+    return [
+        replace(line, kind="date line") if line.kind == "body" and date.fullmatch(line.text) else line for line in lines
+    ]
+
+
+def mark_front_matter(lines: list[Line]) -> list[Line]:
+    """Mark a standfirst that the text repeats, and the notes that stand between the two copies.
+
+    Portals print the first paragraph twice: once as a teaser under the title, once as the beginning.
+    What lies between (byline, editor's notes) is not the author's text. The later copy stays.
+    """
+    body = [number for number, line in enumerate(lines) if line.kind == "body"]
+    for first in body[: min(3, len(body) // 3)]:
+        later = [n for n in body if n > first and lines[n].text == lines[first].text]
+        between = [n for n in body if later and first < n < later[0]]
+        if not later or lines[first].words < 8 or len(between) > 5 or _LABEL.match(lines[first].text):
+            continue
+        marked = list(lines)
+        marked[first] = replace(lines[first], kind="repeated text")
+        for number in between:
+            kind = "byline" if _is_byline(lines[number]) else "editor's note"
+            marked[number] = replace(lines[number], kind=kind)
+        return marked
+    return lines
+
+
+def mark_page_lines(lines: list[Line]) -> list[Line]:
+    """Mark the page around the article: what a line model finds above, below and inside the best run of lines.
+
+    In: the lines. Out: the same lines, with the kinds "page furniture before the text", "... after the text"
+    and "... within the text". A page that lost its line breaks is cut into sentences first, and what is kept is joined
+    again. A text without plain signs of a page is left as it is. The headline above the run stays.
+    Source: `page_lines`. Known weakness: teasers in full sentences, and comments without a label, may stay.
+
+    Examples
+    --------
+    >>> mark_page_lines([Line("Both sides met on Monday."), Line("- tariffs"), Line("Thank you.")])[1].kind
+    'body'
+    """
+    if len(lines) <= FLAT_LINES and any(line.kind == "body" and line.words >= FLAT_WORDS for line in lines):
+        return _mark_flat_page(lines)
+    return _mark_by_model(lines, find_article_lines([line.text for line in lines]))
+
+
+def _mark_by_model(lines: list[Line], kept: list[bool]) -> list[Line]:
+    """Turn what the model found into kinds. Nothing changes where no line of the body would stay."""
+    if all(kept) or not any(k and line.kind == "body" for k, line in zip(kept, lines, strict=True)):
+        return lines
+    places = [number for number, k in enumerate(kept) if k]
+    headline = find_headline([line.text for line in lines], kept)
+
+    def kind(number: int) -> str:
+        if lines[number].kind != "body" or kept[number] or number == headline:
+            return lines[number].kind
+        if number < places[0] and _is_byline(lines[number]):
+            return "byline"
+        where = "before" if number < places[0] else "after" if number > places[-1] else "within"
+        return f"page furniture {where} the text"
+
+    return [replace(line, kind=kind(number)) for number, line in enumerate(lines)]
+
+
+def _mark_flat_page(lines: list[Line]) -> list[Line]:
+    """Cut a page on one line, mark its pieces, and join what is kept; give it back uncut if all of it is kept."""
+    pieces = [replace(line, text=piece) for line in lines for piece in split_flat_page(line.text)]
+    texts = [piece.text for piece in pieces]
+    kept = find_article_lines(texts, flat=True)
+    if all(kept):
+        return lines
+    pieces = mark_comment_area(mark_furniture(pieces))
+    kept = trim_to_sentences([k and piece.kind == "body" for k, piece in zip(kept, pieces, strict=True)], texts)
+    marked = _mark_by_model(pieces, kept)
+    if marked is pieces:
+        return lines
+    headline = find_headline(texts, kept)
+    if headline is not None and marked[headline].kind == "body":
+        marked[headline] = replace(marked[headline], kind="title")
+    joined: list[list[Line]] = []
+    for piece in marked:
+        if joined and piece.kind == "body" == joined[-1][-1].kind:
+            joined[-1].append(piece)
+        else:
+            joined.append([piece])
+    return [_join(group) for group in joined]
+
+
+def mark_title(lines: list[Line]) -> list[Line]:
+    """Mark the first line as the title if it is short, one sentence, and set apart from the text.
+
+    Set apart means: no stop at its end, or page furniture above it, or other spacing below it than
+    between the paragraphs. A text that begins with an ordinary paragraph has no title.
+    """
+    body = [number for number, line in enumerate(lines) if line.kind == "body"]
+    if len(body) < 3 or any(line.kind == "title" for line in lines):
+        return lines
+    first, rest = lines[body[0]], [lines[number] for number in body[1:]]
+    apart = (
+        not _SENTENCE_END.search(first.text)
+        or any(line.kind != "body" for line in lines[: body[0]])
+        or rest[0].gap != statistics.mode(line.gap for line in rest)
+    )
+    short = first.words <= TITLE_WORDS and not _INNER_SENTENCE_END.search(first.text)
+    enough = sum(line.words for line in rest) >= 3 * max(first.words, 20)
+    spoken = _LABEL.match(first.text) and not _is_headline(first.text)
+    if not (short and apart and enough) or spoken or re.search(r"[,:;—–-]$", first.text):
+        return lines
+    return [replace(line, kind="title") if n == body[0] else line for n, line in enumerate(lines)]
+
+
+def _is_byline(line: Line) -> bool:
+    named = re.match(r"by\s+[A-Z]\S*(\s+[A-Z]|$)", line.text, re.IGNORECASE) and line.text.split()[1][:1].isupper()
+    return bool(named) and line.words <= BYLINE_WORDS and not _SENTENCE_END.search(line.text)
+
+
+def mark_byline(lines: list[Line]) -> list[Line]:
+    """Mark a short "by NAME" line among the first lines."""
+    head = {number for number, line in enumerate(lines) if line.kind in {"body", "title"}}
+    head = set(sorted(head)[:6])
+    return [
+        replace(line, kind="byline") if n in head and line.kind == "body" and _is_byline(line) else line
+        for n, line in enumerate(lines)
+    ]
+
+
+def join_broken_paragraphs(lines: list[Line]) -> list[Line]:
+    """Join a paragraph that a page broke in mid-sentence: after a comma, or before a lower-case letter."""
+    paragraphs: list[list[Line]] = []
+    for line in lines:
+        if paragraphs and _goes_on(paragraphs[-1], line):
+            paragraphs[-1].append(line)
+        else:
+            paragraphs.append([line])
+    return [_join(pieces) for pieces in paragraphs]
+
+
+def _join(pieces: list[Line]) -> Line:
+    return replace(pieces[0], text=" ".join(piece.text for piece in pieces)) if len(pieces) > 1 else pieces[0]
+
+
+def _goes_on(pieces: list[Line], line: Line) -> bool:
+    """Tell whether a line goes on with the paragraph whose lines so far are `pieces`."""
+    above, below = pieces[-1].text, line.text
+    if pieces[-1].kind != "body" or line.kind != "body" or _LABEL.match(below):
+        return False
+    if len(pieces) < 5:  # later on, the paragraph is too long for the label of a speaker on lines of its own
+        start = " ".join(piece.text for piece in pieces)
+        if _LABEL_ALONE.fullmatch(start):
+            return True
+        if len(start.split(maxsplit=3)) < 4:
+            return False
+    return not _SENTENCE_END.search(above) and (above.endswith(",") or below[:1].islower())
+
+
+def mark_headings(lines: list[Line]) -> list[Line]:
+    """Mark section headings: short lines above a longer paragraph, without a stop or set off by space."""
+    body = [number for number, line in enumerate(lines) if line.kind == "body"]
+    if len(body) < 4:
+        return lines
+    usual_gap = statistics.median(lines[number].gap for number in body[1:])
+    marked = list(lines)
+    for number, below in pairwise(body):
+        line = lines[number]
+        if line.words > HEADING_WORDS or lines[below].words < max(15, 2 * line.words):
+            continue
+        unstopped = not re.search(r"[.!?…:;,—–-][\"'”’)\]]*$", line.text) and line.text[:1].isupper()
+        spaced = line.gap > usual_gap >= 1 and not _INNER_SENTENCE_END.search(line.text)
+        labelled = _LABEL.match(line.text) and not _is_headline(line.text)
+        if (unstopped or spaced) and not labelled:
+            marked[number] = replace(line, kind="heading")
+    return marked
+
+
+def _is_headline(text: str) -> bool:
+    """Tell the style of headlines: nearly all longer words are capitalised."""
+    long_words = [word for word in find_words(text) if len(word) > 3]
+    return sum(word[0].isupper() for word in long_words) >= 0.8 * max(len(long_words), 3)
+
+
+def split_jammed_paragraphs(lines: list[Line]) -> list[Line]:
+    """Split where a page lost a paragraph break: "track.The U.S. side". Never inside U.S. or an address.
+
+    A colon counts only well inside a line, where it cannot end the label of a speaker.
+    """
+    split: list[Line] = []
+    for line in lines:
+        cuts = list(_find_jams(line.text)) if line.kind == "body" and _JAM.search(line.text) else []
+        pieces = [line.text[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
+        split += [replace(line, text=piece) for piece in pieces] if cuts else [line]
+    return split
+
+
+def _find_jams(text: str) -> Iterator[int]:
+    """Find where a word of a line is two that were jammed together."""
+    well_inside = False
+    for word in re.finditer(r"[^ ]+", text):
+        if _ADDRESS.search(word[0]):
+            continue
+        for jam in _JAM.finditer(text, word.start(), word.end()):
+            cut = jam.end()
+            well_inside = well_inside or count_words(text[:cut]) > 8
+            if well_inside or text[cut - 1] != ":":
+                yield cut
+
+
+LINE_STEPS = (
+    mark_furniture,
+    mark_foreign_script,
+    mark_comment_area,
+    mark_date_lines,
+    mark_front_matter,
+    mark_page_lines,
+    mark_title,
+    mark_byline,
+    join_broken_paragraphs,
+    mark_headings,
+    split_jammed_paragraphs,
+)
+
+
+# ---------------------------------------------------------------------------------------------------
+# The whole way
+
+
+def clean_text(text: str) -> CleanText:
+    """Clean one text: find its title, headings and paragraphs, and record what was taken out.
+
+    Returns a `CleanText`: `title`, `blocks` (kind, text) with the kinds body and heading, and
+    `removed` (kind, text). General rules only; the patterns are in `lexicons/en/page_furniture.csv`.
+    Known weakness: a teaser written in full sentences, without a label above it, is kept.
+
+    Examples
+    --------
+    >>> page = "Home » World\\n\\nBoth sides met on Monday.\\nThey will meet again.\\n\\nNo comments"
+    >>> clean = clean_text(page)
+    >>> clean.text
+    'Both sides met on Monday.\\nThey will meet again.'
+    >>> clean.removed
+    [('navigation', 'Home » World'), ('comment prompt', 'No comments')]
+    """
+    removed: list[tuple[str, str]] = []
+    text = repair_characters(text)
+    for kind, step in CHARACTER_STEPS:
+        before, text = text, step(text)
+        removed += [(kind, part) for part in lost_words(before, text)]
+    lines = _lines(text)
+    for step in LINE_STEPS:
+        lines = step(lines)
+    blocks = [(line.kind, line.text) for line in lines if line.kind in {"body", "heading"}]
+    removed += [(line.kind, line.text) for line in lines if line.kind not in {"body", "heading", "title"}]
+    title = next((line.text for line in lines if line.kind == "title"), None)
+    return CleanText(title, blocks, removed)
+
+
+def _lines(text: str) -> list[Line]:
+    lines, gap = [], 0
+    for line in re.sub("  +", " ", text).split("\n"):
+        if stripped := line.strip():
+            lines.append(Line(stripped, gap))
+            gap = 0
+        else:
+            gap += 1
+    return lines
+
+
+def lost_words(before: str, after: str) -> list[str]:
+    """Words that a step took out, as one string (an empty list where it took none)."""
+    if before == after:
+        return []
+    # No word holds a space, so the words of stretches that both texts hold cancel out.
+    held, left = Counter(before.split()), Counter(after.split())
+    gone, come = (find_words(" ".join(chunks.elements())) for chunks in (held - left, left - held))
+    lost = Counter(gone) - Counter(come)
+    if not lost:
+        return []
+    in_order = dict.fromkeys(find_words(" ".join(held)))
+    return [" ".join(word for word in in_order for _ in range(lost[word]))]
+
+
+def _without_title(clean: CleanText, title: str | float) -> CleanText:
+    """Take the title out of the text where it stands there again as the first line, and is known already."""
+    if not isinstance(title, str) or len(clean.blocks) < 2 or _letters(clean.blocks[0][1]) != _letters(title):
+        return clean
+    return replace(clean, blocks=clean.blocks[1:], removed=[("title again", clean.blocks[0][1]), *clean.removed])
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
+
+
+def clean_documents(documents: pd.DataFrame) -> pd.DataFrame:
+    """Clean every document of a frame.
+
+    In: `documents` with a column `text`. Out: the same rows and order, with `blocks` and `removed` (lists
+    of kind and text) added, and `title` filled where it was missing and the page shows one. See
+    `clean_text` for the rules and their weakness.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"doc_id": ["a"], "text": ["One line. Two\\u00a0lines.\\n\\n123 views"]})
+    >>> clean_documents(frame).loc[0, ["blocks", "removed"]].tolist()
+    [[('body', 'One line. Two lines.')], [('counter', '123 views')]]
+    """
+    given = documents["title"] if "title" in documents else pd.Series(None, index=documents.index, dtype="str")
+    cleaned = [_without_title(clean_text(text), title) for text, title in zip(documents["text"], given, strict=True)]
+    found = pd.Series([clean.title for clean in cleaned], index=documents.index, dtype="str")
+    return documents.assign(
+        title=given.fillna(found),
+        blocks=[clean.blocks for clean in cleaned],
+        removed=[clean.removed for clean in cleaned],
+    )

@@ -1,0 +1,1 @@
+"""Reading: any folder, table, archive or export becomes records."""

@@ -1,0 +1,717 @@
+"""What academics have: exports of Nexis, Factiva and ProQuest, tables of Media Cloud and GDELT, Zotero collections.
+
+Pure functions on lines and rows: other modules turn files into text, one paragraph or table row a line.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from ...errors import UnreadableError
+
+Record = dict[str, Any]
+Lines = list[str]
+Label = tuple[str, str]
+Reader = Callable[[str], Label | None]
+
+NEXIS_HEAD = ("Section", "Length", "Byline", "Highlight", "Dateline", "Series", "Body")
+NEXIS_TAIL = (
+    *("Classification", "Language", "Publication-Type", "Journal Code", "Subject", "Company", "Organization"),
+    *("Industry", "Person", "People", "Geographic", "City", "State", "Country", "Ticker", "Acc-no", "Load-Date"),
+)
+LEXIS_HEAD = (
+    *("HEADLINE", "BYLINE", "SECTION", "LENGTH", "DATELINE", "HIGHLIGHT", "SERIES", "BODY"),
+    *("AUTOR", "RUBRIK", "LÄNGE", "AUTEUR", "RUBRIQUE", "LONGUEUR"),
+)
+LEXIS_TAIL = (
+    *("GRAPHIC", "GRAFIK", "LOAD-DATE", "UPDATE", "LANGUAGE", "SPRACHE", "LANGUE", "PUBLICATION-TYPE", "PUB-TYPE"),
+    *("TYPE", "DOCUMENT-TYPE", "JOURNAL-CODE", "SUBJECT", "COMPANY", "ORGANIZATION", "INDUSTRY", "PERSON"),
+    *("GEOGRAPHIC", "CITY", "STATE", "COUNTRY", "TICKER", "ACC-NO", "NOTES", "CORRECTION-DATE"),
+)
+LEXIS_LENGTH = ("LENGTH", "LÄNGE", "LONGUEUR")
+FACTIVA_HEAD = ("SE", "HD", "CLM", "BY", "CR", "WC", "PD", "ET", "SN", "SC", "ED", "PG", "VOL", "LA", "CY", "CX")
+FACTIVA_BODY = ("LP", "TD")
+FACTIVA_TAIL = ("ART", "CT", "RF", "DE", "CO", "IN", "NS", "RE", "IPC", "IPD", "PUB", "AN")
+PROQUEST_LABELS = (
+    *("Title", "Alternate title", "Author", "Publication info", "Publication title", "Publication subject"),
+    *("Publication date", "Publication year", "Abstract", "Links", "Full text", "Subject", "Business indexing term"),
+    *("Location", "People", "Company / organization", "Identifier / keyword", "Classification", "Pages", "First page"),
+    *("Number of pages", "Volume", "Issue", "Year", "Section", "Column", "Dateline", "Publisher", "Edition"),
+    *("Place of publication", "Country of publication", "ISSN", "ISBN", "e-ISSN", "CODEN", "Source type"),
+    *("Language of publication", "Language", "Document type", "Document feature", "DOI", "Accession number"),
+    *("ProQuest document ID", "Document URL", "ProQuest document link", "Copyright", "Full text availability"),
+    *("Last updated", "Database", "Source attribution", "Notes", "Credit", "Number of references"),
+)
+PROQUEST_SIGNS = (
+    *("Publication title", "Publication date", "Publication year", "Full text", "ProQuest document ID"),
+    *("Document URL", "Last updated", "Source type", "Place of publication", "Document type"),
+)
+ZOTERO_ENDINGS = (".txt", ".md", ".docx", ".rtf", ".pdf", ".html", ".htm")
+
+_MONTH = (
+    "(?:jan|feb|fév|fev|mar|mär|maa|mrt|apr|avr|abr|ma[iy]|mag|mei|maj|jun|juin|juni|giu|jul|juil|lug|aug|ago|août|aoû"
+    "|sep|set|sett|oct|okt|ott|out|nov|dec|dez|déc|dic|ene|gen|janv)[a-zéûçä]*[.]?"
+)
+_YEAR = r"(?:1[6-9]|20)\d\d\b"
+_DATE = re.compile(
+    rf"(?:\w{{3,12}},?\s+)?(?:{_MONTH}\s+(?:\d{{1,2}},?\s+)?{_YEAR}"
+    rf"|\d{{1,2}}(?:\.|er|º|st|nd|rd|th)?\s+(?:de\s+)?{_MONTH},?\s+(?:de\s+)?{_YEAR})"
+    rf"|{_YEAR}-\d\d-\d\d|\d{{1,2}}[/.]\d{{1,2}}[/.]{_YEAR}|(?:1[6-9]|20)\d\d ?年 ?\d{{1,2}} ?月",
+    re.IGNORECASE,
+)
+_RIGHTS = re.compile(r"copyright\b|©|\(c\) ?\d|all rights reserved", re.IGNORECASE)
+_BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ") | dict.fromkeys(map(ord, "\ufeff\u200b"))
+_LABEL = re.compile(r"([^\W\d_][\w /-]{1,27}?)\s*:\s*(.*)")
+_NEXIS_END = "End of Document"
+_NEXIS_COVER = re.compile(
+    r"(?:User Name|Date and Time|Job Number|Client/Matter|Search Terms|Search Type|Narrowed by|Content Type)\b"
+    r"|Documents? \(\d+\)|\W*About LexisNexis|.{0,99}Copyright © \d{4} LexisNexis"
+)
+_NEXIS_LENGTH = re.compile(r"Length\s*:\s*\d[\d,. ]*\s*words?\b")
+_LEXIS_START = re.compile(r"(?:(\d+) of (\d+) DOCUMENTS?|Dokument (\d+) von (\d+)|Document (\d+) de (\d+))")
+_FACTIVA_CODE = re.compile(rf"({'|'.join(FACTIVA_HEAD + FACTIVA_BODY + FACTIVA_TAIL)})(?:(\s+)(.*))?")
+_FACTIVA_END = re.compile(r"(?:AN\s+)?(?:[^\W\d]{1,12} )?[A-Z0-9]{4,10}(?:19|20)\d{6}[a-z0-9]{6,12}")
+_FACTIVA_WORDS = re.compile(r"\d[\d,. ]*(?:words?|mots|Wörter|palabras|parole|palavras|woorden|слов|字|个字|單詞|单词)")
+_FACTIVA_FURNITURE = re.compile(r"Page \d+ of \d+|© \d{4} Factiva|.*(?:\.\.\.|\t) ?\d{1,4}$")
+_TIME = re.compile(r"\d{1,2}[:.]\d\d(?: ?[AP]M)?")
+_UNCODED_HEAD = re.compile(r"[A-Z][A-Z0-9]{1,9}|[A-Z]{0,3}\d{1,4}|[A-ZÀ-Þ][a-zà-ÿ]{3,11}(?: [-–(].{0,20})?")
+_PROQUEST_RULE = re.compile(r"_{20,}")
+_PROQUEST_COUNT = re.compile(r"Document \d+ of \d+")
+
+
+def split_export(text: str) -> list[Record] | None:
+    """Split an export of Nexis, Factiva or ProQuest into its articles, with what the export says of each.
+
+    In: plain text, one paragraph or table row a line, tabs between cells. Out: None for any other text;
+    else a record an article, in order: `where` ("article 3"), `text`, and where given `title`, `date` (as
+    printed), `outlet`, `author`, `url`. An article without body has `reason` and `remedy` in place of
+    `text`. Covers, tables of contents and search summaries are no articles. Raises nothing.
+
+    Source: the layouts as read by LexisNexisTools (Gruber), tm.plugin.lexisnexis and tm.plugin.factiva
+    (Bouchet-Valat), chennesy/factiva_parser and pq_parser, metaknowledge (McIlroy-Young), and the field list
+    of Factiva's help. Known weakness: labels in other languages than English are known for the older
+    LexisNexis only (German, French), and captions of pictures are dropped.
+
+    Examples
+    --------
+    >>> export = '''Envoys meet in Lisbon
+    ... The Daily Sample
+    ... March 18, 2021 Thursday
+    ... Copyright 2021 The Daily Sample
+    ... Length: 6 words
+    ... Body
+    ... Both sides met in Lisbon today.
+    ... Load-Date: March 19, 2021
+    ... End of Document'''
+    >>> split_export(export)
+    [{'where': 'article 1', 'title': 'Envoys meet in Lisbon', 'outlet': 'The Daily Sample',
+      'date': 'March 18, 2021 Thursday', 'text': 'Both sides met in Lisbon today.'}]
+    >>> split_export("Length: 6 words. That was the whole speech.") is None
+    True
+    """
+    lines = [line.strip() for line in _BREAK.split(text.translate(_BLANKS))]
+    for split, read in _LAYOUTS:
+        if articles := split(lines):
+            return [_finish(number, read(article)) for number, article in enumerate(articles, start=1)]
+    return None
+
+
+def _finish(number: int, found: Record) -> Record:
+    """Keep what was found; an article without body says so, because a headline alone is not measured."""
+    record = {"where": f"article {number}"} | {name: value for name, value in found.items() if value}
+    if "text" not in record:
+        record["reason"] = (
+            f"article {number} of the export has no body (headline only); expected an article in full text"
+        )
+        record["remedy"] = "export it again as full text or delete it"
+    return record
+
+
+def _join(lines: Iterable[str]) -> str:
+    return " ".join(filter(None, lines))
+
+
+def _body(lines: Lines) -> str:
+    return "\n".join(lines).strip()
+
+
+def _split_at(lines: Lines, ends: Callable[[str], Any]) -> list[Lines]:
+    """Cut after every line that ends a piece; that line itself is dropped. The last piece has no such line."""
+    pieces: list[Lines] = [[]]
+    for line in lines:
+        if ends(line):
+            pieces.append([])
+        else:
+            pieces[-1].append(line)
+    return pieces
+
+
+def _label_reader(names: Sequence[str], *, alone: Sequence[str] = (), any_case: bool = False) -> Reader:
+    """Make the function that tells whether a line begins with one of the labels: (label, rest) or None."""
+    known = {name.casefold() if any_case else name: name for name in names}
+
+    def read(line: str) -> Label | None:
+        if line in alone:
+            return line, ""
+        match = _LABEL.match(line)
+        name = match and known.get(match[1].casefold() if any_case else match[1])
+        return (name, match[2]) if match and name else None
+
+    return read
+
+
+def _read_fields(lines: Lines, read: Reader) -> dict[str, str]:
+    """Read labelled values; the first of a label counts. A value may stand, or go on, in the next lines."""
+    fields: dict[str, Lines] = {}
+    values: Lines | None = None
+    for line in lines:
+        if label := read(line):
+            values = [] if label[0] in fields else fields.setdefault(label[0], [])
+            values.append(label[1])
+        elif values is not None and line:
+            values.append(line)
+        elif values and any(values):
+            values = None
+    return {name: _join(values) for name, values in fields.items()}
+
+
+def _find_tail(lines: Lines, start: int, read: Reader, gap: int = 3, block: int = 3) -> int:
+    """Find where the labels after the body begin, from the end: the body may hold a line like a label.
+
+    A label stands in the body where it is met again further down, where more than `gap` lines of text follow its
+    block, or where its block has more than `block` other lines.
+    """
+    seen: set[str] = set()
+    tail, free, own = len(lines), 0, 0
+    for index in range(len(lines) - 1, start - 1, -1):
+        if label := read(lines[index]):
+            if label[0] in seen:
+                break
+            seen.add(label[0])
+            tail, free, own = index, 0, 0
+        elif not lines[index]:
+            free, own = free + own, 0
+        elif not _RIGHTS.match(lines[index]):
+            own += 1
+        if free > gap or own > block:
+            break
+    return tail
+
+
+# Nexis Uni
+
+_nexis_head = _label_reader(NEXIS_HEAD, alone=("Body",))
+_nexis_tail = _label_reader(NEXIS_TAIL, alone=("Classification",))
+
+
+def _split_nexis(lines: Lines) -> list[Lines]:
+    """Split at "End of Document"; a last article that lost this line is known by its labels."""
+    pieces = _split_at(lines, lambda line: line == _NEXIS_END)
+    ended = len(pieces) - 1
+    if not any(_is_nexis(piece, number < ended) for number, piece in enumerate(pieces)):
+        return []
+    articles = pieces[:-1] + [piece for piece in pieces[-1:] if _is_nexis(piece, False)]
+    return [part for article in articles if any(article) for part in _split_after_load_date(article)]
+
+
+def _is_nexis(lines: Lines, ended: bool) -> bool:
+    """An ordinary text holds one of these lines by chance, not four of them with a body or a length."""
+    length = any(map(_NEXIS_LENGTH.match, lines))
+    signs = (
+        ended,
+        length,
+        "Body" in lines,
+        any(map(_RIGHTS.match, lines)),
+        any(line == "Classification" or line.startswith(("Language:", "Publication-Type:")) for line in lines),
+        any(line.startswith("Load-Date:") for line in lines),
+    )
+    return sum(signs) >= 4 and (signs[0] or signs[5]) and (length or signs[2])
+
+
+def _split_after_load_date(lines: Lines) -> list[Lines]:
+    """Split two articles between which "End of Document" is missing: the load date is the last label."""
+    parts: list[Lines] = [[]]
+    last_body = max((index for index, line in enumerate(lines) if line == "Body"), default=0)
+    bodied = False
+    for index, line in enumerate(lines):
+        parts[-1].append(line)
+        bodied = bodied or line == "Body"
+        if bodied and index < last_body and line.startswith("Load-Date:"):
+            parts.append([])
+            bodied = False
+    return parts
+
+
+def _read_nexis(lines: Lines) -> Record:
+    body = next((index for index, line in enumerate(lines) if line == "Body"), None)
+    stop = len(lines) if body is None else body
+    tail = _find_tail(lines, stop, _nexis_tail)
+    head, covered = _drop_nexis_cover(lines[: min(stop, tail)])
+    first = next((i for i, line in enumerate(head) if _RIGHTS.match(line) or _nexis_head(line)), len(head))
+    record = _read_nexis_title([line for line in head[:first] if line], covered)
+    record["author"] = _read_fields(head[first:], _nexis_head).get("Byline")
+    if body is not None:
+        text = lines[body + 1 : tail]
+        graphic = max((index for index, line in enumerate(text) if line == "Graphic"), default=len(text))
+        record["text"] = _body(text[:graphic])
+    return record
+
+
+def _drop_nexis_cover(head: Lines) -> tuple[Lines, bool]:
+    """Drop the cover page: it stands before the first article, with nothing that says where it ends."""
+    if not any(map(_NEXIS_COVER.match, head)):
+        return head, False
+    cover = max(i for i, line in enumerate(head) if _NEXIS_COVER.match(line) or re.match(r"\d+\.\s", line))
+    return head[cover + 1 :], True
+
+
+def _read_nexis_title(lines: Lines, covered: bool) -> Record:
+    """Read headline, outlet and date by their order; after a cover only the lines next to the date count."""
+    date = max((index for index, line in enumerate(lines) if index and _DATE.match(line)), default=None)
+    if date is None:
+        date = 2 if len(lines) > 2 else len(lines)
+    before = lines[max(0, date - 2) : date] if covered else lines[:date]
+    outlet = before.pop() if len(before) > 1 else None
+    return {"title": _join(before), "outlet": outlet, "date": _join(lines[date : date + 1])}
+
+
+# LexisNexis Academic, nexis.com
+
+_lexis_head = _label_reader(LEXIS_HEAD)
+_lexis_tail = _label_reader(LEXIS_TAIL)
+
+
+def _split_lexis(lines: Lines) -> list[Lines]:
+    """Split before "3 of 250 DOCUMENTS"; what stands before the first is the cover."""
+    starts = [match for match in map(_LEXIS_START.fullmatch, lines) if match]
+    counted = all(int(first) <= int(last) for first, last in (filter(None, match.groups()) for match in starts))
+    signs = {label[0] for line in lines if (label := _lexis_head(line) or _lexis_tail(line))}
+    if not starts or not counted or not signs & {*LEXIS_LENGTH, "LOAD-DATE", "LANGUAGE", "UPDATE", "SPRACHE", "LANGUE"}:
+        return []
+    return _split_at(lines, _LEXIS_START.fullmatch)[1:]
+
+
+def _read_lexis(lines: Lines) -> Record:
+    labels = [(index, label) for index, line in enumerate(lines) if (label := _lexis_head(line))]
+    first = labels[0][0] if labels else _find_tail(lines, 0, _lexis_tail)
+    start = _find_lexis_body(lines, labels) if labels else first
+    tail = _find_tail(lines, start, _lexis_tail, gap=2, block=12)
+    fields = _read_fields(lines[first:start], lambda line: _lexis_head(line) or _lexis_tail(line))
+    text = lines[start:tail]
+    if text and (label := _lexis_head(text[0])):
+        text[0] = label[1]
+    while text and (not text[-1] or _RIGHTS.match(text[-1])):
+        text.pop()
+    record = _read_lexis_title(lines[:first])
+    record["title"] = fields.get("HEADLINE") or record["title"]
+    record["author"] = fields.get("BYLINE") or fields.get("AUTOR") or fields.get("AUTEUR")
+    return record | {"text": _body(text)}
+
+
+def _find_lexis_body(lines: Lines, labels: list[tuple[int, Label]]) -> int:
+    """The body begins with its label, or after the block of the last label at the head."""
+    heads = {index: name for index, (name, _) in labels}
+    if {"HEADLINE", "BODY"} <= {*heads.values()}:
+        return next(index for index, name in heads.items() if name == "BODY")
+    lengths = (index for index, (name, rest) in labels if name in LEXIS_LENGTH and rest[:1].isdigit())
+    labelled = True
+    for index in range(next(lengths, labels[0][0]), len(lines)):
+        if name := heads.get(index):
+            labelled = name not in LEXIS_LENGTH  # a length never goes on in the next line
+        elif not lines[index]:
+            labelled = False
+        elif not labelled:
+            return index
+    return len(lines)
+
+
+def _read_lexis_title(lines: Lines) -> Record:
+    """Read outlet, date (with edition) and headline, which stand in this order, apart by blank lines."""
+    blocks = [block for block in _split_at([x for x in lines if not _RIGHTS.match(x)], lambda x: not x) if block]
+    dates = [(b, i) for b, block in enumerate(blocks) for i, line in enumerate(block) if _DATE.match(line)]
+    if not dates:
+        outlet, title = (_join(blocks[0]), blocks[1:]) if len(blocks) > 1 else (None, blocks)
+        return {"title": _join(map(_join, title)), "outlet": outlet}
+    number, index = dates[0]
+    block = blocks[number]
+    after = blocks[number + 1 :] or [block[index + 1 :]]
+    outlet = [*map(_join, blocks[:number]), *block[:index]]
+    return {"title": _join(map(_join, after)), "outlet": _join(outlet), "date": block[index]}
+
+
+# Factiva
+
+
+def _split_factiva(lines: Lines) -> list[Lines]:
+    """Split after "Document XINHUA0020210318eh3i00001"; what follows the last is a search summary."""
+    pieces = _split_at(lines, _FACTIVA_END.fullmatch)
+    if not any(_is_factiva(piece) for piece in pieces[:-1]) and not _is_coded(pieces[-1]):
+        return []
+    articles = pieces[:-1] + [piece for piece in pieces[-1:] if _is_factiva(piece)]
+    return [part for article in articles if any(article) for part in _split_at_headline(article)]
+
+
+def _split_at_headline(lines: Lines) -> list[Lines]:
+    """Split two articles between which the line "Document ..." is missing: date and outlet come again too."""
+    read = _code_reader(lines)
+    labels = [(index, label[0]) for index, line in enumerate(lines) if (label := read(line))] if read else []
+    starts = []
+    for place, (index, code) in enumerate(labels):
+        if code == "HD" and {"PD", "SN"} <= {after for _, after in labels[place + 1 : place + 9]}:
+            section = place and labels[place - 1][1] == "SE"
+            starts.append(labels[place - 1][0] if section else index)
+    cuts = [0, *starts[1:], len(lines)]
+    return [lines[start:end] for start, end in pairwise(cuts)]
+
+
+def _is_factiva(lines: Lines) -> bool:
+    return _is_coded(lines) or _find_words(lines) is not None
+
+
+def _is_coded(lines: Lines) -> bool:
+    read = _code_reader(lines)
+    fields = _read_fields(lines, read) if read else {}
+    counted = fields.get("WC", "")[:1].isdigit() or "LA" in fields or "SC" in fields
+    return counted and {"HD", "PD", "SN"} <= fields.keys() and bool(re.search(_YEAR, fields["PD"]))
+
+
+def _separator(match: re.Match[str]) -> str:
+    blank = match[2] or ""
+    return "\t" if "\t" in blank else blank[:2]
+
+
+def _code_reader(lines: Lines) -> Reader | None:
+    """Make the reader of field codes; None where the article has no headline code.
+
+    In an article the codes are set apart in one way (a tab, two blanks, a line of their own), so that
+    a sentence that begins with IN or BY is not taken for a field.
+    """
+    styles: dict[str, str] = {}
+    for match in filter(None, map(_FACTIVA_CODE.fullmatch, lines)):
+        if match[1] in {"HD", "WC", "PD", "SN"}:
+            styles.setdefault(match[1], _separator(match))
+    allowed = {"", *styles.values()}
+
+    def read(line: str) -> Label | None:
+        match = _FACTIVA_CODE.fullmatch(line)
+        return (match[1], match[3] or "") if match and _separator(match) in allowed else None
+
+    return read if "HD" in styles else None
+
+
+def _read_factiva(lines: Lines) -> Record:
+    read = _code_reader(lines)
+    codes = {label[0] for line in lines if (label := read(line))} if read else set()
+    return _read_coded(lines, read) if len(codes) >= 4 else _read_uncoded(lines)
+
+
+def _read_coded(lines: Lines, read: Reader) -> Record:
+    labels = {}
+    for index, line in enumerate(lines):
+        if label := read(line):
+            labels.setdefault(label[0], index)
+    bodies = sorted(labels[code] for code in FACTIVA_BODY if labels.get(code, -1) > labels["HD"])
+    start = bodies[0] if bodies else len(lines)
+    tail = _find_tail(lines, start, lambda line: (found := read(line)) and found[0] in FACTIVA_TAIL and found, 20, 20)
+    text = [read(line)[1] if index in bodies else line for index, line in enumerate(lines[start:tail], start=start)]
+    fields = _read_fields(lines[labels["HD"] : start], read)
+    names = {"title": "HD", "outlet": "SN", "date": "PD", "author": "BY"}
+    return {name: fields.get(code) for name, code in names.items()} | {"text": _body(text)}
+
+
+def _find_words(lines: Lines) -> int | None:
+    """Find the line "823 words" that has the date in the next line."""
+    filled = [index for index, line in enumerate(lines) if line]
+    for index, after in pairwise(filled):
+        if _FACTIVA_WORDS.fullmatch(lines[index]) and _DATE.match(lines[after]):
+            return index
+    return None
+
+
+def _read_uncoded(lines: Lines) -> Record:
+    words = _find_words(lines)
+    if words is None:
+        return {"title": next((line for line in lines if line and not _FACTIVA_FURNITURE.match(line)), None)}
+    filled = [index for index in range(words + 1, len(lines)) if lines[index]]
+    timed = len(filled) > 1 and _TIME.fullmatch(lines[filled[1]])
+    outlet, *after = filled[2 if timed else 1 :] or [words]
+    record = _read_uncoded_title(lines[:words]) | {"date": lines[filled[0]]}
+    record["outlet"] = lines[outlet] if outlet != words else None
+    return record | {"text": _body(lines[_find_uncoded_body(lines, after) :])}
+
+
+def _find_uncoded_body(lines: Lines, filled: list[int]) -> int:
+    """The body begins after the notice of copyright, or else after source code, page and language."""
+    rights = next((place for place, index in enumerate(filled[:9]) if _RIGHTS.match(lines[index])), None)
+    place, pattern, most = (rights, _RIGHTS.match, 3) if rights is not None else (0, _UNCODED_HEAD.fullmatch, 4)
+    end = place
+    while end < min(place + most, len(filled)) and pattern(lines[filled[end]]):
+        end += 1
+    return filled[end] if end < len(filled) else len(lines)
+
+
+def _read_uncoded_title(lines: Lines) -> Record:
+    """Tell headline from section (before it) and byline (after it): it is the longest of the last three."""
+    furniture = max((index for index, line in enumerate(lines) if _FACTIVA_FURNITURE.match(line)), default=-1)
+    kept = lines[furniture + 1 :]
+    blocks = [_join(block) for block in _split_at(kept, lambda line: not line) if block]
+    items = (blocks if len(blocks) > 1 else [line for line in kept if line])[-3:]
+    bylines = [item for item in items[1:] if re.match(r"(?:By|Von|Par|Por|Di|De|BY)\s", item)]
+    items = [item for item in items if item not in bylines]
+    title = max(items, key=len, default=None)
+    after = items[items.index(title) + 1 :] if items else []
+    return {"title": title, "author": _join(bylines or after)}
+
+
+# ProQuest
+
+_proquest_label = _label_reader(PROQUEST_LABELS, any_case=True)
+
+
+def _split_proquest(lines: Lines) -> list[Lines]:
+    """Split at the lines of underscores, or where a page lost them, at "Document 3 of 20" or after the last label."""
+    for rule in (_PROQUEST_RULE.fullmatch, _PROQUEST_COUNT.fullmatch):
+        pieces = _merge_proquest(_split_at(lines, rule))
+        if len(pieces) > 1:
+            break
+    else:
+        pieces = _split_at_repeated(lines)
+    signs = [_count_signs(piece) for piece in pieces]
+    known = any(label and label[0] in {"ProQuest document ID", "Document URL"} for label in map(_proquest_label, lines))
+    if not known or max(signs) < 4:
+        return []
+    return [piece for piece, found in zip(pieces, signs, strict=True) if found >= 2]
+
+
+def _count_signs(lines: Lines) -> int:
+    return len({label[0] for line in lines if (label := _proquest_label(line))} & {*PROQUEST_SIGNS})
+
+
+def _merge_proquest(pieces: list[Lines]) -> list[Lines]:
+    """Put together what a rule inside a body cut: a full text without the labels that follow it goes on."""
+    merged: list[Lines] = []
+    begun = False
+    for piece in pieces:
+        names = {label[0] for line in piece if (label := _proquest_label(line))}
+        if begun and "Full text" not in names:
+            merged[-1] += ["", *piece]
+        else:
+            merged.append(list(piece))
+        begun = (begun or "Full text" in names) and not names & {"ProQuest document ID", "Document URL", "Database"}
+    return merged
+
+
+def _split_at_repeated(lines: Lines) -> list[Lines]:
+    """Split after the last label, which is Database or else Last updated."""
+    names = [label and label[0] for label in map(_proquest_label, lines)]
+    last = "Database" if "Database" in names else "Last updated"
+    pieces: list[Lines] = [[]]
+    for name, line in zip(names, lines, strict=True):
+        pieces[-1].append(line)
+        if name == last:
+            pieces.append([])
+    return pieces
+
+
+def _read_proquest(lines: Lines) -> Record:
+    names = [label and label[0] for label in map(_proquest_label, lines)]
+    start = names.index("Full text") if "Full text" in names else len(lines)
+    tail = _find_tail(lines, start + 1, _proquest_label) if start < len(lines) else start
+    fields = _read_fields([*lines[:start], "", *lines[tail:]], _proquest_label)
+    first = next((line for line in lines if line and not _PROQUEST_COUNT.fullmatch(line)), "")
+    text = [_proquest_label(lines[start])[1], *lines[start + 1 : tail]] if start < len(lines) else []
+    return {
+        "title": fields.get("Title") or ("" if _proquest_label(first) else first),
+        "outlet": fields.get("Publication title"),
+        "date": fields.get("Publication date") or fields.get("Publication year"),
+        "author": fields.get("Author"),
+        "url": fields.get("Document URL"),
+        "text": "" if _body(text).casefold() in {"none available.", "not available."} else _body(text),
+    }
+
+
+_LAYOUTS: tuple[tuple[Callable[[Lines], list[Lines]], Callable[[Lines], Record]], ...] = (
+    (_split_lexis, _read_lexis),
+    (_split_nexis, _read_nexis),
+    (_split_factiva, _read_factiva),
+    (_split_proquest, _read_proquest),
+)
+
+# Tables without texts
+
+_NO_TEXTS = (
+    ("is a Media Cloud export: titles and addresses of stories, no text", {"media_name", "publish_date", "url"}),
+    ("is a Media Cloud export: titles and addresses of stories, no text", {"stories_id", "url"}),
+    ("is a table of GDELT mentions: addresses of articles, no text", {"globaleventid", "mentionidentifier"}),
+    ("is a table of GDELT events: who did what to whom, and addresses, no text", {"globaleventid", "sqldate"}),
+    ("is a table of GDELT events: who did what to whom, and addresses, no text", {"globaleventid", "sourceurl"}),
+    ("is a table of the GDELT knowledge graph: names, themes and addresses, no text", {"v2documentidentifier"}),
+    ("is a table of the GDELT knowledge graph: names, themes and addresses, no text", {"gkgrecordid"}),
+)
+_GDELT_COUNTS = {58: _NO_TEXTS[3][0], 61: _NO_TEXTS[3][0], 27: _NO_TEXTS[5][0]}
+
+
+def explain_no_text(columns: Sequence[str], n_columns: int) -> UnreadableError | None:
+    """Say what a table without a column of texts is, where it is one that scholars often have.
+
+    In: the cells of its first row (none where it is not known), and the number of its columns. Out: reason
+    and remedy, or None for any other table. GDELT's files have no header: they are known by 58, 61 or 27
+    columns and by the numbers in the first two.
+
+    Source: the columns of GDELT's tables as in the R package GDELTtools; those of Media Cloud's stories as in
+    minet and its API documentation. Known weakness: a GDELT table without header from which columns were
+    deleted is not known again.
+
+    Examples
+    --------
+    >>> print(explain_no_text(["id", "media_name", "publish_date", "title", "url"], 5))
+    is a Media Cloud export: titles and addresses of stories, no text; collect the texts from the addresses
+    (within the publishers' terms) and put them into a column text
+    """
+    names = {name.strip().casefold().replace(".", "").replace(" ", "_") for name in columns}
+    reason = next((reason for reason, signs in _NO_TEXTS if signs <= names), None)
+    numbered = not columns or all(re.fullmatch(r"\d{1,14}(?:-T?\d+)?", cell.strip()) for cell in columns[:2])
+    if not reason and numbered:
+        reason = _GDELT_COUNTS.get(n_columns)
+    remedy = "collect the texts from the addresses (within the publishers' terms) and put them into a column text"
+    return UnreadableError(reason, remedy) if reason else None
+
+
+# Zotero
+
+
+class Attachments(NamedTuple):
+    """What a Zotero collection says of the files beside it: one document an item."""
+
+    documents: dict[str, Record]
+    """For the file that is read of each item: title, date, author, outlet, url, genre."""
+    passed_over: list[str]
+    """The other files of these items: the same words again, to be passed over."""
+    rejected: list[Record]
+    """The items without a file that can be read, with where, reason and remedy."""
+
+
+def is_zotero(columns: Iterable[str]) -> bool:
+    """Tell whether a table is a Zotero collection, exported as CSV.
+
+    In: the names of its columns. Source: the header of Zotero's CSV export, as quoted by projects that read it.
+    Known weakness: a table whose columns were renamed is not known again.
+
+    Examples
+    --------
+    >>> is_zotero(["Key", "Item Type", "Publication Year", "Author", "Title", "File Attachments"])
+    True
+    >>> is_zotero(["Key", "Title"])
+    False
+    """
+    return {"Key", "Item Type", "Publication Year", "Title"} <= {name.strip("\ufeff ") for name in columns}
+
+
+def link_attachments(rows: Iterable[Mapping[str, str]], names: Iterable[str]) -> Attachments:
+    """Find the file of each item of a Zotero collection among the files of the scholar's folder.
+
+    In: the rows of the CSV, in order (the header is row 1), and the paths of all other files, relative to the
+    folder, with slashes. A path of the CSV belongs to another machine: the file is the one with the longest
+    common end, by whole names. Of several files of an item one is read, first txt, md, docx, rtf (put there by
+    hand), then pdf, then the html snapshot, which is often only the page before the paywall. Out: see
+    `Attachments`. Raises nothing.
+
+    Source: written for this project; Zotero puts "; " between paths. Known weakness: a name that holds a
+    semicolon is cut there, and a pdf without a layer of text is chosen before an html file that has one.
+
+    Examples
+    --------
+    >>> row = {"Item Type": "newspaperArticle", "Title": "Envoys meet", "Date": "2021-03-18",
+    ...        "File Attachments": r"C:\\Users\\ann\\Zotero\\storage\\AB12\\envoys.pdf"}
+    >>> link_attachments([row], ["files/12/envoys.pdf"]).documents
+    {'files/12/envoys.pdf': {'title': 'Envoys meet', 'date': '2021-03-18', 'genre': 'newspaper_article'}}
+    """
+    rows = list(rows)
+    names = list(names)
+    claims = _claim_files([_split_paths(row.get("File Attachments")) for row in rows], names)
+    taken = {name for claimed in claims for name in claimed}
+    free = Counter(_parts(name)[:1] for name in names if name not in taken)
+    found = Attachments({}, [], [])
+    for number, (row, claimed) in enumerate(zip(rows, claims, strict=True), start=2):
+        readable = sorted((name for name in claimed if _rank(name) < len(ZOTERO_ENDINGS)), key=_rank)
+        if readable:
+            found.documents[readable[0]] = _describe(row)
+            found.passed_over.extend(name for name in claimed if name != readable[0])
+        else:
+            found.rejected.append(_describe(row) | {"where": f"row {number}"} | _say_missing(row, claimed, free))
+    return found
+
+
+def _split_paths(cell: str | None) -> list[str]:
+    return [path.strip() for path in (cell or "").split(";") if path.strip()]
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    """Names from the last to the first, as any machine writes them: macOS decomposes accents."""
+    return tuple(unicodedata.normalize("NFC", part).casefold() for part in reversed(re.split(r"[\\/]+", path)) if part)
+
+
+def _claim_files(attached: list[list[str]], names: list[str]) -> list[list[str]]:
+    """Give every file to the one row whose path fits best; where two files fit a path alike, none is taken."""
+    tails: dict[tuple[str, ...], list[str]] = {}
+    for name in names:
+        parts = _parts(name)
+        for length in range(1, len(parts) + 1):
+            tails.setdefault(parts[:length], []).append(name)
+    best: dict[str, tuple[int, int]] = {}
+    for row, paths in enumerate(attached):
+        for wanted in map(_parts, paths):
+            length = next((n for n in range(len(wanted), 0, -1) if wanted[:n] in tails), 0)
+            closest = tails.get(wanted[:length], [])
+            if len(closest) == 1 and length > best.get(closest[0], (0, 0))[0]:
+                best[closest[0]] = (length, row)
+    claims: list[list[str]] = [[] for _ in attached]
+    for name, (_, row) in best.items():
+        claims[row].append(name)
+    return claims
+
+
+def _rank(name: str) -> int:
+    endings = [rank for rank, ending in enumerate(ZOTERO_ENDINGS) if name.casefold().endswith(ending)]
+    return endings[0] if endings else len(ZOTERO_ENDINGS)
+
+
+def _describe(row: Mapping[str, str]) -> Record:
+    genre = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", row.get("Item Type") or "").lower()
+    known = {
+        "title": row.get("Title"),
+        "date": row.get("Date") or row.get("Publication Year"),
+        "author": row.get("Author"),
+        "outlet": row.get("Publication Title"),
+        "url": row.get("Url"),
+        "genre": genre,
+    }
+    return {name: value for name, value in known.items() if value}
+
+
+def _say_missing(row: Mapping[str, str], claimed: list[str], free: Counter[tuple[str, ...]]) -> Record:
+    paths = _split_paths(row.get("File Attachments"))
+    if not paths:
+        return {"reason": "has no attached file; expected one", "remedy": "attach the text in Zotero or delete the row"}
+    name = (re.split(r"[\\/]", paths[0])[-1]) or paths[0]
+    if claimed:
+        kinds = ", ".join(ZOTERO_ENDINGS)
+        return {
+            "reason": f"its attached file {name} is of no kind that can be read; expected {kinds}",
+            "remedy": "attach the text in one of these kinds",
+        }
+    if free[_parts(name)] > 1:
+        return {
+            "reason": f"its attached file {name} cannot be told from others of this name in the folder; expected one",
+            "remedy": "export the collection again with its files, and do not move them",
+        }
+    return {
+        "reason": f"its attached file {name} is not in the folder",
+        "remedy": "export the collection with its files, into the same folder",
+    }

@@ -1,0 +1,302 @@
+"""Files: the words of one file, whatever its format."""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from typing import Any
+
+from ...errors import UnreadableError
+from .databases import split_export
+from .encoding import decode, open_byte_strings, repair
+from .layout import drop_running_heads, unwrap_lines
+from .records import Record, plain
+
+MAX_DOCUMENT_BYTES = 200_000_000
+MAX_XML_BYTES = 200_000_000
+MAX_PAGE, MAX_TAGS = 10_000_000, 100_000  # characters and tags of a page in which an article is looked for
+MAX_ATTRIBUTES, MAX_FONTS = 2_000, 50_000  # of a tag; characters of a table of fonts. Beyond, time is quadratic
+_QUOTED = r"""=\s*"[^"]*"|=\s*'[^']*'"""
+_LONG_TAG = re.compile(rf"""<[a-zA-Z](?:[^>"'=]|{_QUOTED}|["'=]){{2000,}}+""")
+_ATTRIBUTE = re.compile(rf"""{_QUOTED}|[^\s/="']+""")
+_HTML_START = re.compile(
+    r"(?i)\A\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype html|html|head|body|div|article|h1|p)\b", re.DOTALL
+)
+_BLOCK_TAG = re.compile(r"(?i)</?(?:p|div|br|li|h[1-6])\b[^<>]{0,300}>")
+_NO_DATE_LIMIT = "2099-12-31"  # htmldate's default is today: the same page would be read otherwise tomorrow
+
+
+def read_txt(data: bytes) -> Iterator[Record]:
+    """Read a text file: one document, or the articles of a database's export.
+
+    Known weakness: the layout of tables and verse in columns is not kept.
+    """
+    text = open_byte_strings(decode(data))
+    yield from _read_html_text(text) if _HTML_START.match(text) else _articles_or_one(unwrap_lines(repair(text)))
+
+
+def read_md(data: bytes) -> Iterator[Record]:
+    """Read a Markdown file; a block of `key: value` lines between `---` at its start gives title, date, author, url.
+
+    Known weakness: only plain `key: value` lines of such a block are understood.
+    """
+    text = repair(decode(data))
+    front = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
+    known: Record = {}
+    if front:
+        pairs = (line.partition(":") for line in front[1].split("\n"))
+        known = {key.strip().lower(): value.strip(" '\"") for key, _, value in pairs}
+        text = text[front.end() :]
+    yield {name: known[name] for name in ("title", "date", "author", "url", "outlet") if known.get(name)} | {
+        "text": text
+    }
+
+
+def read_html(data: bytes) -> Iterator[Record]:
+    """Read a saved web page: the article, its title, date, author and address, without what stands around it.
+
+    Nothing is fetched and no script is run. Source: trafilatura (Barbaresi 2021). Where it finds no
+    article, all words of the page are kept, and cleaning looks for the article by its lines. Known
+    weakness: pages that only a script fills hold no words.
+    """
+    yield from _read_html_text(open_byte_strings(decode(data)))  # an entity may stand for a sign of HTML
+
+
+def _read_html_text(text: str) -> Iterator[Record]:
+    all_words = flatten_html(text)
+    if articles := split_export(all_words):
+        yield from articles
+        return
+    found = _find_article(text)
+    body = found.text if found and found.text else ""
+    known = {} if found is None else {"title": found.title, "author": found.author, "outlet": found.sitename}
+    known |= {} if found is None else {"url": found.url, "page_date": found.date}
+    kept = {name: value for name, value in known.items() if value}
+    yield kept | {"title_from": "page", "text": body or all_words} | ({"page_text": all_words} if body else {})
+
+
+def _find_article(text: str) -> Any:
+    """Ask trafilatura for the article of a page; None where it finds none, or the page is too large or deep for it."""
+    from trafilatura import bare_extraction
+
+    dates = {"extensive_search": False, "original_date": True, "max_date": _NO_DATE_LIMIT}
+    with quiet(), suppress(Exception):  # the words of the page are there without it
+        if len(text) <= MAX_PAGE and text.count("<") <= MAX_TAGS:
+            return bare_extraction(text, include_comments=False, date_extraction_params=dates, with_metadata=True)
+    return None
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what libraries say of a broken file from the user's screen: the account of the build says it."""
+    for name in ("trafilatura", "htmldate", "courlan", "pypdf", "charset_normalizer"):
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def extract_fragment(text: str) -> str:
+    """Give the words of a text that holds blocks of HTML, as tables of scraped pages often do; others stay as they are.
+
+    Examples
+    --------
+    >>> extract_fragment("<p>Talks went on.</p><p>They will resume.</p>"), extract_fragment("3 < 5")
+    ('Talks went on.\\nThey will resume.', '3 < 5')
+    """
+    return flatten_html(text) if len(_BLOCK_TAG.findall(text)) >= 2 else text
+
+
+def flatten_html(text: str) -> str:
+    """List the words of a page as a reader sees them: a line a block, no scripts, no styles.
+
+    Examples
+    --------
+    >>> flatten_html("<p>Talks <b>went</b> on.</p><script>x()</script><ul><li>Tariffs<li>Soybeans</ul>")
+    'Talks went on.\\nTariffs\\nSoybeans'
+    """
+    from lxml import etree, html
+
+    if any(len(_ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in _LONG_TAG.findall(text)):
+        raise UnreadableError(
+            f"holds a tag with over {MAX_ATTRIBUTES:,} attributes; expected a page of text", "save it as plain text"
+        )
+    try:
+        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return ""
+    etree.strip_elements(tree, "script", "style", "noscript", "template", "svg", with_tail=False)
+    etree.strip_tags(tree, etree.Comment, etree.ProcessingInstruction)
+    pieces = []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if element.tag in _BLOCKS:
+            pieces.append("\n")
+        elif element.tag in {"td", "th"} and event == "end":
+            pieces.append("\t")
+        pieces.append((element.text if event == "start" else element.tail) or "")
+    lines = (" ".join(line.split(" ")).strip() for line in "".join(pieces).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+_BLOCKS = frozenset([
+    "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
+    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre",
+    "section", "table", "title", "tr", "ul",
+])  # fmt: skip
+
+
+def read_docx(data: bytes) -> Iterator[Record]:
+    """Read a Word file: its paragraphs and tables in order, or the articles of a database's export.
+
+    Known weakness: footnotes, text boxes and the dates of the file itself (when it was saved) are left out.
+    """
+    from docx import Document
+
+    check_office(data, "Word")
+    try:
+        document = Document(BytesIO(data))
+        lines = list(_docx_lines(document.element.body))
+    except Exception as error:  # the format has many ways to be broken, and the library as many exceptions
+        raise broken("Word", error) from None
+    yield from _articles_or_one(repair("\n\n".join(lines)))
+
+
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_SIGNS = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n", f"{_WORD}noBreakHyphen": "-"}
+_BESIDE_TEXT = frozenset(f"{_WORD}{name}" for name in ("txbxContent", "del", "moveFrom", "pPr", "rPr", "instrText"))
+
+
+def _docx_lines(parent: Any) -> Iterator[str]:
+    """Give a line a paragraph or row of a table, in order; also those inside content controls and insertions."""
+    for element in parent:
+        if element.tag == f"{_WORD}p":
+            yield _docx_words(element)
+        elif element.tag == f"{_WORD}tr":
+            cells = [cell for cell in element.iter(f"{_WORD}tc") if next(cell.iterancestors(element.tag)) is element]
+            yield "\t".join(" ".join("\n".join(_docx_lines(cell)).split()) for cell in cells)
+        elif isinstance(element.tag, str) and element.tag not in _BESIDE_TEXT:
+            yield from _docx_lines(element)
+
+
+def _docx_words(element: Any) -> str:
+    words = []
+    for child in element:
+        if child.tag == f"{_WORD}t":
+            words.append(child.text or "")
+        elif child.tag in _SIGNS:
+            words.append(_SIGNS[child.tag])
+        elif isinstance(child.tag, str) and child.tag not in _BESIDE_TEXT:
+            words.append(_docx_words(child))
+    return "".join(words)
+
+
+def check_office(data: bytes, kind: str) -> None:
+    """Check the package of a Word or Excel file before it is opened: its size unpacked, and no entities."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as package:
+            infos = package.infolist()
+            if sum(info.file_size for info in infos) > MAX_XML_BYTES:
+                raise UnreadableError(
+                    f"would expand to over {MAX_XML_BYTES // 1_000_000} MB; expected a {kind} file of texts",
+                    "save its texts in files of their own",
+                )
+            for info in infos:
+                if info.filename.endswith((".xml", ".rels")):
+                    _check_xml(package.read(info), kind)
+    except UnreadableError:
+        raise
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError, zlib.error) as error:
+        raise broken(kind, error) from None
+
+
+def _check_xml(data: bytes, kind: str) -> None:
+    """Check that a part defines nothing, in whatever encoding it says so."""
+    text = data.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t")  # as if UTF-16 were ASCII
+    encoding = re.match(rb"""<\?xml[^>]*?encoding\s*=\s*["']([^"']*)""", text[:500])
+    usual = not encoding or re.fullmatch(rb"(?i)utf-?(?:8|16(?:[lb]e)?)|us-ascii|iso-8859-1|windows-125\d", encoding[1])
+    if b"<!ENTITY" in text or b"<!DOCTYPE" in text or not usual or text[:1] not in (b"<", b""):
+        raise UnreadableError(
+            f"defines XML entities, or hides what it defines; expected a {kind} file as the program writes it",
+            "open it there and save it again",
+        )
+
+
+def broken(kind: str, error: Exception) -> UnreadableError:
+    """Say that a file is broken: the reason and the remedy."""
+    return UnreadableError(
+        f"is no {kind} file that can be read ({one_line(error)})", f"open it in {kind} and save it again"
+    )
+
+
+def one_line(error: Exception) -> str:
+    """Say in one short line what a library found wrong."""
+    return plain(str(error))[:80] or type(error).__name__
+
+
+def read_rtf(data: bytes) -> Iterator[Record]:
+    """Read a Rich Text file: one document, or the articles of a database's export.
+
+    Known weakness: tables become lines, and a character of an unknown code page is left out.
+    """
+    from striprtf.striprtf import rtf_to_text
+
+    if not data.lstrip().startswith(b"{\\rtf"):
+        raise broken("Rich Text", ValueError("it does not begin with {\\rtf"))
+    try:
+        text = rtf_to_text(_tame_rtf(data.decode("latin-1")), encoding="cp1252", errors="ignore")
+    except Exception as error:  # as above
+        raise broken("Rich Text", error) from None
+    yield from _articles_or_one(repair(text))
+
+
+def _tame_rtf(source: str) -> str:
+    """Keep the library from searching in quadratic time: it looks for links and fonts by patterns without an end.
+
+    The instructions of fields (addresses of links and pictures) are no text: they are passed over like pictures.
+    """
+    source = re.sub(r"(?i)\\fldinst(?![a-z])", r"\\pict", source)
+    fonts = re.search(r"{[^{}]*\\fonttbl", source)
+    table = source[fonts.end() : fonts.end() + MAX_FONTS] if fonts else ""
+    if "}}" not in table.replace("\n", "") or max(map(len, table.partition("}}")[0].split(";"))) > 1_000:
+        source = source.replace("\\fonttbl", "\\pict")  # no font then says how its signs are coded
+    return re.sub(r"(\\f\d)", r"\n\1", source)  # its pattern of a font ends with the line
+
+
+def read_pdf(data: bytes) -> Iterator[Record]:
+    """Read the text layer of a PDF file, with lines put together to paragraphs and running heads taken out.
+
+    Known weakness: scanned pages hold no text; columns, tables and footnotes can come in another order.
+    """
+    from pypdf import PdfReader
+
+    try:
+        with quiet():
+            reader = PdfReader(BytesIO(data))
+            if reader.is_encrypted and not reader.decrypt(""):
+                raise UnreadableError("is locked by a password", "save it without one")
+            pages = [page.extract_text() for page in reader.pages]
+    except UnreadableError:
+        raise
+    except Exception as error:  # as above
+        raise broken("PDF", error) from None
+    if not any(page.strip() for page in pages):
+        raise UnreadableError(
+            f"has no text layer ({len(pages)} pages, probably pictures); expected a PDF with text",
+            "run text recognition (OCR) on it first",
+        )
+    body = drop_running_heads(pages)
+    known: Record = {"page_text": "\n".join(pages)}
+    for record in _articles_or_one(repair(unwrap_lines(body, always=True))):
+        yield record if "where" in record else known | record
+
+
+def _articles_or_one(text: str) -> Iterator[Record]:
+    yield from split_export(text) or [{"text": text}]

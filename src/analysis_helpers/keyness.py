@@ -1,0 +1,351 @@
+"""Stance: which words tell the sides apart, and whether that is more than the luck of a few texts."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from .corpus import PERIODS, Corpus, add_period, read_body, table_of
+from .dictionaries import read_lexicon
+from .errors import TalksError
+from .talks import ORDINARY_SURNAMES
+from .terms import count_matrix
+from .uncertainty import MIN_A_SIDE, SEED, relabel, say_too_few, stratify
+
+PRIOR_WORDS = 500
+MIN_DOCUMENTS = 12
+_BLOCK = 50  # relabellings at a time: the product of a block stays under 50 MB
+
+
+class _Units(NamedTuple):
+    """Documents by terms: counts, words, the group of each document and its stratum."""
+
+    counts: Any
+    n_words: np.ndarray
+    first: np.ndarray
+    strata: np.ndarray
+    terms: pd.Index
+    n_left_out: int
+
+
+def distinctive_terms(
+    corpus: Corpus,
+    by: str = "side",
+    first: str = "CN",
+    second: str = "US",
+    *,
+    within: list[str] | None = None,
+    min_documents: int = MIN_DOCUMENTS,
+    n_draws: int = 1_000,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Find the words that tell two groups of documents apart, and test whether they really do.
+
+    In: a corpus (keep the officials' own voice by `corpus.where(speaker_side=["US", "CN"])`); `by`, a
+    column of `documents` or `passages`, and two of its values; `within`, columns (also year, month,
+    week) that make strata: only documents of the same stratum are compared, and strata with fewer than
+    4 documents of a group are left out. Out: one row a term that at least `min_documents` documents use,
+    ordered by `z`: `term`, `rate_first`, `rate_second` (mean over documents of the rate per 1,000 words),
+    `log_ratio` (base 2), `z`, `documents_first`, `documents_second`, `p_value`. Names of countries,
+    offices and people are left out. In `attrs`: `n_first`, `n_second`, `n_left_out` (documents).
+
+    `z` is the log-odds with an informative Dirichlet prior. It only orders the words: it takes each word
+    for independent, though words come in documents, and would call far too many of them significant.
+    `p_value` decides: the root of the rate of each word in each document, centred within its stratum, is
+    correlated with the group; whole documents are relabelled within strata, and the largest correlation
+    of any word is the yardstick for all of them (the chance that even one word of the table is
+    named by luck is the level of the test). With fewer than 4 documents in a group it is missing.
+
+    Source: Monroe, Colaresi and Quinn (2008), "Fightin' Words", for z, with a prior worth 500 words;
+    Westfall and Young (1993) for the maximum over all words. Known weakness: what the strata do not hold
+    equal (kind of text, speaker) may be what the words show. Raises `TalksError` for an unknown column and
+    where a group has no document.
+
+    Examples
+    --------
+    >>> import analysis_helpers as ah
+    >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
+    >>> words = ah.distinctive_terms(own, min_documents=20, n_draws=99)
+    >>> words.attrs["n_first"], words.attrs["n_second"]
+    (35, 11)
+    """
+    units = _gather(corpus, by, (first, second), within, min_documents)
+    table = _describe_terms(units)
+    if say_too_few(int(units.first.sum()), int((~units.first).sum())):
+        p_values = np.full(len(table), np.nan)
+    else:
+        p_values = _test_rates(units, n_draws, seed)
+    table = table.assign(p_value=p_values).round(6).sort_values(["z", "term"], ascending=[False, True])
+    table = table.reset_index(drop=True)
+    table.attrs.update(n_first=int(units.first.sum()), n_second=int((~units.first).sum()), n_left_out=units.n_left_out)
+    return table
+
+
+def compare_tests(
+    corpus: Corpus,
+    by: str = "side",
+    first: str = "CN",
+    second: str = "US",
+    *,
+    min_documents: int = MIN_DOCUMENTS,
+    n_relabellings: int = 100,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Show what each test of words would claim about sides that were drawn by lot.
+
+    Whole documents get a random side, as many times as asked; nothing can then truly tell the sides
+    apart. In: as for `distinctive_terms`. Out: one row a test (`test`): `share_of_terms` called
+    different at .05, on average, and `share_of_draws` in which any term was. An honest test of all words
+    together names one in at most 5 % of the draws.
+
+    Source: the tests are z over 1.96; z with the correction of Benjamini and Hochberg (1995); the
+    log-likelihood ratio G2 (Dunning 1993) with the same correction; and the rate test of `distinctive_terms`.
+    Known weakness: it judges the tests on these documents only. Raises `TalksError` with fewer than 4 documents in a
+    group.
+
+    Examples
+    --------
+    >>> import analysis_helpers as ah
+    >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
+    >>> ah.compare_tests(own, n_relabellings=5)["test"].tolist()
+    ['z over 1.96', 'z, corrected', 'G2, corrected', 'rate test']
+    """
+    from scipy.special import chdtrc, ndtr
+
+    units = _gather(corpus, by, (first, second), None, min_documents)
+    if too_few := say_too_few(int(units.first.sum()), int((~units.first).sum())):
+        raise TalksError(f"{too_few}, because fewer cannot be told from luck; give more texts")
+    labels = relabel(units.first, units.strata, n_relabellings, seed)
+    test = _standardise(units)
+    yardstick = np.sort(test.largest(relabel(units.first, units.strata, 499, seed + 1)))[-25]  # p < .05 of 500
+    rows: dict[str, list[int]] = {"z over 1.96": [], "z, corrected": [], "G2, corrected": [], "rate test": []}
+    for drawn in labels:
+        z, g2 = _log_odds(units, drawn), _likelihood_ratio(units, drawn)
+        rows["z over 1.96"].append(int((np.abs(z) > 1.96).sum()))
+        rows["z, corrected"].append(_count_corrected(2 * ndtr(-np.abs(z))))
+        rows["G2, corrected"].append(_count_corrected(chdtrc(1, g2)))
+        rows["rate test"].append(int((np.abs(test.correlate(drawn[None])[:, 0]) > yardstick).sum()))
+    named = pd.DataFrame(rows)
+    table = pd.DataFrame({"share_of_terms": named.mean() / len(units.terms), "share_of_draws": (named > 0).mean()})
+    return table.round(4).rename_axis("test").reset_index()
+
+
+def compare_contrasts(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.DataFrame:
+    """Tell which words hold in several comparisons: pooled, within kinds of text, among spokespersons, ...
+
+    In: tables of `distinctive_terms` by the name of the comparison. Out: one row a term: `term`,
+    `n_tested` (comparisons that could test it), `n_passed` (p below `level`), `n_first`, `n_second`
+    (comparisons in which the first, the second group says it more), then one column a comparison with
+    its p value; ordered by `n_passed`, then by term. A word that passes in one comparison and changes
+    sides in another is a word of the kind of text, not of the group.
+
+    Source: `distinctive_terms`, once for each comparison. Known weakness: comparisons share documents;
+    passing in three is not three independent proofs.
+
+    Examples
+    --------
+    >>> one = pd.DataFrame({"term": ["accord"], "log_ratio": [2.0], "p_value": [0.01]})
+    >>> two = pd.DataFrame({"term": ["accord"], "log_ratio": [-1.0], "p_value": [0.20]})
+    >>> compare_contrasts({"spoken": one, "written": two}).to_numpy().tolist()
+    [['accord', 2, 1, 1, 1, 0.01, 0.2]]
+    """
+    p_values = pd.concat({name: table.set_index("term")["p_value"] for name, table in tables.items()}, axis=1)
+    ratios = pd.concat({name: table.set_index("term")["log_ratio"] for name, table in tables.items()}, axis=1)
+    table = pd.DataFrame(
+        {
+            "n_tested": p_values.notna().sum(axis=1),
+            "n_passed": (p_values < level).sum(axis=1),
+            "n_first": (ratios > 0).sum(axis=1),
+            "n_second": (ratios < 0).sum(axis=1),
+        }
+    )
+    table = table.join(p_values).rename_axis("term").reset_index()
+    return table.sort_values(["n_passed", "term"], ascending=[False, True], ignore_index=True)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Documents by terms
+
+
+def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] | None, min_documents: int) -> _Units:
+    """Lay out the documents of two groups as a sparse matrix of counts, with group and stratum."""
+    spoken = _spoken(corpus, by, groups, within or [])
+    keys = list(dict.fromkeys(["doc_id", by, *(within or [])]))
+    units = spoken.groupby(keys, observed=True)["n_words"].sum().reset_index()
+    first = (units[by] == groups[0]).to_numpy()
+    strata, kept = stratify(units, first, within)
+    units, first = units[kept].reset_index(drop=True).reset_index(names="row"), first[kept]
+    strata = np.unique(strata[kept], return_inverse=True)[1]
+    _refuse_one_group(first, by, groups, spoken)
+    rows = spoken.merge(units[["row", *keys]], on=keys)
+    matrix, terms = count_matrix(corpus, rows["passage_id"], rows["row"].to_numpy())
+    wanted = matrix.getnnz(axis=0) >= min_documents
+    wanted[wanted] = ~is_name(terms[wanted])
+    if not wanted.any():
+        raise TalksError(
+            f"no word is used by {min_documents} of the {len(units)} documents; expected some; lower min_documents"
+        )
+    n_words = units["n_words"].to_numpy(dtype="float64")
+    return _Units(matrix[:, wanted], n_words, first, strata, terms[wanted], int((~kept).sum()))
+
+
+def _refuse_one_group(first: np.ndarray, by: str, groups: tuple[str, str], spoken: pd.DataFrame) -> None:
+    missing = [group for group, there in zip(groups, (first.any(), (~first).any()), strict=True) if not there]
+    if missing:
+        narrowed = set(groups) <= set(spoken[by])  # both are there, but in no stratum together
+        remedy = "compare within fewer columns" if narrowed else "give a column side (US or CN) in the metadata"
+        which = f"of the side {' or '.join(missing)}" if by.endswith("side") else f"with {by} = {' or '.join(missing)}"
+        raise TalksError(
+            f"no document {which} is left; expected documents of both groups, at "
+            f"least {MIN_A_SIDE} of each in a stratum, because this compares them; {remedy}, or choose other values"
+        )
+
+
+def _spoken(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str]) -> pd.DataFrame:
+    """Give the passages of both groups: `passage_id`, `doc_id`, `n_words`, `by` and the columns of the strata."""
+    documents, known = corpus.documents, table_of(corpus, "passages").columns
+    for period in sorted(set(within) & set(PERIODS)):
+        documents = add_period(documents, period)
+    for name in [by, *within]:
+        if name not in documents and name not in known:
+            raise TalksError(f"unknown column {name!r}; expected one of {', '.join([*documents, *known, *PERIODS])}")
+    own = [name for name in dict.fromkeys([by, *within]) if name not in documents]
+    given = [name for name in dict.fromkeys([by, *within]) if name in documents]
+    passages = read_body(corpus, ["passage_id", "doc_id", "n_words", *own])
+    rows = passages.merge(documents[["doc_id", *given]], on="doc_id")
+    return rows[rows[by].isin(groups) & (rows["n_words"] > 0)].dropna(subset=within)
+
+
+@lru_cache(maxsize=1)
+def known_names() -> frozenset[str]:
+    """Names of countries, offices and people, as terms; a surname that is also a word counts with its capital only."""
+    from .build.terms import load_stop_words
+
+    words = {"united", "states"}  # the one country whose name falls into two common words
+    words |= {row["term"] for row in read_lexicon("targets") if row["target"] in ("us", "cn")}
+    words |= {row["term"] for row in read_lexicon("masked_names")}
+    people = {part for row in read_lexicon("people") for part in [row["term"], *row["term"].split()]}
+    common = load_stop_words() | ORDINARY_SURNAMES
+    return frozenset(
+        {word.casefold() for word in words} | {w if w.casefold() in common else w.casefold() for w in people}
+    )
+
+
+def is_name(terms: pd.Index) -> np.ndarray:
+    """Tell which terms are such a name, hold one, begin with no letter, or are too long for a word."""
+    from .build.terms import is_too_long
+
+    names = known_names()
+    return np.array(
+        [
+            term in names or not names.isdisjoint(term.split()) or not term[0].isalpha() or is_too_long(term)
+            for term in terms.tolist()
+        ],
+        dtype=bool,
+    )
+
+
+# ---------------------------------------------------------------------------------------------------
+# Tests
+
+
+def _describe_terms(units: _Units) -> pd.DataFrame:
+    rates = _rates(units)
+    sides = (units.first, ~units.first)
+    rate_first, rate_second = (np.asarray(rates[side].mean(axis=0)).ravel() for side in sides)
+    with np.errstate(divide="ignore"):
+        log_ratio = np.log2(rate_first) - np.log2(rate_second)
+    n_first, n_second = (units.counts[side].getnnz(axis=0) for side in sides)
+    return pd.DataFrame(
+        {
+            "term": units.terms,
+            "rate_first": rate_first,
+            "rate_second": rate_second,
+            "log_ratio": log_ratio,
+            "z": _log_odds(units, units.first),
+            "documents_first": n_first,
+            "documents_second": n_second,
+        }
+    )
+
+
+def _rates(units: _Units) -> Any:
+    """Rates per 1,000 words: the matrix of the counts with other numbers in its cells."""
+    rates = units.counts.copy()
+    rates.data *= np.repeat(1_000 / units.n_words, np.diff(rates.indptr))
+    return rates
+
+
+def _sums(units: _Units, first: np.ndarray) -> tuple[np.ndarray, np.ndarray, float, float]:
+    """Occurrences of each term and all words, in either group."""
+    n_first, n_second = float(units.n_words[first].sum()), float(units.n_words[~first].sum())
+    total = np.asarray(units.counts.sum(axis=0)).ravel()
+    inside = units.counts.T @ first.astype("float64")
+    return inside, total - inside, n_first, n_second
+
+
+def _log_odds(units: _Units, first: np.ndarray) -> np.ndarray:
+    """Log-odds ratio with an informative Dirichlet prior, divided by its standard deviation."""
+    y1, y2, n1, n2 = _sums(units, first)
+    prior = PRIOR_WORDS * (y1 + y2) / (n1 + n2)
+    odds = [np.log((y + prior) / (n + PRIOR_WORDS - y - prior)) for y, n in ((y1, n1), (y2, n2))]
+    return (odds[0] - odds[1]) / np.sqrt(1 / (y1 + prior) + 1 / (y2 + prior))
+
+
+def _likelihood_ratio(units: _Units, first: np.ndarray) -> np.ndarray:
+    from scipy.special import xlogy
+
+    y1, y2, n1, n2 = _sums(units, first)
+    share = (y1 + y2) / (n1 + n2)
+    cells = ((y1, n1 * share), (y2, n2 * share), (n1 - y1, n1 * (1 - share)), (n2 - y2, n2 * (1 - share)))
+    return np.maximum(2 * sum(xlogy(seen, seen / expected) for seen, expected in cells), 0)
+
+
+def _count_corrected(p_values: np.ndarray) -> int:
+    """Count the p values that pass at .05 after Benjamini and Hochberg: up to the last that is small for its rank."""
+    ranks = np.arange(1, len(p_values) + 1)
+    small = np.flatnonzero(np.sort(p_values) * (len(p_values) / ranks) <= 0.05)
+    return int(small[-1]) + 1 if len(small) else 0
+
+
+class _RateTest(NamedTuple):
+    """The roots of the rates, scaled so that a product with centred labels is a correlation; terms by documents."""
+
+    roots: Any
+    share: np.ndarray
+
+    def correlate(self, labels: np.ndarray) -> np.ndarray:
+        """Correlate the root of each term's rate with the labels, both centred within strata: terms by draws."""
+        return self.roots @ (labels - self.share).T
+
+    def largest(self, labels: np.ndarray) -> np.ndarray:
+        """The largest correlation of any term, for each draw; a block of draws at a time bounds the memory."""
+        blocks = [labels[start : start + _BLOCK] for start in range(0, len(labels), _BLOCK)]
+        return np.concatenate([np.abs(self.correlate(block)).max(axis=0) for block in blocks])
+
+
+def _standardise(units: _Units) -> _RateTest:
+    """Prepare the rate test: what stays the same however the documents of a stratum are relabelled."""
+    from scipy.sparse import csr_matrix, diags
+
+    roots = _rates(units).sqrt()
+    n = np.bincount(units.strata)
+    strata = csr_matrix((np.ones(len(units.strata)), (units.strata, np.arange(len(units.strata)))))
+    sums = strata @ roots
+    spread = roots.multiply(roots).sum(axis=0) - sums.multiply(sums).multiply(1 / n[:, None]).sum(axis=0)
+    spread = np.asarray(spread).ravel()
+    share = (np.bincount(units.strata, weights=units.first) / n)[units.strata]
+    weight = np.square(units.first - share).sum()
+    scale = 1 / np.sqrt(np.where(spread > 1e-12, spread, np.inf) * weight)
+    return _RateTest((diags(scale) @ roots.T).tocsr(), share)
+
+
+def _test_rates(units: _Units, n_draws: int, seed: int) -> np.ndarray:
+    test = _standardise(units)
+    observed = np.abs(test.correlate(units.first[None])[:, 0])
+    largest = np.sort(test.largest(relabel(units.first, units.strata, n_draws, seed)))
+    as_large = n_draws - np.searchsorted(largest, observed - 1e-9)
+    return (1 + as_large) / (1 + n_draws)

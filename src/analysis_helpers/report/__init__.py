@@ -1,0 +1,1 @@
+"""Reporting: notebooks executed, the site rendered, packages shared."""

@@ -1,0 +1,246 @@
+"""Dates: as metadata write them, as pages print them, and which of day and month comes first. Texts are invented."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis_helpers.build.read.dates import NO_DATE, DateReading, find_date, find_orders, read_date, settle_dates
+from analysis_helpers.build.read.encoding import decode, repair
+from tests.conftest import ROOT
+
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2021-03-18",
+        "2021-03-18T23:30:00Z",
+        "2021-03-18 00:10:00+08:00",
+        "2021/3/18",
+        "2021.03.18",
+        "20210318",
+        "20210318093000",
+        "March 18, 2021 Thursday",
+        "Thursday, March 18, 2021",
+        "MARCH 18 2021",
+        "Mar 18, 2021, 10:05 PM EDT",
+        "18 March 2021",
+        "18 Mar. 2021",
+        "18th of March, 2021",
+        "18-Mar-21",
+        "18-Mar-2021",
+        "Thu, 18 Mar 2021 09:00:00 GMT",
+        "Thu Mar 18 09:00:00 +0000 2021",
+        "2021年3月18日",
+        "2021 年 3 月 18 日",
+        "18 mars 2021",
+        "18. März 2021",
+        "18 de marzo de 2021",
+        "18 марта 2021 г.",
+        "1616025600",  # midnight of that day in UTC: 18,704 days of 86,400 seconds
+        "1616025600000",
+        44273,  # days of Excel: 44,197 is 1 January 2021, and 18 March is 76 days later
+        44273.75,
+        20210318,
+    ],
+)
+def test_a_day_is_read_in_any_usual_style(written):
+    assert read_date(written) == DateReading("2021-03-18", "day")
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "other", "order"),
+    [
+        ("3/18/2021", "2021-03-18", None, "month first"),
+        ("18.03.2021", "2021-03-18", None, "day first"),
+        ("18/3/21", "2021-03-18", None, "day first"),
+        ("03/04/2021", "2021-03-04", "2021-04-03", None),
+        ("10-01-2019 04:27:57", "2019-10-01", "2019-01-10", None),
+        ("05/05/2021", "2021-05-05", None, None),
+    ],
+)
+def test_dates_in_numbers_say_what_they_prove(written, value, other, order):
+    assert read_date(written) == DateReading(value, "day", other, order)
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "precision"),
+    [
+        ("March 2021", "2021-03-01", "month"),
+        ("2021-03", "2021-03-01", "month"),
+        ("03/2021", "2021-03-01", "month"),
+        ("2021年3月", "2021-03-01", "month"),
+        ("mars 2021", "2021-03-01", "month"),
+        ("2021", "2021-01-01", "year"),
+        (2021.0, "2021-01-01", "year"),
+        ("Spring 2021", "2021-01-01", "year"),
+        ("2021年", "2021-01-01", "year"),
+    ],
+)
+def test_less_than_a_day_is_said(written, value, precision):
+    assert read_date(written) == DateReading(value, precision)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2 hours ago", "yesterday", "Posted 5 days ago", "Monday", "today 14:00", "Mar 18", "18 March", "14:00",
+        "February 30, 2021", "30 February 2021", "2021-13-45", "13/13/2021", "31.02.2021", "1850-01-01", "2101-01-01",
+        "1776", "99999999999999", "44273", "12 in 2021", "talks in 2021", "Room 2021", "il y a 5 jours",
+        "March 18, 2021 - March 20, 2021", "", "n/a", "-", "\0", "٣", float("nan"), float("inf"), None, True,
+    ],
+)  # fmt: skip
+def test_rather_no_date_than_a_wrong_one(written):
+    assert read_date(written) == NO_DATE
+
+
+PIECES = st.sampled_from(
+    [
+        *("2021", "21", "3", "18", "30", "99", "0", "1616025600", "/", "-", ".", ",", ":", "T", "Z"),
+        *("March", "mars", "марта", "三月", "年", "月", "日", "ago", "in", "Mon", "de"),
+    ]
+)
+
+
+@given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=6).map(" ".join), st.lists(PIECES).map("".join)))
+def test_no_string_fails_and_no_date_lies_outside_1900_to_2100(written):
+    reading = read_date(written)
+    assert (reading.value is None) == (reading.precision is None)
+    for value in (reading.value, reading.other):
+        assert value is None or 1900 <= date.fromisoformat(value).year <= 2100
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 12, 31)), st.sampled_from(["%Y-%m-%d", "%d %B %Y", "%b %d, %Y", "%Y%m%d"]))
+def test_every_day_comes_back(day, style):
+    assert read_date(day.strftime(style).zfill(8)) == DateReading(day.isoformat(), "day")
+
+
+HEADLINE = "Ministers agree on the count of fish"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "quoted"),
+    [
+        (f"{HEADLINE}\n13:59, October 29, 2020\nThe boats", "2020-10-29", "13:59, October 29, 2020"),
+        (f"{HEADLINE} ( News ) 13:59, October 29, 2020 PORT, Oct. 28 (News) -- The", "2020-10-29", None),
+        (f"{HEADLINE}\nUpdated: 2021-03-18 21:05\nPosted: 2021-03-17", "2021-03-17", "Posted: 2021-03-17"),
+        (f"{HEADLINE}\nUpdated: 2021-03-18 21:05\nText", "2021-03-18", "Updated: 2021-03-18 21:05"),
+        ("PORT CITY, March 18, 2021 (Invented News) -- The minister", "2021-03-18", "PORT CITY, March 18, 2021"),
+        ("PORT (March 18, 2021) — The minister", "2021-03-18", None),
+        (f"Thursday, Nov 19, 2020\nHome Menu\n{HEADLINE}\nNovember 18, 2020\nThe", "2020-11-18", "November 18, 2020"),
+        ("By Jane Fisher | March 18, 2021", "2021-03-18", None),
+        ("(March 18, 2021)\n\nGood morning.", "2021-03-18", "(March 18, 2021)"),
+        ("2021-03-18 21:05:33 来源：渔网", "2021-03-18", "2021-03-18 21:05:33"),
+        ("发布时间：2021年3月18日", "2021-03-18", None),
+        ("Date: 18/03/2021", "2021-03-18", "Date: 18/03/2021"),
+        ("The boats came. " * 200 + "\nPublished: 3 March 2021", "2021-03-03", "Published: 3 March 2021"),
+    ],
+)
+def test_a_page_prints_its_date(text, value, quoted):
+    reading, words = find_date(text)
+    assert (reading.value, reading.precision) == (value, "day")
+    assert words == (quoted or words)
+    assert words in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Since the talks of March 18, 2021 nothing happened.",
+        "The talks began March 18, 2021, in the port.",
+        "March 18, 2021 was a good day for the fish, he said.",
+        "The order was issued on March 18, 2021, and the boats stayed.",
+        "No boat may leave after noon, the port said, June 5, 2024 at 7:30 a.m. EST, and",
+        "A net broke at 13:59, March 18, 2021, and",
+        "The bond, which the port sold to three banks, is due on\nApril 15, 2007.",
+        "Text\nCopyright 2021-03-18 Invented News",
+        "Today is March 18, 2021",
+        "Effective Date: March 18, 2021",
+        "Posted 5 days ago",
+        "Nov. 18 (News) --",
+        "© 2021",
+        "Posted: 3/18/21. The boats of 2021 came.",
+        "Fish Talks on March 18, 2021",
+        "THE BOAT LEAVES June 5, 2024 at 7:30 a.m. EST, when the tide is high in the whole of the port",
+        "The boats came. " * 200 + "\nOther news\nMarch 3, 2019",
+        "x" * 2500 + "1" + "8 March 2021 10:00 ".ljust(1000, "x"),
+        "The boats came. " * 200 + "\nOther news\nMarch 3, 2019\nMarch 4, 2019",
+        "The boats came. " * 200 + "\nPosted: March 3, 2019\nPosted: March 4, 2019",
+    ],
+)
+def test_the_date_of_an_event_is_no_date_of_a_page(text):
+    assert find_date(text) is None
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=100))
+def test_no_page_fails(text):
+    find_date(f"Posted: 2021-03-1{text}\n{text} 18 March 2021")
+
+
+def test_real_flattened_pages_print_the_date_of_their_article():
+    folder = SHARED / "messy/flattened_pages"
+    if not folder.is_dir():
+        pytest.skip("the flattened pages are not on this machine")
+    found = {path.name[:20]: find_date(repair(decode(path.read_bytes()))) for path in folder.iterdir()}
+    assert len(found) == 12
+    assert found["Pilot killed in figh"][1] == "13:59, October 29, 2020"
+    assert found["Xi urges support for"][0].value == "2020-11-18"  # the clock of the portal says 19 November
+    assert all(date(2020, 10, 29) <= date.fromisoformat(hit[0].value) <= date(2020, 11, 19) for hit in found.values())
+
+
+COLUMNS = ["date", "date_precision", "date_evidence", "date_other", "date_order", "date_group"]
+
+
+def _settle(*written):
+    rows = [
+        (reading.value, reading.precision, text, reading.other, reading.order, group)
+        for text, group in written
+        for reading in [read_date(text)]
+    ]
+    frame = pd.DataFrame(rows, columns=COLUMNS, index=range(7, 7 + len(rows)))
+    return settle_dates(frame, find_orders(frame))
+
+
+def test_one_date_settles_its_source():
+    settled = _settle(("03/04/2021", "a"), ("18/03/2021", "a"), ("03/04/2021", "b"), ("03/18/2021", "b"))
+    assert list(settled.columns) == ["date", "date_precision", "date_evidence"]
+    assert list(settled.index) == [7, 8, 9, 10]
+    assert settled["date"].tolist() == ["2021-04-03", "2021-03-18", "2021-03-04", "2021-03-18"]
+    assert settled.at[7, "date_evidence"] == "03/04/2021 (day first, as other dates of this source)"
+    assert settled.at[9, "date_evidence"] == "03/04/2021 (month first, as other dates of this source)"
+
+
+@pytest.mark.parametrize("others", [[], ["18/03/2021", "03/18/2021"], ["2021-03-18", "18 March 2021", "nothing"]])
+def test_without_proof_or_with_contradicting_proof_only_the_year_is_sure(others):
+    settled = _settle(("03/04/2021", "a"), *((other, "a") for other in others), ("18/03/2021", "another"))
+    assert settled.iloc[0].tolist() == [
+        "2021-01-01",
+        "year",
+        "03/04/2021 (day or month first: nothing in this source decides)",
+    ]
+    assert settled["date_evidence"].tolist()[1:] == [*others, "18/03/2021"]
+
+
+def test_empty_cells_and_an_empty_table_are_settled():
+    settled = _settle(("nothing", None), ("03/04/2021", None), ("18/03/2021", None))
+    assert pd.isna(settled.at[7, "date"])
+    assert settled.at[8, "date"] == "2021-04-03"
+    empty = pd.DataFrame(columns=COLUMNS)
+    assert settle_dates(empty, find_orders(empty)).empty
+
+
+def test_of_many_sources_only_those_with_a_proof_are_settled():
+    open_dates = [("2021-03-04", "day", "cell", "2021-04-03", None, f"source {n % 7}") for n in range(7_000)]
+    proofs = [("2021-03-18", "day", "cell", None, "day first", "source 3")]
+    frame = pd.DataFrame(open_dates + proofs, columns=COLUMNS)
+    settled = settle_dates(frame, find_orders(frame))
+    assert settled.groupby(["date", "date_precision"]).size().to_dict() == {
+        ("2021-01-01", "year"): 6_000,
+        ("2021-03-18", "day"): 1,
+        ("2021-04-03", "day"): 1_000,
+    }

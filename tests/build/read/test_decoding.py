@@ -1,0 +1,289 @@
+"""Decoding: bytes, broken characters and texts that are no language. All sample texts are invented."""
+
+import base64
+import codecs
+import csv
+import gzip
+import html
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis_helpers.build.read.encoding import decode, decode_lines, find_garble, open_byte_strings, repair
+from analysis_helpers.build.read.registry import decoding
+from analysis_helpers.errors import UnreadableError
+from tests.conftest import ROOT
+
+SHARED = ROOT.parent / "shared"
+FISH = (
+    "The ministers of the two countries met in the old harbour town on Monday, and they agreed that the talks would "
+    "go on in the spring, when the boats come back and the lawyers have counted the fish of the season. "
+) * 3
+
+
+@pytest.fixture(scope="module")
+def messy():
+    """The folder of real messy files."""
+    if not (SHARED / "messy").is_dir():
+        pytest.skip("the messy files are not on this machine")
+    return SHARED / "messy"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-8", "The café — “closed”."),
+        ("utf-8-sig", "The café"),
+        ("utf-16", "The café"),
+        ("utf-16-le", "The fish came late."),
+        ("utf-16-be", "The fish came late."),
+        ("utf-16-le", "双方讨论了鱼。\nThe fish came late."),
+        ("utf-32", "The café"),
+        ("cp1252", "The minister’s café – a “quote” of €5."),
+        ("cp1252", "São Paulo não é só praia, disse o ministro."),
+        ("latin-1", "Le poisson a été compté à la main."),
+        ("mac_roman", "The minister didn’t count."),
+        ("gb18030", "双方官员星期一讨论了鱼的数量，没有发表声明。"),
+        ("big5", "雙方官員星期一討論了魚的數量，沒有發表聲明。"),
+        ("shift_jis", "両国の大臣は月曜日に魚について話し合った。"),
+        ("euc_kr", "두 나라의 장관은 월요일에 물고기에 대해 이야기했다."),
+        ("cp1251", "Министры говорили в понедельник о рыбе и разошлись."),
+        ("koi8_r", "Министры говорили в понедельник о рыбе и разошлись."),
+        ("cp1253", "Οι υπουργοί μίλησαν τη Δευτέρα για τα ψάρια."),
+    ],
+)
+def test_bytes_of_any_usual_encoding_are_read(encoding, text):
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32", "cp1252", "gb18030"])
+def test_lines_of_a_large_file_are_those_of_a_small_one(encoding, monkeypatch):
+    """In a large file, a character may lie across the end of the beginning, which decides on the encoding."""
+    word = "双方讨论了鱼。" if encoding == "gb18030" else "The café"
+    data = "".join(f"{word} {n}{end}" for n, end in enumerate(["\n", "\r\n", "\r", "\n\n"] * 30)).encode(encoding)
+    expected = decode(data)
+    for size in range(400, 408, 2):
+        monkeypatch.setattr(decoding, "BEGINNING", size)
+        beginning, lines = decode_lines(io.BytesIO(data))
+        assert list(lines) == list(io.StringIO(expected, newline=""))
+        assert expected.startswith(beginning[:-1])
+
+
+def test_a_large_file_in_utf8_may_hold_stray_bytes_later(monkeypatch):
+    monkeypatch.setattr(decoding, "BEGINNING", 20)
+    data = "The café was closed.\n".encode() * 3 + b"It\x92s late.\n"
+    assert list(decode_lines(io.BytesIO(data))[1]) == ["The café was closed.\n"] * 3 + ["It’s late.\n"]
+
+
+def test_a_large_file_that_is_no_text_is_refused(monkeypatch):
+    monkeypatch.setattr(decoding, "BEGINNING", 20)
+    with pytest.raises(UnreadableError, match="PDF"):
+        decode_lines(io.BytesIO(b"%PDF-1.7" + b"\n" * 90))
+
+
+def test_single_stray_bytes_do_not_spoil_a_text_in_utf8():
+    assert decode("café l’été, ".encode() + b"it\x92s late") == "café l’été, it’s late"
+    assert decode(FISH.encode() + "a fiancé, a café, ".encode() + b"it\x92s") == FISH + "a fiancé, a café, it’s"
+    assert decode("déjà vu à midi – où".encode()[:-1]) == "déjà vu à midi – o\ufffd"
+    assert decode(b"ends with zero \0" + b"word " * 40).startswith("ends with zero")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "is empty; expected a text"),
+        (codecs.BOM_UTF8 + b" \r\n", "is empty; expected a text"),
+        (codecs.BOM_UTF16_LE, "is empty; expected a text"),
+        (b"\0\0\0\0", "is empty; expected a text"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 3, "is a JPEG picture; expected a text"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "is a PDF; expected a text"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "is a zip archive or an office document; expected a text"),
+        (b"MZ\x90\x00\x03\x00\x00\x00\x04" * 20, "holds zero bytes; expected a text"),
+        (b"text\0text", "holds control characters and zero bytes in place of words; expected a text"),
+        (b"\x01\x02\x03\x04\x05\x06abc", "holds control characters and zero bytes in place of words; expected a text"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_its_reason(data, reason):
+    with pytest.raises(UnreadableError) as refused:
+        decode(data)
+    assert refused.value.reason == reason
+    assert refused.value.remedy
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_raise_anything_else(data):
+    try:
+        text = decode(data)
+    except UnreadableError:
+        return
+    assert text == decode(data)
+    find_garble(repair(text))
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])))
+def test_utf8_comes_back_as_it_was(text):
+    assert decode(b"The fish came late. " + text.encode()) == "The fish came late. " + text
+
+
+@pytest.mark.parametrize(
+    ("broken", "mended"),
+    [
+        ("The ministerâ€™s plan", "The minister’s plan"),
+        ("the cafÃ© closed", "the café closed"),
+        ("the cafÃƒÂ© closed", "the café closed"),
+        ("ItÃ¢â‚¬â„¢s late", "It’s late"),
+        ("don‚Äôt", "don’t"),
+        ("ä¸­å›½", "中国"),
+        ("a rightly read line “here”\nand donâ€™t", "a rightly read line “here”\nand don’t"),
+        ("fish &amp; chips &quot;today&quot;", 'fish & chips "today"'),
+        ("fish &amp;amp; chips", "fish & chips"),
+        ("&acirc;&euro;&trade;s", "’s"),
+        ("two\u00a0words, 5\u202f%", "two words, 5 %"),
+        (r"b'It\xe2\x80\x99s \'late\'.\n\tWe met.\\'", "It’s 'late'.\n\tWe met.\\"),
+        (r'b"It\'s late.\xc2\xa0We met."', "It's late. We met."),
+        ("A heading\n\nb'<p>caf\\xc3\\xa9</p>'\n", "A heading\n\n<p>café</p>\n"),
+    ],
+)
+def test_broken_characters_are_mended(broken, mended):
+    assert repair(broken) == mended
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“Straight” and 'curly’ quotes — stay…",
+        "AT&T, R&D; x < 5 && y > 3; https://example.org/?a=1&copy=2&lt=3",
+        "naïve Ångström, «été», São, Übergröße, “café”, Łódź, İstanbul",
+        "双方讨论了鱼。 Министры говорили. 👩‍🔬 🇺🇳",
+        "He said b'day and b'ars and went home b'",
+        "Price: £5, €7, ¥9; 20 °C ± 2; § 3 ¶ 4",
+        "",
+    ],
+)
+def test_ordinary_text_is_the_very_same_string(text):
+    assert repair(text) is text
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=200))
+def test_repair_never_fails_and_mended_text_stays(text):
+    mended = repair(text)
+    assert isinstance(find_garble(text), str)
+    if text.isascii() and "&" not in text:
+        assert repair(mended) == mended
+
+
+def test_byte_strings_are_opened_without_touching_entities():
+    assert open_byte_strings(r"b'<p>&lt;caf\xc3\xa9&gt;</p>'") == "<p>&lt;café&gt;</p>"
+
+
+def test_real_statements_come_through_unchanged(originals):
+    changed, seen = [], 0
+    for name in ("statements_2025.jsonl", "white_house_2021_2024.jsonl"):
+        for line in (originals / name).read_text(encoding="utf-8").splitlines():
+            text = json.loads(line)["text"]
+            seen += 1
+            plain = html.unescape(text.replace("\u00a0", " ").replace("\u202f", " "))
+            if (mended := repair(text)) is not text:
+                changed.append(text)
+                assert mended == plain
+                assert repair(mended) is mended
+            assert not find_garble(text), json.loads(line)["id"]
+    assert seen == 1857
+    assert len(changed) == 7  # six hold no-break spaces, one the entity of an ampersand
+
+
+def test_real_byte_strings_become_pages(messy):
+    for path in sorted((messy / "byte_string_bodies").iterdir()):
+        text = repair(decode(path.read_bytes()))
+        assert "\\x" not in text
+        assert "b'<" not in text
+        assert "\xa0" not in text
+        assert "’" in text or "'" in text
+
+
+def test_real_pdfs_are_told_apart(messy):
+    found = {path.name[:3]: find_garble(decode(path.read_bytes())) for path in (messy / "garbled_pdf").iterdir()}
+    assert found["CHN"].startswith("holds the glyph codes of a PDF")
+    assert found["AGO"] == ""
+
+
+def test_real_tweets_and_articles_are_language(messy):
+    for path in sorted((messy / "tables").iterdir()):
+        text = decode(path.read_bytes())
+        assert repair(text.replace("&amp;", "&")).count("\ufffd") == 0
+        rows = csv.DictReader(text.splitlines(keepends=True))
+        assert not [row["text"] for row in rows if find_garble(repair(row["text"] or ""))]
+
+
+def test_of_thousands_of_real_texts_only_glyph_codes_are_garble():
+    path = SHARED / "scale/scale_10k.jsonl.gz"
+    if not path.is_file():
+        pytest.skip("the ten thousand texts are not on this machine")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        known = ("unga-CYP-2025", "unga-QAT-2025", "unga-SWE-2025", "unga-IND-2025")
+        rows = [
+            json.loads(line) for number, line in enumerate(lines) if not number % 4 or any(x in line for x in known)
+        ]
+    hits = {row["id"] for row in rows if find_garble(row["text"])}
+    assert hits == set(known)  # each was looked at; of all ten thousand no other is found
+
+
+JS = (
+    '!function(e,t){"use strict";var n=t.document,r=n.createElement("div");r.style.cssText="margin:0;padding:0",'
+    "e.exports=function(a){return a&&a.length?a.map(function(i){return i*2}):[]};var o=window.foo||{};o.bar=1}(x,y);"
+)
+GARBLE = {
+    "glyph codes": ("/i255 /6/3 /7/8 /4 " * 20, "glyph codes"),
+    "cids": ("(cid:12)(cid:45)(cid:3) (cid:7)" * 5, "glyph codes"),
+    "private characters": ("\uf0b7\uf0a7\uf0d8\uf0b7 \uf0a7\uf0d8\uf0b7\uf0a7\uf0d8\uf0b7 word", "one font only"),
+    "lost characters": ("\ufffd\ufffd\ufffd\ufffd \ufffd\ufffd\ufffd\ufffd\ufffd\ufffd and", "lost character"),
+    "base64": (base64.b64encode(FISH.encode()).decode(), "packed"),
+    "base64 in lines": (base64.encodebytes(FISH.encode()).decode(), "packed"),
+    "one hexadecimal run": (FISH.encode().hex(), "packed"),
+    "hexadecimal pairs": (FISH.encode().hex(" "), "hexadecimal"),
+    "program": (JS, "program"),
+    "style sheet": (".nav{margin:0;padding:0 10px;color:#fff}.nav li a{display:block}.foot p{font-size:12px}", "style"),
+    "json": ('{"id":12,"title":"fish","tags":["a","b"],"meta":{"n":3,"k":"v"}}', "JSON"),
+    "letters apart": (" ".join(FISH), "set apart"),
+    "shifted by 29": ("".join(chr(ord(x) - 29) if ord(x) > 60 else x for x in FISH), "stand for others"),
+    "shifted by 13": (codecs.encode(FISH, "rot13"), "stand for others"),
+    "control characters": ("".join(chr(x % 32) for x in range(80)) + "word", "control"),
+}
+
+
+@pytest.mark.parametrize("name", GARBLE)
+def test_garble_is_found_with_its_reason(name):
+    text, part = GARBLE[name]
+    assert part in find_garble(text)
+
+
+LANGUAGE = {
+    "empty": "",
+    "readout": "The Secretary spoke by phone today with his counterpart.",
+    "tweet of links": "RT @fish: #Trade #Talks https://t.co/AbCdEf1234 https://t.co/ZyXwVu9876 👏👏",
+    "link alone": "https://example.org/2021/03/18/remarksbythepresidentonthetalksabouttheharbour2021andmore/index",
+    "table": "Port Boats Fish\nNorth 12 3,400\nSouth 9 2,150\nWest 31 12,000\n" * 9,
+    "capitals": FISH.upper(),
+    "chinese": "双方官员星期一讨论了鱼的数量，没有发表声明。" * 9,
+    "russian": "Министры говорили в понедельник о рыбе и разошлись. " * 9,
+    "french": "Les ministres ont parlé lundi du poisson et sont rentrés chez eux sans communiqué. " * 9,
+    "polish": "Ministrowie rozmawiali w poniedziałek o rybach i rozeszli się bez komunikatu prasowego. " * 9,
+    "pinyin": "Shuang fang guan yuan xing qi yi tao lun le yu de shu liang mei you fa biao sheng ming. " * 9,
+    "law": "§ 301(a)(1)(B)(ii); 19 U.S.C. § 2411(b); 84 Fed. Reg. 22,564 (May 17, 2019); [§ 302]. " * 9,
+    "names": "Aa Berg, Otto Fisk, Li Fiskov, Maria da Pesca, Jan van Vis, Ana Pez, Kim Sari, Olu Eja. " * 9,
+    "wire": "Shr profit 11 cts vs loss 2.03 dlrs Net profit 3,111,000 vs loss 14.9 mln Fish sales 21.5 mln vs 33.1 mln "
+    * 3,
+    "noisy scan": FISH.replace("the", "tlie").replace("h", "li").replace(". ", " . ·~ "),
+    "a few lost": "It\ufffds so.",
+    "bullets": "\uf0b7 Count the fish.\n\uf0b7 Call the lawyers, and wait for the boats.",
+    "picture inside": f"The talks went on. ![](data:image/png;base64,{base64.b64encode(FISH.encode()).decode()})",
+    "spaced heading": "A G E N D A\n" + FISH,
+}
+
+
+@pytest.mark.parametrize("name", LANGUAGE)
+def test_language_is_no_garble(name):
+    assert find_garble(LANGUAGE[name]) == ""

@@ -1,0 +1,115 @@
+"""Languages: invented texts in several, figures on real ones where they are present."""
+
+import csv
+import gzip
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis_helpers.build.read.encoding import decode, repair
+from analysis_helpers.build.read.language import find_language
+from tests.conftest import ROOT
+
+SHARED = ROOT.parent / "shared"
+# One invented report of ministers who spoke about fish, told by people who know these languages.
+REPORT = {
+    "en": "The ministers spoke about the fish on Monday and went home without a statement, while the boats stayed in "
+    "the harbour.",
+    "fr": "Les ministres ont parlé lundi du poisson et sont rentrés chez eux sans communiqué, tandis que les bateaux "
+    "restaient au port.",
+    "de": "Die Minister sprachen am Montag über den Fisch und gingen ohne Erklärung nach Hause, während die Boote im "
+    "Hafen blieben.",
+    "es": "Los ministros hablaron el lunes del pescado y volvieron a casa sin comunicado, mientras los barcos se "
+    "quedaban en el puerto.",
+    "ru": "Министры говорили в понедельник о рыбе и разошлись по домам без заявления, а лодки остались в гавани до "
+    "самой весны.",
+    "zh": "双方官员星期一讨论了鱼的数量，没有发表声明。",
+    "ja": "両国の大臣は月曜日に魚について話し合ったが、声明は出さなかった。",
+    "ko": "두 나라의 장관은 월요일에 물고기에 대해 이야기했다. 성명은 없었다.",
+}
+
+
+@pytest.mark.parametrize("language", REPORT)
+def test_a_report_is_told_in_any_case(language):
+    assert find_language(REPORT[language]) == language
+    assert find_language(REPORT[language].upper()) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Thank you!",
+        "你好",
+        "Merci beaucoup à tous!",
+        "https://example.org/les-ministres-ont-parle-du-poisson-et-sont-rentres-chez-eux-sans-communique " * 5,
+        "@lesministres #poisson #communique " * 20,
+        "MAR3 11.11 UP 0.22 SEP3 33.33 OFF 0.44 NOV3 55.55 OFF 0.66 JAN4 77.77 " * 5,
+        "/0 /1 /2 /i255 /6 /3 /7 /8 " * 30,
+        "kab tut zal fish xx yy zz " * 8,
+    ],
+)
+def test_what_cannot_be_told_is_not_told(text):
+    assert find_language(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Shr loss seven cts vs profit 21 cts Net loss 111,000 vs profit 2,222,000 Fish sales 3,333,000 vs 4,444,000 "
+        "Avg shrs 5,555,000 vs 6,666,000 Nine mths Shr profit three cts vs profit 44 cts Net profit vs loss",
+        "RT @fish: " + REPORT["en"] + " https://t.co/AbCd #poisson",
+        REPORT["en"] * 3 + " 双方官员",
+        "登录 回复 注册 " * 4 + REPORT["en"] * 3,
+    ],
+)
+def test_telegraphic_and_mixed_english_is_never_another_language(text):
+    assert find_language(text) in {"en", None}
+
+
+def test_finance_english_is_english_and_half_a_text_is_not_told():
+    wire = "Shr 32 cts vs 21 cts Net 1.5 mln vs 0.9 mln Fish sales 21.5 mln vs 33.1 mln Nine mths shr 41 cts vs 33 cts"
+    assert find_language(wire + " Net 2.2 mln vs 1.8 mln") == "en"
+    assert find_language(REPORT["fr"] + " and the of with that this from which") is None
+
+
+@given(st.text(max_size=300))
+def test_no_text_fails(text):
+    told = find_language(text)
+    assert told is None or len(told) == 2
+    assert told == find_language(text)
+
+
+def test_all_real_statements_are_english(originals):
+    for name in ("statements_2025.jsonl", "white_house_2021_2024.jsonl"):
+        for line in (originals / name).read_text(encoding="utf-8").splitlines():
+            assert find_language(json.loads(line)["text"]) == "en"
+
+
+def test_real_tweets_are_english_but_one():
+    path = SHARED / "messy/tables/trump_in_office_tweets_1_October_2019.csv"
+    if not path.is_file():
+        pytest.skip("the messy files are not on this machine")
+    rows = list(csv.DictReader(decode(path.read_bytes()).splitlines(keepends=True)))
+    told = [find_language(repair(row["text"] or "")) for row in rows]
+    assert set(told) == {"en", "es", None}
+    assert told.count("es") == 1  # a president of Mexico, passed on
+
+
+def test_of_thousands_of_real_texts_only_ten_are_in_another_language():
+    path = SHARED / "scale/scale_10k.jsonl.gz"
+    if not path.is_file():
+        pytest.skip("the ten thousand texts are not on this machine")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        known = ("mfazh-", "wh-fc6827262b", "wh-42387d8f17")
+        rows = [
+            json.loads(line) for number, line in enumerate(lines) if not number % 4 or any(x in line for x in known)
+        ]
+    told = {row["id"]: find_language(row["text"]) for row in rows}
+    others = {key: language for key, language in told.items() if language not in {"en", None}}
+    chinese = {key for key in told if key.startswith("mfazh-")}  # the Chinese pages of a ministry
+    assert {key for key, language in others.items() if language == "zh"} == chinese
+    # Two joint statements, which the White House published in these languages.
+    assert {key: others[key] for key in others.keys() - chinese} == {"wh-fc6827262b": "es", "wh-42387d8f17": "fr"}

@@ -1,0 +1,593 @@
+"""Reading: files of every format become documents with title, date, author, address and text. Texts are invented."""
+
+import gzip
+import hashlib
+import html
+import json
+import re
+import sys
+import zipfile
+from contextlib import closing
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import analysis_helpers as ah
+from analysis_helpers.build.read.registry import (
+    DOCUMENT_READERS,
+    KeptMetadata,
+    add_reader,
+    keep_metadata,
+    read_metadata,
+)
+from analysis_helpers.errors import TalksError
+from tests.build.read.test_databases import FACTIVA, NEXIS, PROQUEST
+from tests.conftest import ROOT
+from tests.made_files import (
+    BODY,
+    CELL,
+    FIRST,
+    FOURTH,
+    HEADLINE,
+    PAGE,
+    ROW,
+    SAMPLES,
+    SECOND,
+    THIRD,
+    docx,
+    parquet,
+    part_of,
+    pdf,
+    records_of,
+    rtf,
+    tarred,
+    write,
+    xlsx,
+    zipped,
+)
+
+LINES = [FIRST, SECOND, THIRD, FOURTH]
+CAFE = "The café in Évora was closed when the delegates came, so they ate fish at the naïve painter’s house instead."
+WRAPPED = """The delegates of both sides came to the harbour of Lisbon early on
+Thursday, before the boats had left, and went into the old customs house
+without a word to the few reporters who were waiting in the rain outside
+of it. Nobody saw them for the next five hours, and the fish went cold.
+
+In the evening a spokesman read out a statement of three sentences. They
+had spoken about sardines, about the duties on tinned fish, and about the
+rules for visiting crews, he said, and they would speak of all this again
+when the weather was better. Then he folded the paper and went home."""
+UNWRAPPED = [" ".join(paragraph.split("\n")) for paragraph in WRAPPED.split("\n\n")]
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=9)
+
+
+def _of(text=LINES, title=None, **known):
+    return {"text": text, "title": title, **known}
+
+
+WITH_DATE = {"title": HEADLINE, "date": "2021-03-18"}
+FROM_PAGE = {
+    **WITH_DATE,
+    "author": "Anna Invented",
+    "outlet": "The Daily Sample",
+    "url": "https://sample.example/2021/envoys",
+}
+FROM_ROW = {**WITH_DATE, "author": "Anna Invented", "url": "https://sample.example/1"}
+FORMATS = {
+    "txt": ({"a.txt": BODY}, [_of()]),
+    "txt with a headline and its date": (
+        {"a.txt": f"{HEADLINE}\nPublished: 18 March 2021\n\n{BODY}"},
+        [_of(**WITH_DATE)],
+    ),
+    "txt, UTF-16": ({"a.txt": f"{CAFE}\n{BODY}".encode("utf-16")}, [_of([CAFE, *LINES])]),
+    "txt, Windows-1252": ({"a.txt": f"{CAFE}\r\n{FIRST}".encode("cp1252")}, [_of([CAFE, FIRST])]),
+    "txt that is HTML": ({"a.txt": PAGE}, [_of(**FROM_PAGE)]),
+    "txt broken at 72 columns": ({"a.txt": WRAPPED}, [_of(UNWRAPPED)]),
+    "txt, mojibake": ({"a.txt": CAFE.encode().decode("cp1252")}, [_of([CAFE])]),
+    "txt, entities and no-break spaces": (
+        {"a.txt": FIRST.replace("Both", "&ldquo;Both&rdquo;").replace(" sides", "\xa0sides")},
+        [_of([FIRST.replace("Both", "“Both”")])],
+    ),
+    "md": ({"a.md": SAMPLES[".md"]}, [_of(**WITH_DATE)]),
+    "md without front matter": ({"a.md": f"# {HEADLINE}\n\n{BODY}"}, [_of(title=HEADLINE)]),
+    "html": ({"a.html": PAGE}, [_of(**FROM_PAGE)]),
+    "htm": ({"a.htm": PAGE}, [_of(**FROM_PAGE)]),
+    "html fragment": (
+        {"a.html": f"<h1>{HEADLINE}</h1><p>{FIRST}</p><p>{SECOND}</p>"},
+        [_of([FIRST, SECOND], HEADLINE)],
+    ),
+    "html whose body is a byte string": (
+        {"a.html": f"<h1>{HEADLINE}</h1>\nb'<div>\\n<p>{FIRST}</p>\\n<p>It\\xe2\\x80\\x99s late.</p></div>'"},
+        [_of([FIRST, "It’s late."], HEADLINE)],
+    ),
+    "docx": ({"a.docx": SAMPLES[".docx"]}, [_of([FIRST, "Port Boats", "Faro 12", SECOND, THIRD, FOURTH], HEADLINE)]),
+    "rtf": (
+        {"a.rtf": rtf("It\\'92s late, said the caf\\'e9 owner.", "The delta \\u916?T was \\u8217?small\\u8217?.")},
+        [_of(["It’s late, said the café owner.", "The delta ΔT was ’small’."])],
+    ),
+    "rtf with a headline": ({"a.rtf": SAMPLES[".rtf"]}, [_of(title=HEADLINE)]),
+    "csv": ({"a.csv": SAMPLES[".csv"]}, [_of(**WITH_DATE), _of([CELL], "Ferries", date="2021-03-19")]),
+    "csv, semicolons, Windows-1252": (
+        {"a.csv": f"Titre;Date;Text\nÉvora;18.03.2021;{CAFE}\n".encode("cp1252")},
+        [_of([CAFE], date="2021-03-18")],
+    ),
+    "csv of the schema publish_time": (
+        {
+            "a.csv": "publish_time,type,title,content,source_url\n"
+            f'2021-03-18 09:00:00,news,{HEADLINE},"{BODY}",https://sample.example/1\n'
+        },
+        [_of(genre="news", url="https://sample.example/1", **WITH_DATE)],
+    ),
+    "csv with HTML in its cells": (
+        {"a.csv": f'title,text\n{HEADLINE},"<p>{FIRST}</p><p>{SECOND}</p><script>x()</script>"\n'},
+        [_of([FIRST, SECOND], HEADLINE)],
+    ),
+    "csv.gz": ({"a.csv.gz": gzip.compress(SAMPLES[".tsv"])}, [_of([CELL], **WITH_DATE)]),
+    "tsv": ({"a.tsv": SAMPLES[".tsv"]}, [_of([CELL], **WITH_DATE)]),
+    "jsonl": ({"a.jsonl": SAMPLES[".jsonl"]}, [_of(**FROM_ROW), _of([SECOND], **FROM_ROW)]),
+    "jsonl.gz": ({"a.jsonl.gz": SAMPLES[".jsonl.gz"]}, [_of(**FROM_ROW)]),
+    "json, a list": ({"a.json": json.dumps([ROW])}, [_of(**FROM_ROW)]),
+    "json, a list in an object": ({"a.json": json.dumps({"n": 1, "articles": [ROW]})}, [_of(**FROM_ROW)]),
+    "json, one object": ({"a.json": json.dumps(ROW)}, [_of(**FROM_ROW)]),
+    "xlsx with a second sheet of notes": (
+        {
+            "a.xlsx": xlsx(
+                Texts=[["Date", "Headline", "Body"], [date(2021, 3, 18), HEADLINE, FIRST], [None, None, "=1+1"]],
+                Notes=[["colour"], ["blue"]],
+            )
+        },
+        [_of([FIRST], **WITH_DATE)],
+    ),
+    "xlsx, two sheets of texts": (
+        {"a.xlsx": xlsx(One=[["date", "text"], [datetime(2021, 3, 18, 9), FIRST]], Two=[["text"], [None], [SECOND]])},
+        [_of([FIRST], date="2021-03-18"), _of([SECOND])],
+    ),
+    "parquet": (
+        {"a.parquet": parquet(Headline=[HEADLINE], published=[datetime(2021, 3, 18)], story=[BODY], n=[1.0])},
+        [_of(**WITH_DATE)],
+    ),
+    "zip": ({"a.zip": SAMPLES[".zip"]}, [_of(), _of(**FROM_PAGE)]),
+    "tar.gz": ({"a.tar.gz": SAMPLES[".tar.gz"]}, [_of(), _of(**FROM_PAGE)]),
+    "zip of a table that is packed": (
+        {"a.zip": zipped({"t.jsonl.gz": SAMPLES[".jsonl.gz"]})},
+        [_of(**FROM_ROW)],
+    ),
+}
+
+
+def _seen(part, names):
+    bodies = part.passages[part.passages["kind"] != "heading"].groupby("doc_id")["text"].agg(list)
+    rows = []
+    for row in part.documents.to_dict("records"):
+        known = {name: row[name] if isinstance(row[name], str) else None for name in names}
+        rows.append(known | {"text": bodies[row["doc_id"]]})
+    return rows
+
+
+@pytest.mark.parametrize("case", FORMATS)
+def test_every_format_gives_what_its_file_says(case, tmp_path):
+    files, expected = FORMATS[case]
+    part = part_of(write(tmp_path / "in", files))
+    names = ("title", "date", "author", "outlet", "url", "genre")
+    found = _seen(part, names)
+    assert found == [dict.fromkeys(names) | row for row in expected]
+
+
+PAGES = [
+    ["Invented Review of Fisheries 4", "The delegates of both sides came to the harbour and spoke about sar-",
+     "dines, while the boats waited for the wind to turn and the crews played", "cards. Nobody won."],
+    ["Invented Review of Fisheries 5", "They went home on Friday. The (old) customs house was closed again."],
+    ["Invented Review of Fisheries 6", "In spring the talks went on in Porto."],
+]  # fmt: skip
+
+
+def test_a_pdf_gives_its_paragraphs_without_running_heads(tmp_path):
+    part = part_of(write(tmp_path / "in", {"a.pdf": pdf(*PAGES)}))
+    assert part.passages["text"].tolist() == [
+        "The delegates of both sides came to the harbour and spoke about sardines, while the boats waited for the wind "
+        "to turn and the crews played cards. Nobody won.",
+        "They went home on Friday. The (old) customs house was closed again.",
+        "In spring the talks went on in Porto.",
+    ]
+    assert part.removed["kind"].tolist() == ["around the article (HTML or PDF)"]
+    assert part.removed["n_words"].tolist() == [3 * 5 + 2]  # three running heads with their numbers, a word in halves
+
+
+def test_a_pdf_without_text_says_so(tmp_path):
+    found = records_of(write(tmp_path / "in", {"a.pdf": pdf([], [])}))
+    assert found[0]["reason"].startswith("has no text layer (2 pages, probably pictures)")
+    assert found[0]["remedy"] == "run text recognition (OCR) on it first"
+
+
+def test_a_chinese_text_in_its_old_encoding(tmp_path):
+    text = "双方代表星期四在里斯本会面，讨论沙丁鱼的价格。他们同意春天在波尔图再次会面。" * 5
+    folder = write(tmp_path / "in", {"a.txt": text.encode("gb18030")})
+    part = part_of(folder, languages=("zh",))
+    assert part.passages["text"].tolist() == [text]
+    assert part_of(folder).aside["reason"].tolist() == ["is in another language (zh)"]
+
+
+def test_tracked_changes_and_content_controls_of_a_word_file(tmp_path):
+    """What was inserted is text, what was deleted is not; a control around a paragraph hides nothing."""
+    from docx import Document
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    document = Document()
+    xml = f"""<w:p {nsdecls("w")}><w:r><w:t xml:space="preserve">They met </w:t></w:r>
+      <w:del><w:r><w:delText>never </w:delText></w:r></w:del><w:ins><w:r><w:t>twice in Faro.</w:t></w:r></w:ins>
+      <w:r><w:txbxContent><w:p><w:r><w:t>In a box.</w:t></w:r></w:p></w:txbxContent></w:r>
+      </w:p>"""
+    boxed = f"<w:sdt {nsdecls('w')}><w:sdtContent><w:p><w:r><w:t>{FIRST}</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    body = document.element.body
+    body.insert(0, parse_xml(xml))
+    body.insert(1, parse_xml(boxed))
+    table = document.add_table(rows=2, cols=2)
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "Merged"
+    table.cell(1, 0).text = table.cell(1, 1).text = "5"
+    document.save(tmp_path / "a.docx")
+    assert records_of(tmp_path / "a.docx")[0]["text"].split("\n\n")[:4] == [
+        "They met twice in Faro.", FIRST, "Merged", "5\t5"]  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------------
+# Exports, through the whole reader
+
+
+def _paragraphs(text):
+    return text.split("\n")
+
+
+def _as_rtf(text):
+    signs = {"\\": "\\\\", "{": "\\{", "}": "\\}", "\t": "\\tab "}
+    return rtf(*("".join(signs.get(s, s if s < "\x80" else f"\\u{ord(s)}?") for s in p) for p in _paragraphs(text)))
+
+
+def _as_html(text):
+    return "<html><body>" + "".join(f"<p>{p or '&nbsp;'}</p>" for p in _paragraphs(text)) + "</body></html>"
+
+
+ARTICLES = {
+    "Nexis": [
+        ("Envoys meet in Lisbon after a long pause", "The Daily Sample", 35),
+        ("A ferry is named", "Harbour Wire", 7),
+        ("双方在里斯本会面", "样本日报", 2),
+        ("Only a headline was sold", "The Daily Sample", None),
+        ("The last one has no end", "Harbour Wire", 5),
+    ],
+    "Factiva": [
+        ("Envoys meet in Geneva", "Sample News Agency", 47),
+        ("双方在日内瓦会面", "样本社", 1),
+        ("A headline alone", "Sample News Agency", None),
+    ],
+    "ProQuest": [
+        ("Envoys meet in Vienna", "The Vienna Sample; Vienna", 35),
+        ("A letter with a line below", "Harbour Wire", 8),
+        ("An abstract and no more", "Harbour Wire", None),
+    ],
+}
+EXPORTS = {
+    "Nexis docx": {"a.docx": docx(*_paragraphs(NEXIS))},
+    "Nexis rtf": {"a.rtf": _as_rtf(NEXIS)},
+    "Nexis txt": {"a.txt": NEXIS},
+    "Factiva rtf": {"a.rtf": _as_rtf(FACTIVA)},
+    "Factiva html": {"a.html": _as_html(FACTIVA)},
+    "ProQuest txt": {"a.txt": PROQUEST},
+    "ProQuest html": {"a.html": _as_html(PROQUEST)},
+}
+
+
+@pytest.mark.parametrize("case", EXPORTS)
+def test_every_article_of_an_export_is_a_document_or_a_reason(case, tmp_path):
+    articles = ARTICLES[case.split()[0]]
+    found = records_of(write(tmp_path / "in", EXPORTS[case]))
+    seen = [(row["title"], row["outlet"], len(row["text"].split()) if "text" in row else None) for row in found]
+    assert seen == articles
+    assert [row["doc_id"] for row in found] == [f"a-{n:06d}" for n in range(1, len(articles) + 1)]
+    assert [row["source"] for row in found][-1].endswith(f" article {len(articles)}")
+    assert all(
+        ("no body" in row.get("reason", "")) == (words is None)
+        for row, (*_, words) in zip(found, articles, strict=True)
+    )
+
+
+GDELT_ROW = "\t".join(["410412347", "20210318", *[""] * 58, "http://sample.example/1"])
+WITHOUT_TEXT = {
+    "Media Cloud": ("a.csv", "id,media_name,publish_date,title,url\n1,Sample,2021-03-18,x,http://sample.example\n"),
+    "GDELT": ("a.tsv", f"{GDELT_ROW}\n{GDELT_ROW.replace('347', '348')}\n"),
+}
+
+
+@pytest.mark.parametrize("case", WITHOUT_TEXT)
+def test_a_table_of_addresses_is_explained(case, tmp_path):
+    name, content = WITHOUT_TEXT[case]
+    found = records_of(write(tmp_path / "in", {name: content}))
+    assert len(found) == 1
+    assert case in found[0]["reason"]
+    assert "no text" in found[0]["reason"]
+    assert found[0]["remedy"].startswith("collect the texts from the addresses")
+
+
+def test_a_zotero_collection_with_its_files(tmp_path):
+    table = (
+        "Key,Item Type,Publication Year,Author,Title,Publication Title,Url,Date,File Attachments\n"
+        f'A1,newspaperArticle,2021,"Invented, Anna",{HEADLINE},The Daily Sample,http://sample.example/1,2021-03-18,'
+        "C:\\Users\\ann\\storage\\AB12\\envoys.html; C:\\Users\\ann\\storage\\AB13\\envoys.txt\n"
+        "A2,report,2020,,Ferries,,,2020,/home/bo/storage/CD34/ferries.pdf\n"
+        "A3,report,2020,,Lost,,,2020,/home/bo/storage/EF56/lost.pdf\n"
+    )
+    files = {
+        "list.csv": table,
+        "files/1/envoys.html": PAGE,
+        "files/1/envoys.txt": BODY,
+        "files/2/ferries.pdf": pdf([FIRST]),
+        "files/3/other.txt": SECOND,
+    }
+    found = {row["source"]: row for row in records_of(write(tmp_path / "in", files))}
+    assert list(found) == ["files/1/envoys.txt", "files/2/ferries.pdf", "files/3/other.txt", "list.csv"]
+    envoys = found["files/1/envoys.txt"]
+    wanted = ("title", "date", "author", "outlet", "url", "genre")
+    assert [envoys[name] for name in wanted] == [
+        HEADLINE, "2021-03-18", "Invented, Anna", "The Daily Sample", "http://sample.example/1", "newspaper_article",
+    ]  # fmt: skip
+    assert found["files/2/ferries.pdf"]["title"] == "Ferries"
+    assert "title" not in found["files/3/other.txt"]
+    assert found["list.csv"]["reason"] == "row 4: its attached file lost.pdf is not in the folder"
+
+
+def test_a_broken_zotero_table_is_set_aside(tmp_path):
+    table = 'Key,Item Type,Publication Year,Title,File Attachments\nA1,report,2021,"x,a.txt\n'
+    found = records_of(write(tmp_path / "in", {"list.csv": table, "a.txt": BODY}))
+    assert [row["source"] for row in found] == ["a.txt", "list.csv"]
+    assert "quotes in pairs" in found[1]["reason"]
+
+
+# ---------------------------------------------------------------------------------------------------
+# Tables
+
+
+def test_the_user_says_which_column_holds_what(tmp_path):
+    folder = write(tmp_path / "in", {"a.csv": f'words,text,when\n"{CELL}",x,2021-03-18\n'})
+    found = records_of(folder, columns={"text": "words", "date": "when"})
+    assert [(row["text"], row["date"]) for row in found] == [(CELL, "2021-03-18")]
+    assert (
+        records_of(folder, columns={"text": "story"})[0]["reason"] == "has no column story (found: words, text, when)"
+    )
+
+
+def test_a_quote_that_ends_no_cell_loses_no_other_row(tmp_path):
+    rows = [
+        "text,date,id",
+        "They met.,2021-03-18,1",
+        '"A GREAT DAY!" said the baker of Faro,2021-03-19,2',
+        '"A GREAT DAY!", said the baker of Faro,2021-03-20,3',
+        '"In ""Porto"", too",2021-03-21,4',
+        '"They never closed this,2021-03-22,5',
+        "They met again.,2021-03-23,6",
+    ]
+    found = records_of(write(tmp_path / "in", {"a.csv": "\n".join(rows)}))
+    assert [(row["where"], row.get("text"), row.get("date")) for row in found] == [
+        ("row 2", "They met.", "2021-03-18"),
+        ("row 3", '"A GREAT DAY!" said the baker of Faro', "2021-03-19"),
+        ("row 4", None, None),
+        ("row 5", 'In "Porto", too', "2021-03-21"),
+        ("row 6", None, None),
+        ("row 7", "They met again.", "2021-03-23"),
+    ]
+    assert "expected one cell a column" in found[2]["reason"]
+    assert "unexpected end of data" in found[4]["reason"]
+
+
+def test_rows_before_a_break_are_kept(tmp_path):
+    lines = b"".join(json.dumps({"text": f"They met {n} times. {FIRST}"}).encode() + b"\n" for n in range(2_000))
+    cut = gzip.compress(lines, mtime=0)[:-2_000]
+    found = records_of(write(tmp_path / "in", {"a.jsonl.gz": cut}))
+    assert len(found) > 500
+    assert [row["where"] for row in found[:-1]] == [f"row {n}" for n in range(1, len(found))]
+    assert found[-1]["reason"].endswith(f"(after {len(found) - 1} rows)")
+
+
+def test_metadata_beat_the_table_and_the_page(tmp_path):
+    folder = write(tmp_path / "in", {"a.csv": SAMPLES[".csv"], "b.html": PAGE})
+    rows = "file,title,date,side\na-000003,Boats,2020-01,CN\nb.html,Page,,US\na.csv,,,other\n"
+    known = read_metadata([write(tmp_path, {"m.csv": rows}) / "m.csv"])
+    found = _seen(part_of(folder, known=known), ("title", "date", "side"))
+    assert [(row["title"], row["date"], row["side"]) for row in found] == [
+        (HEADLINE, "2021-03-18", "other"),
+        ("Boats", "2020-01-01", "CN"),
+        ("Page", "2021-03-18", "US"),
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.dictionaries(NAMES, st.dictionaries(NAMES, st.none() | NAMES)), NAMES)
+def test_kept_metadata_are_those_that_were_read(tmp_path_factory, rows, other):
+    path = tmp_path_factory.mktemp("kept") / "metadata with #?%.sqlite"
+    keep_metadata(rows, path)
+    keep_metadata({}, path)  # as when a build goes on
+    with closing(KeptMetadata(path)) as kept:
+        assert dict(kept) == rows
+        assert (len(kept), kept.get(other)) == (len(rows), rows.get(other))
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_metadata_that_cannot_be_kept_are_an_error_of_the_disk(tmp_path):
+    with pytest.raises(OSError, match="metadata"):
+        keep_metadata({}, tmp_path / "absent" / "metadata.sqlite")
+
+
+# ---------------------------------------------------------------------------------------------------
+# Folders
+
+
+def test_folders_are_read_to_any_depth_without_hidden_files(tmp_path):
+    files = {
+        "b/c/d/deep.txt": BODY,
+        "a.TXT": BODY,
+        ".hidden.txt": BODY,
+        ".git/x.txt": BODY,
+        "__MACOSX/._a.txt": BODY,
+        "~$a.docx": b"x",
+        "Thumbs.db": b"x",
+        "b/page_files/style.css": b"x",
+    }
+    found = records_of(write(tmp_path / "in", files))
+    assert [(row["source"], row["doc_id"], row["collection"]) for row in found] == [
+        ("a.TXT", "a", "in"),
+        ("b/c/d/deep.txt", "deep", "in"),
+    ]
+
+
+def test_ids_are_unique_over_folders_and_archives(tmp_path):
+    files = {
+        "x/a.txt": BODY,
+        "y/a.txt": BODY,
+        "y/a.md": BODY,
+        "A.txt": BODY,
+        "x-a.txt": BODY,
+        "one.zip": zipped({"a.txt": BODY, "a.md": BODY, "b/a.txt": BODY, "b-a.txt": BODY}),
+        "two.tar.gz": tarred({"a.txt": BODY, "a.txt.txt": BODY}),
+    }
+    ids = [row["doc_id"] for row in records_of(write(tmp_path / "in", files))]
+    assert len({doc_id.casefold() for doc_id in ids}) == len(ids) == 11
+    assert ids == [
+        "A", "one-a", "one-a.txt", "one-b-a", "one-b-a.txt", "two-a", "two-a.txt", "x-a", "x-a-2", "y-a.md", "y-a.txt",
+    ]  # fmt: skip
+
+
+def test_a_link_given_as_a_source_is_followed(tmp_path):
+    write(tmp_path / "store", {"a.txt": BODY})
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/link.txt").symlink_to(tmp_path / "store/a.txt")
+    assert [row["text"] for row in records_of(tmp_path / "in/link.txt")] == [BODY]
+
+
+def test_a_build_leaves_the_files_as_they_were(tmp_path):
+    files = {f"{n}/a{ending}": content for n, (ending, content) in enumerate(SAMPLES.items())}
+    folder = write(tmp_path / "in", files)
+    stamps = {path: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns) for path in _files(folder)}
+    corpus = ah.build_corpus([folder], tmp_path / "corpus", semantic=False)
+    assert stamps == {
+        path: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns) for path in _files(folder)
+    }
+    funnel = corpus.record["funnel"]
+    assert funnel["read"] == 22
+    assert funnel["read"] == funnel["kept"] + funnel["duplicates"] + funnel["rejected"]
+    assert funnel["rejected"] == 0
+
+
+def _files(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+# ---------------------------------------------------------------------------------------------------
+# The registry
+
+READER = """
+from analysis_helpers.errors import UnreadableError
+
+def read_capitals(data):
+    if data == b"broken":
+        raise UnreadableError("holds no capitals", "write some")
+    if data == b"unforeseen":
+        raise KeyError("page 7")
+    for number, text in enumerate(data.decode().split("###"), start=1):
+        yield {"text": text.capitalize(), "title": f"No. {number}", "date": "2021-03-18", "where": f"article {number}"}
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_reader_of_the_users_own(workers, tmp_path, monkeypatch):
+    write(tmp_path, {"capital_letters.py": READER})
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "capital_letters", __import__("capital_letters"))
+    monkeypatch.setattr(ah.reading, "DOCUMENT_READERS", DOCUMENT_READERS)
+    files = {"a.caps": f"{FIRST.upper()}###{SECOND.upper()}", "b.caps": "broken", "c.caps": "unforeseen"}
+    add_reader(".caps", sys.modules["capital_letters"].read_capitals)
+    try:
+        out = tmp_path / "corpus"
+        corpus = ah.build_corpus([write(tmp_path / "in", files)], out, semantic=False, workers=workers, part_size=1)
+    finally:
+        DOCUMENT_READERS.pop(".caps")
+    assert corpus.documents[["doc_id", "title"]].to_numpy().tolist() == [
+        ["a-000001", "No. 1"],
+        ["a-000002", "No. 2"],
+    ]
+    assert corpus.documents["date"].dt.strftime("%Y-%m-%d").tolist() == ["2021-03-18"] * 2
+    assert corpus.rejected["reason"].tolist() == ["holds no capitals", "could not be read (KeyError: 'page 7')"]
+
+
+@pytest.mark.parametrize("ending", ["caps", ".CAPS", ".zip"])
+def test_an_ending_that_cannot_be_added(ending):
+    with pytest.raises(TalksError, match="cannot be added"):
+        add_reader(ending, list)
+
+
+def test_articles_before_an_error_are_kept_and_odd_values_made_text(tmp_path):
+    def read_odd(data):
+        yield {"text": None, "title": 7}
+        yield {"text": "They met \ud83d there.", "where": 2}
+        raise ValueError("lost\x1b[2J page")
+
+    add_reader(".odd", read_odd)
+    try:
+        found = records_of(write(tmp_path / "in", {"a.odd": b"x"}))
+    finally:
+        DOCUMENT_READERS.pop(".odd")
+    assert [row.get("text") for row in found] == [None, "They met \ufffd there.", None]
+    assert found[0]["title"] == "7"
+    assert found[2]["reason"] == "could not be read (ValueError: lost[2J page)"
+
+
+def test_a_period_is_no_date_and_a_title_may_close_with_one(tmp_path):
+    files = {
+        "a.txt": f"Fish chronicle\nMarch 18, 2021 – May 2, 2021\n\n{BODY}",
+        "b.csv": f'title,text\n"Remarks on Fish, 3/18/2021","{CELL}"\n',
+    }
+    part = part_of(write(tmp_path / "in", files))
+    assert part.documents["date"].fillna("").tolist() == ["", "2021-03-18"]
+    assert part.documents["date_evidence"].tolist()[1] == "title: 3/18/2021"
+
+
+# ---------------------------------------------------------------------------------------------------
+# Real files, where they are on the machine
+
+MESSY = ROOT.parent / "shared" / "messy"
+REAL = {  # documents, set aside, with a date, with a title
+    "byte_string_bodies": (5, 0, 3, 5),
+    "flattened_pages": (12, 0, 12, 12),
+    "garbled_pdf": (1, 1, 1, 1),
+    "html_pages": (3, 0, 3, 3),
+}
+
+
+@pytest.mark.skipif(not MESSY.is_dir(), reason="the real files are not on this machine")
+@pytest.mark.parametrize("name", REAL)
+def test_real_files_lose_nothing(name):
+    part = part_of(MESSY / name)
+    dated, titled = part.documents["date"].notna().sum(), part.documents["title"].notna().sum()
+    assert (len(part.documents), len(part.aside), dated, titled) == REAL[name]
+    assert (part.documents["n_words"] > 0).all()
+
+
+@pytest.mark.skipif(not MESSY.is_dir(), reason="the real files are not on this machine")
+def test_real_word_files_lose_no_character():
+    found = records_of(MESSY / "docx")
+    assert ["reason" in row for row in found] == [False, False]
+    for row in found:
+        with zipfile.ZipFile(MESSY / "docx" / row["source"]) as package:
+            shown = re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>", package.read("word/document.xml").decode())
+        assert "".join(html.unescape("".join(shown)).split()) == "".join(row["text"].split()), "another way to them"
+
+
+@pytest.mark.skipif(not MESSY.is_dir(), reason="the real files are not on this machine")
+@pytest.mark.parametrize(
+    ("name", "n_rows"), [("peoples_daily_tariff.csv", 519), ("trump_in_office_tweets_1_October_2019.csv", 4592)]
+)
+def test_real_tables_lose_no_row(name, n_rows):
+    found = records_of(MESSY / "tables" / name)
+    assert len(found) == n_rows
+    assert all(row.get("date") for row in found if "text" in row)

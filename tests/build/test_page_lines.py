@@ -1,0 +1,238 @@
+"""Page lines: the article is told from the page around it. All texts are invented, what stays marked by hand."""
+
+import json
+import re
+import time
+
+import numpy as np
+import pytest
+
+from analysis_helpers.build.boilerplate import (
+    INTERCEPT,
+    find_article_lines,
+    line_features,
+    load_line_weights,
+    split_flat_page,
+)
+from analysis_helpers.build.clean import Line, clean_text, mark_page_lines
+from analysis_helpers.words import count_words
+from tests.conftest import ORIGINALS
+
+FLATTENED = ORIGINALS.parent / "messy" / "flattened_pages"
+
+READOUT = """Readout of the Call with Minister Roe
+The Secretary of the Fleet spoke today with Minister Ann Roe of Westland.
+They reviewed the count of the herring and agreed that inspectors will meet in Port Sample next week.
+The Secretary thanked the Minister for the return of two boats."""
+BULLETS = """Westland and Eastland agree on the following:
+- herring
+- cod and haddock
+- nets under 40 mm
+- a joint count in May
+- a joint count in October
+- no boats at night
+- harbour fees
+- flags"""
+TRANSCRIPT = """Q: Will you sign?
+A: Yes.
+Q: When?
+A: Soon.
+Q: Will the other side sign?
+A: Ask them.
+Q: And the herring?
+A: No comment.
+Q: Thank you.
+A: Thank you."""
+LETTER = """Dear Minister,
+Your letter of May 4 reached me in the harbour.
+I share your worry about the herring, and I will read the count again.
+Please print this letter and follow the usual way.
+Yours,
+Ann Roe
+Fleet Office
+Port Sample"""
+VERSE = """O herring of the northern sea
+Who counted you
+Who counted me
+The ministers went home
+The nets were dry
+The boats lay on the sand
+And nobody asked why"""
+AGENDA = """09:00 | Arrival | Port Sample
+09:30 | Opening | Minister Roe
+10:00 | Count of the herring | Fleet Office
+11:00 | Coffee | Hall
+11:30 | Nets and boats | Westland
+13:00 | Lunch | Harbour
+14:00 | Signing | All
+15:00 | Press | Hall"""
+CONTACTS = """FOR IMMEDIATE RELEASE
+Fleet Office
+Port Sample
+Westland will open its harbour to the boats of Eastland on the first of June, the Fleet Office said.
+Contact: Ann Roe
+Phone: 555 0100
+Email: desk@example.org"""
+NUMBERED = """Joint Statement
+1. Both sides met.
+2. Both sides agreed on herring.
+3. Cod
+4. Haddock
+5. Both sides will meet again.
+Done in Port Sample
+In two copies"""
+LIST_OF_DEMANDS = """Search for survivors
+Share the catch
+Follow the count
+Comments of the fleet
+Read the treaty"""
+PARAGRAPH = " ".join(
+    f"On day {n} the delegations read part {n} of the treaty aloud, shared a plate of herring, and did not agree."
+    for n in range(1, 13)
+)
+NAMES = "\n".join(f"Delegate {letter}. Sample, Westland" for letter in "ABCDEFGHIJKLMNOP")
+UNSTOPPED = f"Remarks on the fleet {PARAGRAPH} Thank you and good night"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        READOUT,
+        BULLETS,
+        TRANSCRIPT,
+        LETTER,
+        VERSE,
+        AGENDA,
+        CONTACTS,
+        NUMBERED,
+        LIST_OF_DEMANDS,
+        PARAGRAPH,
+        NAMES,
+        UNSTOPPED,
+        "Menu",
+        "Share",
+        "",
+    ],
+)
+def test_inputs_that_must_not_change(text):
+    lines = [Line(line) for line in text.split("\n") if line]
+    assert mark_page_lines(lines) == lines
+
+
+P1 = "PORT SAMPLE - Westland and Eastland will count the herring together, ministers of both sides said on Monday."
+P2 = (
+    "The count begins in May and ends in October, and each side will send twelve boats, according to the joint plan "
+    "that was read to reporters in the harbour."
+)
+P3 = "Fishermen on both shores had waited for such a plan since the nets were cut three years ago, and many doubted it."
+P4 = "Minister Ann Roe said that the boats would carry flags of both sides and that nobody would fish at night."
+P5 = "The parliament of Eastland must still agree; a vote on the plan is expected before the summer, officials said."
+BODY = [P1, P2, P3, P4, P5]
+MENU = ["Home", "World", "Politics", "Business", "Sport", "Sign in", "Subscribe", "Search"]
+FOOTER = ["About us", "Contact us", "Privacy policy", "Terms of use", "© 2021 The Sample Post"]
+SHARES = ["Share", "Tweet", "Email", "Print"]
+STORIES = ["Most read", "Storm closes the bridge", "Ten soups for winter", "Mayor opens a zoo", "Cup final in pictures"]
+HEADLINE = "Westland and Eastland to Count the Herring Together"
+
+
+def cleaned(*groups):
+    return clean_text("\n".join(line for group in groups for line in ([group] if isinstance(group, str) else group)))
+
+
+def test_a_news_site_loses_menu_stories_and_footer():
+    clean = cleaned(MENU, HEADLINE, "By Ben Doe", SHARES, BODY, STORIES, "Newsletter", "Get the news by mail", FOOTER)
+    assert clean.text.split("\n") == BODY
+    assert clean.title == HEADLINE
+    kinds = {kind for kind, text in clean.removed if text in {"World", "Mayor opens a zoo"}}
+    assert kinds == {"page furniture before the text", "page furniture after the text"}
+
+
+def test_a_forum_loses_its_comments():
+    comments = ["3 comments", "captain77", "2 days ago", "I do not believe a word of it.", "Reply", "nets4ever"]
+    comments += ["1 day ago", "They said the same when the cod was counted and look where the cod is now.", "Reply"]
+    clean = cleaned("Log in", "Register", "Forum", "Threads", HEADLINE, "captain12", BODY, "Like", "Share", comments)
+    assert clean.text.split("\n") == BODY
+
+
+def test_a_page_with_photo_and_newsletter_box_keeps_both_halves_of_the_article():
+    box = ["Advertisement", "Newsletter", "Sign up", "Enter your email", "Subscribe"]
+    clean = cleaned(
+        MENU, HEADLINE, BODY[:3], "Boats in the harbour. Photo: B. Doe", box, BODY[3:], SHARES, STORIES, FOOTER
+    )
+    kept = clean.text.split("\n")
+    assert [line for line in kept if line in BODY] == BODY
+    assert not {"Sign up", "Enter your email", "Subscribe", "Mayor opens a zoo", "Sport"} & set(kept)
+
+
+def test_short_quote_lines_inside_the_article_stay():
+    quotes = ["“We waited.”", "“Nobody came.”", "“Then the herring left.”"]
+    clean = cleaned(MENU, HEADLINE, P1, P2, quotes, P3, P4, P5, SHARES, STORIES, FOOTER)
+    assert clean.text.split("\n") == [P1, P2, *quotes, P3, P4, P5]
+
+
+def test_a_list_inside_the_article_stays():
+    items = ["- herring", "- cod and haddock", "- nets under 40 mm"]
+    clean = cleaned(MENU, HEADLINE, P1, P2, "The plan covers:", items, P3, P4, P5, SHARES, STORIES, FOOTER)
+    assert clean.text.split("\n") == [P1, P2, "The plan covers:", *items, P3, P4, P5]
+
+
+def test_a_page_on_one_line_becomes_headline_and_text():
+    head = f"{HEADLINE} - The Sample Post Monday, May 4, 2021 {' '.join(MENU)} Culture Travel English >> "
+    stamp = f"{HEADLINE} By Ben Doe 09:15, May 4, 2021 "
+    foot = f" Add your comment Related reading {' '.join(STORIES[1:])} Most read 1 Herring price {' '.join(FOOTER)}"
+    clean = clean_text(head + stamp + " ".join(BODY) + foot)
+    assert clean.text == " ".join(BODY)
+    assert clean.title == HEADLINE
+
+
+def test_words_kept_and_removed_add_up_on_a_page_on_one_line():
+    text = " ".join([*MENU, HEADLINE, "09:15, May 4, 2021", *BODY, "Add your comment", *STORIES, *FOOTER])
+    clean = clean_text(text)
+    held = [*(text for _, text in clean.blocks), *(text for _, text in clean.removed), clean.title or ""]
+    assert sum(map(count_words, held)) == count_words(text)
+
+
+def test_a_page_is_never_emptied():
+    assert cleaned(MENU, FOOTER, SHARES, STORIES).blocks
+
+
+@pytest.mark.parametrize("text", [PARAGRAPH, UNSTOPPED, "Home >> World | Talks. Share this © Post", "a", ". . .", "…"])
+def test_pieces_joined_are_the_text(text):
+    assert " ".join(split_flat_page(text)) == text
+
+
+def test_weights_name_the_features():
+    weights = load_line_weights()
+    assert weights["feature"].tolist() == [*line_features(["Both sides met.", "Menu"]), INTERCEPT]
+    assert np.isfinite(weights[["mean", "scale", "weight"]].to_numpy()).all()
+    assert (weights["scale"] > 0).all()
+
+
+def test_time_grows_with_the_lines_and_no_faster():
+    page = [*MENU, *BODY, *FOOTER]
+    lines = (page * (100_000 // len(page) + 1))[:100_000]
+    start = time.process_time()
+    assert len(find_article_lines(lines)) == 100_000
+    assert time.process_time() - start < 40
+
+
+def test_the_model_leaves_official_statements_alone(originals):
+    for line in (originals / "statements_2025.jsonl").read_text(encoding="utf-8").splitlines():
+        removed = clean_text(json.loads(line)["text"]).removed
+        assert not [text for kind, text in removed if kind.startswith("page furniture ") and "script" not in kind]
+
+
+def test_real_pages_on_one_line():
+    """Bounds read off each page by eye: article and headline are between 5 and 65 % of the words of the page."""
+    if not FLATTENED.is_dir():
+        pytest.skip("the flattened pages are not on this machine")
+    furniture = re.compile(
+        r"\b(?:Archive|Disqus|JavaScript|Related reading|Most Read|Hot News|Web editor|Contact Us)\b"
+    )
+    for path in sorted(FLATTENED.glob("*.txt")):
+        text = path.read_text(encoding="utf-8")
+        clean = clean_text(text)
+        assert 0.04 < count_words(clean.text) / count_words(text) < 0.7, path.name
+        assert not furniture.search(clean.text), path.name
+        assert clean.title == path.stem.rpartition(" - ")[0], path.name
+        assert clean.text.endswith((".", "”", '"', ")")), path.name

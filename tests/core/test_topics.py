@@ -1,0 +1,370 @@
+"""Topics: planted ones are found, noise is called noise, keywords are counted as by hand. All texts are invented."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
+
+import analysis_helpers as ah
+from analysis_helpers.build.terms import split_words
+from analysis_helpers.dictionaries import read_lexicon
+from analysis_helpers.topics import (
+    _coherence,
+    _cut_pieces,
+    _fit_top,
+    _list_terms,
+    _weigh_pieces,
+    match_topics,
+    top_sets,
+)
+
+PLANTED = {
+    "sea": ["harbor", "anchor", "sailor", "lighthouse", "current", "reef", "sail", "compass", "tide", "ferry"],
+    "kitchen": ["oven", "flour", "butter", "recipe", "spoon", "dough", "kettle", "pepper", "onion", "soup"],
+    "sky": ["comet", "orbit", "planet", "telescope", "galaxy", "lunar", "eclipse", "meteor", "nebula", "star"],
+}
+FILLER = [
+    f"{first}{second}" for first in ("bla", "dri", "glo", "spu") for second in ("bem", "dok", "fip", "gam", "nuv")
+]
+
+
+COLUMNS = "id side date text"
+SEA = {f"d{number:02}" for number in range(0, 60, 3)}  # every third of the planted documents
+
+
+def _draw(words, rng, n):
+    return " ".join(rng.choice(words, n)) + "."
+
+
+@pytest.fixture(scope="module")
+def planted(corpus_of):
+    """Sixty documents of 60 words: two thirds from one of three topics, a third filler; one of stop words alone."""
+    rng = np.random.default_rng(5)
+    texts = []
+    for number in range(60):
+        topic = list(PLANTED)[number % 3]
+        text = _draw(PLANTED[topic], rng, 40) + " " + _draw(FILLER, rng, 20)
+        texts.append((f"d{number:02}", "US" if topic == "sea" else "CN", f"2025-{1 + number % 4:02}-11", text))
+    texts.append(("empty", "US", "2025-02-01", "And so it was, as it had been before."))
+    return corpus_of(COLUMNS, texts, at_random=True)
+
+
+@pytest.fixture(scope="module")
+def noise(corpus_of):
+    """Sixty documents of 20 words drawn evenly from the same 50 words: no topics at all."""
+    rng = np.random.default_rng(6)
+    words = [word for topic in PLANTED.values() for word in topic] + FILLER
+    texts = [(f"n{number:02}", "US", "2025-01-11", _draw(words, rng, 20)) for number in range(60)]
+    return corpus_of(COLUMNS, texts, at_random=True)
+
+
+@pytest.fixture(scope="module")
+def model(planted):
+    return ah.fit_topics(planted, 3)
+
+
+def _planted_of(model):
+    """Which planted topic each fitted one is, by its ten top terms."""
+    top = model.top_terms(10).groupby("topic")["term"].agg(set)
+    return {
+        number: next(name for name, words in PLANTED.items() if terms == set(words)) for number, terms in top.items()
+    }
+
+
+@pytest.mark.parametrize("level", ["passage", "document"])
+def test_planted_topics_are_recovered_term_by_term(planted, level):
+    assert set(_planted_of(ah.fit_topics(planted, 3, level=level)).values()) == set(PLANTED)
+
+
+def test_every_document_goes_to_its_own_topic(model):
+    names = _planted_of(model)
+    shares = model.document_topics.dropna()
+    largest = shares.loc[shares.groupby("doc_id")["share"].idxmax()]
+    expected = [list(PLANTED)[int(doc_id[1:]) % 3] for doc_id in largest["doc_id"]]
+    assert largest["topic"].map(names).tolist() == expected
+    assert shares.groupby("doc_id")["share"].sum().to_numpy() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_document_without_vocabulary_has_no_share(planted, model):
+    rows = model.document_topics[model.document_topics["doc_id"].str.startswith("empty")]
+    assert len(rows) == 3
+    assert rows[["share", "strength"]].isna().all().all()
+    assert len(model.document_topics) == 3 * len(planted.documents)
+    table = ah.compare_topics(planted, model, "side")
+    assert table[table["side"] == "US"]["n_documents"].tolist() == [20, 20, 20], "20 sea texts, without the empty one"
+
+
+def test_the_same_seed_gives_the_same_bytes_and_others_the_same_topics(planted, model):
+    again, other = ah.fit_topics(planted, 3), ah.fit_topics(planted, 3, seed=99)
+    for table in ("topic_terms", "document_topics", "voice_topics"):
+        assert getattr(model, table).to_csv() == getattr(again, table).to_csv()
+    assert set(_planted_of(other).values()) == set(PLANTED)
+
+
+def test_planted_topics_are_stable_and_noise_is_not(planted, noise, model):
+    stable = ah.topic_stability(planted, model, n_draws=8)
+    assert stable["stable"].all()
+    assert stable[["bootstrap", "leave_one_out"]].min().min() > 0.9
+    assert sorted(stable["n_documents"]) == [20, 20, 20]
+    unstable = ah.topic_stability(noise, ah.fit_topics(noise, 3), n_draws=8)
+    assert not unstable["stable"].any()
+
+
+def test_the_planted_number_of_topics_is_chosen(planted):
+    table = ah.choose_n_topics(planted, [2, 3, 4, 6], n_draws=8)
+    assert table.loc[table["chosen"], "n_topics"].tolist() == [3]
+    assert sorted(table["rank"]) == [1, 2, 3, 4]
+    assert not table.loc[table["chosen"], "close"].any()
+
+
+def test_coherence_by_hand(corpus_of):
+    """Never together: -1. Two terms in the same 2 of 4 documents: log(.5 / .25) / -log(.5) = 1."""
+    texts = [(f"d{n}", "US", "2025-01-11", f"anchor harbor, {n}." if n < 2 else f"oven butter, {n}.") for n in range(4)]
+    corpus = corpus_of(COLUMNS, texts, at_random=True)
+    assert ah.choose_n_topics(corpus, [2], n_draws=2)["coherence"].tolist() == [1.0]
+
+
+def test_coherence_of_terms_that_never_meet_is_the_lowest():
+    """In 4 documents a is always with b (1), c with neither (-1 twice); d is in all and tells nothing (0)."""
+    present = csr_matrix(np.array([[1, 1, 0, 1], [1, 1, 0, 1], [0, 0, 1, 1], [0, 0, 1, 1]], dtype=bool))
+    terms = np.array(["a", "b", "c", "d"])
+    assert _coherence(present, terms, {"a", "b", "c"}) == pytest.approx(-1 / 3)
+    assert _coherence(present, terms, {"a", "d"}) == pytest.approx(0)
+
+
+def test_matching_is_one_to_one_by_hand():
+    """The best pairing crosses: a with the second (2 of 4 shared), b with the first (1 of 5), not a with the first."""
+    first = [{"p", "q", "r"}, {"x", "y", "z"}]
+    second = [{"x", "s", "t"}, {"p", "q", "u"}]
+    assert match_topics(first, second).tolist() == [0.5, 0.2]
+    assert match_topics(first, second[:1]).tolist() == [0.0, 0.2], "without a match: 0"
+
+
+def test_names_and_titles_carry_no_topic(corpus_of):
+    """ "White House" leaves no white and no house; a white boat does."""
+    text = "The White House and President Trump praised the tall anchor. "
+    texts = [
+        (f"d{n}", "US", "2025-01-11", text + (f"A white boat, {n}." if n < 3 else f"An oven, {n}.")) for n in range(9)
+    ]
+    pieces = _weigh_pieces(corpus_of(COLUMNS, texts, at_random=True), "document")
+    white = pieces.counts[:, list(pieces.terms).index("white")].toarray().ravel()
+    assert white.tolist() == [1, 1, 1, 0, 0, 0, 0, 0, 0]
+    assert not {"trump", "president", "white house", "the"} & set(pieces.terms)
+
+
+def test_long_documents_are_cut_evenly_by_voice(corpus_of):
+    paragraph = " ".join(["harbor anchor sail reef"] * 15) + "."
+    text = "\n\n".join([f"Q: {paragraph}", f"A: {paragraph}"] + [paragraph] * 5)
+    corpus = corpus_of(COLUMNS, [("a", "CN", "2025-01-11", text), ("b", "CN", "2025-01-12", "oven harbor anchor")])
+    pieces = _cut_pieces(corpus, "passage")
+    long = pieces[pieces["doc_id"] == corpus.documents["doc_id"].iloc[0]]
+    words = long.groupby(["speaker_side", "piece"])["n_words"].sum()
+    assert words.loc["CN"].tolist() == [180, 180], "six answers of 60 words are two pieces"
+    assert words.loc["question"].tolist() == [60]
+
+
+def test_too_many_topics_or_nothing_in_common_are_refused(planted, corpus_of):
+    with pytest.raises(ah.TalksError, match="fewer topics than either"):
+        ah.fit_topics(planted, 500)
+    with pytest.raises(ah.TalksError, match="unknown level"):
+        ah.fit_topics(planted, 3, level="word")
+    lonely = corpus_of(COLUMNS, [("a", "US", "2025-01-11", "Anchor."), ("b", "US", "2025-01-12", "Oven.")])
+    with pytest.raises(ah.TalksError, match="texts that share words"):
+        ah.fit_topics(lonely, 1)
+
+
+def test_a_model_of_other_documents_is_refused(planted, noise, model):
+    with pytest.raises(ah.TalksError, match="fitted to other documents"):
+        ah.topic_stability(noise, model)
+
+
+def test_shares_by_month_and_side_are_means_over_documents(planted, model):
+    table = ah.compare_topics(planted, model, ["side", "month"])
+    assert len(table) == 3 * 2 * 4
+    documents = planted.documents.set_index("doc_id")
+    shares = model.document_topics[model.document_topics["topic"] == 1].set_index("doc_id")["share"]
+    chosen = (documents["side"] == "CN") & (documents["date"].dt.month == 3)
+    row = table[(table["topic"] == 1) & (table["side"] == "CN") & (table["month"].astype("str") == "2025-03")].iloc[0]
+    assert row["mean"] == pytest.approx(shares[documents.index[chosen]].mean(), abs=1e-3)
+    assert row["n_documents"] == chosen.sum()
+    assert row["low"] < row["mean"] < row["high"]
+    with pytest.raises(ah.TalksError, match="unknown column"):
+        ah.compare_topics(planted, model, "colour")
+
+
+def test_an_empty_month_is_a_row_without_documents(planted, model):
+    part = planted.where(date=[pd.Timestamp("2025-01-11"), pd.Timestamp("2025-03-11")])
+    table = ah.compare_topics(part, model, "month")
+    assert table["n_documents"].tolist() == [15, 0, 15] * 3
+    assert table["mean"].isna().tolist() == [False, True, False] * 3
+
+
+def test_voices_of_one_document_have_shares_of_their_own(corpus_of):
+    sea, kitchen = (" ".join(PLANTED[name] * 2) for name in ("sea", "kitchen"))
+    texts = [(f"d{n}", "CN", "2025-01-11", f"Q: {sea}, {n}.\n\nA: {kitchen}, {n}.") for n in range(6)]
+    corpus = corpus_of(COLUMNS, texts, at_random=True)
+    table = ah.compare_topics(corpus, ah.fit_topics(corpus, 2), "speaker_side")
+    means = table.pivot(index="topic", columns="speaker_side", values="mean")
+    assert sorted(means["CN"]) == [0, 1]
+    assert (means["CN"] + means["question"]).tolist() == [1, 1]
+
+
+def test_typical_documents_are_of_their_topic_and_not_short(planted, model):
+    table = ah.typical_documents(planted, model, n=2)
+    names = _planted_of(model)
+    assert len(table) == 6
+    assert [list(PLANTED)[int(doc_id[1:3]) % 3] for doc_id in table["doc_id"]] == table["topic"].map(names).tolist()
+    assert (table["n_words"] >= 60).all()
+
+
+def test_keywords_by_hand(corpus_of):
+    """First text: 2 of 10 words; a term inside another of its topic counts once; headings do not count."""
+    texts = [
+        ("a", "CN", "2025-01-11", "Rare earths and a tariff: five more words stand here."),
+        ("b", "CN", "2025-01-12", "Q: Tariffs on rare earths?\n\nA: No tariff, no tariffs."),
+    ]
+    corpus = corpus_of(COLUMNS, texts, at_random=True)
+    keywords = {"duties": ["tariff", "tariffs"], "metals": ["earths", "rare earths"], "drugs": ["fentanyl"]}
+    table = ah.seeded_topics(corpus, keywords)
+    assert table["topic"].tolist() == ["duties", "metals", "drugs"] * 2
+    assert table["n"].tolist() == [1, 1, 0, 3, 1, 0]
+    assert table["n_words"].tolist() == [10, 10, 10, 8, 8, 8]
+    assert table["rate"].tolist() == [100, 100, 0, 375, 125, 0]
+    voices = ah.seeded_topics(corpus, {"duties": keywords["duties"]}, by="speaker_side")
+    second = voices[voices["doc_id"] == corpus.documents["doc_id"].iloc[1]].set_index("speaker_side")
+    assert second["n"].to_dict() == {"question": 1, "CN": 2}
+    with pytest.raises(ah.TalksError, match="unknown column"):
+        ah.seeded_topics(corpus, keywords, by="colour")
+
+
+def test_keywords_are_spelt_as_they_are_counted_and_hold_the_agenda():
+    keywords = ah.load_topic_keywords()
+    terms = [term for listed in keywords.values() for term in listed]
+    assert len(terms) == len(set(terms)), "a term belongs to one topic"
+    assert terms == [" ".join(split_words(term)) for term in terms]
+    assert {row["term"] for row in read_lexicon("agenda_terms")} <= set(terms)
+    assert len(keywords) >= 12
+
+
+def test_no_topic_of_the_five_articles_would_come_back(shipped):
+    """Published finding of the study of methods: bootstraps of the five articles agree at less than .2 to .35."""
+    articles = shipped.where(collection="articles")
+    assert not ah.topic_stability(articles, ah.fit_topics(articles, 3), n_draws=10)["stable"].any()
+
+
+@pytest.fixture
+def panels(planted, model):
+    mpl.use("agg")
+    shares = ah.compare_topics(planted, model, "side").rename(columns={"side": "speaker_side"})
+    months = ah.compare_topics(planted, model, ["side", "month"]).rename(columns={"side": "speaker_side"})
+    yield shares, months, ah.plot_topics(shares.assign(bootstrap=0.25), months)
+    plt.close("all")
+
+
+def test_the_figure_draws_what_the_tables_say(panels, model):
+    shares, months, ax = panels
+    assert len(ax.child_axes) == 6
+    sea = next(number for number, name in _planted_of(model).items() if name == "sea")
+    last = ax.child_axes[4]
+    assert last.get_label() == f"{model.labels()[sea]}, share", "the most American topic is the last row"
+    drawn = {line.get_marker(): line.get_xdata()[0] for line in last.lines if line.get_marker() in ("o", "D")}
+    means = shares[shares["topic"] == sea].set_index("speaker_side")["mean"]
+    assert drawn == {"o": means["US"], "D": means["CN"]}, "sides are told apart by shape"
+    series = [line for line in ax.child_axes[5].lines if line.get_linewidth() == 1.8]
+    expected = months[(months["topic"] == sea) & (months["speaker_side"] == "US")]["mean"]
+    assert series[0].get_ydata() == pytest.approx(expected.to_numpy())
+    assert series[0].get_linestyle() != series[1].get_linestyle()
+    assert len({panel.get_ylim() for panel in ax.child_axes[1::2]}) == 1, "one scale for all"
+    assert [text.get_text() for text in ax.texts].count("comes back: 0.25") == 3
+
+
+def test_marks_of_the_figure_without_an_interval_are_hollow(panels):
+    shares, months, _ = panels
+    bare = ah.plot_topics(shares.assign(low=np.nan, high=np.nan), months).child_axes[0]
+    faces = {line.get_markerfacecolor() for line in bare.lines if line.get_marker() in ("o", "D")}
+    assert faces == {"#FFFFFF"}
+
+
+def test_two_long_texts_do_not_outweigh_sixteen_short_ones(corpus_of):
+    """Two texts of eight pieces about the sea, eight of one piece about the kitchen, eight about the sky."""
+    rng = np.random.default_rng(11)
+    lengths = {"sea": [1_450] * 2, "kitchen": [150] * 8, "sky": [150] * 8}
+    texts = [
+        (f"{topic}{number}", "US", "2025-01-11", "\n\n".join(_draw(PLANTED[topic], rng, 50) for _ in range(n // 50)))
+        for topic, sizes in lengths.items()
+        for number, n in enumerate(sizes)
+    ]
+    model = ah.fit_topics(corpus_of(COLUMNS, texts, at_random=True), 2)
+    assert model.settings["n_pieces"] == 2 * 8 + 16
+    found = {frozenset(part["term"]) for _, part in model.top_terms(5).groupby("topic")}
+    assert {name for name, words in PLANTED.items() for terms in found if terms <= set(words)} == {"kitchen", "sky"}
+
+
+def test_a_piece_without_any_term_takes_nothing_from_its_document(corpus_of):
+    """Questions of stop words before the texts on the kitchen: a document counts once with them as without."""
+    rng = np.random.default_rng(12)
+    texts = [
+        (f"{topic}{n}", "CN", "2025-01-11", _draw(PLANTED[topic], rng, 100))
+        for topic in ("sea", "kitchen")
+        for n in range(6)
+    ]
+    asked = [(name, *rest, f"Q: And then?\n\nA: {text}" if "kitchen" in name else text) for name, *rest, text in texts]
+    plain, with_questions = (
+        _weigh_pieces(corpus_of(COLUMNS, rows, at_random=True), "passage") for rows in (texts, asked)
+    )
+    assert len(with_questions.importance) == len(plain.importance) + 6
+    assert plain.importance.tolist() == [1.0] * 12
+    assert sorted(with_questions.importance) == [0.0] * 6 + [1.0] * 12
+
+
+def test_topics_with_the_same_strongest_terms_get_their_number():
+    terms = pd.DataFrame({"topic": [1, 1, 2, 2, 3], "term": ["oven", "dough", "oven", "dough", "reef"], "weight": 1.0})
+    model = ah.TopicModel(terms, pd.DataFrame(), pd.DataFrame(), {})
+    assert model.labels().tolist() == ["oven · dough (1)", "oven · dough (2)", "reef"]
+
+
+@given(
+    st.lists(st.text(min_size=1, max_size=3), min_size=1, max_size=30, unique=True),
+    st.integers(1, 4),
+    st.data(),
+)
+def test_top_terms_are_the_head_of_the_whole_list(terms, n_topics, data):
+    """The definition: terms by weight to six decimals, then by the alphabet; a topic without terms is left out."""
+    terms = np.array(sorted(terms), dtype="object")
+    weights = st.sampled_from([0.0, 1e-9, 2e-9, 0.25, 0.2500001, 0.5, 1.0])
+    loadings = np.array(data.draw(st.lists(weights, min_size=n_topics * len(terms), max_size=n_topics * len(terms))))
+    loadings = loadings.reshape(n_topics, len(terms))
+    whole = _list_terms(loadings, terms)
+    assert top_sets(loadings, terms) == [set(part["term"].head(10)) for _, part in whole.groupby("topic")]
+
+
+def test_among_equals_to_six_decimals_the_alphabet_decides():
+    """Eleven terms of .5, the last of them stronger in the seventh decimal only: it is the one too many."""
+    loadings = np.array([[0.5] * 10 + [0.5000001]])
+    assert top_sets(loadings, np.array(list("abcdefghijk"), dtype="object")) == [set("abcdefghij")]
+
+
+def test_what_is_remembered_is_told_apart_by_all_that_was_fitted(planted):
+    """Other documents drawn, another number of topics, another seed: each is a fit of its own."""
+    pieces = _weigh_pieces(planted, "document")
+    asked = [(pieces.importance, 3, 1), (pieces.importance, 3, 1), (pieces.importance, 2, 1)]
+    first = [_fit_top(pieces, *one) for one in asked]
+    assert first[0] is first[1]
+    assert [len(top) for top in first] == [3, 3, 2]
+    only_sea = pieces.importance * np.array([doc_id in SEA for doc_id in pieces.doc_ids])
+    assert set.union(*_fit_top(pieces, only_sea, 3, 1)) != set.union(*first[0])
+    renamed = pieces._replace(terms=np.array([f"{term}x" for term in pieces.terms], dtype="object"))
+    assert all(term.endswith("x") for term in set.union(*_fit_top(renamed, *asked[0])))
+
+
+def test_a_model_shows_its_topics_and_what_to_ask(shipped):
+    model = ah.fit_topics(shipped.where(collection="articles"), 2)
+    assert str(model) in repr(model)
+    for label in model.labels():
+        assert label in repr(model)
+        assert label in model._repr_html_()
+    assert "Next: model.top_terms() · ah.typical_documents(corpus, model)" in repr(model)

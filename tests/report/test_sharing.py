@@ -1,0 +1,339 @@
+"""A package without texts: nothing restores them, every sum stays, and the notebooks show the same."""
+
+import dataclasses
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+import yaml
+
+import analysis_helpers as ah
+from analysis_helpers.build.terms import is_too_long, split_words
+from analysis_helpers.cli import main
+from analysis_helpers.corpus import TABLES
+from analysis_helpers.keyness import is_name
+from analysis_helpers.report import share as sharing
+from analysis_helpers.report.site import find_notebooks
+from tests.conftest import ROOT
+
+LONG = "antidisestablishmentarianizing"  # 30 letters
+
+
+def _digests(*_):
+    return {"identical": True, "sha256_of_outputs": {"01_corpus": "0" * 64}}
+
+
+@pytest.fixture
+def unproven(monkeypatch):
+    """The proof takes a minute; these tests are about the rest."""
+    monkeypatch.setattr(sharing, "prove_same_outputs", _digests)
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    """The folder of the invented example pages, with their text."""
+    folder = tmp_path_factory.mktemp("original") / "example"
+    metadata = [ROOT / "data/example_metadata.csv"]
+    ah.build_corpus([ROOT / "data/example_sources"], folder, metadata=metadata, semantic=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def package(original, tmp_path_factory):
+    """Its package, written by the command, with the real proof: every notebook executed on both."""
+    folder = tmp_path_factory.mktemp("package") / "shared"
+    assert main(["share", str(original), "--out", str(folder)]) == 0
+    return folder
+
+
+# ---------------------------------------------------------------------------------------------------
+# The whole package
+
+
+def test_every_output_of_every_notebook_is_the_same(package):
+    """The command compares them and refuses otherwise (see the test of the title below); here: that it did."""
+    proof = json.loads((package / "proof.json").read_text(encoding="utf-8"))
+    assert proof["identical"] is True
+    assert list(proof["sha256_of_outputs"]) == [path.stem for path in find_notebooks(ROOT / "notebooks")]
+    assert len(set(proof["sha256_of_outputs"].values())) == len(proof["sha256_of_outputs"])
+
+
+def test_check_passes_and_the_rows_are_those_of_the_corpus(original, package):
+    assert main(["check", str(package)]) == 0
+    full, bare = ah.load_corpus(original), ah.load_corpus(package)
+    assert bare.record["funnel"] == full.record["funnel"] == {"read": 22, "kept": 17, "duplicates": 2, "rejected": 3}
+    assert bare.record["totals"] == full.record["totals"]
+    assert not bare.has_text
+    assert bare.counts.groupby("passage_id")["n"].sum().equals(full.counts.groupby("passage_id")["n"].sum())
+    pd.testing.assert_frame_equal(bare.sentences, full.sentences.drop(columns="text"))
+    account = json.loads((package / "build.json").read_text(encoding="utf-8"))
+    assert account == json.loads((original / "build.json").read_text(encoding="utf-8"))
+    assert (package / "rejected.csv").read_bytes() == (original / "rejected.csv").read_bytes()
+
+
+def test_no_four_words_of_a_text_in_a_row_are_left(original, package):
+    texts = ah.load_corpus(original).passages["text"]
+    runs = {" ".join(words[i : i + 4]) for words in map(split_words, texts) for i in range(len(words) - 3)}
+    assert len(runs) > 250
+    assert list(_found(runs, ah.load_corpus(original))), "the search finds what is there"
+    assert list(_found(runs, ah.load_corpus(package))) == []
+    for path in _written(package):
+        words = " ".join(split_words(path.read_text(encoding="utf-8")))
+        assert not [run for run in runs if f" {run} " in f" {words} "], path.name
+
+
+def _found(runs, corpus):
+    """Runs of words in any cell of any table, but for titles given by the metadata."""
+    given = set(corpus.documents.loc[corpus.documents["title_from"] == "given", "title"])
+    for table in TABLES:
+        frame = getattr(corpus, table).select_dtypes("str")
+        for name in frame:
+            for value in set(frame[name].dropna()) - given:
+                words = " ".join(split_words(value))
+                yield from (run for run in runs if f" {run} " in f" {words} ")
+
+
+def _written(folder):
+    return [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".parquet"]
+
+
+def test_the_words_of_a_passage_stand_in_the_order_of_the_alphabet(package):
+    counts = ah.load_corpus(package).counts
+    assert all(list(terms) == sorted(terms) for _, terms in counts.groupby("passage_id")["term"])
+
+
+def test_no_path_of_the_machine_is_left(original, package):
+    places = [str(original.parent), str(package.parent), original.parent.name, str(Path.home()) + "/", "/tmp/"]
+    corpus = ah.load_corpus(package)
+    cells = [getattr(corpus, table).to_csv() for table in TABLES]
+    for text in [*cells, *(path.read_text(encoding="utf-8") for path in _written(package))]:
+        assert not [place for place in places if place in text]
+
+
+def test_the_data_dictionary_names_every_column(package):
+    corpus, table = ah.load_corpus(package), pd.read_csv(package / "data_dictionary.csv")
+    expected = [(name, column) for name in TABLES for column in getattr(corpus, name)]
+    assert list(zip(table["table"], table["column"], strict=True)) == expected
+    assert table["description"].str.len().min() > 3
+
+
+def test_frictionless_finds_the_package_valid(package):
+    command = [sys.executable, "-m", "frictionless", "validate", "datapackage.json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=package)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_the_citation_file_is_one_and_cites_the_suite(package):
+    """Required keys and types of the Citation File Format 1.2.0, by hand."""
+    text = (package / "CITATION.cff").read_text(encoding="utf-8")
+    assert text.startswith("# To be filled in")
+    citation, suite = yaml.safe_load(text), yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert set(citation) == {"cff-version", "message", "type", "title", "authors", "references"}
+    assert (citation["cff-version"], citation["type"]) == ("1.2.0", "dataset")
+    assert citation["title"] == "Measured texts: example"
+    assert citation["authors"] == [{"name": "Names of the compilers, to be filled in"}]
+    named = ("type", "title", "license", "version", "authors")
+    assert citation["references"] == [{name: suite[name] for name in named}]
+
+
+def test_the_readme_gives_the_thresholds_and_the_numbers_left_out(package):
+    text = " ".join((package / "README.md").read_text(encoding="utf-8").split())
+    assert "longer than 25 characters (over 7 Chinese or Japanese ones" in text
+    assert "in fewer than 5 texts" in text
+    assert "Read 22 = kept 17 + duplicates 2 + rejected 3" in text
+    short = ah.load_corpus(package).passages["n_words"].between(1, 7).sum()
+    assert f"{short} passages (" in text
+    assert "have fewer than 8 words" in text
+
+
+# ---------------------------------------------------------------------------------------------------
+# What is left out, by hand
+
+
+def test_a_long_term_goes_in_four_texts_and_stays_in_five(corpus_of):
+    """Four of five texts hold one word of 30 letters, all five another of 30; one of 25 letters in one text stays."""
+    other, just = LONG[::-1], "a" * 12 + "b" * 13
+    openings = ["Farmers wrote a letter on", "Ships waited for days because of", "Nobody in the city asked about"]
+    openings += ["The chair closed the session on", "A choir sang in the evening in praise of"]
+    ends = [LONG, LONG, LONG, LONG, just]
+    rows = [(f"d{n}", "US", f"{openings[n]} {other} and of {end}.") for n, end in enumerate(ends)]
+    corpus = corpus_of("id side text", rows)
+    bare = sharing.strip_corpus(corpus)
+    terms = bare.counts.groupby("term")["n"].sum()
+    assert LONG not in terms
+    assert terms["(rare-long-term-1)"] == 4
+    assert terms[other] == 5
+    assert terms[just] == 1
+    assert ah.check_corpus(bare) is bare
+    assert len(bare.counts) == len(corpus.counts)
+
+
+def test_two_long_terms_of_a_passage_do_not_fall_together(corpus_of):
+    sentence = f"Both sides met in Geneva to talk about {LONG}, {LONG} and {LONG[::-1]} for a day."
+    bare = sharing.strip_corpus(corpus_of("id side text", [("a", "US", sentence)]))
+    hidden = bare.counts[bare.counts["term"].str.startswith("(")]
+    assert hidden["term"].tolist() == ["(rare-long-term-1)", "(rare-long-term-2)"]
+    assert sorted(hidden["n"]) == [1, 2]
+
+
+def test_a_clause_without_spaces_is_too_long():
+    """Seven signs name the People's Republic of China; ten are an invented clause."""
+    assert not is_too_long("中华人民共和国")
+    assert is_too_long("双方在日内瓦举行会谈")
+    assert is_too_long(f"annex {LONG}")
+    assert not is_too_long("international international")
+
+
+def test_no_list_of_words_takes_a_long_term():
+    """So the notebooks cannot depend on one: fitted topics and distinctive words leave out what `is_name` names."""
+    assert is_name(pd.Index([LONG, "negotiations", f"annex {LONG}", "(rare-word-1)"])).tolist() == [1, 0, 1, 1]
+
+
+def test_the_words_that_notebooks_name_are_kept():
+    """Words in a list beside the column `term`, in any code cell; those of the cells for the shipped corpus are not."""
+    code = [
+        cell.source
+        for path in find_notebooks(ROOT / "notebooks")
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "code"
+    ]
+    found = [
+        re.findall(r"\"(\w+)\"", listed) for text in code for listed in re.findall(r'"term"\]\.isin\(\[(.*?)\]', text)
+    ]
+    assert sorted(word for words in found for word in words) == sorted(sharing.NAMED_IN_NOTEBOOKS)
+
+
+def test_terms_of_several_words_go_from_one_text_unless_the_suite_lists_them(corpus_of):
+    text = "They met to talk about the rare earths of the annex clause for a whole day."
+    corpus = corpus_of("id side text", [("a", "US", text), ("b", "CN", "Nobody said a word about it on that day.")])
+    planted = pd.DataFrame({"passage_id": ["a-p0001"], "term": ["annex clause"], "n": [1]})
+    settings = {**corpus.record["settings"], "collocations": [{"term": "annex clause", "n": 10}]}
+    counts = pd.concat([corpus.counts, planted]).astype({"n": "int32"})
+    record = {**corpus.record, "settings": settings}
+    bare = sharing.strip_corpus(dataclasses.replace(corpus, counts=counts, record=record))
+    several = bare.counts.loc[bare.counts["term"].str.contains(" "), "term"]
+    assert several.tolist() == ["(rare term 1)", "rare earths"]
+    assert bare.record["settings"]["collocations"] == []
+    assert ah.check_corpus(bare) is bare
+
+
+def test_rare_words_go_from_short_passages_only(corpus_of):
+    """Seven words are short, eight are not; "tariffs" is a word of the suite's lists."""
+    rows = [
+        ("a", "US", "Nobody praised the zebra nor the tariffs."),
+        ("b", "CN", "Nobody praised the walrus when the day ended."),
+    ]
+    bare = sharing.strip_corpus(corpus_of("id side text", rows)).counts.set_index("passage_id")["term"]
+    assert bare["a-p0001"].tolist() == ["(rare-word-1)", "(rare-word-2)", "nobody", "praised", "tariffs", "the"]
+    assert bare["b-p0001"].tolist() == ["day", "ended", "nobody", "praised", "the", "walrus", "when"]
+
+
+def test_titles_quotations_checksums_and_folders_go(invented):
+    documents = invented.documents.copy()
+    documents.loc[0, ["title", "title_from", "date_evidence"]] = ["Found", "text", "text: on the fifth of May\nwe met"]
+    documents.loc[1, ["title", "title_from", "date_evidence"]] = ["Given", "given", "given: 5 May"]
+    documents.loc[0, "n_words"], documents.loc[1, "n_words"] = 99, 100
+    rejected = invented.rejected.assign(source=["/srv/my texts/a.csv row 3", "texts/b.txt"])
+    rejected["remedy"] = ["name it", "look (found: Not a heading, but text)"]
+    rejected["reason"] = ["is that of C:\\texts\\a.txt", "said and/or written on 5/5/2025, see https://a.org/b/c"]
+    bare = sharing.strip_corpus(dataclasses.replace(invented, documents=documents, rejected=rejected))
+    assert bare.documents["title"].isna()[0]
+    assert bare.documents.loc[1, "title"] == "Given"
+    assert bare.documents.loc[:1, "date_evidence"].tolist() == ["text", "given: 5 May"]
+    assert bare.documents.loc[0, "sha256"] == "0" * 64
+    assert bare.documents.loc[1, "sha256"] == documents.loc[1, "sha256"]
+    assert bare.rejected["source"].tolist() == ["a.csv row 3", "texts/b.txt"]
+    assert bare.rejected["reason"].tolist() == ["is that of a.txt", rejected["reason"][1]]
+    assert bare.rejected["remedy"].tolist() == ["name it", "look"]
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "change", "message"),
+    [
+        ("passages", 0, {"text": "Planted."}, "passages: has a column text"),
+        ("sentences", 0, {"text": "Planted."}, "sentences: has a column text"),
+        ("documents", 0, {"title": "Planted", "title_from": "text"}, "holds titles found in the texts"),
+        ("documents", 0, {"date_evidence": "text: planted"}, "date_evidence quotes texts"),
+        ("documents", 0, {"sha256": "1" * 64}, "has checksums of texts under 100 words"),
+        ("counts", 0, {"term": "zzz"}, "the terms of a passage stand in another order"),
+        ("counts", 0, {"term": f"({LONG}"[1:]}, "holds rare terms that could restore text"),
+    ],
+)
+def test_what_is_planted_back_is_found(invented, table, row, change, message):
+    bare = sharing.strip_corpus(invented)
+    assert sharing.check_package(bare) is bare
+    frame = getattr(bare, table).copy()
+    for column, value in change.items():
+        frame.loc[row, column] = value
+    with pytest.raises(ah.TalksError, match=message):
+        sharing.check_package(dataclasses.replace(bare, **{table: frame}))
+
+
+# ---------------------------------------------------------------------------------------------------
+# Whole or not at all
+
+
+def test_a_notebook_that_shows_text_is_refused(original, tmp_path, monkeypatch, capsys):
+    """A notebook that prints the titles found in the texts, and one that prints the reasons, which name a folder."""
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    parameters = nbformat.v4.new_code_cell("CORPUS = None", id="parameters", metadata={"tags": ["parameters"]})
+    load = "import analysis_helpers as ah\ncorpus = ah.load_corpus(CORPUS)\n"
+    for name, column in (("01_reasons", "rejected['reason']"), ("02_titles", "documents['title']")):
+        shown = nbformat.v4.new_code_cell(f"{load}print(corpus.{column}.tolist())", id="shown")
+        notebook = nbformat.v4.new_notebook(metadata=metadata, cells=[parameters, shown])
+        nbformat.write(notebook, tmp_path / f"{name}.ipynb")
+    sources = find_notebooks(tmp_path)
+    corpus = ah.load_corpus(original)
+    assert corpus.documents["title_from"].eq("text").any()
+    rejected = corpus.rejected.assign(reason="could not be read (no file at /srv/texts/a.pdf)")
+    original = dataclasses.replace(corpus, rejected=rejected).save(tmp_path / "example")
+    monkeypatch.setattr(sharing, "find_notebooks", lambda: sources)
+    assert main(["share", str(original), "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert "the notebook 02_titles shows something else without the texts, in the cell shown; expected the same" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_packages_are_the_same_bytes(original, unproven, tmp_path):
+    for name in ("a", "b", "b"):
+        sharing.share_corpus(original, tmp_path / name)
+    files = {path.relative_to(tmp_path / "a"): path.read_bytes() for path in (tmp_path / "a").rglob("*.*")}
+    assert len(files) == len(TABLES) + 8
+    assert {path.relative_to(tmp_path / "b"): path.read_bytes() for path in (tmp_path / "b").rglob("*.*")} == files
+
+
+def test_a_package_of_a_package_is_the_same(original, unproven, tmp_path):
+    once = sharing.share_corpus(original, tmp_path / "once" / "example")
+    twice = sharing.share_corpus(once, tmp_path / "twice" / "example")
+    for path in (path for path in once.rglob("*.*") if path.is_file()):
+        assert (twice / path.relative_to(once)).read_bytes() == path.read_bytes(), path.name
+
+
+def test_nothing_of_others_is_overwritten(original, unproven, tmp_path, capsys):
+    (tmp_path / "thesis.txt").write_text("precious", encoding="utf-8")
+    for place in (tmp_path, original):
+        assert main(["share", str(original), "--out", str(place)]) == 2
+        assert "exists and was not made by this command" in capsys.readouterr().err
+    assert ah.load_corpus(original).has_text
+    assert (tmp_path / "thesis.txt").is_file()
+
+
+def test_a_folder_that_is_no_corpus_is_one_line(unproven, tmp_path, capsys):
+    assert main(["share", str(tmp_path / "none"), "--out", str(tmp_path / "out")]) == 2
+    assert "is no corpus" in capsys.readouterr().err
+    (tmp_path / "build.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ah.TalksError, match=r"build.json: cannot be read; delete it"):
+        sharing._copy_account(tmp_path, tmp_path, None)
+
+
+def test_reasons_that_become_the_same_are_added_up(tmp_path):
+    reasons = {"is that of /srv/a/x.txt": 2, "is that of /srv/b/x.txt": 3, "holds no word": 1}
+    (tmp_path / "build.json").write_text(json.dumps({"reasons": reasons}), encoding="utf-8")
+    sharing._copy_account(tmp_path, tmp_path, None)
+    account = json.loads((tmp_path / "build.json").read_text(encoding="utf-8"))
+    assert account == {"reasons": {"is that of x.txt": 5, "holds no word": 1}}

@@ -1,0 +1,130 @@
+"""The rendered pages in a real browser: rules of accessibility, phone width, keyboard, no network, no scripts."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from analysis_helpers.report.site import render_site
+from tests.conftest import ROOT
+
+MODULES = ROOT / "build" / "browser"  # made by `make test`, where npm is at hand
+WIDE, NARROW = 1280, 390
+
+
+def _refuse(reason):
+    """Skip, unless the browser was asked for: CI must not pass because nothing was looked at."""
+    if os.environ.get("TALKS_NEEDS_BROWSER"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for path in map(shutil.which, names) if path), None)
+    if not (found and shutil.which("node")):
+        _refuse("needs Chromium and Node.js: the pages are not opened in a browser")
+    if not (MODULES / "node_modules" / "axe-core").is_dir():
+        _refuse("needs the packages of tests/slow/browser (make test, with npm): the pages are not opened in a browser")
+    return found
+
+
+def look(chromium, folder, views):
+    """Open the pages and bring back what was found, one row a view."""
+    asked = folder / "views.json"
+    asked.write_text(json.dumps(views), encoding="utf-8")
+    command = ["node", str(ROOT / "tests/slow/browser/inspect.mjs"), str(MODULES), chromium, str(asked)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def seen(chromium, tmp_path_factory):
+    """Every page wide and light, narrow and dark; home and notebooks also the other way, and without scripts."""
+    folder = tmp_path_factory.mktemp("browser")
+    site = render_site(ROOT / "notebooks", folder / "site").parent
+    pages = sorted(path for path in site.rglob("*.html") if "_static" not in path.parts)
+    handouts = [page for page in pages if page.parent.name == "handouts"]
+    pages = [page for page in pages if page not in handouts]
+    read = [page for page in pages if page.parent.name == "notebooks" or page.name == "index.html"]
+    both, crossed = ((WIDE, "light"), (NARROW, "dark")), ((WIDE, "dark"), (NARROW, "light"))
+    views = [(page, *view, True) for page in pages for view in both]
+    views += [(page, *view, True) for page in read for view in crossed]
+    views += [(page, NARROW, "light", True) for page in handouts]
+    views += [(page, WIDE, "light", False) for page in read]
+    keys = ("page", "width", "scheme", "scripts")
+    rows = look(chromium, folder, [dict(zip(keys, (str(view[0]), *view[1:]), strict=True)) for view in views])
+    return [row | {"name": os.path.relpath(row["page"], site)} for row in rows]
+
+
+def _where(rows, key):
+    return {(row["name"], row["width"], row["scheme"]): row[key] for row in rows if row[key]}
+
+
+def test_axe_reports_no_violation(seen):
+    assert _where([row for row in seen if row["scripts"]], "violations") == {}
+
+
+def test_no_page_is_wider_than_the_screen(seen):
+    assert _where(seen, "overflow") == {}
+
+
+def test_no_picture_is_broken_and_nothing_fails(seen):
+    assert _where(seen, "pictures") == {}
+    assert _where([row for row in seen if row["scripts"]], "faults") == {}
+
+
+def test_nothing_comes_from_elsewhere(seen):
+    assert _where(seen, "elsewhere") == {}
+
+
+def test_the_keyboard_reaches_places_that_show_it(seen):
+    walked = [row for row in seen if row["scripts"] and not row["name"].startswith("handouts")]
+    assert {row["name"]: row["walk"]["unseen"] for row in walked if row["walk"]["unseen"]} == {}
+    assert min(row["walk"]["stops"] for row in walked) > 3
+
+
+def test_both_grounds_were_looked_at(seen):
+    grounds = {row["scheme"]: row["ground"] for row in seen if row["scripts"] and row["name"] == "index.html"}
+    assert grounds == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 18, 18)"}
+
+
+def test_without_scripts_the_words_are_the_same(seen):
+    words = {True: {}, False: {}}
+    for row in seen:
+        if row["width"] == WIDE and row["scheme"] == "light":
+            words[row["scripts"]][row["name"]] = row["words"]
+    assert len(words[False]) == 1 + len(list((ROOT / "notebooks").glob("*.ipynb")))
+    for name, n_words in words[False].items():
+        assert abs(words[True][name] - n_words) <= 20, name  # a button more or less
+
+
+FAULTY = {
+    "a picture without words": ('<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">', "violations"),
+    "pale words": ('<p style="color:#ccc;background:#fff">Hardly to be read.</p>', "violations"),
+    "a wide box": ('<div style="width:2000px">wide</div>', "overflow"),
+    "a picture that is not there": ('<img alt="A picture of talks" src="none.png">', "pictures"),
+    "a script of another host": ('<script src="https://example.org/a.js"></script>', "elsewhere"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTY)
+def test_every_gate_can_fail(chromium, tmp_path, fault):
+    code, gate = FAULTY[fault]
+    page = tmp_path / "page.html"
+    head = '<!doctype html><html lang="en"><head><title>Invented page</title></head>'
+    page.write_text(f"{head}<body><main><article><h1>Talks</h1>{code}</article></main></body></html>", encoding="utf-8")
+    (row,) = look(chromium, tmp_path, [{"page": str(page), "width": NARROW, "scheme": "light", "scripts": True}])
+    assert row[gate]
+
+
+def test_the_gate_of_the_keyboard_can_fail(chromium, tmp_path):
+    page = tmp_path / "page.html"
+    body = '<article><a href="#" style="outline:none;box-shadow:none">talks</a></article>'
+    page.write_text(f"<!doctype html><html><body>{body}</body></html>", encoding="utf-8")
+    (row,) = look(chromium, tmp_path, [{"page": str(page), "width": WIDE, "scheme": "light", "scripts": True}])
+    assert len(row["walk"]["unseen"]) == 1

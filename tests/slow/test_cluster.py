@@ -1,0 +1,220 @@
+"""The extra `cluster`: the work of a build on workers of Dask; `make test` has a step with it. Texts are invented."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+
+import pytest
+
+import analysis_helpers as ah
+from analysis_helpers.build import cluster
+from analysis_helpers.build import pipeline as building
+from analysis_helpers.build.read import registry as reading
+from analysis_helpers.build.stages import open_engine
+from analysis_helpers.cli import main
+from tests.conftest import ROOT, bytes_of
+
+pytest.importorskip("distributed", reason="the extra cluster is not installed here")
+HARBOURS = ("Lisbon", "Porto", "Faro", "Braga", "Evora", "Sintra", "Tomar", "Aveiro")
+
+
+def _start(kind, *options, path=()):
+    """A scheduler or a worker, as `dask scheduler` and `dask worker` start them."""
+    command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", "--no-dashboard", *options]
+    known = [*map(str, path), str(ROOT / "src"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, known))}
+    return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """The address of a scheduler on this machine."""
+    with _scheduler(tmp_path_factory.mktemp("scheduler") / "file.json") as address:
+        yield address
+
+
+@contextmanager
+def _scheduler(file):
+    process = _start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
+    try:
+        yield _address(file)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _address(file):
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        with suppress(OSError, ValueError):  # it is not there yet, or half of it
+            return json.loads(file.read_text(encoding="utf-8"))["address"]
+        time.sleep(0.05)
+    raise TimeoutError("the scheduler did not start")
+
+
+@contextmanager
+def _worker(scheduler, *options, path=()):
+    """A worker that the scheduler knows; afterwards it does not know it any more."""
+    from distributed import Client
+
+    with Client(scheduler, set_as_default=False) as client:
+        before = len(client.nthreads())
+        process = _start("worker", scheduler, "--no-nanny", *(options or ["--nthreads", "1"]), path=path)
+        try:
+            client.wait_for_workers(before + 1, timeout=300)
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+            while len(client.nthreads()) > before:
+                time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def workers(scheduler):
+    """Two workers for all tests; one of them is killed in the last."""
+    with _worker(scheduler) as one, _worker(scheduler) as other:
+        yield one, other
+
+
+@pytest.fixture
+def many(tmp_path, monkeypatch):
+    """Thirty invented reports in files and a table."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for n in range(20):
+        (folder / f"t{n:02d}.txt").write_text(_report(n), encoding="utf-8")
+    rows = [json.dumps({"id": f"row {n}", "date": "2025-03-04", "text": _report(n)}) for n in range(20, 30)]
+    (folder / "table.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    return folder
+
+
+def _report(n):
+    words = " ".join(f"{HARBOURS[n % 8][:3].lower()}{n}x{k}" for k in range(30))
+    return f"{HARBOURS[n % 8]} talks {n} ended on Monday. China and the United States said that {words} would follow."
+
+
+@pytest.fixture
+def whole(many, tmp_path):
+    """The bytes of a build in one process."""
+    corpus = ah.build_corpus([many], tmp_path / "whole", part_size=4, semantic=False)
+    assert corpus.record["funnel"] == {"read": 30, "kept": 30, "duplicates": 0, "rejected": 0}
+    return bytes_of(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://host"])
+def test_a_wrong_address_is_said(address, many, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(cluster, "ANSWER", 1)
+    assert main(["build", str(many), "--out", str(tmp_path / "corpus"), "--no-semantic", "--scheduler", address]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"talks: {address}: no scheduler answers (")
+    assert "start one with dask scheduler, or correct the address" in said
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_scheduler_without_workers_says_so(many, tmp_path, scheduler, monkeypatch):
+    monkeypatch.setattr(cluster, "FIRST_WORKER", 0.5)
+    with pytest.raises(ah.TalksError, match=r"do not answer .*, start at least one worker"):
+        ah.build_corpus([many], tmp_path / "corpus", semantic=False, scheduler=scheduler)
+
+
+def test_a_build_whose_last_worker_went_says_so_once_and_goes_on(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(cluster, "PATIENCE", 0.2)
+    with _scheduler(tmp_path / "file.json") as address, open_engine(1, address) as engine:
+        task = engine.submit(pow, 2, 5)
+        late = _start("worker", address, "--no-nanny", "--nthreads", "1")
+        try:
+            assert engine.wait({task}) == {task}
+        finally:
+            late.kill()
+            late.wait()
+        assert engine.result(task) == 32
+    expected = f"{address}: no worker is left; the build goes on when one is started; Ctrl-C ends it"
+    assert capsys.readouterr().err.count(expected) == 1
+
+
+def test_an_interrupt_cancels_what_waits_and_the_build_goes_on(many, whole, tmp_path, scheduler, workers, monkeypatch):
+    from distributed import Client
+
+    out, taken = tmp_path / "corpus", []
+    command = ["build", str(many), "--out", str(out), "--no-semantic", "--scheduler", scheduler]
+    monkeypatch.setitem(building.build_corpus.__kwdefaults__, "part_size", 4)
+
+    def interrupted(self, done):
+        taken.append(done)
+        if len(taken) == 3:
+            raise KeyboardInterrupt
+        return done.result()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cluster.Cluster, "result", interrupted)
+        assert main(command) == 130
+    with Client(scheduler, set_as_default=False) as client:
+        assert not client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.tasks))
+    assert 3 <= len(list((tmp_path / ".corpus.building").glob("*-prepared"))) < 8
+    assert main(command) == 0
+    assert bytes_of(out) == whole
+
+
+def test_a_worker_with_another_version_is_refused_before_work_starts(many, tmp_path, scheduler, workers):
+    (tmp_path / "old/talks_in_words-0.0.1.dist-info").mkdir(parents=True)
+    (tmp_path / "old/talks_in_words-0.0.1.dist-info/METADATA").write_text("Name: talks-in-words\nVersion: 0.0.1\n")
+    said = r"tcp://\S+: tcp://\S+ has talks-in-words 0\.0\.1; expected \S+, as where the build runs; install"
+    with _worker(scheduler, path=[tmp_path / "old"]), pytest.raises(ah.TalksError, match=said):
+        ah.build_corpus([many], tmp_path / "corpus", semantic=False, scheduler=scheduler)
+    assert not list(tmp_path.glob(".*"))
+    assert not (tmp_path / "corpus").exists()
+
+
+def test_a_worker_without_this_package_is_refused(many, tmp_path, scheduler, workers):
+    (tmp_path / "other/analysis_helpers").mkdir(parents=True)
+    (tmp_path / "other/analysis_helpers/__init__.py").write_text("")
+    said = r"tcp://\S+ has another talks-in-words or none \(.*analysis_helpers\.cluster.*\); expected that of here"
+    with _worker(scheduler, path=[tmp_path / "other"]), pytest.raises(ah.TalksError, match=said):
+        ah.build_corpus([many], tmp_path / "corpus", semantic=False, scheduler=scheduler)
+
+
+def test_a_worker_that_does_not_see_the_files_is_refused(many, tmp_path, scheduler, workers):
+    lock, absent = tmp_path / "lock", tmp_path / "not mounted"
+    lock.write_text("{}")
+    with open_engine(1, scheduler) as engine:
+        engine.check(lock, [many], ())
+        with pytest.raises(ah.TalksError, match=r"tcp://\S+ does not see .*not mounted; expected .*; share"):
+            engine.check(lock, [many, absent], ())
+        engine.check(lock, [many], ())
+        lock.write_text("of another build")  # what a machine with a folder of the same name would see
+        with pytest.raises(ah.TalksError, match=r"the worker on \S+ does not see .*lock; expected"):
+            engine.result(engine.submit(pow, 2, 1))
+
+
+def test_a_worker_with_several_threads_is_refused(many, tmp_path, scheduler, workers):
+    said = r"has 2 threads; expected 1; start it with --nthreads 1"
+    with _worker(scheduler, "--nthreads", "2"), pytest.raises(ah.TalksError, match=said):
+        ah.build_corpus([many], tmp_path / "corpus", semantic=False, scheduler=scheduler)
+
+
+def test_a_worker_that_dies_changes_no_byte(many, tmp_path, scheduler, workers, monkeypatch):
+    """One of two workers is killed while it reads; the reader is this script's own and travels with the task."""
+    killed = tmp_path / "killed"
+
+    def read_deadly(data):
+        if not killed.exists():
+            killed.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield {"text": data.decode()}
+
+    monkeypatch.setitem(reading.DOCUMENT_READERS, ".deadly", read_deadly)
+    (many / "t30.deadly").write_text(_report(30), encoding="utf-8")
+    monkeypatch.chdir(many.parent)
+    corpus = ah.build_corpus([many.name], "cluster", part_size=4, semantic=False, scheduler=scheduler)
+    assert corpus.record["funnel"]["kept"] == 31
+    assert killed.exists()
+    assert sorted(worker.poll() is None for worker in workers) == [False, True]
+    ah.build_corpus([many], tmp_path / "serial", part_size=4, semantic=False)
+    assert bytes_of(tmp_path / "cluster") == bytes_of(tmp_path / "serial")
+    assert not list(tmp_path.glob(".*"))
