@@ -10,7 +10,7 @@ from functools import lru_cache
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,9 @@ import pyarrow.parquet as pq
 from .build.folders import new_folder
 from .errors import TalksError
 from .tables import Table, column_names, find_parts, find_places, hold_frame, sum_by_id
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 OPTIONAL = {"text", "tone_semantic"}  # not in every corpus: the words themselves, the tone by the encoder
 TABLES = ("documents", "passages", "sentences", "counts", "removed", "rejected")
@@ -141,6 +144,55 @@ class Corpus:
         kept = {name: table_of(self, name).select("passage_id", ids["passage_id"]) for name in _BY_PASSAGE}
         kept |= {"removed": table_of(self, "removed").select("doc_id", documents["doc_id"])}
         return Corpus(**vars(self) | kept | {"documents": documents.reset_index(drop=True)})
+
+    def columns(self, table: str) -> list[str]:
+        """List the columns of one of the six tables."""
+        return list(table_of(self, table).columns)
+
+    def replace(self, **changed: Any) -> Corpus:
+        """Give a corpus in which some tables, or the record, are others: `corpus.replace(documents=frame)`."""
+        return Corpus(**vars(self) | changed)
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """Ask a question in SQL (DuckDB): `documents`, `passages`, ... are the tables, each with its `row` besides.
+
+        Only the rows of the part of the corpus that is left by `where` are there. Without ORDER BY, the order of the
+        rows is not fixed: `row` is that of the table, from 0.
+
+        Examples
+        --------
+        >>> load_corpus().sql("SELECT side, count(*) AS n FROM documents GROUP BY side ORDER BY n DESC").head(1)
+          side    n
+        0   US  446
+        """
+        import duckdb
+
+        connection = duckdb.connect(":memory:")
+        for name in TABLES:
+            arrow = pa.Table.from_pandas(getattr(self, name), preserve_index=False)
+            connection.register(name, arrow.append_column("row", pa.array(np.arange(len(arrow)))))
+        found = connection.sql(query).to_arrow_table()
+        types = [pa.int64() if pa.types.is_decimal(field.type) else field.type for field in found.schema]
+        return found.cast(pa.schema(list(zip(found.column_names, types, strict=True)))).to_pandas(date_as_object=False)
+
+    def body(self, columns: Iterable[str]) -> pd.DataFrame:
+        """Give some columns of the body passages: without headings and, unless it is asked for, without text."""
+        return read_body(self, columns).reset_index(drop=True)
+
+    def matrix(
+        self, passage_ids: pd.Series, rows: np.ndarray, exclude: Iterable[str] = ()
+    ) -> tuple[csr_matrix, pd.Index]:
+        """Lay out the counts of some passages as a sparse matrix, each in the row given; and its terms, sorted."""
+        from .terms import count_matrix
+
+        return count_matrix(self, passage_ids, rows, left_out=exclude)
+
+    def count_terms_of(self, terms: Iterable[str]) -> pd.DataFrame:
+        """Give the rows of `counts` of some terms: `passage_id`, `term`, `n`."""
+        from .terms import keep_terms
+
+        listed = list(terms)
+        return keep_terms(self, lambda known: known.isin(listed)).counts
 
     def save(self, folder: str | Path) -> Path:
         """Write the corpus to a folder, one Parquet part a table. An earlier corpus there is replaced."""
