@@ -34,11 +34,11 @@ _NAMES = {
     "build.pipeline": ["build_corpus"],
     "build.clean": ["clean_documents", "clean_text"],
     "concordance": ["concordance"],
+    "check": ["check_corpus"],
     "corpus": [
         "Corpus",
         "add_host",
         "add_period",
-        "check_corpus",
         "count_questions",
         "coverage",
         "load_corpus",

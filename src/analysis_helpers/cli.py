@@ -125,7 +125,8 @@ def _print_account(folder: Path) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
-    from .corpus import check_corpus, load_corpus
+    from .check import check_corpus
+    from .corpus import load_corpus
 
     print(f"{check_corpus(load_corpus(options.corpus))}; no problem found")
 

@@ -1,77 +1,92 @@
-"""The corpus: a folder of measured tables, loaded as one frozen object."""
+"""The corpus: a folder of measured tables, seen through DuckDB."""
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from html import escape
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import gettempdir
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from .build.folders import new_folder
-from .errors import TalksError
-from .tables import Table, column_names, find_parts, find_places, hold_frame, sum_by_id
+from .check import OPTIONAL, TABLES, fields_of, load_schema, to_arrow
+from .errors import TalksError, UnwritableError
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-OPTIONAL = {"text", "tone_semantic"}  # not in every corpus: the words themselves, the tone by the encoder
-TABLES = ("documents", "passages", "sentences", "counts", "removed", "rejected")
-AT_ONCE = 50_000_000  # bytes of all files; a small corpus may lie in a folder that is soon deleted
+AT_ONCE = 10_000_000  # bytes of all files; a small corpus may lie in a folder that is soon deleted
+BATCH = 1_000_000  # rows that are looked at together, so that a large table is never held as a whole
 SIDE_ORDER = ("US", "CN", "other", "question", "unknown")
-_BY_PASSAGE = ("passages", "sentences", "counts")
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
 NEXT = 'corpus.where(side="CN") · ah.coverage(corpus, by="genre") · ah.distinctive_terms(corpus)'
 NOTHING = "No document meets these conditions: choose less narrowly."
+_EXACT = {"year": ("day", "window", "month", "year"), "month": ("day", "window", "month"), "week": ("day",)}
+_BY_PASSAGE = ("passages", "sentences", "counts")
 _THOUSANDS = dict.fromkeys(["documents", "words"], "{:,}".format)
-_ARROW = {"string": pa.string(), "integer": pa.int32(), "number": pa.float64(), "date": pa.date32()}
 
 
 @lru_cache(maxsize=1)
-def load_schema() -> dict[str, Any]:
-    """Load the description of the corpus tables: a Frictionless data package without its files."""
-    return json.loads(files("analysis_helpers").joinpath("schema.json").read_text(encoding="utf-8"))
+def _database() -> duckdb.DuckDBPyConnection:
+    """One database in memory, of which each corpus is a cursor; nothing is fetched from the network."""
+    offline = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    place = {"temp_directory": f"{gettempdir()}/talks-{os.getpid()}", "enable_external_file_cache": False}
+    return duckdb.connect(":memory:", config=offline | place)
 
 
-def fields_of(table: str) -> list[dict[str, Any]]:
-    """List the fields of a corpus table, in order, as the schema describes them."""
-    return next(resource for resource in load_schema()["resources"] if resource["name"] == table)["schema"]["fields"]
+class _Part(NamedTuple):
+    """A Parquet file of a table, as it was when the corpus was loaded."""
 
-
-class _WhenUsed:
-    """A table of a corpus as a frame, which is read when it is first asked for."""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, corpus: Corpus | None, owner: type) -> pd.DataFrame:
-        if corpus is None:
-            raise AttributeError(self.name)  # so the field has no default
-        held = vars(corpus)[self.name]
-        if isinstance(held, Table):
-            held = vars(corpus)[self.name] = held.read()
-        return held
-
-    def __set__(self, corpus: Corpus, held: pd.DataFrame | Table) -> None:
-        vars(corpus)[self.name] = held
+    path: Path
+    size: int
+    saved: int
 
 
 @dataclass(frozen=True)
+class _Table:
+    """Where the rows of a table are: in memory or in Parquet files; and which, where not all: those of some ids."""
+
+    columns: list[str]
+    source: pa.Table | tuple[_Part, ...]
+    n_before: tuple[int, ...] = ()  # rows in the files before each file
+    ids: pa.Table | None = None
+
+    def view(self, name: str) -> str:
+        """Write the query that gives the selected rows, each with its place in the table as `row`."""
+        if isinstance(self.source, pa.Table):
+            row, source = "row", f"{name}_held"
+        else:
+            row = f"{list(self.n_before)}[file_index::INT + 1] + file_row_number"
+            paths = ", ".join("'" + str(part.path).replace("'", "''") + "'" for part in self.source)
+            source = f"read_parquet([{paths}], hive_partitioning = false)"
+        kept = f" SEMI JOIN {name}_ids USING ({self.ids.column_names[0]})" if self.ids else ""
+        return f"SELECT {quoted(self.columns)}, {row} AS row FROM {source}{kept}"
+
+
+def quoted(columns: Iterable[str]) -> str:
+    """Write columns for a query."""
+    return ", ".join(f'"{name}"' for name in columns)
+
+
 class Corpus:
     """A measured corpus: six tables and the record of how they were made.
 
     `documents`, `passages`, `sentences`, `counts` are the measurements; `removed` says what cleaning
-    took out, `rejected` what was read and not kept; `record` is `corpus.json`. A table of a large
-    corpus is read from its folder when it is first used, and then kept.
+    took out, `rejected` what was read and not kept; `record` is `corpus.json`. A table is made a frame
+    when it is first asked for, and then kept; what `sql`, `body`, `matrix` give needs no whole table.
 
     Examples
     --------
@@ -80,37 +95,58 @@ class Corpus:
     3
     """
 
-    documents: pd.DataFrame = _WhenUsed()
-    passages: pd.DataFrame = _WhenUsed()
-    sentences: pd.DataFrame = _WhenUsed()
-    counts: pd.DataFrame = _WhenUsed()
-    removed: pd.DataFrame = _WhenUsed()
-    rejected: pd.DataFrame = _WhenUsed()
-    record: dict[str, Any]
+    def __init__(self, tables: Mapping[str, pd.DataFrame | _Table], record: dict[str, Any]) -> None:
+        """Take the six tables, each as a frame or as it is stored, and the record."""
+        frames = {name: table for name, table in tables.items() if isinstance(table, pd.DataFrame)}
+        held = {name: _hold(pa.Table.from_pandas(frame, preserve_index=False)) for name, frame in frames.items()}
+        self.record, self._tables = record, {name: held.get(name, table) for name, table in tables.items()}
+        vars(self).update(frames)
+
+    documents = cached_property(lambda self: self._frame("documents"))
+    passages = cached_property(lambda self: self._frame("passages"))
+    sentences = cached_property(lambda self: self._frame("sentences"))
+    counts = cached_property(lambda self: self._frame("counts"))
+    removed = cached_property(lambda self: self._frame("removed"))
+    rejected = cached_property(lambda self: self._frame("rejected"))
 
     def __str__(self) -> str:
         """Say in one line how large the corpus is."""
-        table = _outline(self)
+        table = self._outline()
         return f"Corpus: {table['documents'].sum():,} documents, {table['words'].sum():,} words"
 
     def __repr__(self) -> str:
         """Show what the corpus holds of each side, and what can be asked next."""
-        table = _outline(self)
+        table = self._outline()
         if table.empty:
             return f"{self}\n\n{NOTHING}"
         return f"{self}\n\n{table.to_string(formatters=_THOUSANDS)}\n\nNext: {NEXT}"
 
     def _repr_html_(self) -> str:
-        table = _outline(self)
+        table = self._outline()
         if table.empty:
             return f"<p>{self}</p>\n<p>{NOTHING}</p>"
         written = table.to_html(formatters=_THOUSANDS, border=0)
         return f"<p>{self}</p>\n{written}\n<p>Next: <code>{escape(NEXT)}</code></p>"
 
+    def _outline(self) -> pd.DataFrame:
+        """Count documents and words of each side, with first and last date; by body passages, so a part counts."""
+        table = self.sql(
+            """SELECT coalesce(side, 'not given') AS side, count(*) AS documents, coalesce(sum(n), 0) AS words,
+                strftime(min(date), '%Y-%m-%d') AS first, strftime(max(date), '%Y-%m-%d') AS last
+            FROM documents LEFT JOIN (
+                SELECT doc_id, sum(n_words) AS n FROM passages WHERE kind = 'body' GROUP BY doc_id
+            ) USING (doc_id) GROUP BY ALL"""
+        ).fillna({"first": "not dated", "last": "not dated"})
+        return table.set_index("side").loc[in_order(table["side"])].rename_axis(None)
+
     @property
     def has_text(self) -> bool:
         """Whether the words themselves are there, and not only their measurements."""
-        return "text" in table_of(self, "passages").columns
+        return "text" in self.columns("passages")
+
+    def columns(self, table: str) -> list[str]:
+        """List the columns of one of the six tables."""
+        return list(self._tables[table].columns)
 
     def where(self, **conditions: Any) -> Corpus:
         """Keep the part of the corpus that meets all conditions.
@@ -129,70 +165,40 @@ class Corpus:
         >>> corpus.documents["date"].dt.month.unique().tolist()
         [5]
         """
-        documents, known = self.documents, table_of(self, "passages").columns
+        documents, known, own = self.documents, self.columns("passages"), {}
         for column, wanted in conditions.items():
             if column == "date":
                 _check_dates(wanted)
             if column in documents and column != "n_words":
                 documents = documents[_matches(documents[column], wanted)]
-            elif column not in known or column == "text":
+            elif column in known and column != "text":
+                own[column] = wanted
+            else:
                 raise _unknown_column(column, [*documents.columns, *known])
-        own = {name: wanted for name, wanted in conditions.items() if name not in documents or name == "n_words"}
-        ids = _matching_passages(table_of(self, "passages"), own, documents["doc_id"])
+        ids = self._passages_of(documents["doc_id"], own)
         if own:
-            documents = documents[documents["doc_id"].isin(ids["doc_id"].unique())]
-        kept = {name: table_of(self, name).select("passage_id", ids["passage_id"]) for name in _BY_PASSAGE}
-        kept |= {"removed": table_of(self, "removed").select("doc_id", documents["doc_id"])}
-        return Corpus(**vars(self) | kept | {"documents": documents.reset_index(drop=True)})
+            documents = documents[_is_in(documents["doc_id"], ids["doc_id"])]
+        documents = documents.reset_index(drop=True)
+        by_document = pa.table({"doc_id": pa.array(documents["doc_id"])})
+        kept = {name: replace(self._tables[name], ids=ids.select(["passage_id"])) for name in _BY_PASSAGE}
+        kept |= {"removed": replace(self._tables["removed"], ids=by_document), "documents": documents}
+        return Corpus(self._tables | kept, self.record)
 
-    def columns(self, table: str) -> list[str]:
-        """List the columns of one of the six tables."""
-        return list(table_of(self, table).columns)
+    def _passages_of(self, doc_ids: pd.Series, conditions: dict[str, Any]) -> pa.Table:
+        """Give `passage_id` and `doc_id` of the passages of these documents that meet all conditions."""
+        given, query = {"chosen": pa.table({"doc_id": pa.array(doc_ids)})}, ""
+        for column, wanted in conditions.items():
+            values = self._ask(f'SELECT DISTINCT "{column}" AS value FROM passages')
+            matching = _matches(values["value"].to_pandas(), wanted)
+            given[f"value_{column}"] = values.filter(pa.array(matching))
+            query += f' SEMI JOIN value_{column} ON "{column}" IS NOT DISTINCT FROM value_{column}.value'
+        return self._ask(f"SELECT passage_id, doc_id FROM passages SEMI JOIN chosen USING (doc_id){query}", **given)
 
     def replace(self, **changed: Any) -> Corpus:
         """Give a corpus in which some tables, or the record, are others: `corpus.replace(documents=frame)`."""
-        return Corpus(**vars(self) | changed)
-
-    def sql(self, query: str) -> pd.DataFrame:
-        """Ask a question in SQL (DuckDB): `documents`, `passages`, ... are the tables, each with its `row` besides.
-
-        Only the rows of the part of the corpus that is left by `where` are there. Without ORDER BY, the order of the
-        rows is not fixed: `row` is that of the table, from 0.
-
-        Examples
-        --------
-        >>> load_corpus().sql("SELECT side, count(*) AS n FROM documents GROUP BY side ORDER BY n DESC").head(1)
-          side    n
-        0   US  446
-        """
-        import duckdb
-
-        connection = duckdb.connect(":memory:")
-        for name in TABLES:
-            arrow = pa.Table.from_pandas(getattr(self, name), preserve_index=False)
-            connection.register(name, arrow.append_column("row", pa.array(np.arange(len(arrow)))))
-        found = connection.sql(query).to_arrow_table()
-        types = [pa.int64() if pa.types.is_decimal(field.type) else field.type for field in found.schema]
-        return found.cast(pa.schema(list(zip(found.column_names, types, strict=True)))).to_pandas(date_as_object=False)
-
-    def body(self, columns: Iterable[str]) -> pd.DataFrame:
-        """Give some columns of the body passages: without headings and, unless it is asked for, without text."""
-        return read_body(self, columns).reset_index(drop=True)
-
-    def matrix(
-        self, passage_ids: pd.Series, rows: np.ndarray, exclude: Iterable[str] = ()
-    ) -> tuple[csr_matrix, pd.Index]:
-        """Lay out the counts of some passages as a sparse matrix, each in the row given; and its terms, sorted."""
-        from .terms import count_matrix
-
-        return count_matrix(self, passage_ids, rows, left_out=exclude)
-
-    def count_terms_of(self, terms: Iterable[str]) -> pd.DataFrame:
-        """Give the rows of `counts` of some terms: `passage_id`, `term`, `n`."""
-        from .terms import keep_terms
-
-        listed = list(terms)
-        return keep_terms(self, lambda known: known.isin(listed)).counts
+        return Corpus(
+            self._tables | {n: t for n, t in changed.items() if n in TABLES}, changed.get("record", self.record)
+        )
 
     def save(self, folder: str | Path) -> Path:
         """Write the corpus to a folder, one Parquet part a table. An earlier corpus there is replaced."""
@@ -201,19 +207,145 @@ class Corpus:
             write_corpus(draft, [part], self.record, with_text=self.has_text)
         return Path(folder)
 
+    # Questions to the tables
 
-def _outline(corpus: Corpus) -> pd.DataFrame:
-    """Count documents and words of each side, with the first and the last date; by body passages, so a part counts."""
-    documents = table_of(corpus, "documents").read(["doc_id", "side", "date"])
-    pieces = table_of(corpus, "passages").pieces(["doc_id", "kind", "n_words"])
-    bodies = (piece[piece["kind"] == "body"] for piece in pieces)
-    n_words = sum_by_id(((body["doc_id"], body["n_words"]) for body in bodies), pd.Index(documents["doc_id"]))
-    documents = documents.assign(n_words=n_words, side=documents["side"].fillna("not given"))
-    table = documents.groupby("side").agg(
-        documents=("doc_id", "size"), words=("n_words", "sum"), first=("date", "min"), last=("date", "max")
-    )
-    days = {name: table[name].dt.strftime("%Y-%m-%d").fillna("not dated") for name in ("first", "last")}
-    return table.assign(**days).loc[in_order(documents["side"])].rename_axis(None)
+    def sql(self, query: str, **given: pd.DataFrame | pa.Table) -> pd.DataFrame:
+        """Ask a question in SQL, as DuckDB understands it: `documents`, `passages`, ... are the tables.
+
+        In: a query, and frames that it may name as tables. Each table of the corpus has, besides its columns, `row`:
+        the place in the table. Out: a frame; sums of whole numbers are whole. Only the rows that `where` left are seen.
+        Raises `TalksError` for a query that cannot be understood. Known weakness: without ORDER BY the order of rows
+        is not fixed, and so are not the last digits of a sum of decimals.
+
+        Examples
+        --------
+        >>> load_corpus().sql("SELECT side, count(*) AS n FROM documents GROUP BY side ORDER BY n DESC").head(1)
+          side    n
+        0   US  446
+        """
+        found = self._ask(query, **given)
+        types = [pa.int64() if pa.types.is_decimal(field.type) else field.type for field in found.schema]
+        return found.cast(pa.schema(list(zip(found.column_names, types, strict=True)))).to_pandas(date_as_object=False)
+
+    def body(self, columns: Iterable[str]) -> pd.DataFrame:
+        """Give some columns of the body passages: without headings and, unless it is asked for, without text.
+
+        Examples
+        --------
+        >>> load_corpus().body(["passage_id", "n_words"]).columns.tolist()
+        ['passage_id', 'n_words']
+        """
+        return self.sql(self.select("passages", columns, "WHERE kind = 'body'"))
+
+    def count_terms_of(self, terms: Iterable[str]) -> pd.DataFrame:
+        """Give the rows of `counts` of some terms: `passage_id`, `term`, `n`.
+
+        Examples
+        --------
+        >>> load_corpus().count_terms_of(["fentanyl"])["term"].unique().tolist()
+        ['fentanyl']
+        """
+        wanted = pa.table({"term": pa.array(list(terms), pa.string())})
+        query = "SELECT passage_id, term, n FROM counts SEMI JOIN wanted USING (term) ORDER BY row"
+        return self.sql(query, wanted=wanted)
+
+    def matrix(
+        self, passage_ids: pd.Series, rows: np.ndarray, exclude: Iterable[str] = ()
+    ) -> tuple[csr_matrix, pd.Index]:
+        """Lay out the counts of some passages as a sparse matrix: texts, or parts of texts, by terms.
+
+        In: the ids of passages, the row of the matrix in which each is counted (from 0, none without a passage), and
+        terms to leave out. Out: the matrix (of float64) and its terms, sorted. Known weakness: the matrix is held in
+        memory: 12 bytes a term of a text, and three times that while it is put together.
+
+        Examples
+        --------
+        >>> corpus = load_corpus().where(collection="articles")
+        >>> first = corpus.passages.head(2)
+        >>> matrix, terms = corpus.matrix(first["passage_id"], np.array([0, 0]))
+        >>> int(matrix.sum()) >= int(first["n_words"].sum()), terms.is_monotonic_increasing
+        (True, True)
+        """
+        from scipy.sparse import coo_matrix, csr_matrix
+
+        placed = pa.table({"passage_id": pa.array(passage_ids), "place": pa.array(rows, pa.int32())})
+        excluded = pa.table({"term": pa.array(list(exclude), pa.string())})
+        counted = "counts JOIN placed USING (passage_id)"
+        terms = self._ask(
+            f"SELECT DISTINCT term FROM {counted} ANTI JOIN excluded USING (term) ORDER BY term",
+            placed=placed,
+            excluded=excluded,
+        )
+        coded = terms.append_column("code", pa.array(np.arange(len(terms), dtype="int32")))
+        shape, cells = (int(rows.max(initial=-1)) + 1, len(terms)), []
+        query = f"SELECT place, code, n FROM {counted} JOIN coded USING (term)"
+        for batch in self.batches(query, placed=placed, coded=coded):
+            row, column, n = (batch[name].to_numpy() for name in ("place", "code", "n"))
+            cell = coo_matrix((n, (row, column)), shape=shape).tocsr().tocoo()  # adds up within the batch
+            cells.append((cell.row, cell.col, cell.data))
+        row, column, n = (np.concatenate(part) for part in zip(*cells, strict=True)) if cells else ([], [], [])
+        del cells
+        matrix = csr_matrix((np.asarray(n, dtype="float64"), (row, column)), shape=shape)
+        return matrix, pd.Index(terms["term"].to_pandas(), dtype="str", name=None)
+
+    def batches(self, query: str, **given: pd.DataFrame | pa.Table) -> Iterator[pa.RecordBatch]:
+        """Go through the answer to a query in SQL, about a million rows at a time, without holding the whole."""
+        with self._asking(given) as connection:
+            yield from connection.sql(query).to_arrow_reader(BATCH)
+
+    def _ask(self, query: str, **given: pd.DataFrame | pa.Table) -> pa.Table:
+        with self._asking(given) as connection:
+            return connection.sql(query).to_arrow_table()
+
+    def select(self, table: str, columns: Iterable[str], condition: str = "") -> str:
+        """Write the query for rows of a table in their order: a scan of it keeps the order, a join does not."""
+        order = " ORDER BY row" if self._tables[table].ids else ""
+        return f"SELECT {quoted(dict.fromkeys(columns))} FROM {table} {condition}{order}"
+
+    def _frame(self, table: str) -> pd.DataFrame:
+        return self.sql(self.select(table, self.columns(table)))
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """A cursor with a view for each table; views of its own, because they are temporary."""
+        connection = _database().cursor()
+        for name, table in self._tables.items():
+            if isinstance(table.source, pa.Table):
+                connection.register(f"{name}_held", table.source)
+            if table.ids:
+                connection.register(f"{name}_ids", table.ids)
+            connection.execute(f"CREATE TEMP VIEW {name} AS {table.view(name)}")
+        return connection
+
+    @contextmanager
+    def _asking(self, given: Mapping[str, pd.DataFrame | pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give the connection for one query, with some tables more; name the file or the query where it fails."""
+        parts = [part for table in self._tables.values() if isinstance(table.source, tuple) for part in table.source]
+        for part in parts:
+            _check_unchanged(part)
+        try:
+            for name, table in given.items():
+                self._connection.register(name, table)
+            yield self._connection
+        except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException) as error:
+            reason = str(error).splitlines()[0]
+            raise TalksError(f"the query is not understood ({reason}); expected SQL over {', '.join(TABLES)}") from None
+        except duckdb.Error as error:
+            _find_unreadable(parts)
+            raise TalksError(f"the corpus cannot be asked ({str(error).splitlines()[0]})") from None
+        finally:
+            for name in given:
+                self._connection.unregister(name)
+
+
+def _hold(table: pa.Table) -> _Table:
+    row = pa.array(np.arange(len(table), dtype="int32"))
+    return _Table(table.column_names, table.append_column("row", row))
+
+
+def _is_in(values: pd.Series, ids: pa.ChunkedArray) -> np.ndarray:
+    """Tell which values are among some ids: Arrow does it ten times faster than pandas."""
+    return pc.is_in(pa.array(values, ids.type), value_set=ids).to_numpy(zero_copy_only=False)
 
 
 def _matches(values: pd.Series, wanted: Any) -> pd.Series:
@@ -235,42 +367,6 @@ def _check_dates(wanted: Any) -> None:
         understood = not any(isinstance(day, str) for day in _listed(wanted))
     if not understood:
         raise TalksError(f"date is {wanted!r}; expected two ISO dates; write date=slice('2025-05-01', '2025-05-31')")
-
-
-def _matching_passages(table: Table, conditions: dict[str, Any], doc_ids: pd.Series) -> pd.DataFrame:
-    """Give `passage_id` and `doc_id` of the passages of these documents that meet all conditions."""
-    among, found = pd.Index(doc_ids.unique()), []
-    for piece in table.pieces(dict.fromkeys(["passage_id", "doc_id", *conditions])):
-        kept = find_places(piece["doc_id"], among) >= 0
-        for column, wanted in conditions.items():
-            kept &= _matches(piece[column], wanted).to_numpy()
-        found.append(piece.loc[kept, ["passage_id", "doc_id"]].astype("str"))
-    return pd.concat(found)
-
-
-def table_of(corpus: Corpus, name: str) -> Table:
-    """Give a table of a corpus to read some of its columns, or piece by piece, without holding the whole.
-
-    Examples
-    --------
-    >>> len(table_of(load_corpus(), "counts").read(["n"]).columns)
-    1
-    """
-    held = vars(corpus)[name]
-    return held if isinstance(held, Table) else hold_frame(held)
-
-
-def read_body(corpus: Corpus, columns: Iterable[str]) -> pd.DataFrame:
-    """Read some columns of the body passages: without headings and, unless it is asked for, without text.
-
-    Examples
-    --------
-    >>> read_body(load_corpus(), ["passage_id", "n_words"]).columns.tolist()
-    ['passage_id', 'n_words']
-    """
-    names = list(columns)
-    passages = table_of(corpus, "passages").read(dict.fromkeys([*names, "kind"]))
-    return passages.loc[passages["kind"] == "body", names]
 
 
 def _unknown_column(column: str, columns: Iterable[str]) -> TalksError:
@@ -301,9 +397,9 @@ def load_corpus(path: str | Path | None = None) -> Corpus:
     """Load a corpus folder; without a path, the corpus that ships with the suite.
 
     Out: a `Corpus`. Raises `TalksError` where the folder is missing, is no corpus, or a table cannot
-    be opened. The tables of a large corpus (from about 3,000 documents on) are read when they are first used, those
-    of a small one at once. Known weakness: a table that is asked for as a whole is held in memory, with its `text`;
-    the folder of a large corpus must stay as it is while the corpus is in use.
+    be opened. The tables of a large corpus (from about 3,000 documents on) stay in their files, those of a small one
+    are read at once. Known weakness: a table that is asked for as a whole is held in memory, with its `text`; the
+    folder of a large corpus must stay as it is while the corpus is in use.
 
     Examples
     --------
@@ -314,8 +410,8 @@ def load_corpus(path: str | Path | None = None) -> Corpus:
     record = _read_record(folder)
     tables = {name: _find_table(folder, name) for name in TABLES}
     if sum(part.size for table in tables.values() for part in table.source) <= AT_ONCE:
-        tables = {name: table.read() for name, table in tables.items()}
-    return Corpus(**tables, record=record)
+        tables = {name: _read_table(table) for name, table in tables.items()}
+    return Corpus(tables, record)
 
 
 def _read_record(folder: Path) -> dict[str, Any]:
@@ -335,34 +431,74 @@ def _read_record(folder: Path) -> dict[str, Any]:
     return record
 
 
-def _find_table(folder: Path, name: str) -> Table:
+def _find_table(folder: Path, name: str) -> _Table:
     """Find a table in the folder: each part can be opened and has the columns of the schema; it is read later."""
-    parts = sorted((folder / name).glob("part-*.parquet"))
-    if not parts:
+    paths = sorted((folder / name).glob("part-*.parquet"))
+    if not paths:
         raise TalksError(f"{folder / name}: holds no part-*.parquet; expected the table {name}; build the corpus again")
-    columns = [_check_columns(part, name) for part in parts]
-    other = next((part for part, found in zip(parts, columns, strict=True) if found != columns[0]), None)
+    parts, opened = [_look_at(path) for path in paths], [_open(path, name) for path in paths]
+    columns, n_before = opened[0].schema.names, np.cumsum([0, *(file.num_rows for file in opened[:-1])])
+    other = next((path for path, file in zip(paths, opened, strict=True) if file.schema.names != columns), None)
     if other:
-        raise TalksError(f"{other}: expected the columns of {parts[0].name}, in their order; build the corpus again")
-    return Table(find_parts(parts), tuple(columns[0]))
+        raise TalksError(f"{other}: expected the columns of {paths[0].name}, in their order; build the corpus again")
+    return _Table(columns, tuple(parts), tuple(n_before.tolist()))
 
 
-def _check_columns(part: Path, table: str) -> list[str]:
-    found, expected = column_names(part), [field["name"] for field in fields_of(table)]
+def _open(path: Path, table: str) -> pq.FileMetaData:
+    try:
+        metadata = pq.read_metadata(path)
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(path, error) from None
+    found, expected = metadata.schema.names, [field["name"] for field in fields_of(table)]
     missing = [name for name in expected if name not in found and name not in OPTIONAL]
     unknown = [name for name in found if name not in expected]
     if missing or unknown:
         what = f"column {missing[0]} is missing" if missing else f"column {unknown[0]} is unknown"
-        raise TalksError(f"{part}: {what}; expected {', '.join(expected)}; build the corpus again")
-    return found
+        raise TalksError(f"{path}: {what}; expected {', '.join(expected)}; build the corpus again")
+    return metadata
 
 
-def to_arrow(frame: pd.DataFrame, table: str, with_text: bool = True) -> pa.Table:
-    """Turn a frame into the Arrow table of the schema: its columns, order and types, nothing else."""
-    left_out = OPTIONAL - set(frame) | (set() if with_text else {"text"})
-    fields = [field for field in fields_of(table) if field["name"] not in left_out]
-    schema = pa.schema([pa.field(field["name"], _ARROW[field["type"]]) for field in fields])
-    return pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(None)
+def _read_table(table: _Table) -> _Table:
+    return _hold(pa.concat_tables(map(_read_part, table.source)))
+
+
+def _read_part(part: _Part) -> pa.Table:
+    try:
+        return pq.ParquetFile(part.path, pre_buffer=False).read(use_threads=False).replace_schema_metadata(None)
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(part.path, error) from None
+
+
+def _look_at(path: Path) -> _Part:
+    status = path.stat()
+    return _Part(path, status.st_size, status.st_mtime_ns)
+
+
+def _check_unchanged(part: _Part) -> None:
+    """Notice a file that is another one, or none, since the corpus was loaded."""
+    try:
+        if _look_at(part.path) != part:
+            raise TalksError(f"{part.path}: is not the file that it was; expected no change; load the corpus again")
+    except OSError as error:
+        raise _unreadable(part.path, error) from None
+
+
+def _find_unreadable(parts: Iterable[_Part]) -> None:
+    """Name the file that cannot be read, if there is one."""
+    for part in parts:
+        try:
+            with pq.ParquetFile(part.path) as file:
+                for _ in file.iter_batches():
+                    pass
+        except (pa.ArrowException, OSError) as error:
+            raise _unreadable(part.path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> TalksError:
+    reason = str(error).splitlines()[0]
+    return TalksError(
+        f"{path}: cannot be read ({reason}); expected a Parquet file; restore it or build the corpus again"
+    )
 
 
 def write_corpus(
@@ -378,6 +514,48 @@ def write_corpus(
             totals[table] += arrow.num_rows
     text = json.dumps(record | {"totals": totals}, indent=2, ensure_ascii=False, sort_keys=True)
     (folder / "corpus.json").write_text(text + "\n", encoding="utf-8")
+
+
+@contextmanager
+def new_folder(folder: str | Path, replaces: str) -> Iterator[Path]:
+    """Give a draft folder that becomes `folder` at the end, or vanishes where something fails.
+
+    An existing folder is replaced only if it is empty or holds the file `replaces`, the mark of an
+    earlier result of the same kind; a stranger's files are never deleted. A link is followed.
+    """
+    given, folder = folder, Path(os.path.realpath(folder))
+    draft = folder.parent / f".{folder.name}.draft"
+    new_parents: list[Path] = []
+    try:
+        check_free(folder, given, replaces)
+        shutil.rmtree(draft, ignore_errors=True)
+        new_parents += [parent for parent in draft.parents if not parent.exists()]
+        draft.mkdir(parents=True)
+        yield draft
+        if folder.exists():
+            shutil.rmtree(folder)
+        draft.rename(folder)
+    except OSError as error:
+        raise UnwritableError(
+            f"{given}: cannot be written ({error.strerror or error}); check the disk and the permissions"
+        ) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):  # they hold the result
+            for parent in new_parents:
+                parent.rmdir()
+
+
+def check_free(folder: Path, given: str | Path, replaces: str) -> None:
+    """Check that a folder may be written: it is new, empty, or holds the mark of an earlier result."""
+    if folder == Path.cwd():
+        raise TalksError(f"{given}: is the working folder; expected a new folder; choose another name")
+    if folder.is_symlink():  # all links were followed: this one leads to itself
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not (folder / replaces).is_file():
+        raise TalksError(
+            f"{given}: exists and was not made by this command; expected a new folder; choose another name"
+        )
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -396,10 +574,9 @@ def add_period(documents: pd.DataFrame, period: str) -> pd.DataFrame:
     >>> str(add_period(documents, "month").loc[0, "month"])
     '2025-05'
     """
-    exact = {"year": ("day", "window", "month", "year"), "month": ("day", "window", "month"), "week": ("day",)}
-    if period not in exact:
+    if period not in PERIODS:
         raise TalksError(f"unknown period {period!r}; expected year, month or week; choose one of them")
-    dates = documents["date"].where(documents["date_precision"].isin(exact[period]))
+    dates = documents["date"].where(documents["date_precision"].isin(_EXACT[period]))
     return documents.assign(**{period: dates.dt.to_period(PERIODS[period])})
 
 
@@ -423,42 +600,32 @@ def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     1   CN            3
     """
     by = [by] if isinstance(by, str) else list(by)
-    documents = corpus.documents
-    for period in set(by) & set(PERIODS):
-        documents = add_period(documents, period)
-    known = table_of(corpus, "passages").columns
-    own = [name for name in by if name in known and name != "doc_id"]
+    documents, known = corpus.columns("documents"), corpus.columns("passages")
     for name in by:
-        if name not in known and name not in documents:
-            raise _unknown_column(name, [*corpus.documents, *known, *PERIODS])
-    columns = ["doc_id", *(name for name in by if name not in own and name != "doc_id")]
-    wanted = dict.fromkeys(["passage_id", "doc_id", "n_words", *own])
-    passages = table_of(corpus, "passages").read(wanted) if "kind" in by else read_body(corpus, wanted)
-    passages = passages.assign(n_sentences=_count_rows(table_of(corpus, "sentences"), passages["passage_id"]))
-    rows = passages.merge(documents[columns], on="doc_id")
-    table = rows.groupby(by, dropna=False, observed=True).agg(
-        n_documents=("doc_id", "nunique"),
-        n_passages=("passage_id", "size"),
-        n_sentences=("n_sentences", "sum"),
-        n_words=("n_words", "sum"),
+        if name not in [*known, *documents, *PERIODS]:
+            raise _unknown_column(name, [*documents, *known, *PERIODS])
+    keys = ", ".join(f'{_key(name, known)} AS "{name}"' for name in by)
+    rows = corpus.sql(
+        f"""SELECT {keys}, count(DISTINCT doc_id) AS n_documents, count(*) AS n_passages,
+            coalesce(sum(n), 0) AS n_sentences, sum(p.n_words) AS n_words
+        FROM passages AS p JOIN documents AS d USING (doc_id)
+        LEFT JOIN (SELECT passage_id, count(*) AS n FROM sentences GROUP BY passage_id) USING (passage_id)
+        WHERE {"true" if "kind" in by else "kind = 'body'"} GROUP BY ALL"""
     )
-    return table.reindex(_grid(rows, by), fill_value=0).astype("int64").reset_index()
+    for period in set(by) & set(PERIODS):
+        rows[period] = rows[period].dt.to_period(PERIODS[period])
+    return rows.set_index(by).reindex(_grid(rows, by), fill_value=0).astype("int64").reset_index()
 
 
-def _count_rows(table: Table, passage_ids: pd.Series) -> np.ndarray:
-    """Count the rows of a table for each of these passages."""
-    pieces = table.pieces(["passage_id"])
-    return sum_by_id(((piece["passage_id"], 1) for piece in pieces), pd.Index(passage_ids))
+def _key(name: str, known: Iterable[str]) -> str:
+    """Write a column of either table, or a period of the date where it is exact enough, for `coverage`."""
+    if name in PERIODS:
+        return f"CASE WHEN d.date_precision IN {_EXACT[name]} THEN date_trunc('{name}', d.date) END"
+    return f'{"p" if name in known else "d"}."{name}"'
 
 
 def in_order(values: pd.Series) -> list[Any]:
-    """List the values of a column once, in a fixed order: periods without a gap, sides as always, others sorted.
-
-    Examples
-    --------
-    >>> in_order(pd.Series(["unknown", "CN", "US", None, "CN"])), in_order(pd.Series(["speech", "letter"]))
-    (['US', 'CN', 'unknown'], ['letter', 'speech'])
-    """
+    """List the values of a column once, in a fixed order: periods without a gap, sides as always, others sorted."""
     found = values.dropna()
     if isinstance(values.dtype, pd.PeriodDtype) and len(found):
         return list(pd.period_range(found.min(), found.max()))
@@ -508,15 +675,7 @@ def add_host(documents: pd.DataFrame) -> pd.DataFrame:
 
 
 def refuse_empty(table: pd.DataFrame, what: str) -> None:
-    """Raise `TalksError` where nothing is left that could be counted or compared, and name the usual remedy.
-
-    Examples
-    --------
-    >>> refuse_empty(pd.DataFrame({"doc_id": []}), "text of officials")
-    Traceback (most recent call last):
-    analysis_helpers.errors.TalksError: no text of officials here; expected at least one of a known side (US or CN),
-    and of the kind and date asked for; give the columns side, genre and date in the metadata, or choose less narrowly
-    """
+    """Raise `TalksError` where nothing is left that could be counted or compared, and name the usual remedy."""
     if table.empty:
         raise TalksError(
             f"no {what} here; expected at least one of a known side (US or CN), and of the kind and date asked for; "
@@ -525,15 +684,7 @@ def refuse_empty(table: pd.DataFrame, what: str) -> None:
 
 
 def refuse_undated(dated: pd.DataFrame, period: str) -> None:
-    """Raise `TalksError` where no row is left whose date is exact enough for a year, month or week.
-
-    Examples
-    --------
-    >>> refuse_undated(pd.DataFrame({"doc_id": []}), "week")
-    Traceback (most recent call last):
-    analysis_helpers.errors.TalksError: no document has a date exact enough for a week; expected at least one, because
-    this goes by dates; give a column date in the metadata
-    """
+    """Raise `TalksError` where no row is left whose date is exact enough for a year, month or week."""
     if dated.empty:
         raise TalksError(
             f"no document has a date exact enough for a {period}; expected at least one, because this goes by dates; "
@@ -542,118 +693,26 @@ def refuse_undated(dated: pd.DataFrame, period: str) -> None:
 
 
 # ---------------------------------------------------------------------------------------------------
-# Whether it is sound
+# Until the analyses ask by the methods of Corpus
 
 
-def check_corpus(corpus: Corpus) -> Corpus:
-    """Check a corpus: values, identifiers, references and sums. The same corpus comes back.
+class _Read:
+    def __init__(self, corpus: Corpus, name: str) -> None:
+        self.corpus, self.name, self.columns = corpus, name, corpus.columns(name)
 
-    Raises `TalksError` with one line per finding: table, row, what was found, what was expected.
+    def read(self, columns: Iterable[str]) -> pd.DataFrame:
+        return self.corpus.sql(self.corpus.select(self.name, columns))
 
-    Examples
-    --------
-    >>> corpus = load_corpus()
-    >>> check_corpus(corpus) is corpus
-    True
-    """
-    problems = [*_find_bad_values(corpus), *_find_bad_references(corpus), *_find_bad_sums(corpus)]
-    if problems:
-        more = f"\n... and {len(problems) - 20} more" if len(problems) > 20 else ""
-        raise TalksError("\n".join(problems[:20]) + more)
-    return corpus
+    def pieces(self, columns: Iterable[str]) -> Iterator[pd.DataFrame]:
+        coded = {"doc_id", "passage_id", "term", "kind", "speaker", "speaker_side"} & set(columns)
+        yield self.read(columns).astype(dict.fromkeys(coded, "category"))
 
 
-def _rows(table: str, bad: pd.Series, found: pd.Series, expected: str) -> Iterator[str]:
-    for index in bad[bad].index:
-        yield f"{table} row {index}: {found.name} is {found.at[index]!r}; expected {expected}; build the corpus again"
+def table_of(corpus: Corpus, name: str) -> _Read:
+    """Give a table of a corpus to read some of its columns."""
+    return _Read(corpus, name)
 
 
-def _find_bad_values(corpus: Corpus) -> Iterator[str]:
-    for name in TABLES:
-        table = table_of(corpus, name)
-        for field in fields_of(name):
-            column, limits = field["name"], field.get("constraints", {})
-            if column not in table.columns:
-                continue
-            for piece in table.pieces([column]):
-                yield from _find_bad_in(name, piece[column], limits)
-            if limits.get("unique"):
-                values = table.read([column])[column]
-                yield from _rows(name, values.duplicated(), values, "each value once")
-
-
-def _find_bad_in(table: str, values: pd.Series, limits: dict[str, Any]) -> Iterator[str]:
-    if limits.get("required"):
-        yield from _rows(table, values.isna(), values, "a value")
-    if "enum" in limits:
-        yield from _rows(table, ~(values.isna() | values.isin(limits["enum"])), values, " or ".join(limits["enum"]))
-    if "minimum" in limits:
-        yield from _rows(table, values < limits["minimum"], values, f"at least {limits['minimum']}")
-    if "maximum" in limits:
-        yield from _rows(table, values > limits["maximum"], values, f"at most {limits['maximum']}")
-
-
-def _find_bad_references(corpus: Corpus) -> Iterator[str]:
-    for table, key, target in (
-        ("passages", "doc_id", "documents"),
-        ("sentences", "passage_id", "passages"),
-        ("counts", "passage_id", "passages"),
-        ("removed", "doc_id", "documents"),
-    ):
-        among = pd.Index(table_of(corpus, target).read([key])[key].unique())
-        for piece in table_of(corpus, table).pieces([key]):
-            unknown = pd.Series(find_places(piece[key], among) < 0, index=piece.index)
-            yield from _rows(table, unknown, piece[key], f"a {key} of the table {target}")
-
-
-def _sum_single_words(corpus: Corpus) -> pd.Series:
-    """Add up the counts of each passage, without terms of several words, which are counted beside their words."""
-    ids = pd.Index(table_of(corpus, "passages").read(["passage_id"])["passage_id"].unique())
-    pieces = table_of(corpus, "counts").pieces(["passage_id", "term", "n"])
-    return pd.Series(sum_by_id(map(_single_words, pieces), ids), index=ids)
-
-
-def _single_words(counts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    several = np.append(counts["term"].cat.categories.str.contains(" ", regex=False), False)
-    return counts["passage_id"], counts["n"].mask(several[counts["term"].cat.codes], 0)
-
-
-def _find_bad_sums(corpus: Corpus) -> Iterator[str]:
-    for table, key, parts, what in (
-        (
-            "documents",
-            "doc_id",
-            read_body(corpus, ["doc_id", "n_words"]).groupby("doc_id")["n_words"].sum(),
-            "the sum of its body passages",
-        ),
-        ("passages", "passage_id", _sum_single_words(corpus), "the sum of its counted words"),
-    ):
-        frame = table_of(corpus, table).read([key, "n_words"])
-        sums = frame[key].map(parts).fillna(0).astype("int64")
-        for index in frame.index[frame["n_words"] != sums]:
-            found = f"{table} row {index} ({frame.at[index, key]}): n_words is {frame.at[index, 'n_words']}"
-            yield f"{found}; expected {sums.at[index]}, {what}; build the corpus again"
-    if corpus.has_text:
-        yield from _find_changed_texts(corpus)
-    made_of = corpus.record.get("settings", {}).get("tone") or []
-    if ("tone_semantic" in table_of(corpus, "sentences").columns) != ("tone_semantic" in made_of):
-        yield f"corpus.json: tone is made of {made_of}, which the columns of sentences do not bear out; build it again"
-    funnel = corpus.record.get("funnel", {})
-    if funnel.get("read") != sum(funnel.get(part, 0) for part in ("kept", "duplicates", "rejected")):
-        yield f"corpus.json: funnel is {funnel}; expected read = kept + duplicates + rejected; build the corpus again"
-
-
-def _find_changed_texts(corpus: Corpus) -> Iterator[str]:
-    """Compare the digest of each clean text, its body passages joined by line ends, with the one that was written."""
-    digests: dict[str, Any] = {}
-    for piece in table_of(corpus, "passages").pieces(["doc_id", "kind", "text"]):
-        body = piece[piece["kind"] == "body"]
-        for doc_id, text in zip(body["doc_id"], body["text"], strict=True):
-            if doc_id in digests:
-                digests[doc_id].update(f"\n{text}".encode())
-            else:
-                digests[doc_id] = hashlib.sha256(text.encode())
-    for row in table_of(corpus, "documents").read(["doc_id", "sha256"]).itertuples():
-        if digests.get(row.doc_id, hashlib.sha256()).hexdigest() != row.sha256:
-            found = f"documents row {row.Index} ({row.doc_id}): sha256 is {row.sha256}"
-            yield f"{found}; expected that of its text; build it again"
+def read_body(corpus: Corpus, columns: Iterable[str]) -> pd.DataFrame:
+    """Read some columns of the body passages."""
+    return corpus.body(columns)

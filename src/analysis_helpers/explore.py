@@ -261,7 +261,7 @@ def explore_topics(corpus: Corpus, model: TopicModel) -> Explorer:
 def _mark(corpus: Corpus) -> Corpus:
     """Give the documents their year, as a column that can be chosen by."""
     documents = corpus.documents.assign(year=corpus.documents["date"].dt.strftime("%Y"))
-    return Corpus(**vars(corpus) | {"documents": documents})
+    return corpus.replace(documents=documents)
 
 
 def _list_groups(corpus: Corpus) -> list[Group]:

@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, shipped_data, table_of
+from .corpus import PERIODS, Corpus, shipped_data
 from .dictionaries import read_codebook, read_lexicon
 from .errors import TalksError
-from .terms import keep_terms
 
 LEVELS = ("leader", "cabinet", "deputy", "working")
 MODES = ("in_person", "virtual", "phone")
@@ -263,7 +262,7 @@ def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
         talk_id=documents["talk_id"].fillna(known),
         talk_evidence=found.where(~given, "given by the metadata"),
     )
-    return Corpus(**vars(corpus) | {"documents": linked})
+    return corpus.replace(documents=linked)
 
 
 Naming = Callable[[Iterable[str]], pd.DataFrame]
@@ -271,12 +270,12 @@ Naming = Callable[[Iterable[str]], pd.DataFrame]
 
 def _passages_naming(corpus: Corpus, doc_ids: pd.Series, terms: set[str]) -> Naming:
     """Give a function from some of these terms to the passages (passage_id, doc_id) in which any of them stands."""
-    passages = table_of(corpus, "passages").read(["passage_id", "doc_id"])
-    counts = keep_terms(corpus, lambda known: known.str.casefold().isin(terms)).counts
-    found = counts[["passage_id"]].assign(term=counts["term"].str.casefold())
-    found = found.merge(passages[passages["doc_id"].isin(doc_ids)], on="passage_id")
-    by_term = dict(iter(found.drop_duplicates().groupby("term")[["passage_id", "doc_id"]]))
-    nothing = passages[["passage_id", "doc_id"]].head(0)
+    query = """SELECT DISTINCT lower(term) AS term, passage_id, doc_id FROM counts
+        JOIN passages USING (passage_id) SEMI JOIN wanted ON lower(counts.term) = wanted.term SEMI JOIN chosen USING (doc_id)
+        ORDER BY ALL"""
+    found = corpus.sql(query, wanted=pd.DataFrame({"term": sorted(terms)}), chosen=doc_ids.to_frame())
+    by_term = dict(iter(found.groupby("term")[["passage_id", "doc_id"]]))
+    nothing = found[["passage_id", "doc_id"]].head(0)
     return lambda terms: pd.concat([by_term.get(term, nothing) for term in terms]).drop_duplicates()
 
 

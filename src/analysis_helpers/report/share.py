@@ -9,7 +9,6 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -25,8 +24,8 @@ from ..build.pipeline import DISTRIBUTION
 from ..build.stages import write_json
 from ..build.terms import LONGEST_UNSPACED, LONGEST_WORD, is_too_long, split_words
 from ..build.write import harmless
-from ..check import describe_tables
-from ..corpus import TABLES, Corpus, check_corpus, load_corpus, write_corpus
+from ..check import TABLES, check_corpus, describe_tables
+from ..corpus import Corpus, load_corpus, write_corpus
 from ..dictionaries import read_lexicon
 from ..errors import TalksError
 from ..keyness import known_names
@@ -65,7 +64,7 @@ def share_corpus(corpus_folder: str | Path, out: str | Path) -> Path:
         write_corpus(draft, [{table: getattr(stripped, table) for table in TABLES}], stripped.record, with_text=False)
         package = check_package(check_corpus(load_corpus(draft)))
         _copy_account(corpus_folder, draft, package)
-        proof = prove_same_outputs(replace(corpus, rejected=_plain_reasons(corpus.rejected)), package, name)
+        proof = prove_same_outputs(corpus.replace(rejected=_plain_reasons(corpus.rejected)), package, name)
         write_json(draft / MARK, proof)
         _write_dictionary(draft, name)
         (draft / "CITATION.cff").write_text(_citation(name), encoding="utf-8")
@@ -92,8 +91,7 @@ def strip_corpus(corpus: Corpus) -> Corpus:
     counts = _hide_terms(corpus)
     settings, left = corpus.record.get("settings", {}), set(counts["term"])
     settings = settings | {"collocations": [row for row in settings.get("collocations", []) if row["term"] in left]}
-    return replace(
-        corpus,
+    return corpus.replace(
         documents=documents,
         passages=corpus.passages.drop(columns="text", errors="ignore"),
         sentences=corpus.sentences.drop(columns="text", errors="ignore"),
