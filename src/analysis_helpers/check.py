@@ -35,7 +35,12 @@ _REFERENCES = (
 # A term of several words is counted beside its words.
 _SUMS = (
     ("documents", "doc_id", "sum(n_words) AS n FROM passages WHERE kind = 'body'", "the sum of its body passages"),
-    ("passages", "passage_id", "sum(n) AS n FROM counts WHERE NOT contains(term, ' ')", "the sum of its counted words"),
+    (
+        "passages",
+        "passage_id",
+        "sum(n) AS n FROM counts WHERE contains(term, ' ') IS NOT TRUE",
+        "the sum of its counted words",
+    ),
 )
 
 

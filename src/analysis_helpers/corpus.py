@@ -72,7 +72,7 @@ class _Table:
             row = f"{list(self.n_before)}[file_index::INT + 1] + file_row_number"
             paths = ", ".join("'" + str(part.path).replace("'", "''") + "'" for part in self.source)
             source = f"read_parquet([{paths}], hive_partitioning = false)"
-        kept = f" SEMI JOIN {name}_ids USING ({self.ids.column_names[0]})" if self.ids else ""
+        kept = f" SEMI JOIN {name}_ids USING ({self.ids.column_names[0]})" if self.ids is not None else ""
         return f"SELECT {quoted(self.columns)}, {row} AS row FROM {source}{kept}"
 
 
@@ -286,7 +286,7 @@ class Corpus:
         row, column, n = (np.concatenate(part) for part in zip(*cells, strict=True)) if cells else ([], [], [])
         del cells
         matrix = csr_matrix((np.asarray(n, dtype="float64"), (row, column)), shape=shape)
-        return matrix, pd.Index(terms["term"].to_pandas(), dtype="str", name=None)
+        return matrix, pd.Index(terms["term"].to_pandas(), dtype="str").rename(None)
 
     def batches(self, query: str, **given: pd.DataFrame | pa.Table) -> Iterator[pa.RecordBatch]:
         """Go through the answer to a query in SQL, about a million rows at a time, without holding the whole."""
@@ -299,7 +299,7 @@ class Corpus:
 
     def select(self, table: str, columns: Iterable[str], condition: str = "") -> str:
         """Write the query for rows of a table in their order: a scan of it keeps the order, a join does not."""
-        order = " ORDER BY row" if self._tables[table].ids else ""
+        order = " ORDER BY row" if self._tables[table].ids is not None else ""
         return f"SELECT {quoted(dict.fromkeys(columns))} FROM {table} {condition}{order}"
 
     def _frame(self, table: str) -> pd.DataFrame:
@@ -312,7 +312,7 @@ class Corpus:
         for name, table in self._tables.items():
             if isinstance(table.source, pa.Table):
                 connection.register(f"{name}_held", table.source)
-            if table.ids:
+            if table.ids is not None:
                 connection.register(f"{name}_ids", table.ids)
             connection.execute(f"CREATE TEMP VIEW {name} AS {table.view(name)}")
         return connection
@@ -614,7 +614,9 @@ def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     )
     for period in set(by) & set(PERIODS):
         rows[period] = rows[period].dt.to_period(PERIODS[period])
-    return rows.set_index(by).reindex(_grid(rows, by), fill_value=0).astype("int64").reset_index()
+    grid = _grid(rows, by)
+    table = rows.set_index(by).reindex(grid, fill_value=0).set_axis(grid).astype("int64").reset_index()
+    return table.astype(rows[by].select_dtypes("str").dtypes)
 
 
 def _key(name: str, known: Iterable[str]) -> str:

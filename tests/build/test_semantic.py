@@ -1,6 +1,5 @@
 """The extra `semantic`: the sentence encoder as an instrument of tone; `make test` has a step with it."""
 
-import dataclasses
 import re
 import runpy
 import sys
@@ -168,4 +167,4 @@ def test_a_record_that_the_columns_do_not_bear_out_is_found(invented):
     made_of = [*INSTRUMENTS, "tone_semantic"]
     record = invented.record | {"settings": invented.record["settings"] | {"tone": made_of}}
     with pytest.raises(ah.TalksError, match=r"corpus.json: tone is made of .*; build it again"):
-        ah.check_corpus(dataclasses.replace(invented, record=record))
+        ah.check_corpus(invented.replace(record=record))

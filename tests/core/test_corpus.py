@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -162,15 +161,15 @@ def test_check_names_the_row_and_the_remedy(invented, table, change, message):
     for column, value in change.items():
         frame.loc[0, column] = value
     with pytest.raises(TalksError, match=message):
-        ah.check_corpus(replace(invented, **{table: frame}))
+        ah.check_corpus(invented.replace(**{table: frame}))
 
 
 def test_check_finds_repeated_ids_and_sums_that_do_not_add_up(invented):
     twice = pd.concat([invented.documents, invented.documents.head(1)], ignore_index=True)
     with pytest.raises(TalksError, match="doc_id is 'briefing'; expected each value once"):
-        ah.check_corpus(replace(invented, documents=twice))
+        ah.check_corpus(invented.replace(documents=twice))
     with pytest.raises(TalksError, match=r"corpus.json: funnel is .*; expected read = kept \+ duplicates \+ rejected"):
-        ah.check_corpus(replace(invented, record={**invented.record, "funnel": {"read": 9, "kept": 7}}))
+        ah.check_corpus(invented.replace(record={**invented.record, "funnel": {"read": 9, "kept": 7}}))
 
 
 def test_rebuilding_gives_the_shipped_tables(originals, shipped, tmp_path):

@@ -2,7 +2,6 @@
 
 import runpy
 import time
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -289,7 +288,7 @@ def test_what_cannot_be_compared_is_refused(small):
         ah.compare_tone(small, by=["speaker"])
     with pytest.raises(TalksError, match="unknown instrument 'n_scored'; expected one of tone, tone_vader"):
         ah.compare_tone(small, by="side", instrument="n_scored")
-    other = replace(small, record={**small.record, "settings": {"tone": ["tone_vader"]}})
+    other = small.replace(record={**small.record, "settings": {"tone": ["tone_vader"]}})
     for compare in (lambda: ah.compare_tone(other, by="side"), lambda: ah.compare_instruments(other)):
         with pytest.raises(TalksError, match=r"tone is made of \['tone_vader'\]; expected .*; build the corpus again"):
             compare()
@@ -300,7 +299,7 @@ def test_agreement_by_hand(small):
     sentences = small.sentences.head(4).assign(
         tone_vader=[-0.5, 0.1, 0.6, np.nan], tone_diplomatic=[-0.4, 0.7, 0.2, 0.9], tone_general=[0.1, 0.2, 0.3, 0.4]
     )
-    table = ah.compare_instruments(replace(small, sentences=sentences)).set_index("pair")
+    table = ah.compare_instruments(small.replace(sentences=sentences)).set_index("pair")
     assert table.loc["tone_vader, tone_diplomatic"].tolist() == [0.5, 1.0, 3]
     assert table.loc["tone_vader, tone_general"].tolist() == [1.0, 0.667, 3]
     assert table.loc["tone_diplomatic, tone_general", "n_sentences"] == 4

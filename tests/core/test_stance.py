@@ -163,7 +163,7 @@ def test_chance_alone_names_a_word_in_at_most_one_of_twenty_draws(shipped):
 
 def test_the_same_on_a_corpus_with_and_without_text(planted, tmp_path):
     bare = ah.load_corpus(planted.save(tmp_path / "c"))
-    without = ah.corpus.Corpus(**{**vars(bare), "passages": bare.passages.drop(columns="text")})
+    without = bare.replace(passages=bare.passages.drop(columns="text"))
     pd.testing.assert_frame_equal(
         ah.distinctive_terms(planted, min_documents=3, n_draws=19),
         ah.distinctive_terms(without, min_documents=3, n_draws=19),

@@ -1,6 +1,5 @@
 """A package without texts: nothing restores them, every sum stays, and the notebooks show the same."""
 
-import dataclasses
 import json
 import re
 import subprocess
@@ -215,7 +214,7 @@ def test_terms_of_several_words_go_from_one_text_unless_the_suite_lists_them(cor
     settings = {**corpus.record["settings"], "collocations": [{"term": "annex clause", "n": 10}]}
     counts = pd.concat([corpus.counts, planted]).astype({"n": "int32"})
     record = {**corpus.record, "settings": settings}
-    bare = sharing.strip_corpus(dataclasses.replace(corpus, counts=counts, record=record))
+    bare = sharing.strip_corpus(corpus.replace(counts=counts, record=record))
     several = bare.counts.loc[bare.counts["term"].str.contains(" "), "term"]
     assert several.tolist() == ["(rare term 1)", "rare earths"]
     assert bare.record["settings"]["collocations"] == []
@@ -241,7 +240,7 @@ def test_titles_quotations_checksums_and_folders_go(invented):
     rejected = invented.rejected.assign(source=["/srv/my texts/a.csv row 3", "texts/b.txt"])
     rejected["remedy"] = ["name it", "look (found: Not a heading, but text)"]
     rejected["reason"] = ["is that of C:\\texts\\a.txt", "said and/or written on 5/5/2025, see https://a.org/b/c"]
-    bare = sharing.strip_corpus(dataclasses.replace(invented, documents=documents, rejected=rejected))
+    bare = sharing.strip_corpus(invented.replace(documents=documents, rejected=rejected))
     assert bare.documents["title"].isna()[0]
     assert bare.documents.loc[1, "title"] == "Given"
     assert bare.documents.loc[:1, "date_evidence"].tolist() == ["text", "given: 5 May"]
@@ -271,7 +270,7 @@ def test_what_is_planted_back_is_found(invented, table, row, change, message):
     for column, value in change.items():
         frame.loc[row, column] = value
     with pytest.raises(ah.TalksError, match=message):
-        sharing.check_package(dataclasses.replace(bare, **{table: frame}))
+        sharing.check_package(bare.replace(**{table: frame}))
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -291,7 +290,7 @@ def test_a_notebook_that_shows_text_is_refused(original, tmp_path, monkeypatch, 
     corpus = ah.load_corpus(original)
     assert corpus.documents["title_from"].eq("text").any()
     rejected = corpus.rejected.assign(reason="could not be read (no file at /srv/texts/a.pdf)")
-    original = dataclasses.replace(corpus, rejected=rejected).save(tmp_path / "example")
+    original = corpus.replace(rejected=rejected).save(tmp_path / "example")
     monkeypatch.setattr(sharing, "find_notebooks", lambda: sources)
     assert main(["share", str(original), "--out", str(tmp_path / "out")]) == 2
     said = capsys.readouterr().err.splitlines()[-1]
