@@ -615,8 +615,7 @@ def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     for period in set(by) & set(PERIODS):
         rows[period] = rows[period].dt.to_period(PERIODS[period])
     grid = _grid(rows, by)
-    table = rows.set_index(by).reindex(grid, fill_value=0).set_axis(grid).astype("int64").reset_index()
-    return table.astype(rows[by].select_dtypes("str").dtypes)
+    return rows.set_index(by).reindex(grid, fill_value=0).set_axis(grid).astype("int64").reset_index()
 
 
 def _key(name: str, known: Iterable[str]) -> str:

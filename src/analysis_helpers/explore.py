@@ -292,7 +292,7 @@ def _compare(corpus: Corpus, first: Group, second: Group) -> pd.DataFrame:
     if second[1] == OTHERS:
         among = marked.documents[first[0]]
         documents = marked.documents.assign(**{first[0]: among.where(among == first[1], OTHERS)})
-        marked = Corpus(**vars(marked) | {"documents": documents})
+        marked = marked.replace(documents=documents)
     least = MIN_DOCUMENTS if len(corpus.documents) >= SMALL else 2
     words = distinctive_terms(marked, first[0], first[1], second[1], min_documents=least)
     words = words[~words["term"].isin(load_stop_words())]
