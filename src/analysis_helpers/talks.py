@@ -64,13 +64,9 @@ def load_talks(
     except (OSError, ValueError) as error:
         raise TalksError(f"{path}: cannot be read ({error}); expected the chronology as CSV; check the path") from None
     talks = check_talks(talks, str(path))
-    talks = talks.assign(
-        start_date=pd.to_datetime(talks["start_date"], format="%Y-%m-%d"),
-        end_date=pd.to_datetime(talks["end_date"], format="%Y-%m-%d"),
-        n_sources=talks["n_sources"].astype("int64"),
-        unverified=talks["note_unverified"] != "",
-        window=talks["note_unverified"].str.contains(r"\bwindow\b"),
-    )
+    dates = {name: pd.to_datetime(talks[name], format="%Y-%m-%d") for name in ("start_date", "end_date")}
+    notes, n_sources = talks["note_unverified"], talks["n_sources"].astype("int64")
+    talks = talks.assign(**dates, n_sources=n_sources, unverified=notes != "", window=notes.str.contains(r"\bwindow\b"))
     kept = talks["n_sources"] >= min_sources
     for column, wanted, allowed in (("level", level, LEVELS), ("mode", mode, MODES)):
         values = [wanted] if isinstance(wanted, str) else wanted or []
@@ -93,46 +89,31 @@ def check_talks(talks: pd.DataFrame, name: str = "talks.csv") -> pd.DataFrame:
     Traceback (most recent call last):
     analysis_helpers.errors.TalksError: talks.csv: column start_date is missing; ...
     """
-    expected = [row["column"] for row in read_codebook("talks_columns")]
-    missing = [column for column in expected if column not in talks]
+    names = [row["column"] for row in read_codebook("talks_columns")]
+    missing = [column for column in names if column not in talks]
     if missing:
-        raise TalksError(
-            f"{name}: column {missing[0]} is missing; expected {', '.join(expected)}; see data/codebook.md"
-        )
-    issues = {row["term"] for row in read_codebook("issues")}
-    dates = {
-        column: pd.to_datetime(talks[column], format="%Y-%m-%d", errors="coerce")
-        for column in ("start_date", "end_date")
-    }
-    for bad, column, what in (
-        (talks["talk_id"].duplicated(), "talk_id", "an id that no other row has"),
-        (dates["start_date"].isna(), "start_date", "a date YYYY-MM-DD"),
-        (
-            dates["end_date"].isna() | (dates["end_date"] < dates["start_date"]),
-            "end_date",
-            "a date YYYY-MM-DD, not before start_date",
-        ),
-        (
-            talks["talk_id"].str[:7] != talks["start_date"].str[:7],
-            "talk_id",
-            "the month of start_date at its beginning",
-        ),
-        (~talks["level"].isin(LEVELS), "level", " or ".join(LEVELS)),
-        (~talks["mode"].isin(["", *MODES]), "mode", " or ".join(MODES)),
-        (~talks["status"].isin(STATUSES), "status", " or ".join(STATUSES)),
-        (~talks["outcome"].isin(OUTCOMES), "outcome", " or ".join(OUTCOMES)),
-        (
-            ~talks["issues"].map(lambda cell: set(cell.split(";")) <= issues),
-            "issues",
-            "codes of the codebook, with semicolons",
-        ),
-        (~talks["n_sources"].str.fullmatch(r"[1-9]\d*"), "n_sources", "a number from 1"),
-        (talks["sources"] == "", "sources", "at least one source"),
+        raise TalksError(f"{name}: column {missing[0]} is missing; expected {', '.join(names)}; see data/codebook.md")
+    codes = {row["term"] for row in read_codebook("issues")}
+    start, end = (pd.to_datetime(talks[n], format="%Y-%m-%d", errors="coerce") for n in ("start_date", "end_date"))
+    early, months = end.isna() | (end < start), talks["start_date"].str[:7]
+    unknown = ~talks["issues"].map(lambda cell: set(cell.split(";")) <= codes)
+    for column, bad, expected in (
+        ("talk_id", talks["talk_id"].duplicated(), "an id that no other row has"),
+        ("start_date", start.isna(), "a date YYYY-MM-DD"),
+        ("end_date", early, "a date YYYY-MM-DD, not before start_date"),
+        ("talk_id", talks["talk_id"].str[:7] != months, "the month of start_date at its beginning"),
+        ("level", ~talks["level"].isin(LEVELS), " or ".join(LEVELS)),
+        ("mode", ~talks["mode"].isin(["", *MODES]), " or ".join(MODES)),
+        ("status", ~talks["status"].isin(STATUSES), " or ".join(STATUSES)),
+        ("outcome", ~talks["outcome"].isin(OUTCOMES), " or ".join(OUTCOMES)),
+        ("issues", unknown, "codes of the codebook, with semicolons"),
+        ("n_sources", ~talks["n_sources"].str.fullmatch(r"[1-9]\d*"), "a number from 1"),
+        ("sources", talks["sources"] == "", "at least one source"),
     ):
         for index in bad[bad].index[:1]:
-            found = talks.at[index, column]
             row = f"{name} row {index + 2} ({talks.at[index, 'talk_id']})"
-            raise TalksError(f"{row}: {column} is {found!r}; expected {what}; see data/codebook.md")
+            found = f"{column} is {talks.at[index, column]!r}"
+            raise TalksError(f"{row}: {found}; expected {expected}; see data/codebook.md")
     return talks
 
 
@@ -205,15 +186,9 @@ def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     last = held["end_date"].cummax()
     latest = pd.Series(np.where(held["end_date"] == last, held.index, np.nan)).ffill().astype("int64")
     earlier, later = held.loc[latest[:-1]].reset_index(drop=True), held.iloc[1:].reset_index(drop=True)
-    gaps = pd.DataFrame(
-        {
-            "from_talk": earlier["talk_id"],
-            "to_talk": later["talk_id"],
-            "from_date": earlier["end_date"],
-            "to_date": later["start_date"],
-            "days": (later["start_date"] - earlier["end_date"]).dt.days,
-        }
-    )
+    columns = {"from_talk": earlier["talk_id"], "to_talk": later["talk_id"]}
+    gaps = pd.DataFrame(columns | {"from_date": earlier["end_date"], "to_date": later["start_date"]})
+    gaps["days"] = (gaps["to_date"] - gaps["from_date"]).dt.days
     return gaps.sort_values(["days", "from_date"], ascending=[False, True], ignore_index=True)
 
 
@@ -250,45 +225,39 @@ def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
     documents = corpus.documents
     given = documents["talk_id"].notna()
     exact = documents[~given & (documents["date_precision"] == "day")]
-    held = talks[(talks["status"] == "held") & (talks["mode"] != "")]
-    naming = _passages_naming(corpus, exact["doc_id"], _terms_of(held))
-    links = [link for talk in held.to_dict("records") for link in _link(talk, exact, naming)]
+    held = talks[(talks["status"] == "held") & (talks["mode"] != "")].to_dict("records")
+    naming = _find_terms(corpus, exact, held)
+    links = [link for talk in held for link in _link(talk, exact, naming)]
     columns = ["doc_id", "talk_id", "distance", "talk_evidence"]
     table = pd.DataFrame(links, columns=columns).sort_values(["doc_id", "distance", "talk_id"])
     nearest = table["distance"] == table.groupby("doc_id")["distance"].transform("min")
     clear = table[nearest].drop_duplicates("doc_id", keep=False).set_index("doc_id")
     known, found = (documents["doc_id"].map(clear[name]).astype("str") for name in ("talk_id", "talk_evidence"))
-    linked = documents.assign(
-        talk_id=documents["talk_id"].fillna(known),
-        talk_evidence=found.where(~given, "given by the metadata"),
+    evidence = found.where(~given, "given by the metadata")
+    return corpus.replace(
+        documents=documents.assign(talk_id=documents["talk_id"].fillna(known), talk_evidence=evidence)
     )
-    return corpus.replace(documents=linked)
 
 
-Naming = Callable[[Iterable[str]], pd.DataFrame]
-
-
-def _passages_naming(corpus: Corpus, doc_ids: pd.Series, terms: set[str]) -> Naming:
-    """Give a function from some of these terms to the passages (passage_id, doc_id) in which any of them stands."""
-    query = """SELECT DISTINCT lower(term) AS term, passage_id, doc_id FROM counts
-        JOIN passages USING (passage_id) SEMI JOIN wanted ON lower(counts.term) = wanted.term SEMI JOIN chosen USING (doc_id)
-        ORDER BY ALL"""
-    found = corpus.sql(query, wanted=pd.DataFrame({"term": sorted(terms)}), chosen=doc_ids.to_frame())
-    by_term = dict(iter(found.groupby("term")[["passage_id", "doc_id"]]))
-    nothing = found[["passage_id", "doc_id"]].head(0)
-    return lambda terms: pd.concat([by_term.get(term, nothing) for term in terms]).drop_duplicates()
-
-
-def _terms_of(talks: pd.DataFrame) -> set[str]:
-    """All terms that can link a document to one of these talks: places, people, and words for a call."""
-    cities = {word for cities in talks["city"] for word in cities.replace(";", " ").casefold().split()}
-    heads = {name for column in ("us_lead", "cn_lead") for names in talks[column] for name in names.split(";")}
-    return {*_CHANNEL_WORDS, *cities, *(term for name in heads & set(_people()) for term in _spellings(name))}
+def _find_terms(corpus: Corpus, documents: pd.DataFrame, talks: list[dict]) -> Callable[[Iterable[str]], pd.DataFrame]:
+    """Look up all that can name these talks: a function from terms to the passages in which any of them stands."""
+    cities = " ".join(talk["city"] for talk in talks).replace(";", " ").casefold().split()
+    people = [term for talk in talks for name in _heads(talk) for term in _spellings(name)]
+    wanted = pd.DataFrame({"wanted": sorted({*_CHANNEL_WORDS, *cities, *people})})
+    query = """SELECT DISTINCT wanted, passage_id, doc_id FROM counts JOIN listed ON lower(term) = wanted
+        JOIN passages USING (passage_id) SEMI JOIN chosen USING (doc_id) ORDER BY ALL"""
+    found = corpus.sql(query, listed=wanted, chosen=documents[["doc_id"]]).set_index("wanted")
+    by_term = dict(iter(found.groupby(level=0)))
+    return lambda terms: pd.concat([by_term.get(term, found.head(0)) for term in terms]).drop_duplicates()
 
 
 @lru_cache(maxsize=1)
 def _people() -> dict[str, dict[str, str]]:
     return {row["term"]: row for row in read_lexicon("people")}
+
+
+def _heads(talk: dict) -> list[str]:
+    return [name for name in f"{talk['us_lead']};{talk['cn_lead']}".split(";") if name in _people()]
 
 
 def _spellings(name: str) -> list[str]:
@@ -301,41 +270,31 @@ def _spellings(name: str) -> list[str]:
     return [name.casefold(), *([] if surname in ORDINARY_SURNAMES else [surname])]
 
 
-def _link(talk: dict, documents: pd.DataFrame, naming: Naming) -> list[tuple]:
+def _link(talk: dict, documents: pd.DataFrame, naming: Callable[[Iterable[str]], pd.DataFrame]) -> list[tuple]:
     """List the documents near a talk that name its place and its people, each with the evidence."""
     before = (talk["start_date"] - documents["date"]).dt.days
     after = (documents["date"] - talk["end_date"]).dt.days
-    distance = pd.Series(np.maximum(np.maximum(before, after), 0).to_numpy(), index=documents["doc_id"])
-    near = set(documents.loc[(before <= DAYS_BEFORE) & (after <= DAYS_AFTER), "doc_id"])
-    if not near:
+    near = (before <= DAYS_BEFORE) & (after <= DAYS_AFTER)
+    distance = dict(zip(documents.loc[near, "doc_id"], np.maximum(before, after)[near].clip(lower=0), strict=True))
+    if not distance:
         return []
-    cities = talk["city"].split(";")
-    place = naming(_CHANNEL_WORDS) if talk["mode"] != "in_person" else _naming_city(cities, naming)
-    key = "doc_id" if talk["mode"] == "in_person" and not set(cities) & _OFTEN_NAMED else "passage_id"
-    heads = {
-        name: set(naming(_spellings(name))[key])
-        for name in [*talk["us_lead"].split(";"), *talk["cn_lead"].split(";")]
-        if name in _people()
-    }
+    cities, met = talk["city"].split(";"), talk["mode"] == "in_person"
+    key = "doc_id" if met and not set(cities) & _OFTEN_NAMED else "passage_id"
+    place = pd.concat([_naming_city(city, naming) for city in cities]) if met else naming(_CHANNEL_WORDS)
+    heads = {name: set(naming(_spellings(name))[key]) for name in _heads(talk)}
     links = []
-    for doc_id, here in place[place["doc_id"].isin(near)].groupby("doc_id")[key]:
+    for doc_id, here in place[place["doc_id"].isin(distance)].groupby("doc_id")[key]:
         named = [name for name, named_in in heads.items() if not named_in.isdisjoint(here)]
-        sides = {_people()[name]["side"] for name in named}
-        if sides and (key == "doc_id" or len(sides) == 2):
-            apart = int(distance[doc_id])
+        if named and (key == "doc_id" or len({_people()[name]["side"] for name in named}) == 2):
+            apart = distance[doc_id]
             days = f"{apart} day{'s' * (apart > 1)} from the talk" if apart else "during the talk"
-            where = talk["city"] or talk["mode"]
-            links.append(
-                (doc_id, talk["talk_id"], distance[doc_id], f"date: {days}; place: {where}; names: {', '.join(named)}")
-            )
+            evidence = f"date: {days}; place: {talk['city'] or talk['mode']}; names: {', '.join(named)}"
+            links.append((doc_id, talk["talk_id"], apart, evidence))
     return links
 
 
-def _naming_city(cities: list[str], naming: Naming) -> pd.DataFrame:
-    """Passages of the documents that name one of the cities, all its words."""
-    found = []
-    for city in cities:
-        words = [naming([word]) for word in city.casefold().split()]
-        documents = set.intersection(*(set(passages["doc_id"]) for passages in words))
-        found.append(words[0][words[0]["doc_id"].isin(documents)])
-    return pd.concat(found)
+def _naming_city(city: str, naming: Callable[[Iterable[str]], pd.DataFrame]) -> pd.DataFrame:
+    """Passages of the documents that name a city, all its words."""
+    words = [naming([word]) for word in city.casefold().split()]
+    documents = set.intersection(*(set(passages["doc_id"]) for passages in words))
+    return words[0][words[0]["doc_id"].isin(documents)]
