@@ -40,7 +40,7 @@ _THOUSANDS = dict.fromkeys(["documents", "words"], "{:,}".format)
 
 
 @lru_cache(maxsize=1)
-def _database() -> duckdb.DuckDBPyConnection:
+def database() -> duckdb.DuckDBPyConnection:
     """One database in memory, of which each corpus is a cursor; nothing is fetched from the network."""
     offline = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
     place = {"temp_directory": f"{gettempdir()}/talks-{os.getpid()}", "enable_external_file_cache": False}
@@ -308,7 +308,7 @@ class Corpus:
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
         """A cursor with a view for each table; views of its own, because they are temporary."""
-        connection = _database().cursor()
+        connection = database().cursor()
         for name, table in self._tables.items():
             if isinstance(table.source, pa.Table):
                 connection.register(f"{name}_held", table.source)
