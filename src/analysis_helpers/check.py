@@ -179,26 +179,14 @@ def _find_bad_record(corpus: Corpus) -> _Problems:
 # The data package
 
 
-def _fields(columns: list[str], lexicon: str) -> list[dict[str, str]]:
-    known = {row["column"]: row for row in read_codebook(lexicon)}
-    return [{"name": name, "type": known[name]["type"], "description": known[name]["description"]} for name in columns]
-
-
-def _header(path: Path) -> list[str]:
-    with path.open(encoding="utf-8", newline="") as rows:
-        return next(csv.reader(rows))
-
-
-def _csv_resource(data: Path, path: str, lexicon: str, key: str, title: str) -> dict[str, Any]:
-    fields = _fields(_header(data / path), lexicon)
-    return {
-        "name": path.removesuffix(".csv").replace("/", "-"),
-        "title": title,
-        "path": path,
-        "format": "csv",
-        "encoding": "utf-8",
-        "schema": {"primaryKey": key, "missingValues": [""], "fields": fields},
-    }
+def _csv_resource(data: Path, path: str, codebook: str, key: str, title: str) -> dict[str, Any]:
+    known = {row["column"]: row for row in read_codebook(codebook)}
+    with (data / path).open(encoding="utf-8", newline="") as rows:
+        columns = [known[name] for name in next(csv.reader(rows))]
+    fields = [{"name": row["column"], "type": row["type"], "description": row["description"]} for row in columns]
+    schema = {"primaryKey": key, "missingValues": [""], "fields": fields}
+    name = path.removesuffix(".csv").replace("/", "-")
+    return {"name": name, "title": title, "path": path, "format": "csv", "encoding": "utf-8", "schema": schema}
 
 
 def _without_bounds(field: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
@@ -47,20 +47,12 @@ def database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config=offline | place)
 
 
-class _Part(NamedTuple):
-    """A Parquet file of a table, as it was when the corpus was loaded."""
-
-    path: Path
-    size: int
-    saved: int
-
-
 @dataclass(frozen=True)
 class _Table:
     """Where the rows of a table are: in memory or in Parquet files; and which, where not all: those of some ids."""
 
     columns: list[str]
-    source: pa.Table | tuple[_Part, ...]
+    source: pa.Table | dict[Path, tuple[int, int]]  # the files as they were when the corpus was loaded
     n_before: tuple[int, ...] = ()  # rows in the files before each file
     ids: pa.Table | None = None
 
@@ -70,7 +62,7 @@ class _Table:
             row, source = "row", f"{name}_held"
         else:
             row = f"{list(self.n_before)}[file_index::INT + 1] + file_row_number"
-            paths = ", ".join("'" + str(part.path).replace("'", "''") + "'" for part in self.source)
+            paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in self.source)
             source = f"read_parquet([{paths}], hive_partitioning = false)"
         kept = f" SEMI JOIN {name}_ids USING ({self.ids.column_names[0]})" if self.ids is not None else ""
         return f"SELECT {quoted(self.columns)}, {row} AS row FROM {source}{kept}"
@@ -117,16 +109,13 @@ class Corpus:
     def __repr__(self) -> str:
         """Show what the corpus holds of each side, and what can be asked next."""
         table = self._outline()
-        if table.empty:
-            return f"{self}\n\n{NOTHING}"
-        return f"{self}\n\n{table.to_string(formatters=_THOUSANDS)}\n\nNext: {NEXT}"
+        shown = f"{table.to_string(formatters=_THOUSANDS)}\n\nNext: {NEXT}"
+        return f"{self}\n\n{NOTHING if table.empty else shown}"
 
     def _repr_html_(self) -> str:
         table = self._outline()
-        if table.empty:
-            return f"<p>{self}</p>\n<p>{NOTHING}</p>"
-        written = table.to_html(formatters=_THOUSANDS, border=0)
-        return f"<p>{self}</p>\n{written}\n<p>Next: <code>{escape(NEXT)}</code></p>"
+        shown = f"{table.to_html(formatters=_THOUSANDS, border=0)}\n<p>Next: <code>{escape(NEXT)}</code></p>"
+        return f"<p>{self}</p>\n{f'<p>{NOTHING}</p>' if table.empty else shown}"
 
     def _outline(self) -> pd.DataFrame:
         """Count documents and words of each side, with first and last date; by body passages, so a part counts."""
@@ -224,8 +213,8 @@ class Corpus:
         0   US  446
         """
         found = self._ask(query, **given)
-        types = [pa.int64() if pa.types.is_decimal(field.type) else field.type for field in found.schema]
-        return found.cast(pa.schema(list(zip(found.column_names, types, strict=True)))).to_pandas(date_as_object=False)
+        whole = [field.with_type(pa.int64()) if pa.types.is_decimal(field.type) else field for field in found.schema]
+        return found.cast(pa.schema(whole)).to_pandas(date_as_object=False)
 
     def body(self, columns: Iterable[str]) -> pd.DataFrame:
         """Give some columns of the body passages: without headings and, unless it is asked for, without text.
@@ -271,11 +260,8 @@ class Corpus:
         placed = pa.table({"passage_id": pa.array(passage_ids), "place": pa.array(rows, pa.int32())})
         excluded = pa.table({"term": pa.array(list(exclude), pa.string())})
         counted = "counts JOIN placed USING (passage_id)"
-        terms = self._ask(
-            f"SELECT DISTINCT term FROM {counted} ANTI JOIN excluded USING (term) ORDER BY term",
-            placed=placed,
-            excluded=excluded,
-        )
+        distinct = f"SELECT DISTINCT term FROM {counted} ANTI JOIN excluded USING (term) ORDER BY term"
+        terms = self._ask(distinct, placed=placed, excluded=excluded)
         coded = terms.append_column("code", pa.array(np.arange(len(terms), dtype="int32")))
         shape, cells = (int(rows.max(initial=-1)) + 1, len(terms)), []
         query = f"SELECT place, code, n FROM {counted} JOIN coded USING (term)"
@@ -289,7 +275,7 @@ class Corpus:
         return matrix, pd.Index(terms["term"].to_pandas(), dtype="str").rename(None)
 
     def batches(self, query: str, **given: pd.DataFrame | pa.Table) -> Iterator[pa.RecordBatch]:
-        """Go through the answer to a query in SQL, about a million rows at a time, without holding the whole."""
+        """Go through the answer to a query, a million rows at a time; ask nothing else of the corpus meanwhile."""
         with self._asking(given) as connection:
             yield from connection.sql(query).to_arrow_reader(BATCH)
 
@@ -320,9 +306,11 @@ class Corpus:
     @contextmanager
     def _asking(self, given: Mapping[str, pd.DataFrame | pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
         """Give the connection for one query, with some tables more; name the file or the query where it fails."""
-        parts = [part for table in self._tables.values() if isinstance(table.source, tuple) for part in table.source]
-        for part in parts:
-            _check_unchanged(part)
+        files = [table.source for table in self._tables.values() if isinstance(table.source, dict)]
+        stamps = {path: stamp for parts in files for path, stamp in parts.items()}
+        changed = next((path for path, stamp in stamps.items() if _stamp(path) != stamp), None)
+        if changed:
+            raise TalksError(f"{changed}: is not the file that it was; expected no change; load the corpus again")
         try:
             for name, table in given.items():
                 self._connection.register(name, table)
@@ -331,7 +319,8 @@ class Corpus:
             reason = str(error).splitlines()[0]
             raise TalksError(f"the query is not understood ({reason}); expected SQL over {', '.join(TABLES)}") from None
         except duckdb.Error as error:
-            _find_unreadable(parts)
+            for path in stamps:  # one of them is damaged, unless the memory or the disk is full
+                _read(path)
             raise TalksError(f"the corpus cannot be asked ({str(error).splitlines()[0]})") from None
         finally:
             for name in given:
@@ -409,8 +398,8 @@ def load_corpus(path: str | Path | None = None) -> Corpus:
     folder = shipped_data() / "corpus" if path is None else Path(path)
     record = _read_record(folder)
     tables = {name: _find_table(folder, name) for name in TABLES}
-    if sum(part.size for table in tables.values() for part in table.source) <= AT_ONCE:
-        tables = {name: _read_table(table) for name, table in tables.items()}
+    if sum(size for table in tables.values() for size, _ in table.source.values()) <= AT_ONCE:
+        tables = {name: _hold(pa.concat_tables(map(_read, table.source))) for name, table in tables.items()}
     return Corpus(tables, record)
 
 
@@ -436,19 +425,17 @@ def _find_table(folder: Path, name: str) -> _Table:
     paths = sorted((folder / name).glob("part-*.parquet"))
     if not paths:
         raise TalksError(f"{folder / name}: holds no part-*.parquet; expected the table {name}; build the corpus again")
-    parts, opened = [_look_at(path) for path in paths], [_open(path, name) for path in paths]
+    opened = [_open(path, name) for path in paths]
     columns, n_before = opened[0].schema.names, np.cumsum([0, *(file.num_rows for file in opened[:-1])])
     other = next((path for path, file in zip(paths, opened, strict=True) if file.schema.names != columns), None)
     if other:
         raise TalksError(f"{other}: expected the columns of {paths[0].name}, in their order; build the corpus again")
-    return _Table(columns, tuple(parts), tuple(n_before.tolist()))
+    return _Table(columns, {path: _stamp(path) for path in paths}, tuple(n_before.tolist()))
 
 
 def _open(path: Path, table: str) -> pq.FileMetaData:
-    try:
+    with _reading(path):
         metadata = pq.read_metadata(path)
-    except (pa.ArrowException, OSError) as error:
-        raise _unreadable(path, error) from None
     found, expected = metadata.schema.names, [field["name"] for field in fields_of(table)]
     missing = [name for name in expected if name not in found and name not in OPTIONAL]
     unknown = [name for name in found if name not in expected]
@@ -458,47 +445,25 @@ def _open(path: Path, table: str) -> pq.FileMetaData:
     return metadata
 
 
-def _read_table(table: _Table) -> _Table:
-    return _hold(pa.concat_tables(map(_read_part, table.source)))
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes when a file does."""
+    with _reading(path):
+        return path.stat().st_size, path.stat().st_mtime_ns
 
 
-def _read_part(part: _Part) -> pa.Table:
+def _read(path: Path) -> pa.Table:
+    with _reading(path):
+        return pq.ParquetFile(path, pre_buffer=False).read(use_threads=False).replace_schema_metadata(None)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
     try:
-        return pq.ParquetFile(part.path, pre_buffer=False).read(use_threads=False).replace_schema_metadata(None)
+        yield
     except (pa.ArrowException, OSError) as error:
-        raise _unreadable(part.path, error) from None
-
-
-def _look_at(path: Path) -> _Part:
-    status = path.stat()
-    return _Part(path, status.st_size, status.st_mtime_ns)
-
-
-def _check_unchanged(part: _Part) -> None:
-    """Notice a file that is another one, or none, since the corpus was loaded."""
-    try:
-        if _look_at(part.path) != part:
-            raise TalksError(f"{part.path}: is not the file that it was; expected no change; load the corpus again")
-    except OSError as error:
-        raise _unreadable(part.path, error) from None
-
-
-def _find_unreadable(parts: Iterable[_Part]) -> None:
-    """Name the file that cannot be read, if there is one."""
-    for part in parts:
-        try:
-            with pq.ParquetFile(part.path) as file:
-                for _ in file.iter_batches():
-                    pass
-        except (pa.ArrowException, OSError) as error:
-            raise _unreadable(part.path, error) from None
-
-
-def _unreadable(path: Path, error: Exception) -> TalksError:
-    reason = str(error).splitlines()[0]
-    return TalksError(
-        f"{path}: cannot be read ({reason}); expected a Parquet file; restore it or build the corpus again"
-    )
+        reason = str(error).splitlines()[0]
+        remedy = "expected a Parquet file; restore it or build the corpus again"
+        raise TalksError(f"{path}: cannot be read ({reason}); {remedy}") from None
 
 
 def write_corpus(

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 
 import pandas as pd
 import pytest
@@ -30,14 +29,6 @@ def test_metadata_reach_the_documents(invented):
     assert documents["collection"].unique().tolist() == ["example_sources"]
 
 
-def test_body_passages_joined_are_the_clean_text(invented):
-    passages = invented.passages
-    texts = passages[passages["kind"] == "body"].groupby("doc_id")["text"].agg("\n".join)
-    assert texts["wire_a"].startswith("LISBON - Both sides agreed")
-    for row in invented.documents.itertuples():
-        assert hashlib.sha256(texts[row.doc_id].encode()).hexdigest() == row.sha256
-
-
 def test_columns_and_order_are_those_of_the_schema(invented, shipped):
     for table in TABLES:
         names = [field["name"] for field in fields_of(table) if field["name"] != "tone_semantic"]
@@ -46,11 +37,7 @@ def test_columns_and_order_are_those_of_the_schema(invented, shipped):
 
 
 def test_without_text_the_measurements_are_the_same(invented, nine, tmp_path):
-    bare = ah.build_corpus(
-        **nine,
-        out=tmp_path / "bare",
-        with_text=False,
-    )
+    bare = ah.build_corpus(**nine, out=tmp_path / "bare", with_text=False)
     assert invented.has_text
     assert not bare.has_text
     for table in ("passages", "sentences", "counts", "removed", "rejected"):
@@ -58,12 +45,6 @@ def test_without_text_the_measurements_are_the_same(invented, nine, tmp_path):
         pd.testing.assert_frame_equal(with_text.drop(columns="text", errors="ignore"), getattr(bare, table))
     assert bare.documents["title"].isna().all(), "a title found in a text is text"
     pd.testing.assert_frame_equal(invented.documents.drop(columns="title"), bare.documents.drop(columns="title"))
-
-
-def test_parts_do_not_change_the_result(invented, nine, tmp_path):
-    split = ah.build_corpus(**nine, out=tmp_path / "c", part_size=2)
-    for table in TABLES:
-        pd.testing.assert_frame_equal(getattr(invented, table), getattr(split, table))
 
 
 def test_two_builds_are_the_same_bytes(nine, tmp_path, monkeypatch):
@@ -77,13 +58,6 @@ def test_two_builds_are_the_same_bytes(nine, tmp_path, monkeypatch):
     assert json.loads((tmp_path / "one/corpus.json").read_text())["measured"]["on"] == "2025-06-15"
 
 
-def test_save_and_load_give_the_same_corpus(invented, tmp_path):
-    part = invented.where(side="CN")
-    again = ah.load_corpus(part.save(tmp_path / "part"))
-    for table in TABLES:
-        pd.testing.assert_frame_equal(getattr(part, table), getattr(again, table))
-
-
 def test_where_keeps_whole_branches(invented):
     spoken = invented.where(speaker_side="question")
     assert spoken.documents["doc_id"].tolist() == ["briefing"]
@@ -94,9 +68,6 @@ def test_where_keeps_whole_branches(invented):
     assert july.documents["doc_id"].tolist() == ["briefing", "broken_lines", "wire_a"]
     assert len(invented.where(side=["US", "CN"]).documents) == 7
     assert len(invented.where(side="US", genre="op-ed").documents) == 0
-
-
-def test_where_refuses_an_unknown_column(invented):
     with pytest.raises(TalksError, match="unknown column 'sied'; expected one of doc_id"):
         invented.where(sied="US")
 
@@ -108,6 +79,8 @@ def test_coverage_by_hand(invented):
     assert table["n_words"].sum() == invented.documents["n_words"].sum()
     headings = ah.coverage(invented, by="kind").set_index("kind")["n_passages"]
     assert headings["heading"] == 4
+    with pytest.raises(TalksError, match="unknown column 'sides'"):
+        ah.coverage(invented, by=["sides"])
 
 
 def test_an_empty_month_is_zero_and_an_inexact_date_no_month(invented):
@@ -118,22 +91,12 @@ def test_an_empty_month_is_zero_and_an_inexact_date_no_month(invented):
     assert years.to_dict() == {pd.Period("2023"): 1, pd.Period("2024"): 6}
 
 
-def test_coverage_refuses_an_unknown_column(invented):
-    with pytest.raises(TalksError, match="unknown column 'sides'"):
-        ah.coverage(invented, by=["sides"])
-
-
 def test_shipped_corpus_is_sound(shipped):
     assert ah.check_corpus(shipped) is shipped
-    assert len(shipped.documents) == 804
     size = sum(path.stat().st_size for path in (ROOT / "data/corpus").rglob("*") if path.is_file())
     assert size < 10_000_000
-
-
-def test_shipped_corpus_holds_no_text(shipped):
-    assert not any("text" in getattr(shipped, table) for table in TABLES)
-    statements = shipped.documents[shipped.documents["collection"] == "statements_2025"]
-    assert statements["title"].isna().all()
+    assert not any("text" in shipped.columns(table) for table in TABLES)
+    assert shipped.sql("SELECT title FROM documents WHERE collection = 'statements_2025'")["title"].isna().all()
 
 
 @pytest.mark.parametrize(
@@ -198,7 +161,6 @@ def test_an_earlier_corpus_is_replaced_and_nothing_else(tmp_path):
     with pytest.raises(TalksError, match="exists and was not made by this command"):
         ah.build_corpus([source], mine)
     assert (mine / "thesis.txt").read_text() == "precious"
-    shutil.rmtree(tmp_path / "corpus")
 
 
 def test_questions_by_hand(corpus_of):
