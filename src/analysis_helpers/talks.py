@@ -80,8 +80,8 @@ def load_talks(
 def check_talks(talks: pd.DataFrame, name: str = "talks.csv") -> pd.DataFrame:
     """Check a chronology, as text, against its codebook: the same table, or an error that names the row.
 
-    Checked: columns, unique ids that begin with the month of the talk, dates and their order, codes of
-    level, mode, status, outcome and issues, and that every row has a source.
+    Checked: columns, unique ids that begin with the month of the talk, dates and their order, codes of level, mode,
+    status, outcome and issues, and that every row has a source.
 
     Examples
     --------
@@ -117,15 +117,11 @@ def check_talks(talks: pd.DataFrame, name: str = "talks.csv") -> pd.DataFrame:
     return talks
 
 
-# ---------------------------------------------------------------------------------------------------
-# Smaller tables
-
-
 def talks_by_period(talks: pd.DataFrame, period: str = "year", by: str | None = None) -> pd.DataFrame:
     """Count the talks of each period, also where there were none.
 
-    In: a chronology; `period` is year, month or week; `by` a column such as level, mode or status. Out:
-    `period`, `by`, `n_talks`; a talk counts in the period it began in.
+    In: a chronology; `period` is year, month or week; `by` a column such as level, mode or status. Out: `period`,
+    `by`, `n_talks`; a talk counts in the period it began in.
 
     Examples
     --------
@@ -137,18 +133,18 @@ def talks_by_period(talks: pd.DataFrame, period: str = "year", by: str | None = 
     """
     periods = talks["start_date"].dt.to_period(PERIODS[period]).rename(period)
     index = pd.period_range(periods.min(), periods.max(), freq=PERIODS[period], name=period)
-    if by is None:
-        return talks.groupby(periods).size().reindex(index, fill_value=0).rename("n_talks").reset_index()
-    grid = pd.MultiIndex.from_product([index, sorted(talks[by].unique())], names=[period, by])
-    return talks.groupby([periods, by]).size().reindex(grid, fill_value=0).rename("n_talks").reset_index()
+    keys = [periods] if by is None else [periods, by]
+    if by is not None:
+        index = pd.MultiIndex.from_product([index, sorted(talks[by].unique())], names=[period, by])
+    return talks.groupby(keys).size().reindex(index, fill_value=0).rename("n_talks").reset_index()
 
 
 def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
     """Count on how many talks of each period an issue was on the recorded agenda.
 
-    Out: `issue`, `group`, `label`, `period`, `n_talks` (with the issue), `n_all` (all talks of the
-    period, the denominator) and `share`; all issues of the codebook in every period. Known weakness:
-    long readouts name more issues than short ones, and an issue can be raised without being reported.
+    Out: `issue`, `group`, `label`, `period`, `n_talks` (with the issue), `n_all` (all talks of the period, the
+    denominator) and `share`; all issues of the codebook in every period. Known weakness: long readouts name more
+    issues than short ones, and an issue can be raised without being reported.
 
     Examples
     --------
@@ -169,11 +165,10 @@ def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
 def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     """List the times without a talk between the talks given, the longest first.
 
-    In: a chronology, reduced to the kind of talk in question; talks that were not held, and those whose
-    day is unknown (`window`), are left out: their dates can neither open nor close a gap. Out:
-    `from_talk`, `to_talk`, `from_date` (last day of the earlier talk), `to_date` (first day of the
-    later), `days` between them. Known weakness: a gap between recorded talks is not silence; contacts
-    below the recorded ones went on.
+    In: a chronology, reduced to the kind of talk in question; talks that were not held, and those whose day is unknown
+    (`window`), are left out: their dates can neither open nor close a gap. Out: `from_talk`, `to_talk`, `from_date`
+    (last day of the earlier talk), `to_date` (first day of the later), `days` between them. Known weakness: a gap
+    between recorded talks is not silence; contacts below the recorded ones went on.
 
     Examples
     --------
@@ -198,20 +193,15 @@ def longest_pauses(talks: pd.DataFrame) -> tuple[int, int]:
     return int(describe_gaps(talks)["days"].max()), int(describe_gaps(leaders)["days"].max())
 
 
-# ---------------------------------------------------------------------------------------------------
-# Links to documents
-
-
 def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
     """Link documents to the talk they are about, where date, place and names agree.
 
-    A document is linked when it is dated, by the day, from 7 days before a held talk to 14 days after,
-    and names the city and a head of delegation. For a call (call, phone, video, ... stand for the
-    place), and in the capitals and New York, which are named for many reasons, one passage must name
-    the place and a head of each side. Where several talks agree, the nearest in time is taken, and none
-    if two are as near. Links given by the metadata stay. Out: the corpus, with `talk_id` and
-    `talk_evidence` filled in `documents`; the rest is left empty. Works without text: places and names
-    are looked up in `counts`.
+    A document is linked when it is dated, by the day, from 7 days before a held talk to 14 days after, and names the
+    city and a head of delegation. For a call (call, phone, video, ... stand for the place), and in the capitals and
+    New York, which are named for many reasons, one passage must name the place and a head of each side. Where several
+    talks agree, the nearest in time is taken, and none if two are as near. Links given by the metadata stay. Out: the
+    corpus, with `talk_id` and `talk_evidence` filled in `documents`; the rest is left empty. Works without text:
+    places and names are looked up in `counts`.
 
     Known weakness: a text that says "the talks" without place or names is not linked.
 
@@ -234,9 +224,8 @@ def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
     clear = table[nearest].drop_duplicates("doc_id", keep=False).set_index("doc_id")
     known, found = (documents["doc_id"].map(clear[name]).astype("str") for name in ("talk_id", "talk_evidence"))
     evidence = found.where(~given, "given by the metadata")
-    return corpus.replace(
-        documents=documents.assign(talk_id=documents["talk_id"].fillna(known), talk_evidence=evidence)
-    )
+    linked = documents.assign(talk_id=documents["talk_id"].fillna(known), talk_evidence=evidence)
+    return corpus.replace(documents=linked)
 
 
 def _find_terms(corpus: Corpus, documents: pd.DataFrame, talks: list[dict]) -> Callable[[Iterable[str]], pd.DataFrame]:
