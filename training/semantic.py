@@ -24,7 +24,7 @@ from tone_scales import read_ratings
 
 from analysis_helpers.build.attitude import LABELS, encode_target, encoder_chances, score_target_tone
 from analysis_helpers.build.encoder import encode_all
-from analysis_helpers.sentiment import bend, mean_vector, score_tone
+from analysis_helpers.build.tone import bend, mean_vector, score_tone
 
 RIDGE, STRENGTH = 1.0, 0.001
 POLARITY = dict(zip(LABELS, (-1.0, 0.0, 1.0), strict=True))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis_helpers.sentiment import INSTRUMENTS, score_instruments, score_tone
+from analysis_helpers.build.tone import INSTRUMENTS, score_instruments, score_tone
 
 
 def read_ratings(path: Path) -> pd.DataFrame:

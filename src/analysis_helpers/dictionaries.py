@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+INSTRUMENTS = ("tone_vader", "tone_diplomatic", "tone_general")
+SEMANTIC = "tone_semantic"
+
 
 def read_lexicon(name: str, language: str = "en") -> list[dict[str, str]]:
     """Read a word list of a language that ships with the package, as a list of rows.

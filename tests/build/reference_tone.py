@@ -8,8 +8,8 @@ import numpy as np
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from analysis_helpers.build.names import PLAIN
+from analysis_helpers.build.tone import NEGATION, NEGATION_REACH, _diplomatic, _general, _modifiers, _split, bend
 from analysis_helpers.dictionaries import read_lexicon
-from analysis_helpers.sentiment import NEGATION, NEGATION_REACH, _diplomatic, _general, _modifiers, _split, bend
 
 
 def names_pattern(terms):

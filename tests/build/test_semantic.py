@@ -13,8 +13,8 @@ import pytest
 import analysis_helpers as ah
 from analysis_helpers.build import encoder
 from analysis_helpers.build.attitude import encode_target, mask_others, score_target_tone
+from analysis_helpers.build.tone import INSTRUMENTS, mean_vector, score_tone
 from analysis_helpers.dictionaries import read_lexicon
-from analysis_helpers.sentiment import INSTRUMENTS, mean_vector, score_tone
 from tests.conftest import ROOT
 
 # Asked of Python, not of the code under test: a fault there must not skip its own tests.

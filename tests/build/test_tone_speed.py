@@ -22,9 +22,9 @@ from analysis_helpers.build.names import (
 )
 from analysis_helpers.build.phrases import Phrases
 from analysis_helpers.build.pieces import Known, cut_pieces
+from analysis_helpers.build.tone import INSTRUMENTS, _diplomatic, _general, _modifiers, score_instruments
 from analysis_helpers.build.vader import score_vader
 from analysis_helpers.dictionaries import read_lexicon
-from analysis_helpers.sentiment import INSTRUMENTS, _diplomatic, _general, _modifiers, score_instruments
 from tests.build import reference_tone as reference
 
 GAPS = [" ", " ", " ", " ", "  ", "\n", "\u00a0", ", ", "! ", "? ", ". ", " - ", "", "-", "\u2028", "\x1f", "\t "]

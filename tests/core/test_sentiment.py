@@ -9,10 +9,11 @@ import pytest
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 import analysis_helpers as ah
+from analysis_helpers.build.tone import INSTRUMENTS, NEGATION, score_tone
 from analysis_helpers.build.vader import package
 from analysis_helpers.dictionaries import read_lexicon
 from analysis_helpers.errors import TalksError
-from analysis_helpers.sentiment import INSTRUMENTS, NEGATION, _add_target, score_tone
+from analysis_helpers.sentiment import _add_target
 from tests.conftest import ROOT
 
 TONE = [*INSTRUMENTS, "tone"]

@@ -19,8 +19,8 @@ from typing import Any
 import pandas as pd
 
 from ..corpus import Corpus, load_corpus, load_schema
+from ..dictionaries import INSTRUMENTS, SEMANTIC
 from ..errors import TalksError
-from ..sentiment import INSTRUMENTS, SEMANTIC
 from ..words import WORD
 from .attitude import add_target_tone
 from .cluster import DISTRIBUTION

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from ..dictionaries import read_lexicon
-from ..sentiment import score_tone
 from ..words import Words, code_words
 from .names import find_mentions
+from .tone import score_tone
 
 MAX_TERM_WORDS = 5
 LONGEST_WORD, LONGEST_UNSPACED = 25, 7  # letters; 7 has the name of the People's Republic of China in Chinese
