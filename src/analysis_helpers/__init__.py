@@ -47,7 +47,8 @@ _NAMES = {
     "errors": ["TalksError", "UnreadableError"],
     "explore": ["Explorer", "explore_groups", "explore_term", "explore_topics", "explore_words"],
     "frames": ["compare_frames", "load_frames", "score_frames"],
-    "build.terms": ["count_terms", "load_stop_words", "split_words"],
+    "build.terms": ["count_terms"],
+    "dictionaries": ["load_stop_words"],
     "build.names": ["count_mentions", "mask_names"],
     "plots": [
         "foot",
@@ -96,7 +97,7 @@ _NAMES = {
         "typical_documents",
     ],
     "uncertainty": ["SEED", "Interval", "Permutation", "difference_interval", "mean_interval", "permutation_p"],
-    "words": ["count_words"],
+    "words": ["count_words", "split_words"],
 }
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_NAMES)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from .build.terms import code_terms, split_words
 from .corpus import Corpus, table_of
 from .errors import TalksError
-from .words import Words, find_spans
+from .words import code_terms, find_spans, find_terms, number_texts, split_words
 
 
 def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
@@ -54,8 +52,9 @@ def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
 
 def _find_places(passages: pd.DataFrame, wanted: list[str], width: int) -> pd.DataFrame:
     """Find the term in these passages: the row of each passage with `left`, `keyword`, `right`, once a place."""
-    words = code_terms(passages["text"], also=wanted)
-    places, texts = _match(words, [words.vocabulary.index(word) for word in wanted])
+    words = code_terms(passages["text"])
+    _, places = find_terms(words, [" ".join(wanted)])
+    texts = number_texts(words)[places]
     rows = []
     for text, first in zip(passages["text"].iloc[texts], places - words.starts[texts], strict=True):
         spans = find_spans(text)
@@ -63,15 +62,3 @@ def _find_places(passages: pd.DataFrame, wanted: list[str], width: int) -> pd.Da
         rows.append((text[max(start - width, 0) : start], text[start:end], text[end : end + width]))
     context = pd.DataFrame(rows, columns=["left", "keyword", "right"], dtype="str")
     return passages.drop(columns=["text", "kind"]).iloc[texts].reset_index(drop=True).join(context)
-
-
-def _match(words: Words, codes: list[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Find the places of a run of words, and the text of each; no run goes on from one text to the next."""
-    n_starts = max(len(words.codes) - len(codes) + 1, 0)
-    there = np.ones(n_starts, dtype=bool)
-    for step, code in enumerate(codes):
-        there &= words.codes[step : step + n_starts] == code
-    places = np.flatnonzero(there)
-    texts = np.searchsorted(words.starts, places, side="right") - 1
-    within = places + len(codes) <= words.starts[texts + 1]
-    return places[within], texts[within]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+from functools import lru_cache
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from runpy import run_path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -63,3 +67,19 @@ def read_terms(name: str, by: str) -> dict[str, list[str]]:
     for row in read_lexicon(name):
         groups.setdefault(row[by], []).append(row["term"])
     return groups
+
+
+@lru_cache(maxsize=1)
+def load_stop_words() -> frozenset[str]:
+    """Load the English stop words of scikit-learn: words too common to tell texts apart.
+
+    All are lower-case, so surnames that look like them ("He") are not among them. Source: the Glasgow
+    list as scikit-learn ships it. Known weakness: it holds a few words of substance ("system").
+
+    Examples
+    --------
+    >>> "he" in load_stop_words(), "He" in load_stop_words(), "xi" in load_stop_words()
+    (True, False, False)
+    """
+    package = find_spec("sklearn")  # only its one file of words: the whole of scikit-learn takes seconds to import
+    return run_path(str(Path(package.origin).parent / "feature_extraction/_stop_words.py"))["ENGLISH_STOP_WORDS"]

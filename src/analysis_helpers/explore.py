@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from .build.terms import load_stop_words
 from .concordance import concordance
 from .corpus import PERIODS, Corpus, in_order
+from .dictionaries import load_stop_words
 from .errors import TalksError
 from .keyness import MIN_DOCUMENTS, distinctive_terms
 from .plots.tables import format_table

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from .corpus import PERIODS, Corpus, add_period, read_body, table_of
-from .dictionaries import read_lexicon
+from .dictionaries import load_stop_words, read_lexicon
 from .errors import TalksError
 from .talks import ORDINARY_SURNAMES
 from .terms import count_matrix
 from .uncertainty import MIN_A_SIDE, SEED, relabel, say_too_few, stratify
+from .words import is_too_long
 
 PRIOR_WORDS = 500
 MIN_DOCUMENTS = 12
@@ -222,8 +223,6 @@ def _spoken(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str])
 @lru_cache(maxsize=1)
 def known_names() -> frozenset[str]:
     """Names of countries, offices and people, as terms; a surname that is also a word counts with its capital only."""
-    from .build.terms import load_stop_words
-
     words = {"united", "states"}  # the one country whose name falls into two common words
     words |= {row["term"] for row in read_lexicon("targets") if row["target"] in ("us", "cn")}
     words |= {row["term"] for row in read_lexicon("masked_names")}
@@ -236,8 +235,6 @@ def known_names() -> frozenset[str]:
 
 def is_name(terms: pd.Index) -> np.ndarray:
     """Tell which terms are such a name, hold one, begin with no letter, or are too long for a word."""
-    from .build.terms import is_too_long
-
     names = known_names()
     return np.array(
         [

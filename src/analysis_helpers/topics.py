@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .build.terms import load_stop_words
 from .corpus import PERIODS, Corpus, add_period, in_order, read_body, refuse_empty, refuse_undated, table_of
-from .dictionaries import read_lexicon, read_terms
+from .dictionaries import load_stop_words, read_lexicon, read_terms
 from .errors import TalksError
 from .keyness import is_name, known_names
 from .rates import sum_terms

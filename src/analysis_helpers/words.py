@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import regex
+
+from .dictionaries import load_stop_words, read_lexicon
 
 # One definition of a word for the whole suite: abbreviations with inner stops, numbers, words.
 # A hyphen joins only before a lower-case letter or digit, so "win-win" is one word, "China-US" two.
@@ -22,6 +26,11 @@ _WORD = regex.compile(WORD)  # as NLTK's RegexpTokenizer compiles it, whose impo
 _CHUNK = regex.compile(r"\S+")
 MOST_CHUNKS, LONGEST_CHUNK = 1_000_000, 100  # kept in memory: about 200 MB
 _SURROGATE = regex.compile("[\ud800-\udfff]")  # half a character, which no encoding writes
+LONGEST_WORD, LONGEST_UNSPACED = 25, 7  # letters; 7 has the name of the People's Republic of China in Chinese
+_UNSPACED = regex.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_COUNTRY = {"US", "U.S", "U.S.", "USA", "U.S.A", "U.S.A."}
+_LOWER, _UPPER = string.ascii_lowercase.encode(), string.ascii_uppercase.encode()
+_ASCII = regex.compile(r"[\x00-\x7f]+")
 _AROUND_WORDS = ' .,;:?!()[]"“”'
 
 
@@ -128,7 +137,7 @@ def code_words(texts: Iterable[str]) -> Words:
     bounds = np.concatenate(([0], np.cumsum([len(words) for words in cut], dtype="int64")))
     codes = np.fromiter(chain.from_iterable(cut), dtype="int32", count=bounds[-1])
     of_texts = pa.LargeListArray.from_arrays(bounds, codes).take(chunks.indices)
-    return Words(of_texts.values.to_numpy(), of_texts.offsets.to_numpy()[chunk_starts], known.vocabulary)
+    return Words(of_texts.flatten().to_numpy(), of_texts.offsets.to_numpy()[chunk_starts], known.vocabulary)
 
 
 def make_column(texts: Iterable[str]) -> pa.LargeStringArray:
@@ -162,3 +171,151 @@ def code_chunks(texts: pa.LargeStringArray) -> tuple[pa.DictionaryArray, np.ndar
     cuts = np.concatenate(([0], np.flatnonzero(ends_chunk) + 1))
     chunks = pa.LargeStringArray.from_buffers(len(cuts) - 1, pa.py_buffer(cuts), buffer)
     return chunks.dictionary_encode(), np.searchsorted(cuts, bounds)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Terms: words as they are counted
+
+
+@lru_cache(maxsize=1)
+def _namesakes() -> dict[str, set[str]]:
+    """Surnames that are also stop words, each with the given names that follow it: He -> Lifeng, ..."""
+    namesakes: dict[str, set[str]] = {}
+    for row in read_lexicon("people"):
+        family, *given = row["term"].split()
+        if row["side"] == "CN" and family.lower() in load_stop_words():
+            namesakes.setdefault(family, set()).update(given)
+    return namesakes
+
+
+_BEFORE_SURNAME = regex.compile(
+    r"(?i)(premier|minister|spokes(person|man|woman)|representative|mr\.?|adviser|advisor)$"
+)
+
+
+def split_words(text: str) -> list[str]:
+    """Split a text into the terms that are counted: lower-case words without possessive endings.
+
+    Two exceptions keep different words apart: the country is always "u.s." (printed US, U.S. or USA;
+    "us" is the pronoun, and so is US in a text in capitals), and a surname that is also a stop word keeps
+    its capital ("He" in Vice-Premier He). Words are those of `find_words`. Known weakness: a surname like
+    He is only recognised after a title or before its given name.
+
+    Examples
+    --------
+    >>> split_words("Vice-Premier He said he'd meet us; China's US trade, U.S.-led.")
+    ['vice', 'premier', 'He', 'said', "he'd", 'meet', 'us', 'china', 'u.s.', 'trade', 'u.s.', 'led']
+    """
+    terms = code_terms([text])
+    return [terms.vocabulary[code] for code in terms.codes]
+
+
+def code_terms(texts: Iterable[str], also: Iterable[str] = ()) -> Words:
+    """Turn texts into the numbers of their terms, which are those of `split_words`.
+
+    The vocabulary is sorted, so that the order of the numbers is that of the terms, and holds `also` what is given.
+
+    Examples
+    --------
+    >>> terms = code_terms(["The US and China", "China's aims"])
+    >>> [terms.vocabulary[code] for code in terms.codes], terms.starts.tolist()
+    (['the', 'u.s.', 'and', 'china', 'china', 'aims'], [0, 4, 6])
+    """
+    texts = list(texts)
+    words = code_words(texts)
+    used = np.flatnonzero(np.bincount(words.codes, minlength=len(words.vocabulary)))
+    printed = [words.vocabulary[code].replace("’", "'") for code in used]
+    bare = [word.removesuffix("'s").removesuffix("'S") for word in printed]
+    plain = ["u.s." if word in _COUNTRY else word.lower() for word in bare]
+    vocabulary = sorted({*plain, *_namesakes(), "us", *also})
+    number = {term: code for code, term in enumerate(vocabulary)}
+    row_of = np.zeros(len(words.vocabulary), dtype="int32")
+    row_of[used] = np.arange(len(used))
+    rows = row_of[words.codes]
+    codes = np.array([number[term] for term in plain], dtype="int32")[rows]
+    codes[_find_pronouns(texts, words.starts, rows, bare)] = number["us"]
+    names = _find_surnames(words.starts, rows, printed, bare)
+    codes[names] = [number[bare[row]] for row in rows[names]]
+    return Words(codes, words.starts, vocabulary)
+
+
+def _find_pronouns(texts: list[str], starts: np.ndarray, rows: np.ndarray, bare: list[str]) -> np.ndarray:
+    """Find the places of US in texts in capitals: there it is the pronoun."""
+    places = np.flatnonzero(np.array([word == "US" for word in bare], dtype=bool)[rows])
+    of_text = np.searchsorted(starts, places, side="right") - 1
+    shouted = [text for text in np.unique(of_text) if _is_shouted(texts[text])]
+    return places[np.isin(of_text, shouted)]
+
+
+def _is_shouted(text: str) -> bool:
+    """Tell whether most letters of a text are capitals; other than English ones are looked at one by one."""
+    upper, lower = (len(text.encode().translate(None, letters)) for letters in (_LOWER, _UPPER))
+    rest = _ASCII.sub("", text)
+    return upper + sum(map(str.isupper, rest)) > lower + sum(map(str.islower, rest))
+
+
+def _find_surnames(starts: np.ndarray, rows: np.ndarray, printed: list[str], bare: list[str]) -> np.ndarray:
+    """Find the places of surnames that are also stop words: after a title, or before their given names."""
+    surnames = _namesakes()
+    places = np.flatnonzero(np.array([word in surnames for word in bare], dtype=bool)[rows])
+    neighbours = [*printed, ""]
+    before = np.where(np.isin(places, starts), -1, rows[places - 1])
+    after = np.where(np.isin(places + 1, starts), -1, rows[(places + 1) % max(len(rows), 1)])
+    titles = {row for row in np.unique(before) if _BEFORE_SURNAME.search(neighbours[row])}
+    named = [
+        first in titles or neighbours[last] in surnames[bare[row]]
+        for first, row, last in zip(before.tolist(), rows[places].tolist(), after.tolist(), strict=True)
+    ]
+    return places[np.array(named, dtype=bool)]
+
+
+def is_too_long(term: str) -> bool:
+    """Tell whether a term holds something longer than a word: an address, a code, words run together.
+
+    Over 25 characters, or over 7 of Chinese or Japanese: these are written without spaces, so that a whole
+    clause is counted as one word.
+
+    Examples
+    --------
+    >>> is_too_long("internationalization"), is_too_long("theministerdeclinedtocomment")
+    (False, True)
+    """
+    return any(len(word) > LONGEST_WORD or len(_UNSPACED.findall(word)) > LONGEST_UNSPACED for word in term.split())
+
+
+def number_texts(terms: Words) -> np.ndarray:
+    """Say of each word which text it stands in."""
+    return np.repeat(np.arange(len(terms.starts) - 1), np.diff(terms.starts))
+
+
+def find_terms(words: Words, wanted: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Find terms of one word or more, written as `split_words` splits them, within texts.
+
+    Out: for each find the number of the term in `wanted`, and the place of its first word in `words.codes`. Places are
+    first looked up by their first two words, because few begin a term; what follows is then compared one by one.
+
+    Examples
+    --------
+    >>> words = code_terms(["Rare earths, rare goods", "earths"])
+    >>> [found.tolist() for found in find_terms(words, ["rare earths", "earths rare"])]
+    [[0, 1], [0, 1]]
+    """
+    size = len(words.vocabulary)
+    number = {word: code for code, word in enumerate(words.vocabulary)}
+    begins: dict[int, list[tuple[int, list[int]]]] = {}  # by the code of the first two words; below 0, of a single one
+    for term_number, term in enumerate(wanted):
+        path = [number.get(word, -1) for word in term.split(" ")]
+        if min(path) >= 0:
+            key = path[0] * size + path[1] if len(path) > 1 else -1 - path[0]
+            begins.setdefault(key, []).append((term_number, path))
+    codes, of_text = words.codes.astype("int64"), number_texts(words)
+    found = []
+    for keys in (-1 - codes, codes[:-1] * size + codes[1:]):
+        places = np.flatnonzero(pd.Index(keys).isin(list(begins)))
+        for place, key in zip(places.tolist(), keys[places].tolist(), strict=True):
+            for term_number, path in begins[key]:
+                last = place + len(path) - 1
+                if codes[place : last + 1].tolist() == path and of_text[place] == of_text[last]:
+                    found.append((term_number, place))
+    numbers, places = np.array(found, dtype="int64").reshape(-1, 2).T
+    return numbers, places

@@ -13,16 +13,9 @@ from nltk.collocations import BigramAssocMeasures, BigramCollocationFinder
 
 from analysis_helpers.build import collocations
 from analysis_helpers.build.collocations import count_pairs, find_collocations
-from analysis_helpers.build.terms import (
-    _namesakes,
-    code_terms,
-    count_terms,
-    lexicon_terms,
-    load_stop_words,
-    split_words,
-)
-from analysis_helpers.dictionaries import read_lexicon
-from analysis_helpers.words import find_words
+from analysis_helpers.build.terms import count_terms, lexicon_terms
+from analysis_helpers.dictionaries import load_stop_words, read_lexicon
+from analysis_helpers.words import _namesakes, code_terms, find_words, split_words
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ import pandas as pd
 import pytest
 
 import analysis_helpers as ah
-from analysis_helpers.build.terms import lexicon_terms, split_words
+from analysis_helpers.build.terms import lexicon_terms
 from analysis_helpers.dictionaries import read_lexicon
 from analysis_helpers.frames import load_frames
+from analysis_helpers.words import split_words
 
 FRAMES = {"benefit": ["win-win", "mutual benefit"], "threat": ["threat", "threats"]}
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 import analysis_helpers as ah
-from analysis_helpers.build.terms import split_words
 from analysis_helpers.dictionaries import read_lexicon
 from analysis_helpers.topics import (
     _coherence,
@@ -21,6 +20,7 @@ from analysis_helpers.topics import (
     match_topics,
     top_sets,
 )
+from analysis_helpers.words import split_words
 
 PLANTED = {
     "sea": ["harbor", "anchor", "sailor", "lighthouse", "current", "reef", "sail", "compass", "tide", "ferry"],

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from .terms import code_terms, load_stop_words, number_texts
+from ..dictionaries import load_stop_words
+from ..words import code_terms, number_texts
 
 MIN_COLLOCATION_COUNT, MIN_COLLOCATION_PASSAGES, MIN_PMI, MAX_COLLOCATIONS = 10, 5, 3.0, 500
 

@@ -22,13 +22,13 @@ import pandas as pd
 from ..build.folders import new_folder
 from ..build.pipeline import DISTRIBUTION
 from ..build.stages import write_json
-from ..build.terms import LONGEST_UNSPACED, LONGEST_WORD, is_too_long, split_words
 from ..build.write import harmless
 from ..check import TABLES, check_corpus, describe_tables
 from ..corpus import Corpus, load_corpus, write_corpus
 from ..dictionaries import read_lexicon
 from ..errors import TalksError
 from ..keyness import known_names
+from ..words import LONGEST_UNSPACED, LONGEST_WORD, is_too_long, split_words
 from .site import execute_notebooks, find_notebooks
 
 MARK = "proof.json"
