@@ -3,70 +3,42 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from runpy import run_path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
+
+from .errors import TalksError
 
 INSTRUMENTS = ("tone_vader", "tone_diplomatic", "tone_general")
 SEMANTIC = "tone_semantic"
+DICTIONARIES = {"agenda": "agenda_terms", "frames": "frames", "topic_keywords": "topic_keywords"}
+# Surnames that are words of their own: only the full name names the person.
+ORDINARY_SURNAMES = frozenset(
+    ("price", "center", "chase", "brown", "smith", "duke", "burns", "ross", "stewart", "miller", "sessions")
+)
 
 
 def read_lexicon(name: str, language: str = "en") -> list[dict[str, str]]:
-    """Read a word list of a language that ships with the package, as a list of rows.
-
-    Examples
-    --------
-    >>> read_lexicon("abbreviations")[0]
-    {'term': 'u.s', 'reason': 'country; with or without a hyphen before it'}
-    """
+    """Read a word list of a language that ships with the package, as a list of rows."""
     return read_codebook(f"{language}/{name}")
 
 
 def read_codebook(name: str) -> list[dict[str, str]]:
-    """Read a list that belongs to no language, such as the labels of the chronology, as a list of rows.
-
-    Examples
-    --------
-    >>> read_codebook("issues")[0]["label"]
-    'Tariffs'
-    """
+    """Read a list that belongs to no language, such as the labels of the chronology, as a list of rows."""
     source = files("analysis_helpers").joinpath(f"lexicons/{name}.csv")
     with source.open(encoding="utf-8", newline="") as rows:
         return list(csv.DictReader(rows))
 
 
 def read_weights(name: str) -> pd.DataFrame:
-    """Read a table of weights that ships with the package.
-
-    Examples
-    --------
-    >>> read_weights("target_tone").columns.tolist()
-    ['term', 'kind', 'negative', 'positive']
-    """
-    import pandas as pd
-
+    """Read a table of weights that ships with the package."""
     with files("analysis_helpers").joinpath(f"build/weights/{name}.parquet").open("rb") as table:
         return pd.read_parquet(table)
-
-
-def read_terms(name: str, by: str) -> dict[str, list[str]]:
-    """Read a word list whose terms are grouped, by topic or frame: the terms of each, in the order of the list.
-
-    Examples
-    --------
-    >>> read_terms("agenda_terms", "topic")["TikTok"]
-    ['tiktok']
-    """
-    groups: dict[str, list[str]] = {}
-    for row in read_lexicon(name):
-        groups.setdefault(row[by], []).append(row["term"])
-    return groups
 
 
 @lru_cache(maxsize=1)
@@ -83,3 +55,70 @@ def load_stop_words() -> frozenset[str]:
     """
     package = find_spec("sklearn")  # only its one file of words: the whole of scikit-learn takes seconds to import
     return run_path(str(Path(package.origin).parent / "feature_extraction/_stop_words.py"))["ENGLISH_STOP_WORDS"]
+
+
+# ---------------------------------------------------------------------------------------------------
+# Dictionaries: concepts and their terms
+
+
+def load_dictionary(name: str) -> dict[str, list[str]]:
+    """Load a dictionary that ships with the package: its concepts, each with its words and multiword terms.
+
+    "agenda" holds what is talked about (tariffs, rare earths, fentanyl, ...), "frames" what an issue is made
+    to be about (security, fairness, sovereignty, ...). `lexicons/en` gives each term with its reason; no term
+    stands under two concepts. Raises `TalksError` for another name.
+
+    Source: dictionaries in the sense of content analysis (Stone and others 1966, The General Inquirer), written
+    for this suite; what a frame does, after Entman (1993), "Framing: Toward Clarification of a Fractured
+    Paradigm". Known weakness: one coder, no test of agreement; made for talks on trade and security.
+
+    Examples
+    --------
+    >>> len(load_dictionary("frames")), load_dictionary("agenda")["Taiwan"][:2]
+    (12, ['taiwan', 'taiwanese'])
+    """
+    if name not in DICTIONARIES:
+        raise _no_dictionary(name)
+    return _group_terms(tuple(row.values()) for row in read_lexicon(DICTIONARIES[name]))
+
+
+def read_dictionary(dictionary: str | pd.DataFrame | Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """Read a dictionary given by its name, as a frame with `concept` and `term`, or as terms by concept."""
+    if isinstance(dictionary, str):
+        return load_dictionary(dictionary)
+    if isinstance(dictionary, pd.DataFrame) and {"concept", "term"} <= set(dictionary):
+        return _group_terms(dictionary[["concept", "term"]].itertuples(index=False))
+    if not isinstance(dictionary, Mapping) or any(isinstance(terms, str) for terms in dictionary.values()):
+        raise _no_dictionary(dictionary)
+    return {concept: list(terms) for concept, terms in dictionary.items()}
+
+
+def _group_terms(rows: Iterable[tuple[str, ...]]) -> dict[str, list[str]]:
+    terms: dict[str, list[str]] = {}
+    for concept, term, *_ in rows:
+        terms.setdefault(concept, []).append(term)
+    return terms
+
+
+def _no_dictionary(found: object) -> TalksError:
+    return TalksError(
+        f"the dictionary is {found!r}; expected {' or '.join(DICTIONARIES)}, a frame with concept and term, or lists "
+        "of terms by concept; write {'tariffs': ['tariff', 'tariffs']}"
+    )
+
+
+# ---------------------------------------------------------------------------------------------------
+# Names
+
+
+@lru_cache(maxsize=1)
+def known_names() -> frozenset[str]:
+    """Names of countries, offices and people, as terms; a surname that is also a word counts with its capital only."""
+    words = {"united", "states"}  # the one country whose name falls into two common words
+    words |= {row["term"] for row in read_lexicon("targets") if row["target"] in ("us", "cn")}
+    words |= {row["term"] for row in read_lexicon("masked_names")}
+    people = {part for row in read_lexicon("people") for part in [row["term"], *row["term"].split()]}
+    common = load_stop_words() | ORDINARY_SURNAMES
+    return frozenset(
+        {word.casefold() for word in words} | {w if w.casefold() in common else w.casefold() for w in people}
+    )

@@ -1,20 +1,20 @@
-"""Stance: which words tell the sides apart, and whether that is more than the luck of a few texts."""
+"""Keyness: which words tell groups of texts apart, and whether that is more than the luck of a few texts."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any, NamedTuple
+from functools import reduce
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, add_period, read_body, table_of
-from .dictionaries import load_stop_words, read_lexicon
+from .corpus import PERIODS, Corpus, add_period
 from .errors import TalksError
-from .talks import ORDINARY_SURNAMES
-from .terms import count_matrix
 from .uncertainty import MIN_A_SIDE, SEED, relabel, say_too_few, stratify
-from .words import is_too_long
+from .words import is_name
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 PRIOR_WORDS = 500
 MIN_DOCUMENTS = 12
@@ -24,7 +24,7 @@ _BLOCK = 50  # relabellings at a time: the product of a block stays under 50 MB
 class _Units(NamedTuple):
     """Documents by terms: counts, words, the group of each document and its stratum."""
 
-    counts: Any
+    counts: csr_matrix
     n_words: np.ndarray
     first: np.ndarray
     strata: np.ndarray
@@ -32,7 +32,7 @@ class _Units(NamedTuple):
     n_left_out: int
 
 
-def distinctive_terms(
+def keyness(
     corpus: Corpus,
     by: str = "side",
     first: str = "CN",
@@ -69,7 +69,7 @@ def distinctive_terms(
     --------
     >>> import analysis_helpers as ah
     >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
-    >>> words = ah.distinctive_terms(own, min_documents=20, n_draws=99)
+    >>> words = ah.keyness(own, min_documents=20, n_draws=99)
     >>> words.attrs["n_first"], words.attrs["n_second"]
     (35, 11)
     """
@@ -85,7 +85,7 @@ def distinctive_terms(
     return table
 
 
-def compare_tests(
+def calibrate_keyness(
     corpus: Corpus,
     by: str = "side",
     first: str = "CN",
@@ -98,12 +98,12 @@ def compare_tests(
     """Show what each test of words would claim about sides that were drawn by lot.
 
     Whole documents get a random side, as many times as asked; nothing can then truly tell the sides
-    apart. In: as for `distinctive_terms`. Out: one row a test (`test`): `share_of_terms` called
+    apart. In: as for `keyness`. Out: one row a test (`test`): `share_of_terms` called
     different at .05, on average, and `share_of_draws` in which any term was. An honest test of all words
     together names one in at most 5 % of the draws.
 
     Source: the tests are z over 1.96; z with the correction of Benjamini and Hochberg (1995); the
-    log-likelihood ratio G2 (Dunning 1993) with the same correction; and the rate test of `distinctive_terms`.
+    log-likelihood ratio G2 (Dunning 1993) with the same correction; and the rate test of `keyness`.
     Known weakness: it judges the tests on these documents only. Raises `TalksError` with fewer than 4 documents in a
     group.
 
@@ -111,10 +111,11 @@ def compare_tests(
     --------
     >>> import analysis_helpers as ah
     >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
-    >>> ah.compare_tests(own, n_relabellings=5)["test"].tolist()
+    >>> ah.calibrate_keyness(own, n_relabellings=5)["test"].tolist()
     ['z over 1.96', 'z, corrected', 'G2, corrected', 'rate test']
     """
     from scipy.special import chdtrc, ndtr
+    from scipy.stats import false_discovery_control
 
     units = _gather(corpus, by, (first, second), None, min_documents)
     if too_few := say_too_few(int(units.first.sum()), int((~units.first).sum())):
@@ -126,31 +127,31 @@ def compare_tests(
     for drawn in labels:
         z, g2 = _log_odds(units, drawn), _likelihood_ratio(units, drawn)
         rows["z over 1.96"].append(int((np.abs(z) > 1.96).sum()))
-        rows["z, corrected"].append(_count_corrected(2 * ndtr(-np.abs(z))))
-        rows["G2, corrected"].append(_count_corrected(chdtrc(1, g2)))
+        rows["z, corrected"].append(int((false_discovery_control(2 * ndtr(-np.abs(z))) <= 0.05).sum()))
+        rows["G2, corrected"].append(int((false_discovery_control(chdtrc(1, g2)) <= 0.05).sum()))
         rows["rate test"].append(int((np.abs(test.correlate(drawn[None])[:, 0]) > yardstick).sum()))
     named = pd.DataFrame(rows)
     table = pd.DataFrame({"share_of_terms": named.mean() / len(units.terms), "share_of_draws": (named > 0).mean()})
     return table.round(4).rename_axis("test").reset_index()
 
 
-def compare_contrasts(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.DataFrame:
+def combine_keyness(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.DataFrame:
     """Tell which words hold in several comparisons: pooled, within kinds of text, among spokespersons, ...
 
-    In: tables of `distinctive_terms` by the name of the comparison. Out: one row a term: `term`,
+    In: tables of `keyness` by the name of the comparison. Out: one row a term: `term`,
     `n_tested` (comparisons that could test it), `n_passed` (p below `level`), `n_first`, `n_second`
     (comparisons in which the first, the second group says it more), then one column a comparison with
     its p value; ordered by `n_passed`, then by term. A word that passes in one comparison and changes
     sides in another is a word of the kind of text, not of the group.
 
-    Source: `distinctive_terms`, once for each comparison. Known weakness: comparisons share documents;
+    Source: `keyness`, once for each comparison. Known weakness: comparisons share documents;
     passing in three is not three independent proofs.
 
     Examples
     --------
     >>> one = pd.DataFrame({"term": ["accord"], "log_ratio": [2.0], "p_value": [0.01]})
     >>> two = pd.DataFrame({"term": ["accord"], "log_ratio": [-1.0], "p_value": [0.20]})
-    >>> compare_contrasts({"spoken": one, "written": two}).to_numpy().tolist()
+    >>> combine_keyness({"spoken": one, "written": two}).to_numpy().tolist()
     [['accord', 2, 1, 1, 1, 0.01, 0.2]]
     """
     p_values = pd.concat({name: table.set_index("term")["p_value"] for name, table in tables.items()}, axis=1)
@@ -182,7 +183,7 @@ def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] 
     strata = np.unique(strata[kept], return_inverse=True)[1]
     _refuse_one_group(first, by, groups, spoken)
     rows = spoken.merge(units[["row", *keys]], on=keys)
-    matrix, terms = count_matrix(corpus, rows["passage_id"], rows["row"].to_numpy())
+    matrix, terms = corpus.matrix(rows["passage_id"], rows["row"].to_numpy())
     wanted = matrix.getnnz(axis=0) >= min_documents
     wanted[wanted] = ~is_name(terms[wanted])
     if not wanted.any():
@@ -207,42 +208,15 @@ def _refuse_one_group(first: np.ndarray, by: str, groups: tuple[str, str], spoke
 
 def _spoken(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str]) -> pd.DataFrame:
     """Give the passages of both groups: `passage_id`, `doc_id`, `n_words`, `by` and the columns of the strata."""
-    documents, known = corpus.documents, table_of(corpus, "passages").columns
-    for period in sorted(set(within) & set(PERIODS)):
-        documents = add_period(documents, period)
-    for name in [by, *within]:
+    columns, known = dict.fromkeys([by, *within]), corpus.columns("passages")
+    documents = reduce(add_period, sorted(set(within) & set(PERIODS)), corpus.documents)
+    for name in columns:
         if name not in documents and name not in known:
             raise TalksError(f"unknown column {name!r}; expected one of {', '.join([*documents, *known, *PERIODS])}")
-    own = [name for name in dict.fromkeys([by, *within]) if name not in documents]
-    given = [name for name in dict.fromkeys([by, *within]) if name in documents]
-    passages = read_body(corpus, ["passage_id", "doc_id", "n_words", *own])
-    rows = passages.merge(documents[["doc_id", *given]], on="doc_id")
+    own = [name for name in columns if name not in documents]
+    passages = corpus.body(["passage_id", "doc_id", "n_words", *own])
+    rows = passages.merge(documents[["doc_id", *(name for name in columns if name in documents)]], on="doc_id")
     return rows[rows[by].isin(groups) & (rows["n_words"] > 0)].dropna(subset=within)
-
-
-@lru_cache(maxsize=1)
-def known_names() -> frozenset[str]:
-    """Names of countries, offices and people, as terms; a surname that is also a word counts with its capital only."""
-    words = {"united", "states"}  # the one country whose name falls into two common words
-    words |= {row["term"] for row in read_lexicon("targets") if row["target"] in ("us", "cn")}
-    words |= {row["term"] for row in read_lexicon("masked_names")}
-    people = {part for row in read_lexicon("people") for part in [row["term"], *row["term"].split()]}
-    common = load_stop_words() | ORDINARY_SURNAMES
-    return frozenset(
-        {word.casefold() for word in words} | {w if w.casefold() in common else w.casefold() for w in people}
-    )
-
-
-def is_name(terms: pd.Index) -> np.ndarray:
-    """Tell which terms are such a name, hold one, begin with no letter, or are too long for a word."""
-    names = known_names()
-    return np.array(
-        [
-            term in names or not names.isdisjoint(term.split()) or not term[0].isalpha() or is_too_long(term)
-            for term in terms.tolist()
-        ],
-        dtype=bool,
-    )
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -269,7 +243,7 @@ def _describe_terms(units: _Units) -> pd.DataFrame:
     )
 
 
-def _rates(units: _Units) -> Any:
+def _rates(units: _Units) -> csr_matrix:
     """Rates per 1,000 words: the matrix of the counts with other numbers in its cells."""
     rates = units.counts.copy()
     rates.data *= np.repeat(1_000 / units.n_words, np.diff(rates.indptr))
@@ -301,17 +275,10 @@ def _likelihood_ratio(units: _Units, first: np.ndarray) -> np.ndarray:
     return np.maximum(2 * sum(xlogy(seen, seen / expected) for seen, expected in cells), 0)
 
 
-def _count_corrected(p_values: np.ndarray) -> int:
-    """Count the p values that pass at .05 after Benjamini and Hochberg: up to the last that is small for its rank."""
-    ranks = np.arange(1, len(p_values) + 1)
-    small = np.flatnonzero(np.sort(p_values) * (len(p_values) / ranks) <= 0.05)
-    return int(small[-1]) + 1 if len(small) else 0
-
-
 class _RateTest(NamedTuple):
     """The roots of the rates, scaled so that a product with centred labels is a correlation; terms by documents."""
 
-    roots: Any
+    roots: csr_matrix
     share: np.ndarray
 
     def correlate(self, labels: np.ndarray) -> np.ndarray:

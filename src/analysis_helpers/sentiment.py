@@ -8,26 +8,21 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from .corpus import Corpus, add_period, in_order, refuse_empty, table_of
+from .corpus import Corpus, add_period, in_order, refuse_empty
 from .dictionaries import INSTRUMENTS, SEMANTIC
 from .errors import TalksError
-from .tables import find_places
 from .uncertainty import mean_interval
 
 GROUPS = ("side", "speaker_side", "target", "collection", "genre", "month", "talk_id")
+# Of whom a sentence speaks: the relationship wins; missing where of none.
+_TARGET = (
+    "CASE WHEN mentions_relationship > 0 THEN 'relationship' WHEN mentions_us > 0 AND mentions_cn > 0 THEN 'both' "
+    "WHEN mentions_us > 0 THEN 'US' WHEN mentions_cn > 0 THEN 'CN' END AS target"
+)
 
 
 def tone_instruments(corpus: Corpus) -> list[str]:
-    """List the instruments that made the tone of a corpus, as its record says.
-
-    Raises `TalksError` where they are not those of this version.
-
-    Examples
-    --------
-    >>> from analysis_helpers import load_corpus
-    >>> tone_instruments(load_corpus())
-    ['tone_vader', 'tone_diplomatic', 'tone_general']
-    """
+    """List the instruments that made the tone of a corpus, as its record says; refuse those of another version."""
     made_of = corpus.record.get("settings", {}).get("tone")
     if made_of not in (list(INSTRUMENTS), [*INSTRUMENTS, SEMANTIC]):
         raise TalksError(
@@ -35,14 +30,6 @@ def tone_instruments(corpus: Corpus) -> list[str]:
             "tones are not comparable; build the corpus again"
         )
     return made_of
-
-
-def _add_target(sentences: pd.DataFrame) -> pd.DataFrame:
-    """Say of whom a sentence speaks: US, CN, both, or the relationship, which wins; missing where of none."""
-    us, cn = sentences["mentions_us"] > 0, sentences["mentions_cn"] > 0
-    conditions = [sentences["mentions_relationship"] > 0, us & cn, us, cn]
-    target = np.select(conditions, ["relationship", "both", "US", "CN"], default=None)
-    return sentences.assign(target=pd.Series(target, index=sentences.index, dtype="str"))
 
 
 def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "tone") -> pd.DataFrame:
@@ -73,13 +60,13 @@ def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "
     for name, known, what in ((instrument, ["tone", *parts], "instrument"), *((n, GROUPS, "column") for n in by)):
         if name not in known:
             raise TalksError(f"unknown {what} {name!r}; expected one of {', '.join(known)}")
-    rows = _rows_to_compare(corpus, by, instrument)
+    rows = _tone_of_documents(corpus, by, instrument)
     named = " that names a country or the relationship" if "target" in by else ""
     refuse_empty(rows, f"sentence{named}")
-    rows = rows.dropna()
-    cells = []
-    for key, cell in rows.groupby(by, observed=True):
-        cells.append((*key, *mean_interval(cell[instrument], cell["document"]), len(cell)))
+    rows = rows[rows["n_sentences"] > 0]
+    cells = [
+        (*key, *mean_interval(cell["mean"]), cell["n_sentences"].sum()) for key, cell in rows.groupby(by, observed=True)
+    ]
     table = pd.DataFrame(cells, columns=[*by, "mean", "low", "high", "n_documents", "n_sentences"])
     grid = pd.MultiIndex.from_product([in_order(rows[name]) for name in by], names=by).to_frame(index=False)
     counts = dict.fromkeys(["n_documents", "n_sentences"], 0)
@@ -88,22 +75,18 @@ def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "
     return table
 
 
-def _rows_to_compare(corpus: Corpus, by: list[str], instrument: str) -> pd.DataFrame:
-    """Give the sentences with a value of each column of `by`: `document` (a number), those columns, the instrument."""
+def _tone_of_documents(corpus: Corpus, by: list[str], instrument: str) -> pd.DataFrame:
+    """Give the mean of each document, by voice and target where asked for; sums of whole numbers have no order."""
+    told = ", ".join(["doc_id", *(name for name in by if name in ("speaker_side", "target"))])
+    questions = "true" if "speaker_side" in by else "speaker_side IS DISTINCT FROM 'question'"
+    rows = corpus.sql(
+        f"SELECT {told}, count(tone) AS n_sentences, sum(tone) / 10000.0 / count(tone) AS mean FROM ("
+        f"SELECT doc_id, s.speaker_side, CAST(round({instrument} * 10000) AS BIGINT) AS tone, {_TARGET} "
+        f"FROM sentences s JOIN passages USING (passage_id)) WHERE {questions} GROUP BY {told} ORDER BY {told}"
+    )
     documents = add_period(corpus.documents, "month")
-    documents = documents.assign(document=pd.factorize(documents["doc_id"], sort=True)[0])
-    given = ["document", *(name for name in by if name in documents)]
-    passages = table_of(corpus, "passages").read(["passage_id", "doc_id"])
-    passages = passages.merge(documents[["doc_id", *given]], on="doc_id")
-    among, spoken, rows = pd.Index(passages["passage_id"]), passages[given], []
-    mentions = ["mentions_us", "mentions_cn", "mentions_relationship"]
-    for piece in table_of(corpus, "sentences").pieces(["passage_id", "speaker_side", *mentions, instrument]):
-        place = find_places(piece["passage_id"], among)
-        kept = place >= 0 if "speaker_side" in by else (place >= 0) & (piece["speaker_side"] != "question").to_numpy()
-        sentences = _add_target(piece[kept].astype({"speaker_side": "str"})).reset_index(drop=True)
-        sentences = sentences.join(spoken.iloc[place[kept]].reset_index(drop=True))
-        rows.append(sentences[["document", *by, instrument]].dropna(subset=by))
-    return pd.concat(rows, ignore_index=True)
+    given = dict.fromkeys(["doc_id", *(name for name in by if name in documents)])
+    return rows.merge(documents[list(given)], on="doc_id").dropna(subset=by)
 
 
 def compare_instruments(corpus: Corpus) -> pd.DataFrame:
@@ -112,6 +95,7 @@ def compare_instruments(corpus: Corpus) -> pd.DataFrame:
     In: a corpus, with or without its text. Out: one row per pair of instruments, with `pair`,
     `rank_correlation` (Spearman), `equal_sign` (share of sentences that both call warm, both cool or
     both neither), `n_sentences` (those that both score). No interval: sentences of a text are alike.
+    Raises `TalksError` without a sentence.
 
     Source: Spearman (1904). Known weakness: the lists share many words, so agreement is no proof.
 
@@ -121,14 +105,12 @@ def compare_instruments(corpus: Corpus) -> pd.DataFrame:
     >>> ah.compare_instruments(ah.load_corpus())["pair"].tolist()
     ['tone_vader, tone_diplomatic', 'tone_vader, tone_general', 'tone_diplomatic, tone_general']
     """
-    table, rows = table_of(corpus, "sentences"), []
-    refuse_empty(table.read(["n_words"]), "sentence of officials")
     parts = tone_instruments(corpus)
-    sentences = table.read(parts)
+    sentences = corpus.sql(f"SELECT {', '.join(parts)} FROM sentences ORDER BY row")
+    refuse_empty(sentences, "sentence of officials")
+    rows = []
     for pair in combinations(parts, 2):
-        both = sentences[list(pair)].dropna()
-        first, second = (both[name] for name in pair)
+        first, second = (column for _, column in sentences[list(pair)].dropna().items())
         equal = np.sign(first) == np.sign(second)
-        rows.append((", ".join(pair), first.corr(second, method="spearman"), equal.mean(), len(both)))
-    table = pd.DataFrame(rows, columns=["pair", "rank_correlation", "equal_sign", "n_sentences"])
-    return table.round(3)
+        rows.append((", ".join(pair), first.corr(second, method="spearman"), equal.mean(), len(first)))
+    return pd.DataFrame(rows, columns=["pair", "rank_correlation", "equal_sign", "n_sentences"]).round(3)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .corpus import PERIODS, Corpus, shipped_data
-from .dictionaries import read_codebook, read_lexicon
+from .dictionaries import ORDINARY_SURNAMES, read_codebook, read_lexicon
 from .errors import TalksError
 
 LEVELS = ("leader", "cabinet", "deputy", "working")
@@ -20,20 +20,6 @@ OUTCOMES = ("agreement", "framework", "commitment", "exchange", "breakdown")
 DAYS_BEFORE, DAYS_AFTER = 7, 14
 _CHANNEL_WORDS = ("call", "phone", "telephone", "video", "spoke", "conversation", "virtual")
 _OFTEN_NAMED = {"Washington", "Beijing", "New York"}
-# Surnames that are words of their own: only the full name counts as a mention.
-ORDINARY_SURNAMES = {
-    "price",
-    "center",
-    "chase",
-    "brown",
-    "smith",
-    "duke",
-    "burns",
-    "ross",
-    "stewart",
-    "miller",
-    "sessions",
-}
 
 
 def load_talks(

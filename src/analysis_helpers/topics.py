@@ -1,4 +1,4 @@
-"""Topics: what the texts talk about, by reviewed keywords and by a fitted model that says how stable it is."""
+"""Topics: what the texts talk about, by a fitted model that says how stable it is."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from functools import reduce
 from hashlib import sha256
 from html import escape
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, add_period, in_order, read_body, refuse_empty, refuse_undated, table_of
-from .dictionaries import load_stop_words, read_lexicon, read_terms
+from .corpus import PERIODS, Corpus, add_period, in_order, refuse_empty, refuse_undated
+from .dictionaries import known_names, load_stop_words, read_lexicon
 from .errors import TalksError
-from .keyness import is_name, known_names
-from .rates import sum_terms
-from .terms import count_matrix
 from .uncertainty import SEED, leave_one_out, mean_interval, resample
+from .words import is_name
+
+if TYPE_CHECKING:
+    pass
 
 PIECE_WORDS = 180
 MIN_DOCUMENTS, MIN_DOCUMENTS_SMALL, SMALL = 5, 2, 50
@@ -166,7 +167,7 @@ def _weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
     refuse_empty(passages, "text to find topics in")
     pieces = passages.drop_duplicates("piece").sort_values("piece")
     rows = passages["piece"].to_numpy()
-    matrix, terms = count_matrix(corpus, passages["passage_id"], rows, left_out=load_stop_words())
+    matrix, terms = corpus.matrix(passages["passage_id"], rows, exclude=load_stop_words())
     matrix = _mask_names(matrix, terms)
     n_documents = _group(pieces["doc_id"], matrix > 0).getnnz(axis=0)
     kept = (n_documents >= _min_documents(corpus)) & (matrix.getnnz(axis=0) <= MAX_SHARE * len(pieces))
@@ -189,7 +190,7 @@ def _cut_pieces(corpus: Corpus, level: str) -> pd.DataFrame:
     """Give each body passage the number of its piece: consecutive words of one voice, evenly cut."""
     if level not in ("passage", "document"):
         raise TalksError(f"unknown level {level!r}; expected passage or document; choose one of them")
-    passages = read_body(corpus, ["passage_id", "doc_id", "speaker_side", "position", "n_words"])
+    passages = corpus.body(["passage_id", "doc_id", "speaker_side", "position", "n_words"])
     passages = passages.assign(speaker_side=passages["speaker_side"].astype("object").fillna("unknown"))
     passages = passages.sort_values(["doc_id", "speaker_side", "position"])
     spoken = passages.groupby(["doc_id", "speaker_side"], sort=False)["n_words"]
@@ -223,7 +224,7 @@ def _is_word(terms: pd.Index) -> np.ndarray:
     titles = {row["term"].rstrip(".") for row in read_lexicon("titles")}
     left_out = load_stop_words() | titles
     plain = [len(term) > 1 and not {" ", "'"} & set(term) and term not in left_out for term in terms.tolist()]
-    return np.array(plain, dtype=bool) & ~is_name(terms).astype(bool)
+    return np.array(plain, dtype=bool) & ~is_name(terms)
 
 
 def _group(keys: pd.Series, matrix: Any) -> Any:
@@ -513,57 +514,3 @@ def typical_documents(corpus: Corpus, model: TopicModel, n: int = 3) -> pd.DataF
     rows = rows.sort_values(["topic", "strength", "doc_id"], ascending=[True, False, True])
     columns = ["topic", "label", "doc_id", "date", "outlet", "url", "n_words", "share"]
     return rows.groupby("topic").head(n)[columns].reset_index(drop=True)
-
-
-# ---------------------------------------------------------------------------------------------------
-# Topics by keywords
-
-
-def load_topic_keywords() -> dict[str, list[str]]:
-    """Load the reviewed keywords of the topics of the talks: tariffs, rare earths, Taiwan, ... with their words.
-
-    Every term stands in `lexicons/en/topic_keywords.csv` with its reason. It holds the agenda terms and more.
-
-    Source: a dictionary in the sense of content analysis, written for this suite. Known weakness: made for
-    talks on trade and security; other subjects have no row.
-
-    Examples
-    --------
-    >>> load_topic_keywords()["artificial intelligence"]
-    ['artificial intelligence', 'ai']
-    """
-    return read_terms("topic_keywords", "topic")
-
-
-def seeded_topics(corpus: Corpus, keywords: dict[str, list[str]], *, by: str | None = None) -> pd.DataFrame:
-    """Count the keywords of each topic in each document: a table that a reader can check by hand.
-
-    In: a corpus, topics with their words or multiword terms (see `load_topic_keywords`), and `by`, a
-    column of `passages` such as `speaker_side`, to count voices apart. Out: `doc_id`, `by` if given,
-    `topic`, `n` (occurrences of any of its terms), `n_words` (of the body), `rate` (per 1,000 words; missing without
-    words), one row per document and topic, also where it does not occur. A term that holds another of its topic is
-    not counted twice. Raises `TalksError` for an unknown column.
-
-    Source: dictionary counts (Stone and others 1966, The General Inquirer). Known weakness: a keyword has
-    one meaning for the table and several in the texts; a multiword term is found only where the corpus was
-    measured for it (`corpus.record["settings"]`).
-
-    Examples
-    --------
-    >>> import analysis_helpers as ah
-    >>> texts = ah.load_corpus().where(collection="articles", side="US")
-    >>> table = ah.seeded_topics(texts, {"TikTok": ["tiktok"], "Taiwan": ["taiwan"]})
-    >>> table[["topic", "n", "n_words", "rate"]].round(2).to_numpy().tolist()
-    [['TikTok', 5, 653, 7.66], ['Taiwan', 0, 653, 0.0], ['TikTok', 1, 677, 1.48], ['Taiwan', 1, 677, 1.48]]
-    """
-    known = table_of(corpus, "passages").columns
-    if by is not None and by not in known:
-        raise TalksError(f"unknown column {by!r}; expected one of {', '.join(known)}; choose one of them")
-    keys = ["doc_id", *([by] if by else [])]
-    passages = read_body(corpus, dict.fromkeys(["passage_id", "n_words", *keys]))
-    words = passages.groupby(keys, sort=False)["n_words"].sum().reset_index()
-    n = sum_terms(corpus, passages, keywords, keys)
-    table = words.merge(pd.DataFrame({"topic": list(keywords)}), how="cross").merge(n, on=["topic", *keys], how="left")
-    table["n"] = table["n"].fillna(0).astype("int64")
-    rate = 1_000 * table["n"] / table["n_words"].where(table["n_words"] > 0)
-    return table.assign(rate=rate)[[*keys, "topic", "n", "n_words", "rate"]]

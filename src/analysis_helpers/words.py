@@ -1,4 +1,4 @@
-"""Words: what a word is for the whole suite, and texts as the numbers of their words."""
+"""Words: what a word is for the whole suite, texts as the numbers of their words, and terms found in them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from itertools import chain
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import regex
 
-from .dictionaries import load_stop_words, read_lexicon
+from .dictionaries import known_names, load_stop_words, read_lexicon
 
 # One definition of a word for the whole suite: abbreviations with inner stops, numbers, words.
 # A hyphen joins only before a lower-case letter or digit, so "win-win" is one word, "China-US" two.
@@ -25,13 +24,13 @@ WORD = (
 _WORD = regex.compile(WORD)  # as NLTK's RegexpTokenizer compiles it, whose import takes seconds
 _CHUNK = regex.compile(r"\S+")
 MOST_CHUNKS, LONGEST_CHUNK = 1_000_000, 100  # kept in memory: about 200 MB
-_SURROGATE = regex.compile("[\ud800-\udfff]")  # half a character, which no encoding writes
+_AROUND_WORDS = ' .,;:?!()[]"“”'
 LONGEST_WORD, LONGEST_UNSPACED = 25, 7  # letters; 7 has the name of the People's Republic of China in Chinese
 _UNSPACED = regex.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _COUNTRY = {"US", "U.S", "U.S.", "USA", "U.S.A", "U.S.A."}
 _LOWER, _UPPER = string.ascii_lowercase.encode(), string.ascii_uppercase.encode()
 _ASCII = regex.compile(r"[\x00-\x7f]+")
-_AROUND_WORDS = ' .,;:?!()[]"“”'
+_TITLE = regex.compile(r"(?i)(premier|minister|spokes(person|man|woman)|representative|mr\.?|adviser|advisor)$")
 
 
 class _Chunks(dict[str, tuple[int, ...]]):
@@ -68,30 +67,15 @@ def _chunks() -> _Chunks:
 
 
 def find_words(text: str) -> list[str]:
-    """List the words of a string, as printed.
-
-    Examples
-    --------
-    >>> find_words("China-U.S. talks: a win-win.")
-    ['China', 'U.S.', 'talks', 'a', 'win-win']
-    """
+    """List the words of a string, as printed."""
     known = _chunks()
     return [known.vocabulary[code] for chunk in text.split() for code in known[chunk]]
 
 
 def find_spans(text: str) -> list[tuple[int, int]]:
-    """Tell where each word of a string begins and ends: one pair for each word of `find_words`.
-
-    Examples
-    --------
-    >>> find_spans("China-U.S. talks")
-    [(0, 5), (6, 10), (11, 16)]
-    """
-    return [
-        (chunk.start() + word.start(), chunk.start() + word.end())
-        for chunk in _CHUNK.finditer(text)
-        for word in _WORD.finditer(chunk[0])
-    ]
+    """Tell where each word of a string begins and ends: one pair for each word of `find_words`."""
+    chunks = ((chunk.start(), chunk[0]) for chunk in _CHUNK.finditer(text))
+    return [(start + word.start(), start + word.end()) for start, chunk in chunks for word in _WORD.finditer(chunk)]
 
 
 def count_words(text: str) -> int:
@@ -121,76 +105,21 @@ class Words:
 
 
 def code_words(texts: Iterable[str]) -> Words:
-    """Turn texts into the numbers of their words, for measuring many at once.
-
-    Arrow numbers the chunks between spaces, and each different chunk is then cut into words once.
-
-    Examples
-    --------
-    >>> words = code_words(["Talks on trade.", "", "Trade talks"])
-    >>> [words.vocabulary[code] for code in words.codes], words.starts.tolist()
-    (['Talks', 'on', 'trade', 'Trade', 'talks'], [0, 3, 3, 5])
-    """
+    """Turn texts into the numbers of their words, for measuring many at once."""
     known = _chunks()
-    chunks, chunk_starts = code_chunks(make_column(texts))
-    cut = list(map(known.__getitem__, map(str.rstrip, chunks.dictionary.to_pylist())))
-    bounds = np.concatenate(([0], np.cumsum([len(words) for words in cut], dtype="int64")))
-    codes = np.fromiter(chain.from_iterable(cut), dtype="int32", count=bounds[-1])
-    of_texts = pa.LargeListArray.from_arrays(bounds, codes).take(chunks.indices)
-    return Words(of_texts.flatten().to_numpy(), of_texts.offsets.to_numpy()[chunk_starts], known.vocabulary)
+    cut = [list(map(known.__getitem__, text.split())) for text in texts]
+    starts = np.cumsum([0, *(sum(map(len, chunks)) for chunks in cut)])
+    codes = np.fromiter(chain.from_iterable(chain.from_iterable(cut)), dtype="int32", count=starts[-1])
+    return Words(codes, starts, known.vocabulary)
 
 
-def make_column(texts: Iterable[str]) -> pa.LargeStringArray:
-    """Hand texts over to Arrow; half a character, which it refuses, becomes the sign for an unknown one.
-
-    Examples
-    --------
-    >>> make_column(["talks", "\\ud800"]).to_pylist() == ["talks", "\\ufffd"]
-    True
-    """
-    texts = list(texts)
-    try:
-        return pa.array(texts, "large_string")
-    except UnicodeEncodeError:
-        return pa.array([_SURROGATE.sub("\ufffd", text) for text in texts], "large_string")
-
-
-def code_chunks(texts: pa.LargeStringArray) -> tuple[pa.DictionaryArray, np.ndarray]:
-    """Number the chunks of texts, each with the space behind it; chunks of text i: `starts[i]` to `starts[i + 1]`.
-
-    Examples
-    --------
-    >>> chunks, starts = code_chunks(pa.array(["on trade", "trade"], "large_string"))
-    >>> chunks.to_pylist(), starts.tolist()
-    (['on ', 'trade', 'trade'], [0, 2, 3])
-    """
-    _, offsets, buffer = texts.buffers()
-    bounds = np.frombuffer(offsets, dtype="int64")[: len(texts) + 1]
-    ends_chunk = np.frombuffer(buffer or b"", dtype="uint8")[: bounds[-1]] == ord(" ")
-    ends_chunk[bounds[1:][np.diff(bounds) > 0] - 1] = True
-    cuts = np.concatenate(([0], np.flatnonzero(ends_chunk) + 1))
-    chunks = pa.LargeStringArray.from_buffers(len(cuts) - 1, pa.py_buffer(cuts), buffer)
-    return chunks.dictionary_encode(), np.searchsorted(cuts, bounds)
+def number_texts(words: Words) -> np.ndarray:
+    """Say of each word which text it stands in."""
+    return np.repeat(np.arange(len(words.starts) - 1), np.diff(words.starts))
 
 
 # ---------------------------------------------------------------------------------------------------
-# Terms: words as they are counted
-
-
-@lru_cache(maxsize=1)
-def _namesakes() -> dict[str, set[str]]:
-    """Surnames that are also stop words, each with the given names that follow it: He -> Lifeng, ..."""
-    namesakes: dict[str, set[str]] = {}
-    for row in read_lexicon("people"):
-        family, *given = row["term"].split()
-        if row["side"] == "CN" and family.lower() in load_stop_words():
-            namesakes.setdefault(family, set()).update(given)
-    return namesakes
-
-
-_BEFORE_SURNAME = regex.compile(
-    r"(?i)(premier|minister|spokes(person|man|woman)|representative|mr\.?|adviser|advisor)$"
-)
+# Words as they are counted
 
 
 def split_words(text: str) -> list[str]:
@@ -198,8 +127,8 @@ def split_words(text: str) -> list[str]:
 
     Two exceptions keep different words apart: the country is always "u.s." (printed US, U.S. or USA;
     "us" is the pronoun, and so is US in a text in capitals), and a surname that is also a stop word keeps
-    its capital ("He" in Vice-Premier He). Words are those of `find_words`. Known weakness: a surname like
-    He is only recognised after a title or before its given name.
+    its capital ("He" in Vice-Premier He). Known weakness: a surname like He is only recognised after a
+    title or before its given name.
 
     Examples
     --------
@@ -214,24 +143,16 @@ def code_terms(texts: Iterable[str], also: Iterable[str] = ()) -> Words:
     """Turn texts into the numbers of their terms, which are those of `split_words`.
 
     The vocabulary is sorted, so that the order of the numbers is that of the terms, and holds `also` what is given.
-
-    Examples
-    --------
-    >>> terms = code_terms(["The US and China", "China's aims"])
-    >>> [terms.vocabulary[code] for code in terms.codes], terms.starts.tolist()
-    (['the', 'u.s.', 'and', 'china', 'china', 'aims'], [0, 4, 6])
     """
     texts = list(texts)
     words = code_words(texts)
-    used = np.flatnonzero(np.bincount(words.codes, minlength=len(words.vocabulary)))
-    printed = [words.vocabulary[code].replace("’", "'") for code in used]
+    there = np.bincount(words.codes) > 0
+    rows = (np.cumsum(there) - 1)[words.codes]  # the words that are there, numbered anew
+    printed = [words.vocabulary[code].replace("’", "'") for code in np.flatnonzero(there)]
     bare = [word.removesuffix("'s").removesuffix("'S") for word in printed]
     plain = ["u.s." if word in _COUNTRY else word.lower() for word in bare]
     vocabulary = sorted({*plain, *_namesakes(), "us", *also})
     number = {term: code for code, term in enumerate(vocabulary)}
-    row_of = np.zeros(len(words.vocabulary), dtype="int32")
-    row_of[used] = np.arange(len(used))
-    rows = row_of[words.codes]
     codes = np.array([number[term] for term in plain], dtype="int32")[rows]
     codes[_find_pronouns(texts, words.starts, rows, bare)] = number["us"]
     names = _find_surnames(words.starts, rows, printed, bare)
@@ -254,19 +175,28 @@ def _is_shouted(text: str) -> bool:
     return upper + sum(map(str.isupper, rest)) > lower + sum(map(str.islower, rest))
 
 
+@lru_cache(maxsize=1)
+def _namesakes() -> dict[str, set[str]]:
+    """Surnames that are also stop words, each with the given names that follow it: He -> Lifeng, ..."""
+    namesakes: dict[str, set[str]] = {}
+    for row in read_lexicon("people"):
+        family, *given = row["term"].split()
+        if row["side"] == "CN" and family.lower() in load_stop_words():
+            namesakes.setdefault(family, set()).update(given)
+    return namesakes
+
+
 def _find_surnames(starts: np.ndarray, rows: np.ndarray, printed: list[str], bare: list[str]) -> np.ndarray:
     """Find the places of surnames that are also stop words: after a title, or before their given names."""
-    surnames = _namesakes()
+    surnames, ends = _namesakes(), set(starts.tolist())
     places = np.flatnonzero(np.array([word in surnames for word in bare], dtype=bool)[rows])
-    neighbours = [*printed, ""]
-    before = np.where(np.isin(places, starts), -1, rows[places - 1])
-    after = np.where(np.isin(places + 1, starts), -1, rows[(places + 1) % max(len(rows), 1)])
-    titles = {row for row in np.unique(before) if _BEFORE_SURNAME.search(neighbours[row])}
-    named = [
-        first in titles or neighbours[last] in surnames[bare[row]]
-        for first, row, last in zip(before.tolist(), rows[places].tolist(), after.tolist(), strict=True)
-    ]
-    return places[np.array(named, dtype=bool)]
+
+    def is_named(place: int) -> bool:
+        if place not in ends and _TITLE.search(printed[rows[place - 1]]):
+            return True
+        return place + 1 not in ends and printed[rows[place + 1]] in surnames[bare[rows[place]]]
+
+    return places[np.array([is_named(place) for place in places.tolist()], dtype=bool)]
 
 
 def is_too_long(term: str) -> bool:
@@ -274,31 +204,29 @@ def is_too_long(term: str) -> bool:
 
     Over 25 characters, or over 7 of Chinese or Japanese: these are written without spaces, so that a whole
     clause is counted as one word.
-
-    Examples
-    --------
-    >>> is_too_long("internationalization"), is_too_long("theministerdeclinedtocomment")
-    (False, True)
     """
     return any(len(word) > LONGEST_WORD or len(_UNSPACED.findall(word)) > LONGEST_UNSPACED for word in term.split())
 
 
-def number_texts(terms: Words) -> np.ndarray:
-    """Say of each word which text it stands in."""
-    return np.repeat(np.arange(len(terms.starts) - 1), np.diff(terms.starts))
+def is_name(terms: pd.Index) -> np.ndarray:
+    """Tell which terms are a name, hold one, begin with no letter, or are too long for a word."""
+    names = known_names()
+    told = (
+        term in names or not names.isdisjoint(term.split()) or not term[0].isalpha() or is_too_long(term)
+        for term in terms.tolist()
+    )
+    return np.fromiter(told, dtype=bool)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Terms found in texts
 
 
 def find_terms(words: Words, wanted: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
     """Find terms of one word or more, written as `split_words` splits them, within texts.
 
-    Out: for each find the number of the term in `wanted`, and the place of its first word in `words.codes`. Places are
-    first looked up by their first two words, because few begin a term; what follows is then compared one by one.
-
-    Examples
-    --------
-    >>> words = code_terms(["Rare earths, rare goods", "earths"])
-    >>> [found.tolist() for found in find_terms(words, ["rare earths", "earths rare"])]
-    [[0, 1], [0, 1]]
+    In: texts coded by `code_terms`. Out: for each find the number of the term in `wanted`, and the place of its first
+    word. Places are looked up by two words first, because few begin a term; what follows is compared one by one.
     """
     size = len(words.vocabulary)
     number = {word: code for code, word in enumerate(words.vocabulary)}

@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import regex
 
-from ..words import LONGEST_CHUNK, MOST_CHUNKS, code_chunks, make_column
+from ..words import LONGEST_CHUNK, MOST_CHUNKS
+
+_SURROGATE = regex.compile("[\ud800-\udfff]")  # half a character, which no encoding writes
 
 
 @dataclass(frozen=True)
@@ -125,3 +129,36 @@ class Known(dict[str, int]):
         if len(piece) <= LONGEST_CHUNK:
             self[piece] = row
         return row
+
+
+def make_column(texts: Iterable[str]) -> pa.LargeStringArray:
+    """Hand texts over to Arrow; half a character, which it refuses, becomes the sign for an unknown one.
+
+    Examples
+    --------
+    >>> make_column(["talks", "\\ud800"]).to_pylist() == ["talks", "\\ufffd"]
+    True
+    """
+    texts = list(texts)
+    try:
+        return pa.array(texts, "large_string")
+    except UnicodeEncodeError:
+        return pa.array([_SURROGATE.sub("\ufffd", text) for text in texts], "large_string")
+
+
+def code_chunks(texts: pa.LargeStringArray) -> tuple[pa.DictionaryArray, np.ndarray]:
+    """Number the chunks of texts, each with the space behind it; chunks of text i: `starts[i]` to `starts[i + 1]`.
+
+    Examples
+    --------
+    >>> chunks, starts = code_chunks(pa.array(["on trade", "trade"], "large_string"))
+    >>> chunks.to_pylist(), starts.tolist()
+    (['on ', 'trade', 'trade'], [0, 2, 3])
+    """
+    _, offsets, buffer = texts.buffers()
+    bounds = np.frombuffer(offsets, dtype="int64")[: len(texts) + 1]
+    ends_chunk = np.frombuffer(buffer or b"", dtype="uint8")[: bounds[-1]] == ord(" ")
+    ends_chunk[bounds[1:][np.diff(bounds) > 0] - 1] = True
+    cuts = np.concatenate(([0], np.flatnonzero(ends_chunk) + 1))
+    chunks = pa.LargeStringArray.from_buffers(len(cuts) - 1, pa.py_buffer(cuts), buffer)
+    return chunks.dictionary_encode(), np.searchsorted(cuts, bounds)
