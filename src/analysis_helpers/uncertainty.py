@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import combinations, product
 from math import comb, prod
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -53,15 +54,15 @@ def mean_interval(
     data = pd.Series(np.asarray(values, dtype="float64"))
     means = (data if groups is None else data.groupby(np.asarray(groups)).mean()).dropna().to_numpy()
     n = len(means)
-    mean = float(means.mean()) if n else float("nan")
+    mean = float(means.mean()) if n else np.nan
     if n < 2 or np.ptp(means) == 0:
-        return Interval(round(mean, 6), float("nan"), float("nan"), n)
+        return Interval(round(mean, 6), np.nan, np.nan, n)
     quantile = _t_quantile((1 + level) / 2, n - 1)
     if n < BOOTSTRAP_FROM:
         half = quantile * means.std(ddof=1) / np.sqrt(n)
         low, high = mean - half, mean + half
     else:
-        tail = _normal_cdf(-np.sqrt(n / (n - 1)) * quantile)
+        tail = NormalDist().cdf(-np.sqrt(n / (n - 1)) * quantile)
         low, high = np.quantile(_resampled_means(means, n_draws, seed), [tail, 1 - tail])
     return Interval(*(round(float(value), 3) for value in (mean, low, high)), n)
 
@@ -73,8 +74,13 @@ def _resampled_means(means: np.ndarray, n_draws: int, seed: int) -> np.ndarray:
         return _remembered_draws(n, n_draws, seed) @ means / n
     step = max(1, _NUMBERS // n)
     sizes = [min(step, n_draws - first) for first in range(0, n_draws, step)]
-    chances = np.full(n, 1 / n)
-    return np.concatenate([random.multinomial(n, chances, size=size) @ means / n for size in sizes])
+    return np.concatenate([random.multinomial(n, np.full(n, 1 / n), size=size) @ means / n for size in sizes])
+
+
+@lru_cache(maxsize=32)
+def _remembered_draws(n: int, n_draws: int, seed: int) -> np.ndarray:
+    """The draws of `resample`, made once: in a table of means, most rest on as many documents as another."""
+    return resample(n, n_draws, seed).astype("uint8")  # nobody is drawn 256 times where one draw is expected
 
 
 def difference_interval(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Interval:
@@ -96,35 +102,21 @@ def difference_interval(first: ArrayLike, second: ArrayLike, *, level: float = 0
     """
     groups = [np.asarray(values, dtype="float64") for values in (first, second)]
     groups = [values[~np.isnan(values)] for values in groups]
-    n = sum(map(len, groups))
-    if min(map(len, groups)) == 0:
-        return Interval(float("nan"), float("nan"), float("nan"), n)
-    mean = round(float(groups[0].mean() - groups[1].mean()), 3)
-    if min(map(len, groups)) < 2 or all(np.ptp(values) == 0 for values in groups):
-        return Interval(mean, float("nan"), float("nan"), n)
-    half = _welch_half_width(*groups, level)
-    low, high = (float(groups[0].mean() - groups[1].mean()) + sign * half for sign in (-1, 1))
-    return Interval(mean, round(low, 3), round(high, 3), n)
-
-
-def _welch_half_width(first: np.ndarray, second: np.ndarray, level: float) -> float:
-    """Half the width of Welch's interval; the tests hold it against scipy.stats, which takes seconds to import."""
-    errors = [values.var(ddof=1) / len(values) for values in (first, second)]
-    if not sum(errors):  # differences so small that their squares vanish
-        return float("nan")
-    share = errors[0] / sum(errors)
-    freedom = 1 / (share**2 / (len(first) - 1) + (1 - share) ** 2 / (len(second) - 1))
-    return _t_quantile((1 + level) / 2, freedom) * float(np.sqrt(sum(errors)))
+    n, sizes = sum(map(len, groups)), np.array([len(values) for values in groups])
+    if min(sizes) == 0:
+        return Interval(np.nan, np.nan, np.nan, n)
+    difference = float(groups[0].mean() - groups[1].mean())
+    if min(sizes) > 1 and any(np.ptp(values) > 0 for values in groups):
+        errors = np.array([values.var(ddof=1) for values in groups]) / sizes
+        if errors.sum():  # differences so small that their squares vanish have none
+            freedom = 1 / ((errors / errors.sum()) ** 2 / (sizes - 1)).sum()
+            half = _t_quantile((1 + level) / 2, freedom) * float(np.sqrt(errors.sum()))
+            return Interval(*(round(value, 3) for value in (difference, difference - half, difference + half)), n)
+    return Interval(round(difference, 3), np.nan, np.nan, n)
 
 
 class Permutation(NamedTuple):
-    """A difference between two groups of documents, and how often chance alone gives one as large.
-
-    Examples
-    --------
-    >>> Permutation(0.5, 0.04, 12, 9, "").p_value
-    0.04
-    """
+    """A difference between two groups of documents, and how often chance alone gives one as large."""
 
     difference: float
     p_value: float
@@ -172,8 +164,8 @@ def permutation_p(
     if reason := say_too_few(n_first, n_second):
         if not kept.all():
             reason = f"{(rows[by] == first).sum()} against {(rows[by] == second).sum()} documents, in strata {reason}"
-        difference = float(values[labels].mean() - values[~labels].mean()) if n_first and n_second else float("nan")
-        return Permutation(round(difference, 6), float("nan"), n_first, n_second, reason)
+        difference = float(values[labels].mean() - values[~labels].mean()) if n_first and n_second else np.nan
+        return Permutation(round(difference, 6), np.nan, n_first, n_second, reason)
     centred = values - _stratum_means(values, strata)
     weight = float(np.square(labels - _stratum_means(labels, strata)).sum())
     exact = _n_relabellings(labels, strata) <= EXACT_UP_TO
@@ -185,55 +177,23 @@ def permutation_p(
 
 
 def say_too_few(n_first: int, n_second: int) -> str:
-    """Say why two groups of documents are too small for a p value; nothing where they are not.
-
-    Examples
-    --------
-    >>> say_too_few(3, 3), say_too_few(4, 4)
-    ('3 against 3 documents; expected at least 4 of each in a stratum', '')
-    """
+    """Say why two groups of documents are too small for a p value; nothing where they are not."""
     if min(n_first, n_second) >= MIN_A_SIDE:
         return ""
     return f"{n_first} against {n_second} documents; expected at least {MIN_A_SIDE} of each in a stratum"
 
 
 def stratify(rows: pd.DataFrame, labels: np.ndarray, within: list[str] | None) -> tuple[np.ndarray, np.ndarray]:
-    """Number the stratum of each row, and tell which rows to keep: all, where nothing is held equal.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"month": [1] * 8 + [2]})
-    >>> strata, kept = stratify(rows, np.array([True] * 4 + [False] * 5), ["month"])
-    >>> strata.tolist(), int(kept.sum())
-    ([0, 0, 0, 0, 0, 0, 0, 0, 1], 8)
-    """
+    """Number the stratum of each row, and tell which rows to keep: of strata with at least 4 of each group, or all."""
     if not within:
         return np.zeros(len(rows), dtype="int64"), np.ones(len(rows), dtype=bool)
     strata = rows.groupby(within).ngroup().to_numpy()
-    return strata, full_strata(labels, strata)
-
-
-def full_strata(labels: np.ndarray, strata: np.ndarray) -> np.ndarray:
-    """Tell which documents stand in a stratum that holds at least 4 documents of each group.
-
-    Examples
-    --------
-    >>> full_strata(np.array([True] * 4 + [False] * 5), np.array([0] * 8 + [1])).tolist()
-    [True, True, True, True, True, True, True, True, False]
-    """
-    n = np.bincount(strata)
-    n_first = np.bincount(strata, weights=labels)
-    return (np.minimum(n_first, n - n_first) >= MIN_A_SIDE)[strata]
+    n, n_first = np.bincount(strata), np.bincount(strata, weights=labels)
+    return strata, (np.minimum(n_first, n - n_first) >= MIN_A_SIDE)[strata]
 
 
 def relabel(labels: np.ndarray, strata: np.ndarray, n_draws: int, seed: int) -> np.ndarray:
-    """Give the documents the labels of others of their stratum, by lot: one row of labels a draw.
-
-    Examples
-    --------
-    >>> relabel(np.array([True, False, True, True]), np.array([0, 0, 1, 1]), 2, seed=1).sum(axis=1).tolist()
-    [3, 3]
-    """
+    """Give the documents the labels of others of their stratum, by lot: one row of labels a draw."""
     order = np.argsort(strata, kind="stable")
     random, step = np.random.default_rng(seed), max(1, _NUMBERS // max(1, len(labels)))
     drawn = np.empty((n_draws, len(labels)), dtype=bool)
@@ -245,30 +205,12 @@ def relabel(labels: np.ndarray, strata: np.ndarray, n_draws: int, seed: int) -> 
 
 
 def resample(n: int, n_draws: int, seed: int) -> np.ndarray:
-    """Draw as many of n documents, with replacement: how often each is drawn, one row a draw.
-
-    Examples
-    --------
-    >>> resample(5, 3, seed=1).sum(axis=1).tolist()
-    [5, 5, 5]
-    """
+    """Draw as many of n documents, with replacement: how often each is drawn, one row a draw."""
     return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=n_draws)
 
 
-@lru_cache(maxsize=32)
-def _remembered_draws(n: int, n_draws: int, seed: int) -> np.ndarray:
-    """The draws of `resample`, made once: in a table of means, most rest on as many documents as another."""
-    return resample(n, n_draws, seed).astype("uint8")  # nobody is drawn 256 times where one draw is expected
-
-
 def leave_one_out(n: int, n_draws: int, seed: int) -> np.ndarray:
-    """Leave one of n documents out in each draw, each at most once: the documents that stay, one row a draw.
-
-    Examples
-    --------
-    >>> leave_one_out(3, 20, seed=1).tolist()
-    [[0, 1, 1], [1, 0, 1], [1, 1, 0]]
-    """
+    """Leave one of n documents out in each draw, each at most once: the documents that stay, one row a draw."""
     left_out = np.sort(np.random.default_rng(seed).permutation(n)[:n_draws])
     return (np.arange(n) != left_out[:, None]).astype("int64")
 
@@ -291,12 +233,6 @@ def _every_labelling(labels: np.ndarray, strata: np.ndarray) -> np.ndarray:
 
 
 def _t_quantile(probability: float, freedom: float) -> float:
-    from scipy.special import stdtrit
+    from scipy.special import stdtrit  # scipy.stats takes seconds to import; the tests hold it against that
 
     return float(stdtrit(freedom, probability))
-
-
-def _normal_cdf(value: float) -> float:
-    from scipy.special import ndtr
-
-    return float(ndtr(value))
