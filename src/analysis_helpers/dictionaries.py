@@ -45,8 +45,8 @@ def read_weights(name: str) -> pd.DataFrame:
 def load_stop_words() -> frozenset[str]:
     """Load the English stop words of scikit-learn: words too common to tell texts apart.
 
-    All are lower-case, so surnames that look like them ("He") are not among them. Source: the Glasgow
-    list as scikit-learn ships it. Known weakness: it holds a few words of substance ("system").
+    All are lower-case, so surnames that look like them ("He") are not among them. Source: the Glasgow list as
+    scikit-learn ships it. Known weakness: it holds a few words of substance ("system").
 
     Examples
     --------
@@ -64,13 +64,13 @@ def load_stop_words() -> frozenset[str]:
 def load_dictionary(name: str) -> dict[str, list[str]]:
     """Load a dictionary that ships with the package: its concepts, each with its words and multiword terms.
 
-    "agenda" holds what is talked about (tariffs, rare earths, fentanyl, ...), "frames" what an issue is made
-    to be about (security, fairness, sovereignty, ...). `lexicons/en` gives each term with its reason; no term
-    stands under two concepts. Raises `TalksError` for another name.
+    "agenda" holds what is talked about (tariffs, rare earths, fentanyl, ...), "frames" what an issue is made to be
+    about (security, fairness, sovereignty, ...). `lexicons/en` gives each term with its reason; no term stands under
+    two concepts. Raises `TalksError` for another name.
 
-    Source: dictionaries in the sense of content analysis (Stone and others 1966, The General Inquirer), written
-    for this suite; what a frame does, after Entman (1993), "Framing: Toward Clarification of a Fractured
-    Paradigm". Known weakness: one coder, no test of agreement; made for talks on trade and security.
+    Source: dictionaries in the sense of content analysis (Stone and others 1966, The General Inquirer), written for
+    this suite; what a frame does, after Entman (1993), "Framing: Toward Clarification of a Fractured Paradigm". Known
+    weakness: one coder, no test of agreement; made for talks on trade and security.
 
     Examples
     --------

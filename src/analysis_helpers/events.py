@@ -15,14 +15,13 @@ def texts_by_period(
 ) -> pd.DataFrame:
     """Count the texts and words of each period by side, also where there are none.
 
-    In: a corpus; `period` is year, month or week (from Monday); `by` a column of `documents`; `span`,
-    the first and last day that the collection means to cover (without it, those of its documents).
-    Out: `period`, `by`, `n_documents`, `n_words`, for every period of that span, within each value of
-    `by`. Documents whose date is less exact than the period are not counted. Raises `TalksError` for an
-    unknown column and without a dated document.
+    In: a corpus; `period` is year, month or week (from Monday); `by` a column of `documents`; `span`, the first and
+    last day that the collection means to cover (without it, those of its documents). Out: `period`, `by`,
+    `n_documents`, `n_words`, for every period of that span, within each value of `by`. Documents whose date is less
+    exact than the period are not counted. Raises `TalksError` for an unknown column and without a dated document.
 
-    Source: counts by calendar, weeks after ISO 8601. Known weakness: the counts show what the collection
-    holds, not all that was said.
+    Source: counts by calendar, weeks after ISO 8601. Known weakness: the counts show what the collection holds, not
+    all that was said.
 
     Examples
     --------
@@ -48,12 +47,12 @@ def texts_by_period(
 def burstiness(weeks: pd.DataFrame, by: str = "side") -> pd.DataFrame:
     """Tell how unevenly texts come: the variance of the counts divided by their mean, by side.
 
-    In: a table of `texts_by_period`. Out: `by`, `mean`, `variance`, `ratio`, `chance_low`,
-    `chance_high`, `n_periods`. Between the two bounds lie 95 % of the ratios that chance alone (a
-    Poisson process of constant rate) gives; above them, texts come in bursts.
+    In: a table of `texts_by_period`. Out: `by`, `mean`, `variance`, `ratio`, `chance_low`, `chance_high`, `n_periods`.
+    Between the two bounds lie 95 % of the ratios that chance alone (a Poisson process of constant rate) gives; above
+    them, texts come in bursts.
 
-    Source: the index of dispersion and its chi-square test (Cox and Lewis 1966). Known weakness: a
-    collection that changes its sources in the year looks bursty too.
+    Source: the index of dispersion and its chi-square test (Cox and Lewis 1966). Known weakness: a collection that
+    changes its sources in the year looks bursty too.
 
     Examples
     --------
@@ -74,10 +73,10 @@ def burstiness(weeks: pd.DataFrame, by: str = "side") -> pd.DataFrame:
 def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "side") -> pd.DataFrame:
     """Count the texts of each side in a window before and after each talk: denominators first.
 
-    In: a corpus, a chronology, the length of the window on either side in days; the days of the talk
-    belong to it; `by`, a column of `documents`. Out: `talk_id`, `start_date`, `by`, `n_before`, `n_during`,
-    `n_after`, `n_documents` (their sum), one row per talk and side. Raises `TalksError` for an unknown column,
-    and without a talk or a document dated to the day.
+    In: a corpus, a chronology, the length of the window on either side in days; the days of the talk belong to it;
+    `by`, a column of `documents`. Out: `talk_id`, `start_date`, `by`, `n_before`, `n_during`, `n_after`, `n_documents`
+    (their sum), one row per talk and side. Raises `TalksError` for an unknown column, and without a talk or a document
+    dated to the day.
 
     Source: windows of equal length as in event studies. Known weakness: windows of neighbouring talks overlap.
 
@@ -116,16 +115,16 @@ def event_study(
 ) -> pd.DataFrame:
     """Ask whether a value changes from before to after the talks, against the same dates moved round the year.
 
-    In: one row per document with `date`, `by` and the value (such as its tone); the talks, of which those
-    outside the dates of the documents are left out; the length of the windows in days. Out: one row per
-    value of `by`: `before`, `after` (means), `difference`, `p_value` (with at least 4 documents in either
-    window, else missing), `n_before`, `n_after` (documents). A document in a window before one talk and
-    after another is left out. The null: all talks are moved together by every number of days round the
-    span of the documents; `p_value` is the share of these calendars whose difference is at least as large
-    on either side of zero. Raises `TalksError` without a dated document and without a talk in their span.
+    In: one row per document with `date`, `by` and the value (such as its tone); the talks, of which those outside the
+    dates of the documents are left out; the length of the windows in days. Out: one row per value of `by`: `before`,
+    `after` (means), `difference`, `p_value` (with at least 4 documents in either window, else missing), `n_before`,
+    `n_after` (documents). A document in a window before one talk and after another is left out. The null: all talks
+    are moved together by every number of days round the span of the documents; `p_value` is the share of these
+    calendars whose difference is at least as large on either side of zero. Raises `TalksError` without a dated
+    document and without a talk in their span.
 
-    Source: rotation of a point process (Besag and Clifford 1989, on Monte Carlo tests that keep the order of
-    the data). Known weakness: one year holds few independent calendars; call it exploratory.
+    Source: rotation of a point process (Besag and Clifford 1989, on Monte Carlo tests that keep the order of the
+    data). Known weakness: one year holds few independent calendars; call it exploratory.
 
     Examples
     --------

@@ -45,25 +45,24 @@ def keyness(
 ) -> pd.DataFrame:
     """Find the words that tell two groups of documents apart, and test whether they really do.
 
-    In: a corpus (keep the officials' own voice by `corpus.where(speaker_side=["US", "CN"])`); `by`, a
-    column of `documents` or `passages`, and two of its values; `within`, columns (also year, month,
-    week) that make strata: only documents of the same stratum are compared, and strata with fewer than
-    4 documents of a group are left out. Out: one row a term that at least `min_documents` documents use,
-    ordered by `z`: `term`, `rate_first`, `rate_second` (mean over documents of the rate per 1,000 words),
-    `log_ratio` (base 2), `z`, `documents_first`, `documents_second`, `p_value`. Names of countries,
-    offices and people are left out. In `attrs`: `n_first`, `n_second`, `n_left_out` (documents).
+    In: a corpus (keep the officials' own voice by `corpus.where(speaker_side=["US", "CN"])`); `by`, a column of
+    `documents` or `passages`, and two of its values; `within`, columns (also year, month, week) that make strata: only
+    documents of the same stratum are compared, and strata with fewer than 4 documents of a group are left out. Out:
+    one row a term that at least `min_documents` documents use, ordered by `z`: `term`, `rate_first`, `rate_second`
+    (mean over documents of the rate per 1,000 words), `log_ratio` (base 2), `z`, `documents_first`,
+    `documents_second`, `p_value`. Names of countries, offices and people are left out. In `attrs`: `n_first`,
+    `n_second`, `n_left_out` (documents).
 
-    `z` is the log-odds with an informative Dirichlet prior. It only orders the words: it takes each word
-    for independent, though words come in documents, and would call far too many of them significant.
-    `p_value` decides: the root of the rate of each word in each document, centred within its stratum, is
-    correlated with the group; whole documents are relabelled within strata, and the largest correlation
-    of any word is the yardstick for all of them (the chance that even one word of the table is
-    named by luck is the level of the test). With fewer than 4 documents in a group it is missing.
+    `z` is the log-odds with an informative Dirichlet prior. It only orders the words: it takes each word for
+    independent, though words come in documents, and would call far too many of them significant. `p_value` decides:
+    the root of the rate of each word in each document, centred within its stratum, is correlated with the group; whole
+    documents are relabelled within strata, and the largest correlation of any word is the yardstick for all of them
+    (the chance that even one word of the table is named by luck is the level of the test). With fewer than 4 documents
+    in a group it is missing.
 
-    Source: Monroe, Colaresi and Quinn (2008), "Fightin' Words", for z, with a prior worth 500 words;
-    Westfall and Young (1993) for the maximum over all words. Known weakness: what the strata do not hold
-    equal (kind of text, speaker) may be what the words show. Raises `TalksError` for an unknown column and
-    where a group has no document.
+    Source: Monroe, Colaresi and Quinn (2008), "Fightin' Words", for z, with a prior worth 500 words; Westfall and
+    Young (1993) for the maximum over all words. Known weakness: what the strata do not hold equal (kind of text,
+    speaker) may be what the words show. Raises `TalksError` for an unknown column and where a group has no document.
 
     Examples
     --------
@@ -97,15 +96,13 @@ def calibrate_keyness(
 ) -> pd.DataFrame:
     """Show what each test of words would claim about sides that were drawn by lot.
 
-    Whole documents get a random side, as many times as asked; nothing can then truly tell the sides
-    apart. In: as for `keyness`. Out: one row a test (`test`): `share_of_terms` called
-    different at .05, on average, and `share_of_draws` in which any term was. An honest test of all words
-    together names one in at most 5 % of the draws.
+    Whole documents get a random side, as many times as asked; nothing can then truly tell the sides apart. In: as for
+    `keyness`. Out: one row a test (`test`): `share_of_terms` called different at .05, on average, and `share_of_draws`
+    in which any term was. An honest test of all words together names one in at most 5 % of the draws.
 
-    Source: the tests are z over 1.96; z with the correction of Benjamini and Hochberg (1995); the
-    log-likelihood ratio G2 (Dunning 1993) with the same correction; and the rate test of `keyness`.
-    Known weakness: it judges the tests on these documents only. Raises `TalksError` with fewer than 4 documents in a
-    group.
+    Source: the tests are z over 1.96; z with the correction of Benjamini and Hochberg (1995); the log-likelihood ratio
+    G2 (Dunning 1993) with the same correction; and the rate test of `keyness`. Known weakness: it judges the tests on
+    these documents only. Raises `TalksError` with fewer than 4 documents in a group.
 
     Examples
     --------
@@ -138,14 +135,13 @@ def calibrate_keyness(
 def combine_keyness(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.DataFrame:
     """Tell which words hold in several comparisons: pooled, within kinds of text, among spokespersons, ...
 
-    In: tables of `keyness` by the name of the comparison. Out: one row a term: `term`,
-    `n_tested` (comparisons that could test it), `n_passed` (p below `level`), `n_first`, `n_second`
-    (comparisons in which the first, the second group says it more), then one column a comparison with
-    its p value; ordered by `n_passed`, then by term. A word that passes in one comparison and changes
-    sides in another is a word of the kind of text, not of the group.
+    In: tables of `keyness` by the name of the comparison. Out: one row a term: `term`, `n_tested` (comparisons that
+    could test it), `n_passed` (p below `level`), `n_first`, `n_second` (comparisons in which the first, the second
+    group says it more), then one column a comparison with its p value; ordered by `n_passed`, then by term. A word
+    that passes in one comparison and changes sides in another is a word of the kind of text, not of the group.
 
-    Source: `keyness`, once for each comparison. Known weakness: comparisons share documents;
-    passing in three is not three independent proofs.
+    Source: `keyness`, once for each comparison. Known weakness: comparisons share documents; passing in three is not
+    three independent proofs.
 
     Examples
     --------

@@ -31,14 +31,14 @@ def rates(
     """Give the rate per 1,000 words of each concept of a dictionary, by side, kind of text, period or document.
 
     In: a corpus; a dictionary: its name (see `load_dictionary`), a frame with `concept` and `term`, or terms by
-    concept; `by`, one or more columns of `documents` or `passages`; `period`, year, month or week. Out: `concept`,
-    the period, the columns of `by`, `rate` (mean over documents), `low`, `high` (95 %), `n` (occurrences),
-    `n_documents`, `n_using` (documents that use the concept), `n_words`; one row per combination, also where there
-    is no text. With `doc_id` in `by`, one row a document with its `rate`, `n` and `n_words`. Only the officials' own
-    words count, unless `by` holds `speaker_side`. A term that holds another of its concept is not counted twice. No
-    interval is given while fewer than 5 documents use the concept: simulated on these texts, it would cover .66
-    to .91 instead of .95. Raises `TalksError` for an unknown column, a dictionary that is none, and a multiword
-    term that was not looked for when the corpus was built.
+    concept; `by`, one or more columns of `documents` or `passages`; `period`, year, month or week. Out: `concept`, the
+    period, the columns of `by`, `rate` (mean over documents), `low`, `high` (95 %), `n` (occurrences), `n_documents`,
+    `n_using` (documents that use the concept), `n_words`; one row per combination, also where there is no text. With
+    `doc_id` in `by`, one row a document with its `rate`, `n` and `n_words`. Only the officials' own words count,
+    unless `by` holds `speaker_side`. A term that holds another of its concept is not counted twice. No interval is
+    given while fewer than 5 documents use the concept: simulated on these texts, it would cover .66 to .91 instead of
+    .95. Raises `TalksError` for an unknown column, a dictionary that is none, and a multiword term that was not looked
+    for when the corpus was built.
 
     Source: dictionary counts (Stone and others 1966, The General Inquirer); `mean_interval`. Known weakness: a word
     counts whatever it means there, affirmed or denied; short texts have wild rates, and all texts weigh the same.
@@ -90,11 +90,11 @@ def compare_rates(
 
     In: a corpus and a dictionary, as for `rates`; `by`, one column of `documents` or `passages`, and two of its
     values. Out: one row a concept, with `concept`, `US`, `CN` (or the values given: mean over documents of the rate
-    per 1,000 words), `difference` (first minus second) with `low` and `high` (95 %), and the documents behind
-    them: `using_US`, `using_CN` of `n_US`, `n_CN`. No interval is given while fewer than 5 documents of a group
-    use the concept. `leave_one_out` adds for either group `least_...` and `most_...`, its smallest and largest rate
-    when one term is left out, and `term_...`, the term whose omission changes it most (the first of the alphabet
-    among equals, missing where none occurs). Raises `TalksError` as `rates` does.
+    per 1,000 words), `difference` (first minus second) with `low` and `high` (95 %), and the documents behind them:
+    `using_US`, `using_CN` of `n_US`, `n_CN`. No interval is given while fewer than 5 documents of a group use the
+    concept. `leave_one_out` adds for either group `least_...` and `most_...`, its smallest and largest rate when one
+    term is left out, and `term_...`, the term whose omission changes it most (the first of the alphabet among equals,
+    missing where none occurs). Raises `TalksError` as `rates` does.
 
     Source: `difference_interval`; leaving out one term at a time is the jackknife (Tukey 1958) over terms. Known
     weakness: kinds of text are pooled; where a group writes more of one kind, the difference may be one of kind.

@@ -35,18 +35,17 @@ def tone_instruments(corpus: Corpus) -> list[str]:
 def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "tone") -> pd.DataFrame:
     """Compare the tone of sentences: by who speaks, of whom, in which kind of text, month or talk.
 
-    In: a corpus, with or without its text, and one or more of `side`, `speaker_side`, `target`,
-    `collection`, `genre`, `month`, `talk_id`; `instrument` is `tone` or one of its parts. The
-    `target` of a sentence is US or CN (it names only that one), both, or relationship, which wins;
-    sentences that name none are then left out. Out: one row per combination, with `mean` (over
-    documents of the means of their scored sentences), `low`, `high` (95 %), `n_documents`, `n_sentences`.
-    An empty combination has n = 0. Questions of journalists are left out, unless `speaker_side` is
-    asked for; so are texts without a value of a column of `by`. The instruments behind the means are in
-    `attrs["instruments"]`: figures refuse tables that differ in them. Raises `TalksError` for an unknown
-    column, where no sentence is left, and for a corpus scored by other instruments.
+    In: a corpus, with or without its text, and one or more of `side`, `speaker_side`, `target`, `collection`, `genre`,
+    `month`, `talk_id`; `instrument` is `tone` or one of its parts. The `target` of a sentence is US or CN (it names
+    only that one), both, or relationship, which wins; sentences that name none are then left out. Out: one row per
+    combination, with `mean` (over documents of the means of their scored sentences), `low`, `high` (95 %),
+    `n_documents`, `n_sentences`. An empty combination has n = 0. Questions of journalists are left out, unless
+    `speaker_side` is asked for; so are texts without a value of a column of `by`. The instruments behind the means are
+    in `attrs["instruments"]`: figures refuse tables that differ in them. Raises `TalksError` for an unknown column,
+    where no sentence is left, and for a corpus scored by other instruments.
 
-    Source: `mean_interval`; by speaker and target, because warm words and hard lines go together. Known
-    weakness: kinds of text differ more in tone than sides do; compare within a genre first.
+    Source: `mean_interval`; by speaker and target, because warm words and hard lines go together. Known weakness:
+    kinds of text differ more in tone than sides do; compare within a genre first.
 
     Examples
     --------
@@ -92,10 +91,9 @@ def _tone_of_documents(corpus: Corpus, by: list[str], instrument: str) -> pd.Dat
 def compare_instruments(corpus: Corpus) -> pd.DataFrame:
     """Tell how far the instruments of tone agree with each other, sentence by sentence.
 
-    In: a corpus, with or without its text. Out: one row per pair of instruments, with `pair`,
-    `rank_correlation` (Spearman), `equal_sign` (share of sentences that both call warm, both cool or
-    both neither), `n_sentences` (those that both score). No interval: sentences of a text are alike.
-    Raises `TalksError` without a sentence.
+    In: a corpus, with or without its text. Out: one row per pair of instruments, with `pair`, `rank_correlation`
+    (Spearman), `equal_sign` (share of sentences that both call warm, both cool or both neither), `n_sentences` (those
+    that both score). No interval: sentences of a text are alike. Raises `TalksError` without a sentence.
 
     Source: Spearman (1904). Known weakness: the lists share many words, so agreement is no proof.
 

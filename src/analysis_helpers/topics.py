@@ -20,6 +20,9 @@ from .uncertainty import SEED, leave_one_out, mean_interval, resample
 from .words import is_name
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+if TYPE_CHECKING:
     pass
 
 PIECE_WORDS = 180
@@ -37,24 +40,17 @@ _FITTED: dict[tuple[bytes, int, int], list[set[str]]] = {}  # by what was fitted
 class TopicModel:
     """Topics fitted to a corpus: their terms, their shares of the documents, and how they were made.
 
-    `topic_terms` holds `topic`, `term`, `weight`, strongest first; `document_topics` holds `doc_id`, `topic`,
-    `share` (0 to 1, of the document), `strength` (mean weight in its pieces); `voice_topics` the same by
-    `speaker_side`; `settings` how it was fitted. Topics are numbered from 1, the largest mean share first.
+    `topic_terms` holds `topic`, `term`, `weight`, strongest first; `document_topics` holds `doc_id`, `topic`, `share`
+    (0 to 1, of the document), `strength` (mean weight in its pieces); `voice_topics` the same by `speaker_side`;
+    `settings` how it was fitted. Topics are numbered from 1, the largest mean share first.
 
-    Source: `fit_topics`. Known weakness: shares of a short text are rough, and all of them sum to 1 also
-    where no topic fits.
+    Source: `fit_topics`. Known weakness: shares of a short text are rough, and sum to 1 also where no topic fits.
 
     Examples
     --------
     >>> import analysis_helpers as ah
-    >>> ah.fit_topics(ah.load_corpus().where(collection="articles"), 2)
-    TopicModel: 2 topics from 24 pieces of 5 documents, 253 terms
-    <BLANKLINE>
-                                   label  mean share
-    1    meeting · relationship · sides         ...
-    2                               ...         ...
-    <BLANKLINE>
-    Next: model.top_terms() · ah.typical_documents(corpus, model) · ah.topic_stability(corpus, model)
+    >>> str(ah.fit_topics(ah.load_corpus().where(collection="articles"), 2))
+    'TopicModel: 2 topics from 24 pieces of 5 documents, 253 terms'
     """
 
     topic_terms: pd.DataFrame
@@ -64,11 +60,8 @@ class TopicModel:
 
     def __str__(self) -> str:
         """Say in one line how large the model is."""
-        numbers = self.settings
-        return (
-            f"TopicModel: {numbers['n_topics']} topics from {numbers['n_pieces']:,} pieces of "
-            f"{numbers['n_documents']:,} documents, {numbers['n_terms']:,} terms"
-        )
+        numbers = "{n_topics} topics from {n_pieces:,} pieces of {n_documents:,} documents, {n_terms:,} terms"
+        return f"TopicModel: {numbers.format(**self.settings)}"
 
     def __repr__(self) -> str:
         """Show each topic with its mean share, and what can be asked next."""
@@ -94,34 +87,32 @@ class TopicModel:
 
 
 class _Pieces(NamedTuple):
-    """Pieces of documents by terms, weighted, with the document and the voice of each piece.
+    """Pieces of documents by terms, weighted and counted, with the document and the voice of each piece.
 
-    `importance` is the root of a piece's part of its document: pieces of a document together count once,
-    those without any term not at all.
+    `importance` is the root of a piece's part of its document: pieces of a document together count once, those without
+    any term not at all.
     """
 
-    weights: Any
+    weights: csr_matrix
     importance: np.ndarray
-    counts: Any
+    counts: csr_matrix
     terms: np.ndarray
-    doc_ids: np.ndarray
-    voices: np.ndarray
+    keys: pd.DataFrame  # doc_id, speaker_side
 
 
 def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = "passage") -> TopicModel:
     """Find the topics of a corpus: groups of words that come together, and their share of each document.
 
-    In: a corpus; choose voices and kinds of text before, with `corpus.where(...)`. At `level` "passage"
-    the body passages of one voice in a document are joined to pieces of about 180 words; at "document"
-    they are one piece. Out: a `TopicModel`. Words count, multiword terms do not; stop words, names of
-    countries, offices and people, titles, and words with apostrophes are left out, and those in fewer
-    than 5 documents (2 where there are under 50) or in more than half of the pieces. A document
-    without any of the remaining words has missing shares. Raises `TalksError` for an unknown level and where
-    there are more topics than pieces or terms.
+    In: a corpus; choose voices and kinds of text before, with `corpus.where(...)`. At `level` "passage" the body
+    passages of one voice in a document are joined to pieces of about 180 words; at "document" they are one piece. Out:
+    a `TopicModel`. Words count, multiword terms do not; stop words, names of countries, offices and people, titles,
+    and words with apostrophes are left out, and those in fewer than 5 documents (2 where there are under 50) or in
+    more than half of the pieces. A document without any of the remaining words has missing shares. Raises `TalksError`
+    for an unknown level and where there are more topics than pieces or terms.
 
     Source: non-negative matrix factorisation (Lee and Seung 1999) of TF-IDF with the start of Boutsidis and
-    Gallopoulos (2008), by scikit-learn. Every document weighs the same, however many pieces it has. Known
-    weakness: there is always an answer; read `topic_stability` before a topic.
+    Gallopoulos (2008), by scikit-learn. Every document weighs the same, however many pieces it has. Known weakness:
+    there is always an answer; read `topic_stability` before a topic.
 
     Examples
     --------
@@ -132,27 +123,24 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
     """
     pieces = _weigh_pieces(corpus, level)
     strengths, loadings = _factorize(pieces.weights, pieces.importance, n_topics, seed)
-    document_topics = _share_topics(strengths, pd.DataFrame({"doc_id": pieces.doc_ids}), corpus)
-    order = document_topics.groupby("topic")["share"].mean().sort_values(ascending=False, kind="stable").index
-    strengths, loadings = strengths[:, order - 1], loadings[order - 1]
-    voices = pd.DataFrame({"doc_id": pieces.doc_ids, "speaker_side": pieces.voices})
-    return TopicModel(
-        topic_terms=_list_terms(loadings, pieces.terms),
-        document_topics=_share_topics(strengths, voices[["doc_id"]], corpus),
-        voice_topics=_share_topics(strengths, voices, corpus),
-        settings={
-            "method": "NMF (nndsvda) on TF-IDF of words",
-            "n_topics": n_topics,
-            "seed": seed,
-            "level": level,
-            "piece_words": PIECE_WORDS if level == "passage" else None,
-            "min_documents": _min_documents(corpus),
-            "max_share_of_pieces": MAX_SHARE,
-            "n_documents": len(corpus.documents),
-            "n_pieces": len(pieces.doc_ids),
-            "n_terms": len(pieces.terms),
-        },
-    )
+    documents = pieces.keys[["doc_id"]]
+    shares = _share_topics(strengths, documents, corpus).groupby("topic")["share"].mean()
+    order = shares.sort_values(ascending=False, kind="stable").index - 1
+    strengths, loadings = strengths[:, order], loadings[order]
+    settings = {
+        "method": "NMF (nndsvda) on TF-IDF of words",
+        "n_topics": n_topics,
+        "seed": seed,
+        "level": level,
+        "piece_words": PIECE_WORDS if level == "passage" else None,
+        "min_documents": _min_documents(corpus),
+        "max_share_of_pieces": MAX_SHARE,
+        "n_documents": len(corpus.documents),
+        "n_pieces": len(documents),
+        "n_terms": len(pieces.terms),
+    }
+    by_document, by_voice = (_share_topics(strengths, keys, corpus) for keys in (documents, pieces.keys))
+    return TopicModel(_list_terms(loadings, pieces.terms), by_document, by_voice, settings)
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -165,25 +153,23 @@ def _weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
 
     passages = _cut_pieces(corpus, level)
     refuse_empty(passages, "text to find topics in")
-    pieces = passages.drop_duplicates("piece").sort_values("piece")
-    rows = passages["piece"].to_numpy()
-    matrix, terms = corpus.matrix(passages["passage_id"], rows, exclude=load_stop_words())
+    keys = passages.drop_duplicates("piece").sort_values("piece", ignore_index=True)[["doc_id", "speaker_side"]]
+    matrix, terms = corpus.matrix(passages["passage_id"], passages["piece"].to_numpy(), exclude=load_stop_words())
     matrix = _mask_names(matrix, terms)
-    n_documents = _group(pieces["doc_id"], matrix > 0).getnnz(axis=0)
-    kept = (n_documents >= _min_documents(corpus)) & (matrix.getnnz(axis=0) <= MAX_SHARE * len(pieces))
+    n_documents = _group(keys["doc_id"], matrix > 0).getnnz(axis=0)
+    kept = (n_documents >= _min_documents(corpus)) & (matrix.getnnz(axis=0) <= MAX_SHARE * len(keys))
     kept[kept] = _is_word(terms[kept])
     if not kept.any():
         raise TalksError(
             f"no term stands in {_min_documents(corpus)} of {len(corpus.documents)} documents and in at most half of "
-            f"their {len(pieces)} pieces; expected texts that share words; give more texts"
+            f"their {len(keys)} pieces; expected texts that share words; give more texts"
         )
-    matrix = matrix[:, kept]
-    weights = TfidfTransformer().fit_transform(matrix)
+    counts = matrix[:, kept]
+    weights = TfidfTransformer().fit_transform(counts)
     filled = pd.Series(weights.getnnz(axis=1) > 0)
-    size = filled.groupby(pieces["doc_id"].to_numpy()).transform("sum")
+    size = filled.groupby(keys["doc_id"]).transform("sum")
     importance = np.where(filled, 1 / np.sqrt(size.clip(lower=1)), 0.0)
-    names = np.asarray(terms[kept])
-    return _Pieces(weights, importance, matrix, names, *pieces[["doc_id", "speaker_side"]].to_numpy().T)
+    return _Pieces(weights, importance, counts, np.asarray(terms[kept]), keys)
 
 
 def _cut_pieces(corpus: Corpus, level: str) -> pd.DataFrame:
@@ -201,33 +187,25 @@ def _cut_pieces(corpus: Corpus, level: str) -> pd.DataFrame:
     return passages.assign(piece=passages.groupby(["doc_id", "speaker_side", number], sort=False).ngroup())
 
 
-def _mask_names(matrix: Any, terms: pd.Index) -> Any:
+def _mask_names(matrix: csr_matrix, terms: pd.Index) -> csr_matrix:
     """Take the words of multiword names out of the counts: "White House" leaves no white and no house."""
     from scipy.sparse import csr_matrix
 
     place = {term: number for number, term in enumerate(terms)}
-    pairs = [
-        (place[name], place[word])
-        for name in sorted(known_names() & set(place))
-        for word in name.split()
-        if " " in name and word in place
-    ]
+    names = sorted(name for name in known_names() & set(place) if " " in name)
+    pairs = [(place[name], place[word]) for name in names for word in name.split() if word in place]
     words_of = np.array(pairs, dtype="int64").reshape(-1, 2).T
     masked = csr_matrix((np.ones(len(pairs)), tuple(words_of)), shape=(len(terms), len(terms)))
-    matrix = (matrix - matrix @ masked).tocsr()
-    matrix.data = np.maximum(matrix.data, 0)  # a name inside a longer name is taken out twice
-    matrix.eliminate_zeros()
-    return matrix
+    return (matrix - matrix @ masked).maximum(0).tocsr()  # a name inside a longer name is taken out twice
 
 
 def _is_word(terms: pd.Index) -> np.ndarray:
-    titles = {row["term"].rstrip(".") for row in read_lexicon("titles")}
-    left_out = load_stop_words() | titles
+    left_out = load_stop_words() | {row["term"].rstrip(".") for row in read_lexicon("titles")}
     plain = [len(term) > 1 and not {" ", "'"} & set(term) and term not in left_out for term in terms.tolist()]
     return np.array(plain, dtype=bool) & ~is_name(terms)
 
 
-def _group(keys: pd.Series, matrix: Any) -> Any:
+def _group(keys: pd.Series, matrix: csr_matrix) -> csr_matrix:
     """Add up the rows of a matrix that have the same key, in the order of the keys."""
     from scipy.sparse import csr_matrix
 
@@ -243,11 +221,11 @@ def _min_documents(corpus: Corpus) -> int:
 # The factorisation
 
 
-def _factorize(weights: Any, importance: np.ndarray, n_topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _factorize(weights: csr_matrix, importance: np.ndarray, n_topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Split pieces by terms into pieces by topics and topics by terms; each topic's terms have length 1.
 
-    A row times the root of a number has that many times its squared error: it counts that often. A
-    piece that does not count has no strength.
+    A row times the root of a number has that many times its squared error: it counts that often. A piece that does not
+    count has no strength.
     """
     from scipy.sparse import diags
     from sklearn.decomposition import NMF
@@ -278,16 +256,15 @@ def _list_terms(loadings: np.ndarray, terms: np.ndarray) -> pd.DataFrame:
 
 def _share_topics(strengths: np.ndarray, keys: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
     """Average the strengths over the pieces of each document, and give each topic its share of their sum."""
-    topics = range(1, strengths.shape[1] + 1)
+    topics = pd.RangeIndex(1, strengths.shape[1] + 1, name="topic")
     table = pd.DataFrame(strengths, columns=topics).groupby([keys[name] for name in keys]).mean()
     if list(keys) == ["doc_id"]:
         table = table.reindex(corpus.documents["doc_id"])
     total = table.sum(axis=1)
-    shares = table.div(total.where(total > 0), axis=0)
-    stacked = [frame.round(6).reset_index().melt([*keys], var_name="topic") for frame in (shares, table)]
-    rows = stacked[0].rename(columns={"value": "share"}).assign(strength=stacked[1]["value"])
-    rows["strength"] = rows["strength"].where(rows["share"].notna())
-    return rows.astype({"topic": "int64"}).sort_values([*keys, "topic"], ignore_index=True)
+    table = table.where(total > 0)
+    parts = {"share": table.div(total, axis=0), "strength": table}
+    rows = pd.concat({name: part.round(6).T.unstack() for name, part in parts.items()}, axis=1).reset_index()
+    return rows.sort_values([*keys, "topic"], ignore_index=True)
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -297,16 +274,16 @@ def _share_topics(strengths: np.ndarray, keys: pd.DataFrame, corpus: Corpus) -> 
 def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, seed: int = SEED) -> pd.DataFrame:
     """Ask of each topic whether it would come back, had the collector caught other texts.
 
-    In: the corpus the model was fitted to, and the model. Documents are drawn anew with replacement
-    `n_draws` times, and left out one at a time (all of them, or `n_draws` by lot where there are more);
-    each time topics are fitted again and matched one to one. Out: `topic`, `label`, `bootstrap` and
-    `leave_one_out` (mean overlap of the ten top terms: shared terms divided by the terms of both, 0 to
-    1), `n_documents` (in which the topic has the largest share), `stable` (a bootstrap overlap of at
-    least .5: about seven of ten terms come back). Raises `TalksError` where the model is of another corpus.
+    In: the corpus the model was fitted to, and the model. Documents are drawn anew with replacement `n_draws` times,
+    and left out one at a time (all of them, or `n_draws` by lot where there are more); each time topics are fitted
+    again and matched one to one. Out: `topic`, `label`, `bootstrap` and `leave_one_out` (mean overlap of the ten top
+    terms: shared terms divided by the terms of both, 0 to 1), `n_documents` (in which the topic has the largest
+    share), `stable` (a bootstrap overlap of at least .5: about seven of ten terms come back). Raises `TalksError`
+    where the model is of another corpus.
 
-    Source: Greene, O'Callaghan and Cunningham (2014), with documents drawn with replacement and the Jaccard
-    overlap of unordered terms. Known weakness: texts that repeat one another (legal formulas) look stable;
-    vocabulary and document frequencies are those of the whole corpus.
+    Source: Greene, O'Callaghan and Cunningham (2014), with documents drawn with replacement and the Jaccard overlap of
+    unordered terms. Known weakness: texts that repeat one another (legal formulas) look stable; vocabulary and
+    document frequencies are those of the whole corpus.
 
     Examples
     --------
@@ -315,14 +292,14 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
     >>> ah.topic_stability(texts, ah.fit_topics(texts, 2), n_draws=10)["stable"].tolist()
     [False, False]
     """
-    if sorted(model.document_topics["doc_id"].unique()) != sorted(corpus.documents["doc_id"]):
+    if set(model.document_topics["doc_id"]) != set(corpus.documents["doc_id"]):
         raise TalksError("the model was fitted to other documents; expected those of the corpus; fit it again")
     pieces = _weigh_pieces(corpus, model.settings["level"])
     shares = model.document_topics.dropna(subset="share")
     largest = shares.sort_values("share", ascending=False, kind="stable").drop_duplicates("doc_id")["topic"]
     top = [set(part["term"].head(N_TOP)) for _, part in model.topic_terms.groupby("topic")]
     table = model.labels().reset_index()
-    n = len(np.unique(pieces.doc_ids))
+    n = pieces.keys["doc_id"].nunique()
     for name, draws in (("bootstrap", resample(n, n_draws, seed)), ("leave_one_out", leave_one_out(n, n_draws, seed))):
         table[name] = _refit(pieces, top, draws, model.settings["seed"]).mean(axis=0).round(3)
     table["n_documents"] = table["topic"].map(largest.value_counts()).fillna(0).astype("int64")
@@ -331,7 +308,7 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
 
 def _refit(pieces: _Pieces, top: list[set[str]], draws: np.ndarray, seed: int) -> np.ndarray:
     """Fit again with each draw of documents; the overlap of each topic with its match, one row a draw."""
-    documents = pd.factorize(pieces.doc_ids, sort=True)[0]
+    documents = pd.factorize(pieces.keys["doc_id"], sort=True)[0]
     importances = (pieces.importance * np.sqrt(draw[documents]) for draw in draws)
     return np.array([match_topics(top, _fit_top(pieces, importance, len(top), seed)) for importance in importances])
 
@@ -347,15 +324,7 @@ def _fit_top(pieces: _Pieces, importance: np.ndarray, n_topics: int, seed: int) 
 
 
 def top_sets(loadings: np.ndarray, terms: np.ndarray) -> list[set[str]]:
-    """Give the ten strongest terms of each topic, the first of the alphabet among equals; nothing of an empty topic.
-
-    In: topics by terms, and the terms in the order of the alphabet.
-
-    Examples
-    --------
-    >>> top_sets(np.array([[0.0, 0.6], [0.0, 0.0]]), np.array(["soy", "talks"], dtype="object"))
-    [{'talks'}]
-    """
+    """Give the ten strongest terms of each topic, the first of the alphabet among equals; nothing of an empty topic."""
     weights = np.where(loadings > 0, loadings.round(6), -1)
     strongest = np.argsort(-weights, axis=1, kind="stable")[:, :N_TOP]
     tops = [set(terms[places[row[places] >= 0]]) for row, places in zip(weights, strongest, strict=True)]
@@ -363,21 +332,13 @@ def top_sets(loadings: np.ndarray, terms: np.ndarray) -> list[set[str]]:
 
 
 def match_topics(first: list[set[str]], second: list[set[str]]) -> np.ndarray:
-    """Match two lists of topics one to one, as well as can be, and give the overlap of each of the first.
-
-    The overlap is that of Jaccard: shared terms divided by the terms of both; 0 where a topic finds no match.
-
-    Examples
-    --------
-    >>> match_topics([{"a", "b"}, {"c", "d"}], [{"c", "e"}, {"a", "b"}]).round(2).tolist()
-    [1.0, 0.33]
-    """
+    """Match two lists of topics one to one, as well as can be: the overlap (Jaccard's) of each of the first, or 0."""
     from scipy.optimize import linear_sum_assignment
 
     overlap = np.array([[len(one & other) / len(one | other) for other in second] for one in first])
-    matched = np.zeros(len(first))
-    rows, columns = linear_sum_assignment(overlap.reshape(len(first), -1), maximize=True)
-    matched[rows] = overlap.reshape(len(first), -1)[rows, columns]
+    overlap, matched = overlap.reshape(len(first), -1), np.zeros(len(first))
+    rows, columns = linear_sum_assignment(overlap, maximize=True)
+    matched[rows] = overlap[rows, columns]
     return matched
 
 
@@ -386,14 +347,14 @@ def choose_n_topics(
 ) -> pd.DataFrame:
     """Compare numbers of topics by how well their topics come back, and name the runners-up.
 
-    In: a corpus and the numbers to try. Out: one row each, in their order: `n_topics`, `stability` (mean
-    overlap under the bootstrap of `topic_stability`, the same draws for all), `standard_error` (over draws),
-    `n_stable` (topics of at least .5), `coherence` (normalised pointwise mutual information of the pairs of
-    ten top terms, -1 to 1, over documents), `rank` by stability, `chosen` (rank 1) and `close` (within
-    .02 or one standard error of the chosen, whichever is more; the draws do not tell it from the chosen).
+    In: a corpus and the numbers to try. Out: one row each, in their order: `n_topics`, `stability` (mean overlap under
+    the bootstrap of `topic_stability`, the same draws for all), `standard_error` (over draws), `n_stable` (topics of
+    at least .5), `coherence` (normalised pointwise mutual information of the pairs of ten top terms, -1 to 1, over
+    documents), `rank` by stability, `chosen` (rank 1) and `close` (within .02 or one standard error of the chosen,
+    whichever is more; the draws do not tell it from the chosen).
 
-    Source: Greene, O'Callaghan and Cunningham (2014); coherence after Bouma (2009). Known weakness:
-    stability falls with the number of topics by itself; coherence rises with rare terms.
+    Source: Greene, O'Callaghan and Cunningham (2014); coherence after Bouma (2009). Known weakness: stability falls
+    with the number of topics by itself; coherence rises with rare terms.
 
     Examples
     --------
@@ -403,7 +364,7 @@ def choose_n_topics(
     [[2, 1], [3, 2]]
     """
     pieces = _weigh_pieces(corpus, level)
-    present = _group(pd.Series(pieces.doc_ids), pieces.counts > 0) > 0
+    present = _group(pieces.keys["doc_id"], pieces.counts > 0) > 0
     draws = resample(present.shape[0], n_draws, seed)
     rows = []
     for n_topics in candidates:
@@ -421,7 +382,7 @@ def choose_n_topics(
     return table.assign(close=(table["stability"] >= within - 1e-9) & ~table["chosen"])
 
 
-def _coherence(present: Any, terms: np.ndarray, top: set[str]) -> float:
+def _coherence(present: csr_matrix, terms: np.ndarray, top: set[str]) -> float:
     """Average the normalised pointwise mutual information of the pairs of a topic's top terms."""
     columns = present[:, np.flatnonzero(np.isin(terms, sorted(top)))].toarray()
     values = []
@@ -441,14 +402,13 @@ def _coherence(present: Any, terms: np.ndarray, top: set[str]) -> float:
 def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd.DataFrame:
     """Compare how large each topic is in the texts of each side, month, kind or talk, with intervals.
 
-    In: the corpus, the model, and one or more columns of `documents`, `speaker_side`, or year, month,
-    week. Out: `topic`, `label`, the columns of `by`, `mean` (share of the topic, mean over documents),
-    `low`, `high` (95 %), `n_documents`; one row per topic and combination, also where there is no
-    document (n = 0). Every document weighs the same; a document with two voices counts once for each.
-    Raises `TalksError` for an unknown column.
+    In: the corpus, the model, and one or more columns of `documents`, `speaker_side`, or year, month, week. Out:
+    `topic`, `label`, the columns of `by`, `mean` (share of the topic, mean over documents), `low`, `high` (95 %),
+    `n_documents`; one row per topic and combination, also where there is no document (n = 0). Every document weighs
+    the same; a document with two voices counts once for each. Raises `TalksError` for an unknown column.
 
-    Source: `mean_interval`. Known weakness: the intervals take the topics as given; they do not hold the
-    doubt whether a topic would come back.
+    Source: `mean_interval`. Known weakness: the intervals take the topics as given; they do not hold the doubt whether
+    a topic would come back.
 
     Examples
     --------
@@ -460,8 +420,12 @@ def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd
     """
     by = [by] if isinstance(by, str) else list(by)
     shares = model.voice_topics if "speaker_side" in by else model.document_topics
-    given = [name for name in by if name != "speaker_side"]
-    rows = shares.merge(_documents_with(corpus, given)[["doc_id", *given]], on="doc_id")
+    documents = reduce(add_period, sorted(set(by) & set(PERIODS)), corpus.documents)
+    for name in by:
+        if name not in documents and name != "speaker_side":
+            known = ", ".join([*corpus.documents, "speaker_side", *PERIODS])
+            raise TalksError(f"unknown column {name!r}; expected one of {known}; choose one of them")
+    rows = shares.merge(documents[["doc_id", *(name for name in by if name != "speaker_side")]], on="doc_id")
     for name in by:
         rows = rows.dropna(subset=name)
         if name in PERIODS:
@@ -470,36 +434,20 @@ def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd
             refuse_empty(rows, f"text with a value of {name}")
     cells = {key: cell["share"] for key, cell in rows.groupby(["topic", *by], observed=True)}
     labels = model.labels()
-    table = []
-    for key in _grid(rows, by, len(labels)):
-        interval = mean_interval(cells.get(key, []))
-        table.append((key[0], labels[key[0]], *key[1:], *interval))
+    grid = pd.MultiIndex.from_product([labels.index, *(in_order(rows[name]) for name in by)])
+    table = [(key[0], labels[key[0]], *key[1:], *mean_interval(cells.get(key, []))) for key in grid]
     return pd.DataFrame(table, columns=["topic", "label", *by, "mean", "low", "high", "n_documents"])
-
-
-def _documents_with(corpus: Corpus, columns: list[str]) -> pd.DataFrame:
-    documents = reduce(add_period, sorted(set(columns) & set(PERIODS)), corpus.documents)
-    for name in columns:
-        if name not in documents:
-            known = ", ".join([*corpus.documents, "speaker_side", *PERIODS])
-            raise TalksError(f"unknown column {name!r}; expected one of {known}; choose one of them")
-    return documents
-
-
-def _grid(rows: pd.DataFrame, by: list[str], n_topics: int) -> pd.MultiIndex:
-    """All combinations of topic and values."""
-    return pd.MultiIndex.from_product([range(1, n_topics + 1), *(in_order(rows[name]) for name in by)])
 
 
 def typical_documents(corpus: Corpus, model: TopicModel, n: int = 3) -> pd.DataFrame:
     """Name the texts to read for each topic: those in which it is strongest.
 
-    In: the corpus, the model, and how many texts. Out: `topic`, `label`, `doc_id`, `date`, `outlet`,
-    `url`, `n_words`, `share` (of the topic in the text), strongest first. Texts shorter than the median
-    are left out: a post of one line is all of a topic, and shows little of it.
+    In: the corpus, the model, and how many texts. Out: `topic`, `label`, `doc_id`, `date`, `outlet`, `url`, `n_words`,
+    `share` (of the topic in the text), strongest first. Texts shorter than the median are left out: a post of one line
+    is all of a topic, and shows little of it.
 
-    Source: the advice of Grimmer and Stewart (2013) to read before a topic is named. Known weakness: typical
-    of the fitted topic, which need not be a subject a reader would name.
+    Source: the advice of Grimmer and Stewart (2013) to read before a topic is named. Known weakness: typical of the
+    fitted topic, which need not be a subject a reader would name.
 
     Examples
     --------

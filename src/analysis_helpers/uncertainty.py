@@ -34,15 +34,14 @@ def mean_interval(
 ) -> Interval:
     """Give the mean over documents with a confidence interval that treats the document as the unit.
 
-    In: values and, where a document has several, their document ids as `groups`; missing values are
-    left out, and a document weighs the same however many values it has. Out: `Interval` (mean, low,
-    high, n_documents). Under 2 documents, or where all documents have the same value, there is no
-    interval (NaN); under 10 it is Student's t over the document means; from 10 up documents are
-    resampled.
+    In: values and, where a document has several, their document ids as `groups`; missing values are left out, and a
+    document weighs the same however many values it has. Out: `Interval` (mean, low, high, n_documents). Under 2
+    documents, or where all documents have the same value, there is no interval (NaN); under 10 it is Student's t over
+    the document means; from 10 up documents are resampled.
 
-    Source: the bootstrap percentile interval with the small-sample correction of Hesterberg (2015),
-    "What Teachers Should Know About the Bootstrap", section 4.3. Known weakness: for rates of rare
-    words, intervals are too short while fewer than 5 documents use the word.
+    Source: the bootstrap percentile interval with the small-sample correction of Hesterberg (2015), "What Teachers
+    Should Know About the Bootstrap", section 4.3. Known weakness: for rates of rare words, intervals are too short
+    while fewer than 5 documents use the word.
 
     Examples
     --------
@@ -86,14 +85,12 @@ def _remembered_draws(n: int, n_draws: int, seed: int) -> np.ndarray:
 def difference_interval(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Interval:
     """Give the difference between two means over documents, first minus second, with its confidence interval.
 
-    In: one value per document for each of two groups; missing values are left out. Out: `Interval` (the
-    difference as `mean`, low, high, documents of both groups). Under 2 documents in a group, or where
-    no value varies, there is no interval (NaN). Two intervals that overlap do not show that two means
-    are alike; this one asks the question itself.
+    In: one value per document for each of two groups; missing values are left out. Out: `Interval` (the difference as
+    `mean`, low, high, documents of both groups). Under 2 documents in a group, or where no value varies, there is no
+    interval (NaN). Two intervals that overlap do not show that two means are alike; this one asks the question itself.
 
-    Source: the t interval for unequal variances (Welch 1947). Known weakness: for rates of
-    rare words it covers .89 to .97 instead of .95 (simulated: 100 to 350 texts of the shipped corpus),
-    with 3 documents against 12 it covers .93.
+    Source: the t interval for unequal variances (Welch 1947). Known weakness: for rates of rare words it covers .89 to
+    .97 instead of .95 (simulated: 100 to 350 texts of the shipped corpus), with 3 documents against 12 it covers .93.
 
     Examples
     --------
@@ -138,17 +135,16 @@ def permutation_p(
 ) -> Permutation:
     """Ask how often a difference as large would come about if the documents had no sides.
 
-    In: a table with one row per document; the column of the value, that of the groups and two of its
-    values; `within`, columns that make strata: documents change their label only with others of the
-    same stratum, and strata with fewer than 4 documents of a group are left out. Rows with a missing
-    value or stratum are left out. Out: `Permutation` with the `difference` (mean of first minus mean of
-    second; with strata the mean of their differences, larger and more even strata weighing more), the
-    two-sided `p_value`, the documents used and a `reason` where there is no p: below 4 against 4
-    documents none is given. Up to 10,000 relabellings all are tried (`reason` says "exact"), beyond
+    In: a table with one row per document; the column of the value, that of the groups and two of its values; `within`,
+    columns that make strata: documents change their label only with others of the same stratum, and strata with fewer
+    than 4 documents of a group are left out. Rows with a missing value or stratum are left out. Out: `Permutation`
+    with the `difference` (mean of first minus mean of second; with strata the mean of their differences, larger and
+    more even strata weighing more), the two-sided `p_value`, the documents used and a `reason` where there is no p:
+    below 4 against 4 documents none is given. Up to 10,000 relabellings all are tried (`reason` says "exact"), beyond
     them `n_draws` by lot.
 
-    Source: Fisher's randomisation test; for draws by lot with the observed one counted in (Phipson and
-    Smyth 2010). Known weakness: it tests whether the groups differ at all, not by how much.
+    Source: Fisher's randomisation test; for draws by lot with the observed one counted in (Phipson and Smyth 2010).
+    Known weakness: it tests whether the groups differ at all, not by how much.
 
     Examples
     --------

@@ -81,8 +81,8 @@ def find_spans(text: str) -> list[tuple[int, int]]:
 def count_words(text: str) -> int:
     """Count the words of a string, the way the whole suite counts them.
 
-    Abbreviations with inner stops are one word, and so are numbers and words joined by a hyphen.
-    A run of Chinese characters counts as one word (the known weakness of this definition).
+    Abbreviations with inner stops are one word, and so are numbers and words joined by a hyphen. A run of Chinese
+    characters counts as one word (the known weakness of this definition).
 
     Examples
     --------
@@ -125,10 +125,9 @@ def number_texts(words: Words) -> np.ndarray:
 def split_words(text: str) -> list[str]:
     """Split a text into the terms that are counted: lower-case words without possessive endings.
 
-    Two exceptions keep different words apart: the country is always "u.s." (printed US, U.S. or USA;
-    "us" is the pronoun, and so is US in a text in capitals), and a surname that is also a stop word keeps
-    its capital ("He" in Vice-Premier He). Known weakness: a surname like He is only recognised after a
-    title or before its given name.
+    Two exceptions keep different words apart: the country is always "u.s." (printed US, U.S. or USA; "us" is the
+    pronoun, and so is US in a text in capitals), and a surname that is also a stop word keeps its capital ("He" in
+    Vice-Premier He). Known weakness: a surname like He is only recognised after a title or before its given name.
 
     Examples
     --------
@@ -202,8 +201,8 @@ def _find_surnames(starts: np.ndarray, rows: np.ndarray, printed: list[str], bar
 def is_too_long(term: str) -> bool:
     """Tell whether a term holds something longer than a word: an address, a code, words run together.
 
-    Over 25 characters, or over 7 of Chinese or Japanese: these are written without spaces, so that a whole
-    clause is counted as one word.
+    Over 25 characters, or over 7 of Chinese or Japanese: these are written without spaces, so that a whole clause is
+    counted as one word.
     """
     return any(len(word) > LONGEST_WORD or len(_UNSPACED.findall(word)) > LONGEST_UNSPACED for word in term.split())
 
