@@ -121,7 +121,7 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
     >>> ah.fit_topics(texts, 4).labels()[3]
     'taiwan · independence · forces'
     """
-    pieces = _weigh_pieces(corpus, level)
+    pieces = weigh_pieces(corpus, level)
     strengths, loadings = _factorize(pieces.weights, pieces.importance, n_topics, seed)
     documents = pieces.keys[["doc_id"]]
     shares = _share_topics(strengths, documents, corpus).groupby("topic")["share"].mean()
@@ -147,11 +147,11 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
 # Pieces by terms
 
 
-def _weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
+def weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
     """Lay out the pieces of a corpus as TF-IDF, each of length 1, without names and stop words."""
     from sklearn.feature_extraction.text import TfidfTransformer
 
-    passages = _cut_pieces(corpus, level)
+    passages = cut_pieces(corpus, level)
     refuse_empty(passages, "text to find topics in")
     keys = passages.drop_duplicates("piece").sort_values("piece", ignore_index=True)[["doc_id", "speaker_side"]]
     matrix, terms = corpus.matrix(passages["passage_id"], passages["piece"].to_numpy(), exclude=load_stop_words())
@@ -172,7 +172,7 @@ def _weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
     return _Pieces(weights, importance, counts, np.asarray(terms[kept]), keys)
 
 
-def _cut_pieces(corpus: Corpus, level: str) -> pd.DataFrame:
+def cut_pieces(corpus: Corpus, level: str) -> pd.DataFrame:
     """Give each body passage the number of its piece: consecutive words of one voice, evenly cut."""
     if level not in ("passage", "document"):
         raise TalksError(f"unknown level {level!r}; expected passage or document; choose one of them")
@@ -294,7 +294,7 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
     """
     if set(model.document_topics["doc_id"]) != set(corpus.documents["doc_id"]):
         raise TalksError("the model was fitted to other documents; expected those of the corpus; fit it again")
-    pieces = _weigh_pieces(corpus, model.settings["level"])
+    pieces = weigh_pieces(corpus, model.settings["level"])
     shares = model.document_topics.dropna(subset="share")
     largest = shares.sort_values("share", ascending=False, kind="stable").drop_duplicates("doc_id")["topic"]
     top = [set(part["term"].head(N_TOP)) for _, part in model.topic_terms.groupby("topic")]
@@ -310,10 +310,10 @@ def _refit(pieces: _Pieces, top: list[set[str]], draws: np.ndarray, seed: int) -
     """Fit again with each draw of documents; the overlap of each topic with its match, one row a draw."""
     documents = pd.factorize(pieces.keys["doc_id"], sort=True)[0]
     importances = (pieces.importance * np.sqrt(draw[documents]) for draw in draws)
-    return np.array([match_topics(top, _fit_top(pieces, importance, len(top), seed)) for importance in importances])
+    return np.array([match_topics(top, fit_top(pieces, importance, len(top), seed)) for importance in importances])
 
 
-def _fit_top(pieces: _Pieces, importance: np.ndarray, n_topics: int, seed: int) -> list[set[str]]:
+def fit_top(pieces: _Pieces, importance: np.ndarray, n_topics: int, seed: int) -> list[set[str]]:
     """Fit topics, give the top terms of each, and remember them: a chosen number is fitted to the same draws twice."""
     weights = pieces.weights
     given = (weights.data, weights.indices, weights.indptr, importance, "\n".join(pieces.terms).encode())
@@ -363,16 +363,16 @@ def choose_n_topics(
     >>> ah.choose_n_topics(texts, [2, 3], n_draws=5)[["n_topics", "rank"]].to_numpy().tolist()
     [[2, 1], [3, 2]]
     """
-    pieces = _weigh_pieces(corpus, level)
+    pieces = weigh_pieces(corpus, level)
     present = _group(pieces.keys["doc_id"], pieces.counts > 0) > 0
     draws = resample(present.shape[0], n_draws, seed)
     rows = []
     for n_topics in candidates:
-        top = _fit_top(pieces, pieces.importance, n_topics, seed)
+        top = fit_top(pieces, pieces.importance, n_topics, seed)
         overlaps = _refit(pieces, top, draws, seed)
         error = overlaps.mean(axis=1).std(ddof=1) / np.sqrt(n_draws)
         n_stable = int((overlaps.mean(axis=0) >= STABLE).sum())
-        coherence = float(np.mean([_coherence(present, pieces.terms, terms) for terms in top]))
+        coherence = float(np.mean([measure_coherence(present, pieces.terms, terms) for terms in top]))
         rows.append((n_topics, overlaps.mean(), error, n_stable, coherence))
     table = pd.DataFrame(rows, columns=["n_topics", "stability", "standard_error", "n_stable", "coherence"]).round(3)
     table["rank"] = table["stability"].rank(ascending=False, method="first").astype("int64")
@@ -382,7 +382,7 @@ def choose_n_topics(
     return table.assign(close=(table["stability"] >= within - 1e-9) & ~table["chosen"])
 
 
-def _coherence(present: csr_matrix, terms: np.ndarray, top: set[str]) -> float:
+def measure_coherence(present: csr_matrix, terms: np.ndarray, top: set[str]) -> float:
     """Average the normalised pointwise mutual information of the pairs of a topic's top terms."""
     columns = present[:, np.flatnonzero(np.isin(terms, sorted(top)))].toarray()
     values = []

@@ -1,26 +1,12 @@
-"""Topics: planted ones are found, noise is called noise, keywords are counted as by hand. All texts are invented."""
+"""Topics: planted ones are found, noise is called noise. All texts are invented."""
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 import analysis_helpers as ah
-from analysis_helpers.dictionaries import read_lexicon
-from analysis_helpers.topics import (
-    _coherence,
-    _cut_pieces,
-    _fit_top,
-    _list_terms,
-    _weigh_pieces,
-    match_topics,
-    top_sets,
-)
-from analysis_helpers.words import split_words
+from analysis_helpers.topics import cut_pieces, fit_top, match_topics, measure_coherence, top_sets, weigh_pieces
 
 PLANTED = {
     "sea": ["harbor", "anchor", "sailor", "lighthouse", "current", "reef", "sail", "compass", "tide", "ferry"],
@@ -75,9 +61,12 @@ def _planted_of(model):
     }
 
 
-@pytest.mark.parametrize("level", ["passage", "document"])
-def test_planted_topics_are_recovered_term_by_term(planted, level):
-    assert set(_planted_of(ah.fit_topics(planted, 3, level=level)).values()) == set(PLANTED)
+def test_planted_topics_are_recovered_term_by_term(planted, model):
+    assert set(_planted_of(model).values()) == set(PLANTED)
+    assert set(_planted_of(ah.fit_topics(planted, 3, level="document")).values()) == set(PLANTED)
+    for label in model.labels():
+        assert label in repr(model)
+        assert label in model._repr_html_()
 
 
 def test_every_document_goes_to_its_own_topic(model):
@@ -121,19 +110,12 @@ def test_the_planted_number_of_topics_is_chosen(planted):
     assert not table.loc[table["chosen"], "close"].any()
 
 
-def test_coherence_by_hand(corpus_of):
-    """Never together: -1. Two terms in the same 2 of 4 documents: log(.5 / .25) / -log(.5) = 1."""
-    texts = [(f"d{n}", "US", "2025-01-11", f"anchor harbor, {n}." if n < 2 else f"oven butter, {n}.") for n in range(4)]
-    corpus = corpus_of(COLUMNS, texts, at_random=True)
-    assert ah.choose_n_topics(corpus, [2], n_draws=2)["coherence"].tolist() == [1.0]
-
-
 def test_coherence_of_terms_that_never_meet_is_the_lowest():
     """In 4 documents a is always with b (1), c with neither (-1 twice); d is in all and tells nothing (0)."""
     present = csr_matrix(np.array([[1, 1, 0, 1], [1, 1, 0, 1], [0, 0, 1, 1], [0, 0, 1, 1]], dtype=bool))
     terms = np.array(["a", "b", "c", "d"])
-    assert _coherence(present, terms, {"a", "b", "c"}) == pytest.approx(-1 / 3)
-    assert _coherence(present, terms, {"a", "d"}) == pytest.approx(0)
+    assert measure_coherence(present, terms, {"a", "b", "c"}) == pytest.approx(-1 / 3)
+    assert measure_coherence(present, terms, {"a", "d"}) == pytest.approx(0)
 
 
 def test_matching_is_one_to_one_by_hand():
@@ -150,7 +132,7 @@ def test_names_and_titles_carry_no_topic(corpus_of):
     texts = [
         (f"d{n}", "US", "2025-01-11", text + (f"A white boat, {n}." if n < 3 else f"An oven, {n}.")) for n in range(9)
     ]
-    pieces = _weigh_pieces(corpus_of(COLUMNS, texts, at_random=True), "document")
+    pieces = weigh_pieces(corpus_of(COLUMNS, texts, at_random=True), "document")
     white = pieces.counts[:, list(pieces.terms).index("white")].toarray().ravel()
     assert white.tolist() == [1, 1, 1, 0, 0, 0, 0, 0, 0]
     assert not {"trump", "president", "white house", "the"} & set(pieces.terms)
@@ -160,14 +142,18 @@ def test_long_documents_are_cut_evenly_by_voice(corpus_of):
     paragraph = " ".join(["harbor anchor sail reef"] * 15) + "."
     text = "\n\n".join([f"Q: {paragraph}", f"A: {paragraph}"] + [paragraph] * 5)
     corpus = corpus_of(COLUMNS, [("a", "CN", "2025-01-11", text), ("b", "CN", "2025-01-12", "oven harbor anchor")])
-    pieces = _cut_pieces(corpus, "passage")
+    pieces = cut_pieces(corpus, "passage")
     long = pieces[pieces["doc_id"] == corpus.documents["doc_id"].iloc[0]]
     words = long.groupby(["speaker_side", "piece"])["n_words"].sum()
     assert words.loc["CN"].tolist() == [180, 180], "six answers of 60 words are two pieces"
     assert words.loc["question"].tolist() == [60]
 
 
-def test_too_many_topics_or_nothing_in_common_are_refused(planted, corpus_of):
+def test_what_cannot_be_fitted_or_asked_is_refused(planted, noise, model, corpus_of):
+    with pytest.raises(ah.TalksError, match="fitted to other documents"):
+        ah.topic_stability(noise, model)
+    with pytest.raises(ah.TalksError, match="unknown column"):
+        ah.compare_topics(planted, model, "colour")
     with pytest.raises(ah.TalksError, match="fewer topics than either"):
         ah.fit_topics(planted, 500)
     with pytest.raises(ah.TalksError, match="unknown level"):
@@ -175,11 +161,6 @@ def test_too_many_topics_or_nothing_in_common_are_refused(planted, corpus_of):
     lonely = corpus_of(COLUMNS, [("a", "US", "2025-01-11", "Anchor."), ("b", "US", "2025-01-12", "Oven.")])
     with pytest.raises(ah.TalksError, match="texts that share words"):
         ah.fit_topics(lonely, 1)
-
-
-def test_a_model_of_other_documents_is_refused(planted, noise, model):
-    with pytest.raises(ah.TalksError, match="fitted to other documents"):
-        ah.topic_stability(noise, model)
 
 
 def test_shares_by_month_and_side_are_means_over_documents(planted, model):
@@ -192,8 +173,6 @@ def test_shares_by_month_and_side_are_means_over_documents(planted, model):
     assert row["mean"] == pytest.approx(shares[documents.index[chosen]].mean(), abs=1e-3)
     assert row["n_documents"] == chosen.sum()
     assert row["low"] < row["mean"] < row["high"]
-    with pytest.raises(ah.TalksError, match="unknown column"):
-        ah.compare_topics(planted, model, "colour")
 
 
 def test_an_empty_month_is_a_row_without_documents(planted, model):
@@ -221,72 +200,10 @@ def test_typical_documents_are_of_their_topic_and_not_short(planted, model):
     assert (table["n_words"] >= 60).all()
 
 
-def test_keywords_by_hand(corpus_of):
-    """First text: 2 of 10 words; a term inside another of its topic counts once; headings do not count."""
-    texts = [
-        ("a", "CN", "2025-01-11", "Rare earths and a tariff: five more words stand here."),
-        ("b", "CN", "2025-01-12", "Q: Tariffs on rare earths?\n\nA: No tariff, no tariffs."),
-    ]
-    corpus = corpus_of(COLUMNS, texts, at_random=True)
-    keywords = {"duties": ["tariff", "tariffs"], "metals": ["earths", "rare earths"], "drugs": ["fentanyl"]}
-    table = ah.seeded_topics(corpus, keywords)
-    assert table["topic"].tolist() == ["duties", "metals", "drugs"] * 2
-    assert table["n"].tolist() == [1, 1, 0, 3, 1, 0]
-    assert table["n_words"].tolist() == [10, 10, 10, 8, 8, 8]
-    assert table["rate"].tolist() == [100, 100, 0, 375, 125, 0]
-    voices = ah.seeded_topics(corpus, {"duties": keywords["duties"]}, by="speaker_side")
-    second = voices[voices["doc_id"] == corpus.documents["doc_id"].iloc[1]].set_index("speaker_side")
-    assert second["n"].to_dict() == {"question": 1, "CN": 2}
-    with pytest.raises(ah.TalksError, match="unknown column"):
-        ah.seeded_topics(corpus, keywords, by="colour")
-
-
-def test_keywords_are_spelt_as_they_are_counted_and_hold_the_agenda():
-    keywords = ah.load_topic_keywords()
-    terms = [term for listed in keywords.values() for term in listed]
-    assert len(terms) == len(set(terms)), "a term belongs to one topic"
-    assert terms == [" ".join(split_words(term)) for term in terms]
-    assert {row["term"] for row in read_lexicon("agenda_terms")} <= set(terms)
-    assert len(keywords) >= 12
-
-
 def test_no_topic_of_the_five_articles_would_come_back(shipped):
     """Published finding of the study of methods: bootstraps of the five articles agree at less than .2 to .35."""
     articles = shipped.where(collection="articles")
     assert not ah.topic_stability(articles, ah.fit_topics(articles, 3), n_draws=10)["stable"].any()
-
-
-@pytest.fixture
-def panels(planted, model):
-    mpl.use("agg")
-    shares = ah.compare_topics(planted, model, "side").rename(columns={"side": "speaker_side"})
-    months = ah.compare_topics(planted, model, ["side", "month"]).rename(columns={"side": "speaker_side"})
-    yield shares, months, ah.plot_topics(shares.assign(bootstrap=0.25), months)
-    plt.close("all")
-
-
-def test_the_figure_draws_what_the_tables_say(panels, model):
-    shares, months, ax = panels
-    assert len(ax.child_axes) == 6
-    sea = next(number for number, name in _planted_of(model).items() if name == "sea")
-    last = ax.child_axes[4]
-    assert last.get_label() == f"{model.labels()[sea]}, share", "the most American topic is the last row"
-    drawn = {line.get_marker(): line.get_xdata()[0] for line in last.lines if line.get_marker() in ("o", "D")}
-    means = shares[shares["topic"] == sea].set_index("speaker_side")["mean"]
-    assert drawn == {"o": means["US"], "D": means["CN"]}, "sides are told apart by shape"
-    series = [line for line in ax.child_axes[5].lines if line.get_linewidth() == 1.8]
-    expected = months[(months["topic"] == sea) & (months["speaker_side"] == "US")]["mean"]
-    assert series[0].get_ydata() == pytest.approx(expected.to_numpy())
-    assert series[0].get_linestyle() != series[1].get_linestyle()
-    assert len({panel.get_ylim() for panel in ax.child_axes[1::2]}) == 1, "one scale for all"
-    assert [text.get_text() for text in ax.texts].count("comes back: 0.25") == 3
-
-
-def test_marks_of_the_figure_without_an_interval_are_hollow(panels):
-    shares, months, _ = panels
-    bare = ah.plot_topics(shares.assign(low=np.nan, high=np.nan), months).child_axes[0]
-    faces = {line.get_markerfacecolor() for line in bare.lines if line.get_marker() in ("o", "D")}
-    assert faces == {"#FFFFFF"}
 
 
 def test_two_long_texts_do_not_outweigh_sixteen_short_ones(corpus_of):
@@ -314,7 +231,7 @@ def test_a_piece_without_any_term_takes_nothing_from_its_document(corpus_of):
     ]
     asked = [(name, *rest, f"Q: And then?\n\nA: {text}" if "kitchen" in name else text) for name, *rest, text in texts]
     plain, with_questions = (
-        _weigh_pieces(corpus_of(COLUMNS, rows, at_random=True), "passage") for rows in (texts, asked)
+        weigh_pieces(corpus_of(COLUMNS, rows, at_random=True), "passage") for rows in (texts, asked)
     )
     assert len(with_questions.importance) == len(plain.importance) + 6
     assert plain.importance.tolist() == [1.0] * 12
@@ -327,21 +244,6 @@ def test_topics_with_the_same_strongest_terms_get_their_number():
     assert model.labels().tolist() == ["oven · dough (1)", "oven · dough (2)", "reef"]
 
 
-@given(
-    st.lists(st.text(min_size=1, max_size=3), min_size=1, max_size=30, unique=True),
-    st.integers(1, 4),
-    st.data(),
-)
-def test_top_terms_are_the_head_of_the_whole_list(terms, n_topics, data):
-    """The definition: terms by weight to six decimals, then by the alphabet; a topic without terms is left out."""
-    terms = np.array(sorted(terms), dtype="object")
-    weights = st.sampled_from([0.0, 1e-9, 2e-9, 0.25, 0.2500001, 0.5, 1.0])
-    loadings = np.array(data.draw(st.lists(weights, min_size=n_topics * len(terms), max_size=n_topics * len(terms))))
-    loadings = loadings.reshape(n_topics, len(terms))
-    whole = _list_terms(loadings, terms)
-    assert top_sets(loadings, terms) == [set(part["term"].head(10)) for _, part in whole.groupby("topic")]
-
-
 def test_among_equals_to_six_decimals_the_alphabet_decides():
     """Eleven terms of .5, the last of them stronger in the seventh decimal only: it is the one too many."""
     loadings = np.array([[0.5] * 10 + [0.5000001]])
@@ -350,21 +252,12 @@ def test_among_equals_to_six_decimals_the_alphabet_decides():
 
 def test_what_is_remembered_is_told_apart_by_all_that_was_fitted(planted):
     """Other documents drawn, another number of topics, another seed: each is a fit of its own."""
-    pieces = _weigh_pieces(planted, "document")
+    pieces = weigh_pieces(planted, "document")
     asked = [(pieces.importance, 3, 1), (pieces.importance, 3, 1), (pieces.importance, 2, 1)]
-    first = [_fit_top(pieces, *one) for one in asked]
+    first = [fit_top(pieces, *one) for one in asked]
     assert first[0] is first[1]
     assert [len(top) for top in first] == [3, 3, 2]
-    only_sea = pieces.importance * np.array([doc_id in SEA for doc_id in pieces.doc_ids])
-    assert set.union(*_fit_top(pieces, only_sea, 3, 1)) != set.union(*first[0])
+    only_sea = pieces.importance * np.array([doc_id in SEA for doc_id in pieces.keys["doc_id"]])
+    assert set.union(*fit_top(pieces, only_sea, 3, 1)) != set.union(*first[0])
     renamed = pieces._replace(terms=np.array([f"{term}x" for term in pieces.terms], dtype="object"))
-    assert all(term.endswith("x") for term in set.union(*_fit_top(renamed, *asked[0])))
-
-
-def test_a_model_shows_its_topics_and_what_to_ask(shipped):
-    model = ah.fit_topics(shipped.where(collection="articles"), 2)
-    assert str(model) in repr(model)
-    for label in model.labels():
-        assert label in repr(model)
-        assert label in model._repr_html_()
-    assert "Next: model.top_terms() · ah.typical_documents(corpus, model)" in repr(model)
+    assert all(term.endswith("x") for term in set.union(*fit_top(renamed, *asked[0])))

@@ -1,5 +1,6 @@
-"""The timeline: counts, rates and windows, by hand; and against the figures of the curation."""
+"""Events: counts by period and windows around talks, by hand, and against the figures of the curation."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -8,7 +9,7 @@ import analysis_helpers as ah
 
 @pytest.fixture(scope="module")
 def small(corpus_of):
-    """Five invented statements, of which the rates can be computed on paper."""
+    """Five invented statements."""
     rows = [
         ("u1", "US", "2025-01-06", "Tariffs and a tariff, four more words."),
         ("u2", "US", "2025-01-20", "No such word in here at all, none."),
@@ -41,57 +42,11 @@ def test_months_take_texts_dated_by_the_month(small):
     assert months.loc[("2025-02", "CN")] == 0
 
 
-def test_rates_by_hand_without_the_questions(small):
-    terms = {"tariffs": ["tariff", "tariffs"], "rare earths": ["rare earths"]}
-    rates = ah.document_rates(small, terms).set_index(["topic", "doc_id"])
-    assert rates.loc[("tariffs", "u1"), ["n", "n_words"]].tolist() == [2, 7]
-    assert rates.loc[("tariffs", "u1"), "rate"] == pytest.approx(1000 * 2 / 7)
-    assert rates.loc[("tariffs", "c1"), ["n", "n_words"]].tolist() == [0, 5], "the question is nobody's voice"
-    assert rates.loc[("rare earths", "c1"), "rate"] == pytest.approx(200)
-    yearly = ah.rates_by_period(small, terms, period=None).set_index(["topic", "speaker_side"])
-    assert yearly.loc[("tariffs", "US"), "rate"] == pytest.approx(1000 / 7, abs=1e-3), "documents weigh the same"
-    assert yearly.loc[("tariffs", "US"), ["n_using", "n_documents", "n_words"]].tolist() == [1, 2, 15]
-
-
-def test_compared_rates_by_hand(small):
-    """US: 2 of 7 words and 0 of 8; China: 0 of 5, 1 of 2 and 0 of 5 words."""
-    row = ah.compare_rates(small, {"tariffs": ["tariff", "tariffs"]}).iloc[0]
-    assert row[["US", "CN"]].tolist() == pytest.approx([1000 / 7, 500 / 3])
-    assert row["difference"] == pytest.approx(1000 / 7 - 500 / 3, abs=1e-3)
-    assert row[["using_US", "n_US", "using_CN", "n_CN"]].tolist() == [1, 2, 1, 3]
-    assert pd.isna(row["low"]), "fewer than five texts use the word"
-
-
-def test_compared_rates_have_an_interval_where_five_texts_of_each_side_use_a_term(shipped):
-    table = ah.compare_rates(shipped, ah.load_agenda_terms()).set_index("topic")
-    enough = table[["using_US", "using_CN"]].min(axis=1) >= 5
-    assert table["low"].notna().equals(enough)
-    assert 0 < enough.sum() < len(table)
-
-
-def test_compared_rates_of_one_side_alone(small):
-    row = ah.compare_rates(small.where(side="US"), {"tariffs": ["tariff", "tariffs"]}).iloc[0]
-    assert (row["n_US"], row["n_CN"]) == (2, 0)
-    assert row[["CN", "difference", "low"]].isna().all()
-
-
-def test_no_interval_where_few_texts_use_a_term(small):
-    rates = ah.rates_by_period(small, {"tariffs": ["tariff", "tariffs"]}, period=None)
-    assert rates[["low", "high"]].isna().all(axis=None)
-
-
-def test_an_empty_month_has_no_rate_and_n_zero(small):
-    rates = ah.rates_by_period(small, {"tariffs": ["tariffs"]}).set_index(["month", "speaker_side"])
-    assert rates.loc[("2025-02", "US"), "n_documents"] == 0
-    assert pd.isna(rates.loc[("2025-02", "US"), "rate"])
-    assert rates.loc[("2025-01", "US"), "rate"] > 0
-
-
 def test_windows_by_hand(small):
     talks = pd.DataFrame(
         {"talk_id": ["t"], "start_date": [pd.Timestamp("2025-01-07")], "end_date": [pd.Timestamp("2025-01-13")]}
     )
-    around = ah.texts_around(small, talks, days=7).set_index("side")
+    around = ah.event_window(small, talks, days=7).set_index("side")
     assert around.loc["US", ["n_before", "n_during", "n_after", "n_documents"]].tolist() == [1, 0, 1, 2]
     assert around.loc["CN", ["n_before", "n_during", "n_after", "n_documents"]].tolist() == [0, 1, 0, 1]
 
@@ -104,25 +59,24 @@ def test_windows_agree_with_the_curation(shipped, talks):
         talk = talks[
             talks["talk_id"].str.startswith("2025") & talks["talk_id"].str.contains(f"{name}-(?:trade|summit)")
         ]
-        around = ah.texts_around(statements, talk).set_index("side")["n_documents"]
+        around = ah.event_window(statements, talk).set_index("side")["n_documents"]
         assert (around["CN"], around["US"]) == (chinese, american), name
 
 
-def test_dispersion_of_chance_and_of_bursts():
-    import numpy as np
-
+def test_burstiness_of_chance_and_of_bursts():
     rng = np.random.default_rng(1)
     chance = pd.DataFrame({"side": np.repeat([f"s{i}" for i in range(400)], 50), "n_documents": rng.poisson(8, 20_000)})
-    table = ah.dispersion(chance)
+    table = ah.burstiness(chance)
     inside = table["ratio"].between(table["chance_low"], table["chance_high"]).mean()
     assert 0.92 < inside < 0.98, "95 % of Poisson series lie within the bounds"
     bursts = pd.DataFrame({"side": ["a"] * 50, "n_documents": [0, 16] * 25})
-    assert ah.dispersion(bursts)["ratio"].iloc[0] > ah.dispersion(bursts)["chance_high"].iloc[0]
+    assert ah.burstiness(bursts)["ratio"].iloc[0] > ah.burstiness(bursts)["chance_high"].iloc[0]
 
 
-def test_bad_requests_are_one_line(small, shipped):
-    with pytest.raises(ah.TalksError, match="unknown column 'sides'"):
-        ah.texts_by_period(small, by="sides")
+def test_bad_requests_are_one_line(small, shipped, talks):
+    for ask in (lambda: ah.texts_by_period(small, by="sides"), lambda: ah.event_window(small, talks, by="sides")):
+        with pytest.raises(ah.TalksError, match="unknown column 'sides'"):
+            ask()
     with pytest.raises(ah.TalksError, match="no document has a date exact enough for a week"):
         ah.texts_by_period(shipped.where(collection="articles"), "week")
 
@@ -141,14 +95,14 @@ def _talk(*days):
 def test_windows_around_talks_by_hand():
     """Ten days of 0, the talk on the 11th, ten days of 1: windows of three days before and after."""
     table = _daily([0.0] * 10 + [5.0] + [1.0] * 9)
-    row = ah.compare_around(table, _talk("2025-01-11"), "tone", days=4).iloc[0]
+    row = ah.event_study(table, _talk("2025-01-11"), "tone", days=4).iloc[0]
     assert row[["before", "after", "difference", "n_before", "n_after"]].tolist() == [0.0, 1.0, 1.0, 4, 4]
 
 
 def test_p_counts_the_calendars_with_as_large_a_difference():
     """On a ring of 20 days with one talk 20 calendars exist; the definition in a plain loop."""
     values = [0.1, 0.5, 0.2, 0.9, 0.4, 0.3, 0.8, 0.7, 0.6, 0.0, 1.0, 0.9, 0.2, 0.1, 0.5, 0.3, 0.4, 0.8, 0.6, 0.7]
-    row = ah.compare_around(_daily(values), _talk("2025-01-11"), "tone", days=4).iloc[0]
+    row = ah.event_study(_daily(values), _talk("2025-01-11"), "tone", days=4).iloc[0]
     differences = []
     for talk in range(20):
         before = [values[(talk - i) % 20] for i in range(1, 5)]
@@ -161,24 +115,12 @@ def test_p_counts_the_calendars_with_as_large_a_difference():
 
 def test_texts_between_two_talks_are_in_neither_window():
     table = _daily([float(i) for i in range(30)])
-    row = ah.compare_around(table, _talk("2025-01-11", "2025-01-15"), "tone", days=5).iloc[0]
+    row = ah.event_study(table, _talk("2025-01-11", "2025-01-15"), "tone", days=5).iloc[0]
     assert (row["n_before"], row["n_after"]) == (5, 5), "the 12th to 14th lie after one talk and before the other"
     assert (row["before"], row["after"]) == (7.0, 17.0)
 
 
 def test_three_texts_in_a_window_carry_no_p():
-    row = ah.compare_around(_daily([0.0, 1.0] * 10), _talk("2025-01-11"), "tone", days=3).iloc[0]
+    row = ah.event_study(_daily([0.0, 1.0] * 10), _talk("2025-01-11"), "tone", days=3).iloc[0]
     assert pd.isna(row["p_value"])
     assert row["n_before"] == 3
-
-
-@pytest.mark.parametrize("terms", ["tariff", ["tariff"], {"tariffs": "tariff"}])
-def test_words_that_are_no_lists_by_topic_are_refused(shipped, terms):
-    """A word in place of a list would be read letter by letter."""
-    with pytest.raises(ah.TalksError, match="expected lists of words by topic"):
-        ah.document_rates(shipped.where(collection="articles"), terms)
-
-
-def test_texts_around_by_an_unknown_column(shipped, talks):
-    with pytest.raises(ah.TalksError, match="unknown column 'sid'"):
-        ah.texts_around(shipped, talks, by="sid")

@@ -5,12 +5,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.stats import false_discovery_control
 
 import analysis_helpers as ah
-from analysis_helpers.keyness import PRIOR_WORDS, _count_corrected
+from analysis_helpers.keyness import PRIOR_WORDS
+from analysis_helpers.uncertainty import relabel
 
 COLUMNS = "id side genre text"
 
@@ -34,7 +32,7 @@ def planted(corpus_of):
 
 def test_z_is_the_published_log_odds(planted):
     """Monroe, Colaresi and Quinn (2008), equations 15, 16, 22 and 23, written out with Python's own log."""
-    table = ah.distinctive_terms(planted, min_documents=3, n_draws=9).set_index("term")
+    table = ah.keyness(planted, min_documents=3, n_draws=9).set_index("term")
     counts = planted.counts.merge(planted.passages[["passage_id", "doc_id"]], on="passage_id")
     counts = counts.merge(planted.documents[["doc_id", "side"]], on="doc_id")
     n = planted.documents.groupby("side")["n_words"].sum()
@@ -51,7 +49,7 @@ def test_z_is_the_published_log_odds(planted):
 def test_z_on_paper(corpus_of):
     """One word of 4 against one of 4, 3 and 1 times: prior 500 * 4/8 = 250, odds 253/251 against 251/253."""
     corpus = corpus_of(COLUMNS, [("a", "CN", "x", "talks talks talks stay"), ("b", "US", "x", "talks they may halt")])
-    z = ah.distinctive_terms(corpus, min_documents=2, n_draws=9).set_index("term").loc["talks", "z"]
+    z = ah.keyness(corpus, min_documents=2, n_draws=9).set_index("term").loc["talks", "z"]
     assert z == pytest.approx(2 * math.log(253 / 251) / math.sqrt(1 / 253 + 1 / 251), abs=1e-6)
 
 
@@ -61,11 +59,8 @@ def test_rates_and_documents_by_hand(corpus_of):
         ("b", "CN", "x", "they stay"),
         ("c", "US", "x", "talks may well go wrong"),
     ]
-    row = (
-        ah.distinctive_terms(corpus_of(COLUMNS, rows, at_random=True), min_documents=2, n_draws=9)
-        .set_index("term")
-        .loc["talks"]
-    )
+    table = ah.keyness(corpus_of(COLUMNS, rows, at_random=True), min_documents=2, n_draws=9)
+    row = table.set_index("term").loc["talks"]
     assert row["rate_first"] == pytest.approx((500 + 0) / 2), "every document weighs the same"
     assert row["rate_second"] == pytest.approx(200)
     assert row["log_ratio"] == pytest.approx(math.log2(250 / 200), abs=1e-6)
@@ -73,7 +68,7 @@ def test_rates_and_documents_by_hand(corpus_of):
 
 
 def test_the_planted_word_is_named_and_no_other(planted):
-    table = ah.distinctive_terms(planted, min_documents=3, n_draws=999).set_index("term")
+    table = ah.keyness(planted, min_documents=3, n_draws=999).set_index("term")
     assert table["p_value"].idxmin() == "consultation"
     assert table.loc["consultation", "p_value"] == 0.001
     assert (table.drop("consultation")["p_value"] > 0.05).all()
@@ -83,13 +78,13 @@ def test_the_planted_word_is_named_and_no_other(planted):
 
 def test_the_p_value_is_the_share_of_relabellings_with_a_larger_maximum(planted):
     """The definition in plain loops, on the same relabellings: roots of rates, correlation, maximum over terms."""
-    table = ah.distinctive_terms(planted, min_documents=3, n_draws=49, seed=5).set_index("term")
+    table = ah.keyness(planted, min_documents=3, n_draws=49, seed=5).set_index("term")
     counts = planted.counts.merge(planted.passages[["passage_id", "doc_id"]], on="passage_id")
     wide = counts.pivot_table(index="doc_id", columns="term", values="n", fill_value=0, aggfunc="sum")[table.index]
     documents = planted.documents.set_index("doc_id").loc[wide.index]
     roots = np.sqrt(1000 * wide.div(documents["n_words"], axis=0)).to_numpy()
     first = (documents["side"] == "CN").to_numpy()
-    drawn = ah.uncertainty.relabel(first, np.zeros(24, dtype=int), 49, 5)
+    drawn = relabel(first, np.zeros(24, dtype=int), 49, 5)
     largest = [max(abs(np.corrcoef(roots[:, j], row)[0, 1]) for j in range(roots.shape[1])) for row in drawn]
     for j, term in enumerate(table.index):
         observed = abs(np.corrcoef(roots[:, j], first)[0, 1])
@@ -108,8 +103,8 @@ def test_strata_hold_the_kind_of_text_equal(corpus_of):
         text = " ".join(rng.permutation([*rng.choice(["alpha", "beta", "gamma", "delta"], 30), *talk]))
         rows.append((f"d{number:02d}", "US" if american else "CN", genre, text + "."))
     corpus = corpus_of(COLUMNS, rows, at_random=True)
-    pooled = ah.distinctive_terms(corpus, min_documents=3, n_draws=499).set_index("term")
-    within = ah.distinctive_terms(corpus, min_documents=3, n_draws=499, within=["genre"]).set_index("term")
+    pooled = ah.keyness(corpus, min_documents=3, n_draws=499).set_index("term")
+    within = ah.keyness(corpus, min_documents=3, n_draws=499, within=["genre"]).set_index("term")
     assert pooled.loc["frankly", "p_value"] < 0.05
     assert within.loc["frankly", "p_value"] > 0.05
 
@@ -122,12 +117,12 @@ def test_thin_strata_are_left_out_and_counted(corpus_of):
         for (side, genre), n in sizes.items()
         for i in range(n)
     ]
-    table = ah.distinctive_terms(corpus_of(COLUMNS, rows, at_random=True), within=["genre"], min_documents=2, n_draws=9)
+    table = ah.keyness(corpus_of(COLUMNS, rows, at_random=True), within=["genre"], min_documents=2, n_draws=9)
     assert table.attrs == {"n_first": 5, "n_second": 4, "n_left_out": 7}
 
 
 def test_three_against_two_documents_carry_no_p(shipped):
-    table = ah.distinctive_terms(shipped.where(collection="articles"), min_documents=2)
+    table = ah.keyness(shipped.where(collection="articles"), min_documents=2)
     assert (table.attrs["n_first"], table.attrs["n_second"]) == (3, 2)
     assert table["p_value"].isna().all()
     assert table["z"].notna().all()
@@ -135,26 +130,16 @@ def test_three_against_two_documents_carry_no_p(shipped):
 
 def test_names_are_no_words(shipped):
     own = shipped.where(collection="statements_2025", speaker_side=["US", "CN"])
-    terms = set(ah.distinctive_terms(own, by="speaker_side", n_draws=9)["term"])
-    assert not terms & {
-        "china",
-        "trump",
-        "xi",
-        "beijing",
-        "u.s.",
-        "president trump",
-        "He",
-        "bessent",
-        "xi jinping",
-        "2025",
-    }
+    terms = set(ah.keyness(own, by="speaker_side", n_draws=9)["term"])
+    names = "china,trump,xi,beijing,u.s.,president trump,He,bessent,xi jinping,2025"
+    assert not terms & set(names.split(","))
     assert {"he", "security", "president", "cooperation", "price"} <= terms
 
 
 def test_chance_alone_names_a_word_in_at_most_one_of_twenty_draws(shipped):
     """200 relabellings of the shipped statements: at .05 no more than 17 may name a word (binomial, p = .02)."""
     own = shipped.where(collection="statements_2025", speaker_side=["US", "CN"])
-    table = ah.compare_tests(own, by="speaker_side", n_relabellings=200).set_index("test")
+    table = ah.calibrate_keyness(own, by="speaker_side", n_relabellings=200).set_index("test")
     assert table.loc["rate test", "share_of_draws"] <= 17 / 200
     assert table.loc["z over 1.96", "share_of_terms"] > 0.1, "naive z names a tenth of all words, where none differs"
     assert table.loc["z, corrected", "share_of_draws"] > 0.9
@@ -165,8 +150,8 @@ def test_the_same_on_a_corpus_with_and_without_text(planted, tmp_path):
     bare = ah.load_corpus(planted.save(tmp_path / "c"))
     without = bare.replace(passages=bare.passages.drop(columns="text"))
     pd.testing.assert_frame_equal(
-        ah.distinctive_terms(planted, min_documents=3, n_draws=19),
-        ah.distinctive_terms(without, min_documents=3, n_draws=19),
+        ah.keyness(planted, min_documents=3, n_draws=19),
+        ah.keyness(without, min_documents=3, n_draws=19),
     )
 
 
@@ -174,7 +159,7 @@ def test_contrasts_by_hand():
     one = pd.DataFrame({"term": ["accord", "brisk"], "log_ratio": [2.0, np.inf], "p_value": [0.04, 0.01]})
     two = pd.DataFrame({"term": ["accord"], "log_ratio": [-1.0], "p_value": [0.06]})
     three = pd.DataFrame({"term": ["brisk", "accord"], "log_ratio": [1.0, 0.5], "p_value": [0.02, np.nan]})
-    table = ah.compare_contrasts({"one": one, "two": two, "three": three})
+    table = ah.combine_keyness({"one": one, "two": two, "three": three})
     assert table["term"].tolist() == ["brisk", "accord"], "most passed first"
     assert table[["n_tested", "n_passed", "n_first", "n_second"]].to_numpy().tolist() == [[2, 2, 2, 0], [2, 1, 2, 1]]
     assert table.loc[0, ["one", "three"]].tolist() == [0.01, 0.02]
@@ -183,19 +168,8 @@ def test_contrasts_by_hand():
 
 def test_errors_say_what_to_do(planted):
     with pytest.raises(ah.TalksError, match="no word is used by 30 of the 24 documents"):
-        ah.distinctive_terms(planted, min_documents=30)
+        ah.keyness(planted, min_documents=30)
     with pytest.raises(ah.TalksError, match="unknown column 'party'; expected one of"):
-        ah.distinctive_terms(planted, by="party")
+        ah.keyness(planted, by="party")
     with pytest.raises(ah.TalksError, match="no document of the side EU is left; expected documents of both groups"):
-        ah.distinctive_terms(planted, second="EU")
-
-
-@given(st.lists(st.floats(0, 1) | st.sampled_from([0.0, 0.01, 0.025, 0.05, 1.0]), min_size=1, max_size=40))
-def test_the_correction_is_that_of_benjamini_and_hochberg(p_values):
-    expected = (false_discovery_control(p_values) <= 0.05).sum()
-    assert _count_corrected(np.array(p_values)) == expected
-
-
-def test_the_correction_on_paper():
-    """Five p values against .01, .02, .03, .04, .05: the third is too large for its rank, the fourth is not."""
-    assert _count_corrected(np.array([0.9, 0.001, 0.031, 0.038, 0.015])) == 4
+        ah.keyness(planted, second="EU")

@@ -1,0 +1,184 @@
+"""Rates and dictionaries: the shipped lists, and rates, comparisons and terms left out by hand, on invented texts."""
+
+import pandas as pd
+import pytest
+
+import analysis_helpers as ah
+from analysis_helpers.build.terms import lexicon_terms
+from analysis_helpers.dictionaries import DICTIONARIES, read_lexicon
+
+TARIFFS = {"tariffs": ["tariff", "tariffs"], "rare earths": ["rare earths"]}
+FRAMES = {"benefit": ["win-win", "mutual benefit"], "threat": ["threat", "threats"]}
+
+
+@pytest.fixture(scope="module")
+def dated(corpus_of):
+    """Five invented statements, of which the rates can be computed on paper."""
+    rows = [
+        ("u1", "US", "2025-01-06", "Tariffs and a tariff, four more words."),
+        ("u2", "US", "2025-01-20", "No such word in here at all, none."),
+        ("c1", "CN", "2025-01-07", "Q: Tariffs tariffs tariffs?\n\nA: We spoke of rare earths."),
+        ("c2", "CN", "2025-03-03", "Tariffs hurt."),
+        ("c3", "CN", "2025-03", "A month is no week."),
+    ]
+    return corpus_of("id side date text", rows)
+
+
+@pytest.fixture(scope="module")
+def framed(corpus_of):
+    rows = [
+        ("u1", "US", "statement", "A threat and threats, a threat: ten words in all."),
+        ("u2", "US", "statement", "Nothing here at all."),
+        ("c1", "CN", "statement", "Mutual benefit, win-win, mutual benefit."),
+        ("c2", "CN", "statement", "We want mutual benefit."),
+        ("c3", "CN", "press_conference", "Q: A threat, threat, threat?\n\nA: We see win-win here."),
+        ("c4", "CN", "statement", "We see no more."),
+    ]
+    return corpus_of("id side genre text", rows)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Dictionaries
+
+
+@pytest.mark.parametrize("name", DICTIONARIES)
+def test_terms_of_a_dictionary_are_spelt_as_they_are_counted_and_stand_once(name):
+    terms = [term for listed in ah.load_dictionary(name).values() for term in listed]
+    assert len(terms) == len(set(terms)), "a term belongs to one concept"
+    assert [" ".join(ah.split_words(term)) for term in terms] == terms
+    assert {term for term in terms if " " in term} <= set(lexicon_terms())
+    assert all(row["reason"].strip() for row in read_lexicon(DICTIONARIES[name]))
+
+
+def test_every_frame_has_eight_to_twenty_terms_none_inside_another():
+    frames = ah.load_dictionary("frames")
+    assert len(frames) == 12
+    for terms in frames.values():
+        assert 8 <= len(terms) <= 20
+        assert not [(a, b) for a in terms for b in terms if a != b and f" {a} " in f" {b} "]
+
+
+@pytest.mark.parametrize("dictionary", ["tariff", ["tariff"], {"tariffs": "tariff"}, pd.DataFrame({"term": ["a"]})])
+def test_what_is_no_dictionary_is_refused(shipped, dictionary):
+    """A word in place of a list would be read letter by letter."""
+    with pytest.raises(ah.TalksError, match=r"expected agenda or frames.* or lists of terms by concept"):
+        ah.rates(shipped.where(collection="articles"), dictionary)
+
+
+def test_a_dictionary_is_a_name_a_frame_or_a_mapping(dated):
+    frame = pd.DataFrame([(c, t) for c, terms in TARIFFS.items() for t in terms], columns=["concept", "term"])
+    pd.testing.assert_frame_equal(ah.rates(dated, frame), ah.rates(dated, TARIFFS))
+    assert ah.rates(dated, "frames")["concept"].unique().tolist() == list(ah.load_dictionary("frames"))
+
+
+def test_a_term_that_was_not_counted_is_an_error(framed):
+    with pytest.raises(ah.TalksError, match=r"not counted when the corpus was built \(open doors\)"):
+        ah.rates(framed, {"doors": ["door", "open doors"]})
+
+
+# ---------------------------------------------------------------------------------------------------
+# Rates
+
+
+def test_rates_of_documents_by_hand(dated):
+    table = ah.rates(dated, TARIFFS, by=["doc_id", "side"])
+    assert list(table) == ["concept", "doc_id", "side", "rate", "n", "n_words"]
+    assert len(table) == 2 * 5
+    cell = table.set_index(["concept", "doc_id"])
+    assert cell.loc[("tariffs", "u1"), ["n", "n_words"]].tolist() == [2, 7]
+    assert cell.loc[("tariffs", "u1"), "rate"] == pytest.approx(1000 * 2 / 7)
+    assert cell.loc[("tariffs", "c1"), ["n", "n_words"]].tolist() == [0, 5], "the question is nobody's voice"
+    assert cell.loc[("rare earths", "c1"), "rate"] == pytest.approx(200)
+
+
+def test_voices_are_counted_apart_where_speakers_are_asked_for(dated):
+    cell = ah.rates(dated, TARIFFS, by=["doc_id", "speaker_side"]).set_index(["concept", "doc_id", "speaker_side"])
+    assert cell.loc[("tariffs", "c1", "question"), ["rate", "n", "n_words"]].tolist() == [1000, 3, 3]
+    sides = ah.rates(dated, TARIFFS)["speaker_side"].unique()
+    assert sides.tolist() == ["US", "CN", "question"]
+
+
+def test_documents_weigh_the_same(dated):
+    table = ah.rates(dated, TARIFFS)
+    assert list(table)[:5] == ["concept", "speaker_side", "rate", "low", "high"]
+    assert list(table)[5:] == ["n", "n_documents", "n_using", "n_words"]
+    row = table.set_index(["concept", "speaker_side"]).loc[("tariffs", "US")]
+    assert row["rate"] == pytest.approx(1000 / 7, abs=1e-3)
+    assert row[["n", "n_documents", "n_using", "n_words"]].tolist() == [2, 2, 1, 15]
+    assert table[["low", "high"]].isna().all(axis=None), "fewer than five texts use a concept"
+
+
+def test_an_empty_month_has_no_rate_and_n_zero(dated):
+    table = ah.rates(dated, {"tariffs": ["tariffs"]}, period="month").set_index(["month", "speaker_side"])
+    assert table.loc[("2025-02", "US"), ["n", "n_documents"]].tolist() == [0, 0]
+    assert pd.isna(table.loc[("2025-02", "US"), "rate"])
+    assert table.loc[("2025-01", "US"), "rate"] > 0
+
+
+def test_a_term_inside_another_of_its_concept_counts_once(dated):
+    table = ah.rates(dated, {"metals": ["earths", "rare earths"]}, by="doc_id").set_index("doc_id")
+    assert table["n"].to_dict() == {"u1": 0, "u2": 0, "c1": 1, "c2": 0, "c3": 0}
+
+
+def test_five_documents_that_use_a_concept_have_an_interval(corpus_of):
+    corpus = corpus_of("id side text", [(f"d{n}", "US", "A threat " + "word " * n) for n in range(5)])
+    row = ah.rates(corpus, FRAMES).set_index("concept").loc["threat"]
+    interval = ah.mean_interval([1000 / (2 + n) for n in range(5)])
+    assert row[["rate", "low", "high"]].tolist() == list(interval[:3])
+    assert row["low"] < row["rate"] < row["high"]
+
+
+def test_another_column_takes_each_document_once(framed):
+    table = ah.rates(framed, FRAMES, by="genre").set_index(["concept", "genre"])
+    assert table["n_documents"].tolist() == [1, 5, 1, 5]
+    assert table.loc[("benefit", "statement"), "rate"] == pytest.approx((600 + 250) / 5)
+    with pytest.raises(ah.TalksError, match="unknown column 'sides'; expected one of doc_id, "):
+        ah.rates(framed, FRAMES, by="sides")
+
+
+def test_two_sides_in_one_document_are_one_document(corpus_of):
+    """Mao 1 of 4 words, Trump 0 of 1: together 1 of 5."""
+    text = "Mao Ning: We see win-win here.\n\nDonald Trump: No."
+    corpus = corpus_of("id side genre text", [("m", "CN", "press_conference", text)])
+    assert ah.rates(corpus, FRAMES).loc[:1, "rate"].tolist() == [0, 250]
+    assert ah.rates(corpus, FRAMES, by="side").loc[0, ["rate", "n_documents"]].tolist() == [200, 1]
+
+
+# ---------------------------------------------------------------------------------------------------
+# Comparing
+
+
+def test_compared_rates_by_hand(dated):
+    """US: 2 of 7 words and 0 of 8; China: 0 of 5, 1 of 2 and 0 of 5 words."""
+    row = ah.compare_rates(dated, TARIFFS).iloc[0]
+    assert row[["US", "CN"]].tolist() == pytest.approx([1000 / 7, 500 / 3])
+    assert row["difference"] == pytest.approx(1000 / 7 - 500 / 3, abs=1e-3)
+    assert row[["using_US", "n_US", "using_CN", "n_CN"]].tolist() == [1, 2, 1, 3]
+    assert pd.isna(row["low"]), "fewer than five texts use the word"
+
+
+def test_compared_rates_have_an_interval_where_five_texts_of_each_side_use_a_term(shipped):
+    table = ah.compare_rates(shipped, "agenda")
+    enough = table[["using_US", "using_CN"]].min(axis=1) >= 5
+    assert table["low"].notna().equals(enough)
+    assert 0 < enough.sum() < len(table)
+
+
+def test_compared_rates_of_one_side_alone_and_of_none(dated):
+    row = ah.compare_rates(dated.where(side="US"), TARIFFS).iloc[0]
+    assert (row["n_US"], row["n_CN"]) == (2, 0)
+    assert row[["CN", "difference", "low"]].isna().all()
+    with pytest.raises(ah.TalksError, match="no text with side US or EU here"):
+        ah.compare_rates(dated.where(side="CN"), TARIFFS, by="side", second="EU")
+
+
+def test_one_term_left_out_by_hand(framed):
+    """China: 3 of 5, 1 of 4, 1 of 4 and 0 of 4 words: 600, 250, 250, 0; of these win-win 200, 0, 250, 0."""
+    table = ah.compare_rates(framed, FRAMES, leave_one_out=True)
+    assert list(table)[10:] == ["least_US", "most_US", "term_US", "least_CN", "most_CN", "term_CN"]
+    row = table.set_index("concept").loc["benefit"]
+    assert row[["CN", "n_CN", "using_CN", "least_CN", "most_CN"]].tolist() == [275, 4, 3, 112.5, 162.5]
+    assert row["term_CN"] == "mutual benefit"
+    unused = table.set_index("concept").loc["threat"]
+    assert unused[["CN", "least_CN", "most_CN"]].tolist() == [0, 0, 0]
+    assert pd.isna(unused["term_CN"])
