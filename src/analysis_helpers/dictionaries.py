@@ -57,10 +57,6 @@ def load_stop_words() -> frozenset[str]:
     return run_path(str(Path(package.origin).parent / "feature_extraction/_stop_words.py"))["ENGLISH_STOP_WORDS"]
 
 
-# ---------------------------------------------------------------------------------------------------
-# Dictionaries: concepts and their terms
-
-
 def load_dictionary(name: str) -> dict[str, list[str]]:
     """Load a dictionary that ships with the package: its concepts, each with its words and multiword terms.
 
@@ -105,10 +101,6 @@ def _no_dictionary(found: object) -> TalksError:
         f"the dictionary is {found!r}; expected {' or '.join(DICTIONARIES)}, a frame with concept and term, or lists "
         "of terms by concept; write {'tariffs': ['tariff', 'tariffs']}"
     )
-
-
-# ---------------------------------------------------------------------------------------------------
-# Names
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,19 +51,17 @@ def keyness(
     documents of the same stratum are compared, and strata with fewer than 4 documents of a group are left out. Out:
     one row a term that at least `min_documents` documents use, ordered by `z`: `term`, `rate_first`, `rate_second`
     (mean over documents of the rate per 1,000 words), `log_ratio` (base 2), `z`, `documents_first`,
-    `documents_second`, `p_value`. Names of countries, offices and people are left out. In `attrs`: `n_first`,
-    `n_second`, `n_left_out` (documents).
+    `documents_second`, `p_value` (missing under 4 documents in a group). Names are left out. In `attrs`: `n_first`,
+    `n_second`, `n_left_out` (documents). Raises `TalksError` for an unknown column and for a group without a document.
 
-    `z` is the log-odds with an informative Dirichlet prior. It only orders the words: it takes each word for
-    independent, though words come in documents, and would call far too many of them significant. `p_value` decides:
-    the root of the rate of each word in each document, centred within its stratum, is correlated with the group; whole
-    documents are relabelled within strata, and the largest correlation of any word is the yardstick for all of them
-    (the chance that even one word of the table is named by luck is the level of the test). With fewer than 4 documents
-    in a group it is missing.
+    `z` only orders the words: it takes each for independent, though words come in documents, and would call far too
+    many significant. `p_value` decides: the root of the rate of each word in each document, centred within its
+    stratum, is correlated with the group; whole documents are relabelled within strata, and the largest correlation of
+    any word is the yardstick for all (the level is the chance that even one word is named by luck).
 
-    Source: Monroe, Colaresi and Quinn (2008), "Fightin' Words", for z, with a prior worth 500 words; Westfall and
-    Young (1993) for the maximum over all words. Known weakness: what the strata do not hold equal (kind of text,
-    speaker) may be what the words show. Raises `TalksError` for an unknown column and where a group has no document.
+    Source: log-odds with an informative Dirichlet prior worth 500 words (Monroe, Colaresi and Quinn 2008, "Fightin'
+    Words"); Westfall and Young (1993) for the maximum over all words. Known weakness: what the strata do not hold equal
+    (kind of text, speaker) may be what the words show.
 
     Examples
     --------
@@ -78,8 +77,8 @@ def keyness(
         p_values = np.full(len(table), np.nan)
     else:
         p_values = _test_rates(units, n_draws, seed)
-    table = table.assign(p_value=p_values).round(6).sort_values(["z", "term"], ascending=[False, True])
-    table = table.reset_index(drop=True)
+    table = table.assign(p_value=p_values).round(6)
+    table = table.sort_values(["z", "term"], ascending=[False, True], ignore_index=True)
     table.attrs.update(n_first=int(units.first.sum()), n_second=int((~units.first).sum()), n_left_out=units.n_left_out)
     return table
 
@@ -118,15 +117,15 @@ def calibrate_keyness(
     if too_few := say_too_few(int(units.first.sum()), int((~units.first).sum())):
         raise TalksError(f"{too_few}, because fewer cannot be told from luck; give more texts")
     labels = relabel(units.first, units.strata, n_relabellings, seed)
-    test = _standardise(units)
-    yardstick = np.sort(test.largest(relabel(units.first, units.strata, 499, seed + 1)))[-25]  # p < .05 of 500
+    correlate = _standardise(units)
+    yardstick = _largest(correlate, relabel(units.first, units.strata, 499, seed + 1))[-25]  # p < .05 of 500
     rows: dict[str, list[int]] = {"z over 1.96": [], "z, corrected": [], "G2, corrected": [], "rate test": []}
     for drawn in labels:
         z, g2 = _log_odds(units, drawn), _likelihood_ratio(units, drawn)
         rows["z over 1.96"].append(int((np.abs(z) > 1.96).sum()))
         rows["z, corrected"].append(int((false_discovery_control(2 * ndtr(-np.abs(z))) <= 0.05).sum()))
         rows["G2, corrected"].append(int((false_discovery_control(chdtrc(1, g2)) <= 0.05).sum()))
-        rows["rate test"].append(int((np.abs(test.correlate(drawn[None])[:, 0]) > yardstick).sum()))
+        rows["rate test"].append(int((correlate(drawn[None])[:, 0] > yardstick).sum()))
     named = pd.DataFrame(rows)
     table = pd.DataFrame({"share_of_terms": named.mean() / len(units.terms), "share_of_draws": (named > 0).mean()})
     return table.round(4).rename_axis("test").reset_index()
@@ -150,22 +149,19 @@ def combine_keyness(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.
     >>> combine_keyness({"spoken": one, "written": two}).to_numpy().tolist()
     [['accord', 2, 1, 1, 1, 0.01, 0.2]]
     """
-    p_values = pd.concat({name: table.set_index("term")["p_value"] for name, table in tables.items()}, axis=1)
-    ratios = pd.concat({name: table.set_index("term")["log_ratio"] for name, table in tables.items()}, axis=1)
-    table = pd.DataFrame(
-        {
-            "n_tested": p_values.notna().sum(axis=1),
-            "n_passed": (p_values < level).sum(axis=1),
-            "n_first": (ratios > 0).sum(axis=1),
-            "n_second": (ratios < 0).sum(axis=1),
-        }
+    p_values, ratios = (
+        pd.concat({name: table.set_index("term")[column] for name, table in tables.items()}, axis=1)
+        for column in ("p_value", "log_ratio")
     )
+    counted = {
+        "n_tested": p_values.notna(),
+        "n_passed": p_values < level,
+        "n_first": ratios > 0,
+        "n_second": ratios < 0,
+    }
+    table = pd.DataFrame({name: told.sum(axis=1) for name, told in counted.items()})
     table = table.join(p_values).rename_axis("term").reset_index()
     return table.sort_values(["n_passed", "term"], ascending=[False, True], ignore_index=True)
-
-
-# ---------------------------------------------------------------------------------------------------
-# Documents by terms
 
 
 def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] | None, min_documents: int) -> _Units:
@@ -215,28 +211,17 @@ def _spoken(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str])
     return rows[rows[by].isin(groups) & (rows["n_words"] > 0)].dropna(subset=within)
 
 
-# ---------------------------------------------------------------------------------------------------
-# Tests
-
-
 def _describe_terms(units: _Units) -> pd.DataFrame:
-    rates = _rates(units)
-    sides = (units.first, ~units.first)
-    rate_first, rate_second = (np.asarray(rates[side].mean(axis=0)).ravel() for side in sides)
+    table, rates = pd.DataFrame({"term": units.terms}), _rates(units)
+    sides = {"first": units.first, "second": ~units.first}
+    for name, side in sides.items():
+        table[f"rate_{name}"] = np.asarray(rates[side].mean(axis=0)).ravel()
     with np.errstate(divide="ignore"):
-        log_ratio = np.log2(rate_first) - np.log2(rate_second)
-    n_first, n_second = (units.counts[side].getnnz(axis=0) for side in sides)
-    return pd.DataFrame(
-        {
-            "term": units.terms,
-            "rate_first": rate_first,
-            "rate_second": rate_second,
-            "log_ratio": log_ratio,
-            "z": _log_odds(units, units.first),
-            "documents_first": n_first,
-            "documents_second": n_second,
-        }
-    )
+        table["log_ratio"] = np.log2(table["rate_first"]) - np.log2(table["rate_second"])
+    table["z"] = _log_odds(units, units.first)
+    for name, side in sides.items():
+        table[f"documents_{name}"] = units.counts[side].getnnz(axis=0)
+    return table
 
 
 def _rates(units: _Units) -> csr_matrix:
@@ -271,24 +256,8 @@ def _likelihood_ratio(units: _Units, first: np.ndarray) -> np.ndarray:
     return np.maximum(2 * sum(xlogy(seen, seen / expected) for seen, expected in cells), 0)
 
 
-class _RateTest(NamedTuple):
-    """The roots of the rates, scaled so that a product with centred labels is a correlation; terms by documents."""
-
-    roots: csr_matrix
-    share: np.ndarray
-
-    def correlate(self, labels: np.ndarray) -> np.ndarray:
-        """Correlate the root of each term's rate with the labels, both centred within strata: terms by draws."""
-        return self.roots @ (labels - self.share).T
-
-    def largest(self, labels: np.ndarray) -> np.ndarray:
-        """The largest correlation of any term, for each draw; a block of draws at a time bounds the memory."""
-        blocks = [labels[start : start + _BLOCK] for start in range(0, len(labels), _BLOCK)]
-        return np.concatenate([np.abs(self.correlate(block)).max(axis=0) for block in blocks])
-
-
-def _standardise(units: _Units) -> _RateTest:
-    """Prepare the rate test: what stays the same however the documents of a stratum are relabelled."""
+def _standardise(units: _Units) -> Callable[[np.ndarray], np.ndarray]:
+    """Prepare the rate test: a function from labels, one row a draw, to correlations of any size, terms by draws."""
     from scipy.sparse import csr_matrix, diags
 
     roots = _rates(units).sqrt()
@@ -300,12 +269,18 @@ def _standardise(units: _Units) -> _RateTest:
     share = (np.bincount(units.strata, weights=units.first) / n)[units.strata]
     weight = np.square(units.first - share).sum()
     scale = 1 / np.sqrt(np.where(spread > 1e-12, spread, np.inf) * weight)
-    return _RateTest((diags(scale) @ roots.T).tocsr(), share)
+    scaled = (diags(scale) @ roots.T).tocsr()
+    return lambda labels: np.abs(scaled @ (labels - share).T)
+
+
+def _largest(correlate: Callable[[np.ndarray], np.ndarray], labels: np.ndarray) -> np.ndarray:
+    """The largest correlation of any term, for each draw, sorted; a block of draws at a time bounds the memory."""
+    blocks = (labels[start : start + _BLOCK] for start in range(0, len(labels), _BLOCK))
+    return np.sort(np.concatenate([correlate(block).max(axis=0) for block in blocks]))
 
 
 def _test_rates(units: _Units, n_draws: int, seed: int) -> np.ndarray:
-    test = _standardise(units)
-    observed = np.abs(test.correlate(units.first[None])[:, 0])
-    largest = np.sort(test.largest(relabel(units.first, units.strata, n_draws, seed)))
-    as_large = n_draws - np.searchsorted(largest, observed - 1e-9)
+    correlate = _standardise(units)
+    largest = _largest(correlate, relabel(units.first, units.strata, n_draws, seed))
+    as_large = n_draws - np.searchsorted(largest, correlate(units.first[None])[:, 0] - 1e-9)
     return (1 + as_large) / (1 + n_draws)

@@ -126,10 +126,6 @@ def compare_rates(
     return pd.DataFrame(rows, columns=columns).astype({name: "str" for name in columns if name.startswith("term_")})
 
 
-# ---------------------------------------------------------------------------------------------------
-# Counting
-
-
 class _Counted(NamedTuple):
     """Documents (or their parts by voice) with their words, by concepts, and the terms found in them."""
 
@@ -195,10 +191,6 @@ def _leave_one_out(terms: pd.Series) -> tuple[float, float, str | None]:
     mean = round(terms.sum(), 3)
     least, most = (round(mean - part, 3) + 0.0 for part in (terms.max(), terms.min()))
     return least, most, terms.idxmax() if terms.any() else None
-
-
-# ---------------------------------------------------------------------------------------------------
-# In context
 
 
 def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:

@@ -105,14 +105,13 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
 
     In: a corpus; choose voices and kinds of text before, with `corpus.where(...)`. At `level` "passage" the body
     passages of one voice in a document are joined to pieces of about 180 words; at "document" they are one piece. Out:
-    a `TopicModel`. Words count, multiword terms do not; stop words, names of countries, offices and people, titles,
-    and words with apostrophes are left out, and those in fewer than 5 documents (2 where there are under 50) or in
-    more than half of the pieces. A document without any of the remaining words has missing shares. Raises `TalksError`
-    for an unknown level and where there are more topics than pieces or terms.
+    a `TopicModel`. Stop words, names, titles, multiword terms and words with apostrophes are left out, and those in
+    fewer than 5 documents (2 where there are under 50) or in more than half of the pieces. A document without any of
+    the remaining words has missing shares. Raises `TalksError` for more topics than pieces or terms.
 
     Source: non-negative matrix factorisation (Lee and Seung 1999) of TF-IDF with the start of Boutsidis and
-    Gallopoulos (2008), by scikit-learn. Every document weighs the same, however many pieces it has. Known weakness:
-    there is always an answer; read `topic_stability` before a topic.
+    Gallopoulos (2008), by scikit-learn; every document weighs the same. Known weakness: there is always an answer;
+    read `topic_stability` before a topic.
 
     Examples
     --------
@@ -141,10 +140,6 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
     }
     by_document, by_voice = (_share_topics(strengths, keys, corpus) for keys in (documents, pieces.keys))
     return TopicModel(_list_terms(loadings, pieces.terms), by_document, by_voice, settings)
-
-
-# ---------------------------------------------------------------------------------------------------
-# Pieces by terms
 
 
 def weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
@@ -217,10 +212,6 @@ def _min_documents(corpus: Corpus) -> int:
     return MIN_DOCUMENTS if len(corpus.documents) >= SMALL else MIN_DOCUMENTS_SMALL
 
 
-# ---------------------------------------------------------------------------------------------------
-# The factorisation
-
-
 def _factorize(weights: csr_matrix, importance: np.ndarray, n_topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Split pieces by terms into pieces by topics and topics by terms; each topic's terms have length 1.
 
@@ -249,6 +240,7 @@ def _factorize(weights: csr_matrix, importance: np.ndarray, n_topics: int, seed:
 
 
 def _list_terms(loadings: np.ndarray, terms: np.ndarray) -> pd.DataFrame:
+    """List the terms of each topic, the strongest to six decimals first, the first of the alphabet among equals."""
     topics, places = np.nonzero(loadings > 0)
     table = pd.DataFrame({"topic": topics + 1, "term": terms[places], "weight": loadings[topics, places].round(6)})
     return table.sort_values(["topic", "weight", "term"], ascending=[True, False, True], ignore_index=True)
@@ -265,10 +257,6 @@ def _share_topics(strengths: np.ndarray, keys: pd.DataFrame, corpus: Corpus) -> 
     parts = {"share": table.div(total, axis=0), "strength": table}
     rows = pd.concat({name: part.round(6).T.unstack() for name, part in parts.items()}, axis=1).reset_index()
     return rows.sort_values([*keys, "topic"], ignore_index=True)
-
-
-# ---------------------------------------------------------------------------------------------------
-# How stable are they?
 
 
 def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, seed: int = SEED) -> pd.DataFrame:
@@ -297,7 +285,7 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
     pieces = weigh_pieces(corpus, model.settings["level"])
     shares = model.document_topics.dropna(subset="share")
     largest = shares.sort_values("share", ascending=False, kind="stable").drop_duplicates("doc_id")["topic"]
-    top = [set(part["term"].head(N_TOP)) for _, part in model.topic_terms.groupby("topic")]
+    top = _top_sets(model.topic_terms)
     table = model.labels().reset_index()
     n = pieces.keys["doc_id"].nunique()
     for name, draws in (("bootstrap", resample(n, n_draws, seed)), ("leave_one_out", leave_one_out(n, n_draws, seed))):
@@ -319,16 +307,13 @@ def fit_top(pieces: _Pieces, importance: np.ndarray, n_topics: int, seed: int) -
     given = (weights.data, weights.indices, weights.indptr, importance, "\n".join(pieces.terms).encode())
     key = (sha256(b"".join(map(bytes, given))).digest(), n_topics, seed)
     if key not in _FITTED:
-        _FITTED[key] = top_sets(_factorize(weights, importance, n_topics, seed)[1], pieces.terms)
+        loadings = _factorize(weights, importance, n_topics, seed)[1]
+        _FITTED[key] = _top_sets(_list_terms(loadings, pieces.terms))
     return _FITTED[key]
 
 
-def top_sets(loadings: np.ndarray, terms: np.ndarray) -> list[set[str]]:
-    """Give the ten strongest terms of each topic, the first of the alphabet among equals; nothing of an empty topic."""
-    weights = np.where(loadings > 0, loadings.round(6), -1)
-    strongest = np.argsort(-weights, axis=1, kind="stable")[:, :N_TOP]
-    tops = [set(terms[places[row[places] >= 0]]) for row, places in zip(weights, strongest, strict=True)]
-    return [top for top in tops if top]
+def _top_sets(topic_terms: pd.DataFrame) -> list[set[str]]:
+    return [set(part["term"].head(N_TOP)) for _, part in topic_terms.groupby("topic")]
 
 
 def match_topics(first: list[set[str]], second: list[set[str]]) -> np.ndarray:
@@ -392,11 +377,7 @@ def measure_coherence(present: csr_matrix, terms: np.ndarray, top: set[str]) -> 
             values.append(both - 1)  # never together: -1; both everywhere: independent, 0
         else:
             values.append(np.log(both / (one.mean() * other.mean())) / -np.log(both))
-    return float(np.mean(values)) if values else float("nan")
-
-
-# ---------------------------------------------------------------------------------------------------
-# Who, when, which texts
+    return float(np.mean(values)) if values else np.nan
 
 
 def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd.DataFrame:

@@ -118,10 +118,6 @@ def number_texts(words: Words) -> np.ndarray:
     return np.repeat(np.arange(len(words.starts) - 1), np.diff(words.starts))
 
 
-# ---------------------------------------------------------------------------------------------------
-# Words as they are counted
-
-
 def split_words(text: str) -> list[str]:
     """Split a text into the terms that are counted: lower-case words without possessive endings.
 
@@ -215,10 +211,6 @@ def is_name(terms: pd.Index) -> np.ndarray:
         for term in terms.tolist()
     )
     return np.fromiter(told, dtype=bool)
-
-
-# ---------------------------------------------------------------------------------------------------
-# Terms found in texts
 
 
 def find_terms(words: Words, wanted: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 import analysis_helpers as ah
-from analysis_helpers.topics import cut_pieces, fit_top, match_topics, measure_coherence, top_sets, weigh_pieces
+from analysis_helpers.topics import cut_pieces, fit_top, match_topics, measure_coherence, weigh_pieces
 
 PLANTED = {
     "sea": ["harbor", "anchor", "sailor", "lighthouse", "current", "reef", "sail", "compass", "tide", "ferry"],
@@ -242,12 +242,6 @@ def test_topics_with_the_same_strongest_terms_get_their_number():
     terms = pd.DataFrame({"topic": [1, 1, 2, 2, 3], "term": ["oven", "dough", "oven", "dough", "reef"], "weight": 1.0})
     model = ah.TopicModel(terms, pd.DataFrame(), pd.DataFrame(), {})
     assert model.labels().tolist() == ["oven · dough (1)", "oven · dough (2)", "reef"]
-
-
-def test_among_equals_to_six_decimals_the_alphabet_decides():
-    """Eleven terms of .5, the last of them stronger in the seventh decimal only: it is the one too many."""
-    loadings = np.array([[0.5] * 10 + [0.5000001]])
-    assert top_sets(loadings, np.array(list("abcdefghijk"), dtype="object")) == [set("abcdefghij")]
 
 
 def test_what_is_remembered_is_told_apart_by_all_that_was_fitted(planted):
