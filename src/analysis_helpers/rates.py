@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,6 @@ from .words import code_terms, find_spans, find_terms, number_texts, split_words
 
 MIN_USING = 5
 OWN = ("US", "CN")  # the officials' own voice
-_AT_ONCE = 200_000  # passages whose text is searched together
 Dictionary = str | pd.DataFrame | Mapping[str, Iterable[str]]
 
 
@@ -224,19 +224,16 @@ def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
     wanted = split_words(term)
     if not wanted:
         raise TalksError(f"the term is {term!r}; expected at least one word; give one, such as 'rare earths'")
-    size = corpus.sql("SELECT coalesce(max(row), 0) + 1 AS n FROM passages")["n"].iloc[0]
-    places = pd.concat([_find_places(corpus, first, wanted, width) for first in range(0, size, _AT_ONCE)])
+    query = "SELECT doc_id, speaker_side, position, text FROM passages WHERE kind = 'body'"
+    batches = chain([corpus.sql(f"{query} LIMIT 0")], (batch.to_pandas() for batch in corpus.batches(query)))
+    places = pd.concat([_find_places(passages, wanted, width) for passages in batches])
     places = places.merge(corpus.documents[["doc_id", "date", "side"]], on="doc_id")
     places = places.sort_values(["date", "doc_id", "position"], kind="stable", ignore_index=True)
     return places[["doc_id", "date", "side", "speaker_side", "left", "keyword", "right"]]
 
 
-def _find_places(corpus: Corpus, first: int, wanted: list[str], width: int) -> pd.DataFrame:
+def _find_places(passages: pd.DataFrame, wanted: list[str], width: int) -> pd.DataFrame:
     """Find the term in some of the passages: one row a place, with what stands around it."""
-    passages = corpus.sql(
-        "SELECT doc_id, speaker_side, position, text FROM passages "
-        f"WHERE kind = 'body' AND row BETWEEN {first} AND {first + _AT_ONCE - 1} ORDER BY row"
-    )
     words = code_terms(passages["text"])
     _, places = find_terms(words, [" ".join(wanted)])
     texts, rows = number_texts(words)[places], []

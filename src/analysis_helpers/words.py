@@ -72,6 +72,7 @@ def find_words(text: str) -> list[str]:
     return [known.vocabulary[code] for chunk in text.split() for code in known[chunk]]
 
 
+@lru_cache(maxsize=1)  # a text is often asked for several times in a row
 def find_spans(text: str) -> list[tuple[int, int]]:
     """Tell where each word of a string begins and ends: one pair for each word of `find_words`."""
     chunks = ((chunk.start(), chunk[0]) for chunk in _CHUNK.finditer(text))
