@@ -175,7 +175,7 @@ def _refuse_uncounted(corpus: Corpus, dictionary: dict[str, list[str]]) -> None:
     if missing:
         raise TalksError(
             f"corpus.json: terms were not counted when the corpus was built ({'; '.join(missing[:3])}); expected all "
-            f"{len(missing)} of them in lexicon_terms; add them to lexicons/en/frames.csv and build the corpus again"
+            f"{len(missing)} of them in lexicon_terms; add them to a list in lexicons/en and build the corpus again"
         )
 
 

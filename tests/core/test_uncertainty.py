@@ -28,14 +28,6 @@ def test_few_documents_use_students_t():
     assert (interval.low, interval.high) == pytest.approx((4.4 - half, 4.4 + half), abs=1e-3)
 
 
-def test_many_documents_are_resampled_and_agree_with_t_where_values_are_normal():
-    values = np.random.default_rng(3).normal(10, 2, 200)
-    interval = mean_interval(values)
-    half = stats.t.ppf(0.975, 199) * values.std(ddof=1) / np.sqrt(200)
-    assert interval.low == pytest.approx(values.mean() - half, abs=0.05)
-    assert interval.high == pytest.approx(values.mean() + half, abs=0.05)
-
-
 def test_a_document_weighs_the_same_and_missing_values_are_left_out():
     assert mean_interval([1.0] * 99 + [3.0], groups=["a"] * 99 + ["b"]).mean == 2.0
     assert mean_interval([1.0, np.nan, 3.0]).n_documents == 2
@@ -67,14 +59,6 @@ def test_difference_without_enough_documents_has_no_interval():
     assert (one.mean, one.n_documents) == (1.5, 3)
     assert np.isnan([one.low, one.high]).all()
     assert np.isnan(difference_interval([1.0, 1.0], [0.0, 0.0]).low)
-
-
-def test_difference_excludes_zero_while_intervals_overlap():
-    """Two intervals that overlap do not show that the means are alike."""
-    rng = np.random.default_rng(8)
-    first, second = rng.normal(0.35, 1, 100), rng.normal(0, 1, 100)
-    assert mean_interval(first).low < mean_interval(second).high
-    assert difference_interval(first, second).low > 0
 
 
 @pytest.mark.parametrize("sizes", [(5, 12), (10, 10), (40, 8)])

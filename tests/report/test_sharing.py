@@ -14,10 +14,9 @@ import yaml
 import analysis_helpers as ah
 from analysis_helpers.cli import main
 from analysis_helpers.corpus import TABLES
-from analysis_helpers.keyness import is_name
 from analysis_helpers.report import share as sharing
 from analysis_helpers.report.site import find_notebooks
-from analysis_helpers.words import is_too_long, split_words
+from analysis_helpers.words import is_name, is_too_long, split_words
 from tests.conftest import ROOT
 
 LONG = "antidisestablishmentarianizing"  # 30 letters

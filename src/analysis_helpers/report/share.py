@@ -25,9 +25,8 @@ from ..build.stages import write_json
 from ..build.write import harmless
 from ..check import TABLES, check_corpus, describe_tables
 from ..corpus import Corpus, load_corpus, write_corpus
-from ..dictionaries import read_lexicon
+from ..dictionaries import known_names, read_lexicon
 from ..errors import TalksError
-from ..keyness import known_names
 from ..words import LONGEST_UNSPACED, LONGEST_WORD, is_too_long, split_words
 from .site import execute_notebooks, find_notebooks
 
