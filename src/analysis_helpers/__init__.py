@@ -53,11 +53,9 @@ QUESTIONS = {
     },
     "Pictures": {
         "plots": [
-            "foot",
-            "format_table",
-            "head",
             "plot_agenda",
             "plot_coverage",
+            "plot_keyness",
             "plot_means",
             "plot_rates",
             "plot_shares",
@@ -65,7 +63,8 @@ QUESTIONS = {
             "plot_timeline",
             "plot_topics",
             "plot_weekly",
-            "plot_words",
+            "show",
+            "style_notebook",
             "timeline_words",
         ],
     },
