@@ -20,8 +20,8 @@ How sure?     mean_interval, difference_interval, permutation_p, SEED
 Which tone?   compare_tone, compare_instruments
 Which frames? load_frames, score_frames, compare_frames
 Pictures      plot_timeline, plot_agenda, plot_talks, plot_weekly, plot_rates, plot_shares, plot_coverage,
-              plot_words, plot_means, plot_topics,
-              head, foot, timeline_words, format_table
+              plot_keyness, plot_means, plot_topics, timeline_words
+Tables        show, style_notebook
 Explore       explore_words, explore_groups, explore_term, explore_topics, Explorer
 Report        read_cards, make_report
 Share         share_corpus
@@ -50,11 +50,9 @@ _NAMES = {
     "build.terms": ["count_terms", "load_stop_words", "split_words"],
     "build.names": ["count_mentions", "mask_names"],
     "plots": [
-        "foot",
-        "format_table",
-        "head",
         "plot_agenda",
         "plot_coverage",
+        "plot_keyness",
         "plot_means",
         "plot_rates",
         "plot_shares",
@@ -62,7 +60,8 @@ _NAMES = {
         "plot_timeline",
         "plot_topics",
         "plot_weekly",
-        "plot_words",
+        "show",
+        "style_notebook",
         "timeline_words",
     ],
     "build.quotes": ["add_quoted_speakers", "add_whole_quotations"],

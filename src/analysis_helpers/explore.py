@@ -14,7 +14,7 @@ from .concordance import concordance
 from .corpus import PERIODS, Corpus, in_order
 from .errors import TalksError
 from .keyness import MIN_DOCUMENTS, distinctive_terms
-from .plots.tables import format_table
+from .plots.tables import show
 from .rates import rates_by_period
 from .topics import TopicModel, compare_topics, typical_documents
 
@@ -56,7 +56,7 @@ class Explorer:
     ) -> None:
         """Make the table of the first choices at once: what a corpus cannot answer is an error of this cell."""
         self.table, self.choices, self.note = table, choices, note
-        self.first = format_table(table(**{name: _begin(choice) for name, choice in choices.items()}))
+        self.first = show(table(**{name: _begin(choice) for name, choice in choices.items()}))
 
     def __repr__(self) -> str:
         """Write the table of the first choices."""
@@ -96,7 +96,7 @@ class Explorer:
 
     def _answer(self, chosen: dict[str, Any]) -> str:
         try:
-            return _to_html(format_table(self.table(**chosen)))
+            return _to_html(show(self.table(**chosen)))
         except TalksError as error:
             return f"<p>{escape(str(error))}</p>"
 
