@@ -8,47 +8,44 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.patches import Rectangle
 
-from .style import MARGIN, PAGE, Line, add_words, font, new_axes, printable, refuse_nothing, say, theme_of
+from .style import MARGIN, Panel, font, new_panel, printable, refuse_nothing, titled
 
 ROW, LEFT, GROUP_GAP = 23, 306, 0.45
 
 
 def _new_map(
     theme: str, labels: pd.DataFrame, numbers: pd.DataFrame, shades: np.ndarray, column: float, top: float, below: float
-) -> tuple[Axes, np.ndarray]:
-    """Draw a row per label, with some room above each new group."""
-    new = labels["group"].ne(labels["group"].shift()).cumsum() - 1
-    rows = np.arange(len(labels)) + new.to_numpy() * GROUP_GAP
-    n, height = numbers.shape[1], (rows[-1] + 1) * ROW
-    ax, colors = new_axes(theme, PAGE, top + height + below, (LEFT, top, column * n, height))
-    ax.set(xlim=(0, n), ylim=(rows[-1] + 1, 0))
-    for _, part in pd.Series(rows).groupby(new):
-        box = (0, 1 - (part.iloc[0] + len(part)) / (rows[-1] + 1), 1, len(part) / (rows[-1] + 1))
-        _draw_cells(ax.inset_axes(box), numbers.iloc[part.index], shades[part.index], colors)
-    for label, row in zip(labels["label"], rows, strict=True):
-        say(ax, -9 / column, row + 0.5, printable(label, 30), 13.5, "ink", ha="right")
-    for group, row in pd.Series(rows).groupby(labels["group"].to_numpy(), sort=False).first().items():
-        say(ax, (MARGIN - LEFT) / column, row + 0.5, printable(str(group), 30), 13.5, "ink", "Semibold")
+) -> tuple[Panel, np.ndarray]:
+    """Draw a row of cells per label, with some room above each new group."""
+    import seaborn as sns
+
+    group = labels["group"].ne(labels["group"].shift()).cumsum() - 1
+    rows = np.arange(len(labels)) + group.to_numpy() * GROUP_GAP
+    n, depth = numbers.shape[1], rows[-1] + 1
+    ax = new_panel(theme, top + depth * ROW + below, (LEFT, top, column * n, depth * ROW))
+    ax.set(xlim=(0, n), ylim=(depth, 0))
+    ramp = ramp_of(ax)
+    look = {"vmin": 0, "vmax": 1, "cmap": ramp, "cbar": False, "linewidths": 1.6, "linecolor": ax.theme["ground"]}
+    look |= {"fmt": "d", "annot_kws": {"fontproperties": font(13)}, "xticklabels": False, "yticklabels": False}
+    for _, part in pd.Series(rows).groupby(group):
+        cells = shades[part.index]
+        box = (0, 1 - (part.iloc[0] + len(part)) / depth, 1, len(part) / depth)
+        strip = ax.inset_axes(box, axes_class=Panel)
+        sns.heatmap(cells, mask=cells == 0, annot=numbers.to_numpy()[part.index], ax=strip, **look)
+        strip.set_facecolor("none")
+        for text, shade in zip(strip.texts, cells[cells > 0], strict=True):
+            text.set_color(readable(ramp(min(float(shade), 1.0))))
+        for row, place in np.argwhere(cells == 0):
+            strip.say(place + 0.5, row + 0.5, "·", 13, ha="center")  # nothing is no pale cell
+    ax.say(-9 / column, rows + 0.5, [printable(label, 30) for label in labels["label"]], 13.5, "ink", ha="right")
+    names = [printable(str(name), 30) for name in labels["group"][~group.duplicated()]]
+    ax.say((MARGIN - LEFT) / column, rows[~group.duplicated()] + 0.5, names, 13.5, "ink", "Semibold")
     return ax, rows
 
 
-def _draw_cells(ax: Axes, numbers: pd.DataFrame, shades: np.ndarray, theme: dict) -> None:
-    import seaborn as sns
-
-    ramp = ramp_of(theme)
-    frame = {"linewidths": 1.6, "linecolor": theme["ground"], "xticklabels": False, "yticklabels": False}
-    words = {"annot": numbers.to_numpy(), "fmt": "d", "annot_kws": {"fontproperties": font(13)}}
-    sns.heatmap(shades, vmin=0, vmax=1, mask=shades == 0, cmap=ramp, cbar=False, ax=ax, **frame, **words)
-    ax.set_facecolor("none")
-    for text, shade in zip(ax.texts, shades[shades > 0], strict=True):
-        text.set_color(readable(ramp(min(float(shade), 1.0))))
-    for row, column in np.argwhere(shades == 0):
-        say(ax, column + 0.5, row + 0.5, "·", 13, ha="center")
-
-
-def ramp_of(theme: dict) -> LinearSegmentedColormap:
+def ramp_of(ax: Panel) -> LinearSegmentedColormap:
     """Give the colours of cells, from few to many."""
-    return LinearSegmentedColormap.from_list("ramp", theme["ramp"])
+    return LinearSegmentedColormap.from_list("ramp", ax.theme["ramp"])
 
 
 def readable(color: tuple[float, ...]) -> str:
@@ -58,14 +55,12 @@ def readable(color: tuple[float, ...]) -> str:
     return "#FFFFFF" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#000000"
 
 
-def plot_agenda(
-    agenda: pd.DataFrame, *, theme: str = "light", title: Line = None, subtitle: Line = None, note: Line = None
-) -> Axes:
+@titled
+def plot_agenda(agenda: pd.DataFrame, *, theme: str = "light") -> Axes:
     """Draw the agenda of the talks: issues by period, counts printed, shade the share of the period's talks.
 
     In: a table of `issues_by_period`. The outline marks the issue most often on the agenda of a period;
     bars give the totals. Out: the axes; column and row positions are its data coordinates.
-
     Known weakness: shade compares periods of different size; read the number.
 
     Examples
@@ -84,38 +79,32 @@ def plot_agenda(
     shares = agenda.pivot(index="issue", columns=period, values="share").loc[order["issue"]].fillna(0)
     talks = agenda.drop_duplicates(period).set_index(period)["n_all"]
     ax, rows = _new_map(theme, order, numbers, shares.to_numpy() / 0.8, 53, 46, 46)
-    colors, right = theme_of(ax), len(talks) + 0.25
-    say(ax, -0.17, -0.62, "all talks", ha="right")
-    for column, (name, n) in enumerate(talks.items()):
-        say(ax, column + 0.5, -1.45, name, 13.5, "ink", "Semibold", ha="center")
-        say(ax, column + 0.5, -0.62, n, ha="center")
-        for row in rows[(numbers[name] == max(numbers[name].max(), 1)).to_numpy()]:
-            look = {"fill": False, "ec": colors["ink"], "lw": 2, "zorder": 6}
-            ax.add_patch(Rectangle((column + 0.02, row + 0.02), 0.96, 0.96, **look))
-    say(ax, right, -1.45, f"{talks.index[0]}–{talks.index[-1]}")
-    say(ax, right, -0.62, talks.sum())
+    middles, right, depth = np.arange(len(talks)) + 0.5, len(talks) + 0.25, rows[-1] + 1
+    ax.say(middles, -1.45, talks.index, 13.5, "ink", "Semibold", ha="center")
+    ax.say(middles, -0.62, talks, ha="center")
+    ax.say(-0.17, -0.62, "all talks", ha="right")
+    ax.say(right, [-1.45, -0.62], [f"{talks.index[0]}–{talks.index[-1]}", talks.sum()])
+    for row, column in np.argwhere(numbers.to_numpy() == np.maximum(numbers.max().to_numpy(), 1)):
+        look = {"fill": False, "ec": ax.theme["ink"], "lw": 2, "zorder": 6}
+        ax.add_patch(Rectangle((column + 0.02, rows[row] + 0.02), 0.96, 0.96, **look))
     lengths = 1.25 * order["n_talks"] / order["n_talks"].max()
-    ax.barh(rows + 0.5, lengths, 0.52, left=right, color=colors["muted"], alpha=0.5, lw=0, clip_on=False)
-    for total, length, row in zip(order["n_talks"], lengths, rows, strict=True):
-        say(ax, right + length + 0.12, row + 0.5, total)
-    depth = rows[-1] + 1
-    say(ax, -0.17, depth + 0.75, "share of the year’s talks", ha="right")
-    say(ax, 5.75, depth + 0.75, "·  not on a recorded agenda")
+    ax.barh(rows + 0.5, lengths, 0.52, left=right, color=ax.theme["muted"], alpha=0.5, lw=0, clip_on=False)
+    ax.say(right + lengths + 0.12, rows + 0.5, order["n_talks"])
+    ax.say(-0.17, depth + 0.75, "share of the year’s talks", ha="right")
+    ax.say(5.75, depth + 0.75, "·  not on a recorded agenda")
     for x, value in zip(np.arange(5) * 1.1, (0.05, 0.2, 0.4, 0.6, 0.8), strict=True):
-        color = ramp_of(colors)(value / 0.8)
+        color = ramp_of(ax)(value / 0.8)
         ax.add_patch(Rectangle((x, depth + 0.45), 1.06, 0.6, color=color, lw=0, clip_on=False))
-        say(ax, x + 0.53, depth + 1.4, f"{value:.0%}", ha="center")
-    return add_words(ax, title, subtitle, note)
+        ax.say(x + 0.53, depth + 1.4, f"{value:.0%}", ha="center")
+    return ax
 
 
-def plot_coverage(
-    table: pd.DataFrame, *, theme: str = "light", title: Line = None, subtitle: Line = None, note: Line = None
-) -> Axes:
+@titled
+def plot_coverage(table: pd.DataFrame, *, theme: str = "light") -> Axes:
     """Draw what a collection holds: a row per group, a column per period, the number of texts printed.
 
     In: a frame with the columns `group`, `label`, then one column per period, filled with counts. The
     more texts, the darker; a dot is nothing. Out: the axes.
-
     Known weakness: a period without a column of its own is not seen to be empty.
 
     Examples
@@ -129,9 +118,7 @@ def plot_coverage(
     refuse_nothing(numbers[numbers.sum(axis=1) > 0], "text with a date and a side")
     n = numbers.shape[1]
     ax, rows = _new_map(theme, labels, numbers, numbers.to_numpy() / numbers.to_numpy().max(), min(53, 560 / n), 30, 4)
-    for column, name in enumerate(numbers):
-        say(ax, column + 0.5, -0.7, name, 13.5, "ink", "Semibold", ha="center")
-    for total, row in zip(numbers.sum(axis=1), rows, strict=True):
-        say(ax, n + 0.15, row + 0.5, f"{total:,}")
-    say(ax, n + 0.15, -0.7, "all")
-    return add_words(ax, title, subtitle, note)
+    ax.say(np.arange(n) + 0.5, -0.7, list(numbers), 13.5, "ink", "Semibold", ha="center")
+    ax.say(n + 0.15, rows + 0.5, numbers.sum(axis=1).map("{:,}".format))
+    ax.say(n + 0.15, -0.7, "all")
+    return ax

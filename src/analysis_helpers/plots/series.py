@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.scale import FuncScale
 
-from .style import (
-    LINES,
-    MARGIN,
-    PAGE,
-    SIDE_NAMES,
-    Line,
-    add_words,
-    draw_bars,
-    draw_grid,
-    draw_mark,
-    name_sides,
-    new_axes,
-    place_panel,
-    printable,
-    refuse_nothing,
-    say,
-    theme_of,
-)
+from .style import LINES, MARGIN, PAGE, SIDE_NAMES, Panel, new_panel, printable, refuse_nothing, titled
 
 MIN_DOCUMENTS = 4  # below, a rate is shown without an interval
 
 
-def plot_rates(
-    rates: pd.DataFrame,
-    talks: pd.DataFrame | None = None,
-    *,
-    theme: str = "light",
-    title: Line = None,
-    subtitle: Line = None,
-    note: Line = None,
-) -> Axes:
+@titled
+def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme: str = "light") -> Axes:
     """Draw rates per 1,000 words as small multiples, one panel a concept, one scale for all, texts last.
 
     In: a table of `rates(corpus, dictionary, period="month")`; talks to mark by dotted lines. Bands are the
     95 % intervals; a hollow mark has none, because too few texts use the concept. The scale is that of
     square roots, so that small rates stay visible beside large ones. Out: the axes that holds the panels.
-
-    Known weakness: at most about 8 concepts stay readable.
+    Known weakness: more than about 10 concepts make a long page.
 
     Examples
     --------
@@ -57,28 +32,18 @@ def plot_rates(
     ['Taiwan', 'Number of texts']
     """
     refuse_nothing(rates[rates["n_using"] > 0], "text that uses any of the terms")
-    concepts = list(dict.fromkeys(rates["concept"]))
-    months = list(dict.fromkeys(rates["month"]))
-    ax, _ = new_axes(theme, PAGE, 40 + 176 * ((len(concepts) + 2) // 2))
+    concepts, months = (list(dict.fromkeys(rates[name])) for name in ("concept", "month"))
+    ax = new_panel(theme, 40 + 176 * ((len(concepts) + 2) // 2))
     sides = [side for side in ("US", "CN") if side in set(rates["speaker_side"])]
-    name_sides(ax, MARGIN, 12, {side: SIDE_NAMES[side] for side in sides}, line=True)
+    ax.name_sides(MARGIN, 12, {side: SIDE_NAMES[side] for side in sides}, line=True)
     limit = max(float(np.nanmax(rates[["rate", "high"]].to_numpy())), 1.0) * 1.06
     for number, concept in enumerate([*concepts, "Number of texts"]):
-        panel = place_panel(ax, MARGIN + 38 + (number % 2) * 440, 70 + 176 * (number // 2), 386, 108)
-        last = number == len(concepts)
-        rows = rates[rates["concept"] == (concepts[0] if last else concept)]
-        parts = {side: part.reset_index(drop=True) for side, part in rows.groupby("speaker_side", sort=False)}
-        panel.set_label(str(concept))
+        panel = ax.place(MARGIN + 38 + (number % 2) * 440, 70 + 176 * (number // 2), 386, 108, label=str(concept))
         above = {"transform": panel.get_xaxis_transform()}
-        say(panel, -0.5, 1.16, str(concept)[:1].upper() + str(concept)[1:], 13.5, "ink", "Bold", **above)
-        if last:
-            say(panel, len(months) - 0.5, 1.16, "the denominators", ha="right", **above)
-            most = 1.06 * rows["n_documents"].max()
-            _set_scale(panel, months, most, range(0, int(most) + 1, 20 if most > 30 else 5))
-            for side, part in parts.items():
-                x = np.arange(len(months)) + (0.2 if side == "CN" else -0.2)
-                draw_bars(panel, x, part["n_documents"], side, 0.36)
-        else:
+        panel.say(-0.5, 1.16, str(concept)[:1].upper() + str(concept)[1:], 13.5, "ink", "Bold", **above)
+        rows = rates[rates["concept"] == (concept if number < len(concepts) else concepts[0])]
+        parts = {side: part.reset_index(drop=True) for side, part in rows.groupby("speaker_side", sort=False)}
+        if number < len(concepts):
             panel.set_yscale(FuncScale(panel.yaxis, (lambda y: np.sqrt(np.maximum(y, 0)), np.square)))
             _set_scale(panel, months, limit, [tick for tick in (0, 1, 5, 10, 20, 50) if tick <= limit])
             for side, part in parts.items():
@@ -86,64 +51,62 @@ def plot_rates(
                 _draw_series(panel, part["rate"], part["low"].where(sure), part["high"].where(sure), side, 0.8)
                 x, name = (0.62, "China") if side == "CN" else (1.0, "US")
                 words = f"{name} {part['n_using'].sum():,} of {part['n_documents'].sum():,}"
-                say(panel, -0.5 + x * len(months), 1.16, words, 12, side, ha="right", **above)
+                panel.say(-0.5 + x * len(months), 1.16, words, 12, side, ha="right", **above)
             _mark_months(panel, talks, months[0], named=number == 0)
+        else:
+            panel.say(len(months) - 0.5, 1.16, "the denominators", ha="right", **above)
+            most = 1.06 * rows["n_documents"].max()
+            _set_scale(panel, months, most, range(0, int(most) + 1, 20 if most > 30 else 5))
+            for side, part in parts.items():
+                x = np.arange(len(months)) + (0.2 if side == "CN" else -0.2)
+                panel.bars(x, part["n_documents"], side, 0.36)
         _name_months(panel, months)
-    return add_words(ax, title, subtitle, note)
+    return ax
 
 
 def _set_scale(
-    panel: Axes, months: list[pd.Period], top: float, ticks: Iterable[float], form: str = "{:g}", zero: float = 1.0
+    panel: Panel, months: list[pd.Period], top: float, ticks: Any, form: str = "{:g}", zero: float = 1
 ) -> None:
     """Set the scale of a panel of months; its numbers stand eight pixels before the first."""
     panel.set(xlim=(-0.5, len(months) - 0.5), ylim=(0, top))
-    draw_grid(panel, ticks, zero=zero)
-    for tick in ticks:
-        say(panel, -0.5 - len(months) / 48, tick, form.format(tick), ha="right")
+    panel.grid_at(ticks, form.format, -0.5 - len(months) / 48, zero=zero)
 
 
-def _draw_series(panel: Axes, middle: pd.Series, low: pd.Series, high: pd.Series, side: str, scale: float) -> None:
-    """Draw line, marks and band of one side; without an interval a mark is hollow, an interval alone is a bar."""
-    color, x, sure = theme_of(panel)[side], middle.index, low.notna()
+def _draw_series(panel: Panel, middle: pd.Series, low: pd.Series, high: pd.Series, side: str, scale: float) -> None:
+    """Draw line, marks and band of one side; an interval alone is a bar, a mark without one is hollow."""
+    color, x, sure = panel.theme[side], middle.index, low.notna()
     panel.fill_between(x, low, high, color=color, alpha=0.14, lw=0, zorder=1)
     for bound in (low, high):
         panel.plot(x, bound, color=color, alpha=0.7, lw=0.8, ls=(0, (3, 2)) if side == "CN" else "-", zorder=1.5)
-    for at in x[sure & ~sure.shift(1, fill_value=False) & ~sure.shift(-1, fill_value=False)]:
-        panel.plot([at, at], [low[at], high[at]], color=color, lw=1.5, alpha=0.7, zorder=1.5)
-    panel.plot(x, middle, ls=LINES[side], color=color, lw=1.8, zorder=3, clip_on=False)
+    alone = x[sure & ~sure.shift(1, fill_value=False) & ~sure.shift(-1, fill_value=False)]
+    panel.plot([alone, alone], [low[alone], high[alone]], color=color, lw=1.5, alpha=0.7, zorder=1.5)
+    panel.line(x, middle, side, ls=LINES[side], lw=1.8, zorder=3)
     for filled in (True, False):
-        draw_mark(panel, x[sure == filled], middle[sure == filled], side, scale, filled, mew=1, zorder=4)
+        panel.mark(x[sure == filled], middle[sure == filled], side, scale, filled, mew=1, zorder=4)
 
 
-def _name_months(panel: Axes, months: list[pd.Period]) -> None:
+def _name_months(panel: Panel, months: list[pd.Period]) -> None:
     """Write the first letter of each month beneath, or the years where letters would touch."""
-    many = len(months) > 24
-    for number, month in enumerate(months):
-        if not many or month.month == 1:
-            name = month.year if many else month.strftime("%b")[0]
-            say(panel, number, -0.16, name, ha="center", transform=panel.get_xaxis_transform())
+    names = [f"{month:%b}"[0] for month in months]
+    if len(months) > 24:
+        names = [month.year if month.month == 1 else "" for month in months]
+    panel.say(np.arange(len(months)), -0.16, names, ha="center", transform=panel.get_xaxis_transform())
 
 
-def _mark_months(panel: Axes, talks: pd.DataFrame | None, first: pd.Period, *, named: bool) -> None:
+def _mark_months(panel: Panel, talks: pd.DataFrame | None, first: pd.Period, *, named: bool) -> None:
     """Mark talks by dotted lines at their place in the month; name them in the first panel only."""
     for talk in [] if talks is None else talks.to_dict("records"):
         day = talk["start_date"]
         x = (day.to_period("M") - first).n + (day.day - 1) / day.days_in_month - 0.5
         if panel.get_xlim()[0] <= x <= panel.get_xlim()[1]:
-            panel.axvline(x, color=theme_of(panel)["muted"], lw=0.9, ls=(0, (2, 2)), zorder=0.5)
+            panel.axvline(x, color=panel.theme["muted"], lw=0.9, ls=(0, (2, 2)), zorder=0.5)
             if named:
-                say(panel, x - 0.1, panel.get_ylim()[1] * 0.88, talk["city"], weight="It", ha="right")
+                panel.say(x - 0.1, panel.get_ylim()[1] * 0.88, talk["city"], weight="It", ha="right")
 
 
+@titled
 def plot_topics(
-    shares: pd.DataFrame,
-    months: pd.DataFrame,
-    talks: pd.DataFrame | None = None,
-    *,
-    theme: str = "light",
-    title: Line = None,
-    subtitle: Line = None,
-    note: Line = None,
+    shares: pd.DataFrame, months: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme: str = "light"
 ) -> Axes:
     """Draw one row a topic: left its share of each side's texts, right the same by month, one scale for all.
 
@@ -151,7 +114,6 @@ def plot_topics(
     dotted lines. Rows run from the most Chinese topic to the most American one. Where `shares` has a column
     `bootstrap` (of `topic_stability`), it stands beneath the name. Bars and bands are 95 % intervals; a
     hollow mark has none. Out: the axes that holds the panels, two a topic, labelled by its name.
-
     Known weakness: at most about 12 topics and 24 months stay readable.
 
     Examples
@@ -164,32 +126,29 @@ def plot_topics(
     """
     for table, what in ((shares, "share of a topic"), (months, "share of a topic by month")):
         refuse_nothing(table.dropna(subset="mean"), what)
-    row, above = 84, 84
     shares, months = (table[table["speaker_side"].isin(list(LINES))] for table in (shares, months))
     means = shares.pivot(index="topic", columns="speaker_side", values="mean").reindex(columns=["US", "CN"]).fillna(0)
     topics = (means["US"] - means["CN"]).sort_values(kind="stable").index
-    ax, colors = new_axes(theme, PAGE, above + row * len(topics) + 30)
+    row = above = 84
+    ax = new_panel(theme, above + row * len(topics) + 30)
     n = shares.drop_duplicates("speaker_side").set_index("speaker_side")["n_documents"]
-    name_sides(ax, 4, 16, {side: f"{SIDE_NAMES[side]} ({n[side]:,} texts)" for side in ("US", "CN") if side in n})
-    limits = [_limit(table) for table in (shares, months)]
-    names = list(dict.fromkeys(months["month"]))
+    ax.name_sides(4, 16, {side: f"{SIDE_NAMES[side]} ({n[side]:,} texts)" for side in ("US", "CN") if side in n})
+    (widest, highest), names = (_limit(table) for table in (shares, months)), list(dict.fromkeys(months["month"]))
     for number, topic in enumerate(topics):
         top, rows = above + row * number, shares[shares["topic"] == topic]
         label = rows["label"].iloc[0]
         _name_topic(ax, rows.iloc[0], top + row / 2)
-        panel = place_panel(ax, 212, top + 12, 220, row - 24)
-        panel.set(xlim=(0, limits[0]), ylim=(1.5, -0.5), label=f"{label}, share")
-        _draw_shares(panel, rows, first=number == 0)
-        panel = place_panel(ax, 500, top + 12, 380, row - 24)
-        panel.set_label(f"{label}, months")
-        _set_scale(panel, names, limits[1], (0, limits[1] / 2, limits[1]), "{:.0%}", zero=1.2)
+        left = ax.place(212, top + 12, 220, row - 24, xlim=(0, widest), ylim=(1.5, -0.5), label=f"{label}, share")
+        _draw_shares(left, rows, first=number == 0)
+        right = ax.place(500, top + 12, 380, row - 24, label=f"{label}, months")
+        _set_scale(right, names, highest, (0, highest / 2, highest), "{:.0%}", zero=1.2)
         for side, part in months[months["topic"] == topic].groupby("speaker_side", sort=False):
-            _draw_series(panel, *(part.reset_index()[name] for name in ("mean", "low", "high")), side, 0.7)
-        _mark_months(panel, talks, months["month"].min(), named=number == 0)
+            _draw_series(right, *(part.reset_index()[name] for name in ("mean", "low", "high")), side, 0.7)
+        _mark_months(right, talks, months["month"].min(), named=number == 0)
         if number:
-            ax.plot([MARGIN, PAGE - MARGIN], [top, top], color=colors["rule"], lw=1, clip_on=False)
-    _name_months(panel, names)
-    return add_words(ax, title, subtitle, note)
+            ax.line([MARGIN, PAGE - MARGIN], [top, top])
+    _name_months(right, names)
+    return ax
 
 
 def _limit(table: pd.DataFrame) -> float:
@@ -198,27 +157,25 @@ def _limit(table: pd.DataFrame) -> float:
     return float(min(np.ceil(largest * 10 + 0.01) / 10, 1.0))
 
 
-def _name_topic(ax: Axes, row: pd.Series, middle: float) -> None:
+def _name_topic(ax: Panel, row: pd.Series, middle: float) -> None:
     """Write the terms of a topic, in two lines where they are long, and how stable it is."""
     first, _, rest = row["label"].rpartition(" · ") if len(row["label"]) > 24 else (row["label"], "", "")
     lines = [(printable(line, 26), 13.5, "ink", "Semibold") for line in (first, rest) if line]
     if not pd.isna(row.get("bootstrap")):
         lines.append((f"comes back: {row['bootstrap']:.2f}",))
     for number, line in enumerate(lines):
-        say(ax, MARGIN, middle - 10 * (len(lines) - 1) + 19 * number, *line)
+        ax.say(MARGIN, middle - 10 * (len(lines) - 1) + 19 * number, *line)
 
 
-def _draw_shares(panel: Axes, rows: pd.DataFrame, *, first: bool) -> None:
-    limit, colors = panel.get_xlim()[1], theme_of(panel)
+def _draw_shares(panel: Panel, rows: pd.DataFrame, *, first: bool) -> None:
+    limit = panel.get_xlim()[1]
     ticks = np.arange(0, limit + 0.01, 0.1 if limit <= 0.5 else 0.2)
-    draw_grid(panel, ticks, "x", zero=1.2)
-    for tick in ticks if first else ():
-        say(panel, tick, -1.0, f"{tick:.0%}", ha="center")
+    panel.grid_at(ticks, "{:.0%}".format if first else lambda _: "", -1.0, "x", zero=1.2)
     for row in rows.dropna(subset="mean").to_dict("records"):
         side, mean, low, high = (row[name] for name in ("speaker_side", "mean", "low", "high"))
         y, sure = float(side == "CN"), not np.isnan(low)
         if sure:
-            panel.plot([low, high], [y, y], "|-", ms=7, mew=1.5, color=colors[side], lw=1.5, zorder=2)
-        draw_mark(panel, mean, y, side, sure=sure)
+            panel.line([low, high], [y, y], side, marker="|", ms=7, mew=1.5, lw=1.5, zorder=2)
+        panel.mark(mean, y, side, sure=sure)
         end = min(high, limit) if sure else mean
-        say(panel, end + limit * 0.035, y, f"{mean:.0%}", 12, side, "Semibold")
+        panel.say(end + limit * 0.035, y, f"{mean:.0%}", 12, side, "Semibold")

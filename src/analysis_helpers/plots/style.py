@@ -1,14 +1,17 @@
-"""The visual language: palette, type, axes measured in pixels, and the words around a figure."""
+"""The visual language: palette, type, and axes that write and draw in it. Lengths are CSS pixels."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
+from inspect import Parameter, signature
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties, get_font
@@ -16,7 +19,7 @@ from matplotlib.text import Text
 
 from ..errors import TalksError
 
-DPI = 100  # lengths are CSS pixels
+DPI = 100
 PAGE, PHONE, MARGIN = 900, 390, 16
 THEMES = {  # contrasts, and distances under colour blindness, are tested
     "light": {
@@ -47,7 +50,6 @@ THEMES = {  # contrasts, and distances under colour blindness, are tested
 SIDE_NAMES = {"US": "United States", "CN": "China", "other": "other"}
 MARKERS = {"US": ("o", 6.4), "CN": ("D", 5.6), "other": ("s", 5.6)}
 LINES = {"US": "-", "CN": (0, (4.5, 1.6)), "other": "-"}
-Line = str | None
 
 
 @lru_cache(maxsize=32)
@@ -80,46 +82,102 @@ def refuse_nothing(table: pd.DataFrame, what: str) -> None:
         )
 
 
-def new_axes(
-    theme: str, width: float, height: float, box: tuple[float, float, float, float] | None = None
-) -> tuple[Axes, dict]:
-    """Make a figure, known to pyplot, with bare axes in a box (left, top, width, height), or all over and in pixels.
+class Panel(Axes):
+    """Axes without a frame, whose methods write and draw in the colours of the figure's theme."""
 
-    No `rc_context` here: around the first figure it would undo the choice of the notebook's backend.
-    """
-    figure = plt.figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=THEMES[theme]["ground"])
-    left, top, wide, deep = box or (0, 0, width, height)
-    ax = _bare(figure.add_axes((left / width, 1 - (top + deep) / height, wide / width, deep / height)))
-    if box is None:
-        ax.set(xlim=(0, width), ylim=(height, 0))
-    return ax, THEMES[theme]
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Take frame, ticks and ground away, and find the theme by the figure's ground."""
+        super().__init__(*args, **options)
+        ground = mpl.colors.to_hex(self.figure.get_facecolor()).upper()
+        self.theme = next(theme for theme in THEMES.values() if theme["ground"] == ground)
+        self.set_facecolor("none")
+        self.spines[:].set_visible(False)
+        self.tick_params(length=0, labelleft=False, labelbottom=False)
+
+    def place(self, left: float, top: float, width: float, height: float, **options: Any) -> Panel:
+        """Place a panel inside one that is in pixels."""
+        wide, deep = self.get_xlim()[1], self.get_ylim()[0]
+        box = (left / wide, 1 - (top + height) / deep, width / wide, height / deep)
+        panel = self.inset_axes(box, axes_class=Panel)
+        panel.set(**options)
+        return panel
+
+    def say(
+        self, x: Any, y: Any, words: Any, px: float = 12, color: str = "muted", weight: str = "Regular", **look: Any
+    ) -> Text | None:
+        """Write a text, or one at each of many places, unclipped; dollars are no formula. Gives the last one."""
+        written = None
+        look = {"ha": "left", "va": "center", "color": self.theme.get(color, color)} | look
+        look |= {"fontproperties": font(px, weight), "clip_on": False, "parse_math": False}
+        for at, height, text in np.broadcast(x, y, np.asarray(words, dtype="object")):
+            written = self.text(at, height, printable(str(text)), **look)
+        return written
+
+    def line(self, x: Sequence[float], y: Sequence[float], color: str = "rule", **look: Any) -> None:
+        """Draw a line, unclipped."""
+        self.plot(x, y, **{"color": self.theme[color], "lw": 1, "clip_on": False} | look)
+
+    def grid_at(
+        self, ticks: Any, form: Callable[..., str], at: float, axis: str = "y", zero: float = 1, **look: Any
+    ) -> None:
+        """Draw a line at each tick, a darker one of a width at zero, and write its number beside or above."""
+        for tick in ticks:
+            dark = zero and not tick
+            options = {"color": self.theme["muted" if dark else "rule"], "lw": zero if dark else 1}
+            (self.axhline if axis == "y" else self.axvline)(tick, zorder=0, **options)
+        x, y, ha = (at, ticks, "right") if axis == "y" else (ticks, at, "center")
+        self.say(x, y, [form(tick) for tick in ticks], ha=ha, **look)
+
+    def mark(self, x: Any, y: Any, side: str, scale: float = 1, sure: bool = True, **look: Any) -> None:
+        """Mark values in the shape and colour of a side, hollow where they are not sure."""
+        marker, size = MARKERS[side]
+        color = look.pop("color", self.theme[side])
+        look = {"mfc": color if sure else self.theme["ground"], "mec": color, "mew": 1.2, "zorder": 3} | look
+        self.plot(x, y, marker, ms=size * scale, **{"clip_on": False} | look)
+
+    def bars(self, at: Any, lengths: Any, side: str, width: float, across: bool = False) -> None:
+        """Draw the bars of a side: solid for the United States, hatched for China."""
+        look = {"facecolor": self.theme[side], "linewidth": 0}
+        if side == "CN":
+            look = {"facecolor": self.theme["ground"], "linewidth": 1.3, "hatch": "/////"}
+        with mpl.rc_context({"hatch.linewidth": 1.1}):
+            (self.barh if across else self.bar)(at, lengths, width, zorder=2, edgecolor=self.theme[side], **look)
+
+    def name_sides(self, x: float, y: float, names: dict[str, str], line: bool = False) -> None:
+        """Draw the key of the sides in a row, in pixels: mark and name."""
+        for side, name in names.items():
+            if line:
+                self.line([x, x + 30], [y, y], side, ls=LINES[side], lw=2)
+            self.mark(x + 15, y, side, mew=0)
+            x += 66 + width_of(self.say(x + 38, y, name, 13.5, side, "Semibold"))
+
+    def add_words(self, title: str | None, subtitle: str | None, note: str | None) -> Panel:
+        """Write title and subtitle above and the note below: the figure grows, what is drawn keeps its size."""
+        width, height = self.figure.get_size_inches() * DPI
+        narrow, scale = width < 600, width / PAGE
+        big, middle, small = (18, 13.5, 11.5) if narrow else (22, 15, 12)
+        title = _wrap(title, 40 if narrow else round(82 * scale))
+        subtitle = _wrap(subtitle, 56 if narrow else round(122 * scale))
+        note = _wrap(note, 62 if narrow else round(148 * scale))
+        below = MARGIN + len(title) * big * 1.3 + 10
+        top = below + len(subtitle) * middle * 1.45 + 14 if title or subtitle else 0
+        bottom = len(note) * small * 1.45 + MARGIN + 8 if note else 0
+        total, box = top + height + bottom, self.get_position()
+        self.figure.set_size_inches(width / DPI, total / DPI)
+        self.set_position((box.x0, (box.y0 * height + bottom) / total, box.width, box.height * height / total))
+        for y, lines, face, color, spacing in (
+            (MARGIN, title, font(big, "Bold"), "ink", 1.22),
+            (below, subtitle, font(middle), "muted", 1.35),
+            (total - bottom + 8, note, font(small), "muted", 1.35),
+        ):
+            look = {"fontproperties": face, "color": self.theme[color], "linespacing": spacing, "parse_math": False}
+            if lines:
+                self.figure.text(MARGIN / width, 1 - y / total, printable("\n".join(lines)), va="top", **look)
+        return self
 
 
-def place_panel(ax: Axes, left: float, top: float, width: float, height: float) -> Axes:
-    """Place a bare panel inside axes that are in pixels."""
-    wide, deep = ax.get_xlim()[1], ax.get_ylim()[0]
-    return _bare(ax.inset_axes((left / wide, 1 - (top + height) / deep, width / wide, height / deep)))
-
-
-def _bare(ax: Axes) -> Axes:
-    ax.set_facecolor("none")
-    ax.spines[:].set_visible(False)
-    ax.tick_params(length=0, labelleft=False, labelbottom=False)
-    return ax
-
-
-def theme_of(ax: Axes) -> dict:
-    """Find the theme of a figure by its ground."""
-    ground = mpl.colors.to_hex(ax.figure.get_facecolor()).upper()
-    return next(theme for theme in THEMES.values() if theme["ground"] == ground)
-
-
-def say(
-    ax: Axes, x: float, y: float, text: object, px: float = 12, color: str = "muted", weight: str = "Regular", **look
-) -> Text:
-    """Write text, unclipped, in a colour of the theme (or any); dollars are no formula."""
-    look = {"ha": "left", "va": "center", "color": theme_of(ax).get(color, color)} | look
-    return ax.text(x, y, printable(str(text)), fontproperties=font(px, weight), clip_on=False, parse_math=False, **look)
+def _wrap(text: str | None, width: int) -> list[str]:
+    return [part for line in (text or "").split("\n") for part in textwrap.wrap(line, width)]
 
 
 def width_of(text: Text) -> float:
@@ -127,67 +185,32 @@ def width_of(text: Text) -> float:
     return text.get_window_extent().width * DPI / text.figure.dpi
 
 
-def draw_grid(ax: Axes, ticks: Iterable[float], axis: str = "y", zero: float = 1.0) -> None:
-    """Draw a line at each tick; the one at zero is darker, of a width of its own."""
-    theme = theme_of(ax)
-    for tick in ticks:
-        look = {"color": theme["rule"], "lw": 1} if tick else {"color": theme["muted"], "lw": zero}
-        (ax.axhline if axis == "y" else ax.axvline)(tick, zorder=0, **look)
+def new_panel(
+    theme: str, height: float, box: tuple[float, float, float, float] | None = None, width: float = PAGE
+) -> Panel:
+    """Make a figure, known to pyplot, with a panel in a box (left, top, width, height), or all over and in pixels.
+
+    No `rc_context` here: around the first figure it would undo the choice of the notebook's backend.
+    """
+    figure = plt.figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=THEMES[theme]["ground"])
+    left, top, wide, deep = box or (0, 0, width, height)
+    place = (left / width, 1 - (top + deep) / height, wide / width, deep / height)
+    panel = figure.add_axes(place, axes_class=Panel)
+    if box is None:
+        panel.set(xlim=(0, width), ylim=(height, 0))
+    return panel
 
 
-def draw_mark(ax: Axes, x: float, y: float, side: str, scale: float = 1, sure: bool = True, **look: object) -> None:
-    """Mark values in the shape and colour of a side, hollow where they are not sure."""
-    theme, (marker, size) = theme_of(ax), MARKERS[side]
-    color = look.pop("color", theme[side])
-    look = {"mew": 1.2, "zorder": 3, "clip_on": False} | look
-    ax.plot(x, y, marker, ms=size * scale, mfc=color if sure else theme["ground"], mec=color, **look)
+def titled(plot: Callable[..., Panel]) -> Callable[..., Panel]:
+    """Give a plot function the arguments `title`, `subtitle` and `note`, which stand around its figure."""
 
+    @wraps(plot)
+    def drawn(
+        *args: Any, title: str | None = None, subtitle: str | None = None, note: str | None = None, **options: Any
+    ) -> Panel:
+        return plot(*args, **options).add_words(title, subtitle, note)
 
-def draw_bars(ax: Axes, at: object, lengths: object, side: str, width: float, across: bool = False) -> None:
-    """Draw the bars of a side: solid for the United States, hatched for China."""
-    theme, hatched = theme_of(ax), side == "CN"
-    look = {"facecolor": theme["ground"], "linewidth": 1.3, "hatch": "/////"} if hatched else {"linewidth": 0}
-    with mpl.rc_context({"hatch.linewidth": 1.1}):
-        (ax.barh if across else ax.bar)(
-            at, lengths, width, zorder=2, **{"facecolor": theme[side], "edgecolor": theme[side]} | look
-        )
-
-
-def name_sides(ax: Axes, x: float, y: float, names: dict[str, str], line: bool = False) -> None:
-    """Draw the key of the sides in a row, in pixels: mark and name."""
-    theme = theme_of(ax)
-    for side, name in names.items():
-        if line:
-            ax.plot([x, x + 30], [y, y], ls=LINES[side], color=theme[side], lw=2, clip_on=False)
-        draw_mark(ax, x + 15, y, side, mew=0)
-        x += 66 + width_of(say(ax, x + 38, y, name, 13.5, side, "Semibold"))
-
-
-def add_words(ax: Axes, title: Line, subtitle: Line, note: Line) -> Axes:
-    """Write title and subtitle above and the note below: the figure grows, what is drawn keeps its size."""
-    figure, theme = ax.figure, theme_of(ax)
-    width, height = figure.get_size_inches() * DPI
-    narrow, scale = width < 600, width / PAGE
-    big, middle, small = (18, 13.5, 11.5) if narrow else (22, 15, 12)
-    title = _wrap(title, 40 if narrow else round(82 * scale))
-    subtitle = _wrap(subtitle, 56 if narrow else round(122 * scale))
-    note = _wrap(note, 62 if narrow else round(148 * scale))
-    below = MARGIN + len(title) * big * 1.3 + 10
-    top = below + len(subtitle) * middle * 1.45 + 14 if title or subtitle else 0
-    bottom = len(note) * small * 1.45 + MARGIN + 8 if note else 0
-    total, box = top + height + bottom, ax.get_position()
-    figure.set_size_inches(width / DPI, total / DPI)
-    ax.set_position((box.x0, (box.y0 * height + bottom) / total, box.width, box.height * height / total))
-    for y, lines, face, color, spacing in (
-        (MARGIN, title, font(big, "Bold"), "ink", 1.22),
-        (below, subtitle, font(middle), "muted", 1.35),
-        (total - bottom + 8, note, font(small), "muted", 1.35),
-    ):
-        look = {"fontproperties": face, "color": theme[color], "linespacing": spacing, "parse_math": False}
-        if lines:
-            figure.text(MARGIN / width, 1 - y / total, printable("\n".join(lines)), va="top", **look)
-    return ax
-
-
-def _wrap(text: Line, width: int) -> list[str]:
-    return [part for line in (text or "").split("\n") for part in textwrap.wrap(line, width)]
+    names, known = ("title", "subtitle", "note"), signature(plot)
+    words = [Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation="str | None") for name in names]
+    drawn.__signature__ = known.replace(parameters=[*known.parameters.values(), *words])
+    return drawn

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from ..corpus import Corpus
 from ..dictionaries import read_codebook
 from ..errors import TalksError
 from ..talks import describe_gaps, longest_pauses
-from .style import MARGIN, PAGE, PHONE, Line, add_words, new_axes, refuse_nothing, say, theme_of, width_of
+from .style import MARGIN, PAGE, PHONE, Panel, new_panel, refuse_nothing, titled, width_of
 
 LANES = (
     ("Leaders", "Leaders", ()),
@@ -75,15 +75,9 @@ def pack(times: np.ndarray, radii: np.ndarray, *, both_ways: bool = False) -> np
     return heights
 
 
+@titled
 def plot_timeline(
-    talks: pd.DataFrame,
-    corpus: Corpus | None = None,
-    *,
-    size: str = "page",
-    theme: str = "light",
-    title: Line = None,
-    subtitle: Line = None,
-    note: Line = None,
+    talks: pd.DataFrame, corpus: Corpus | None = None, *, size: str = "page", theme: str = "light"
 ) -> Axes:
     """Draw every talk of a chronology as a dot on its date, in lanes by subject, with the longest gaps.
 
@@ -91,7 +85,6 @@ def plot_timeline(
     shows how they met, size how high, a cross that a planned talk was not held. `size` is page, phone (time
     runs downwards) or poster (wider, with more names; save it with `dpi=230` for A3). Out: the axes, in
     pixels from its upper left corner. Raises `TalksError` for another size.
-
     Known weakness: lanes follow the first track of a talk; a talk with three tracks stands in one lane.
 
     Examples
@@ -107,16 +100,14 @@ def plot_timeline(
     talks = add_lane(talks)
     sheet = _Sheet(SIZES[size], theme, talks["start_date"].dt.year)
     sheet.draw_years(talks, corpus)
-    gaps = lane_gaps(talks).to_dict("records")
+    gaps = lane_gaps(talks)
     labels = {row["talk_id"]: row["label"] for row in read_codebook("talk_labels") if row["figure"] in ("page", size)}
     for lane in range(len(LANES)):
-        rows, wide = talks[talks["lane"] == lane], [gap for gap in gaps if gap["lane"] == lane]
+        rows = talks[talks["lane"] == lane]
         sheet.draw_lane(lane, rows)
-        for gap in wide:
-            sheet.draw_gap(lane, gap, rows)
-        sheet.draw_talks(lane, rows, wide, labels)
+        sheet.draw_talks(lane, rows, gaps[gaps["lane"] == lane].to_dict("records"), labels)
     sheet.draw_key()
-    return add_words(sheet.ax, title, subtitle, note)
+    return sheet.ax
 
 
 def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
@@ -155,12 +146,13 @@ class _Sheet:
         self.start = pd.Timestamp(year=self.years[0], month=1, day=1)
         self.end = self.day(pd.Timestamp(year=self.years[-1] + 1, month=1, day=1))
         self.floor = size.top + sum(size.lanes)
-        self.ax, self.theme = new_axes(theme, size.width, self.end + 10 if size.upright else self.floor + 46)
+        self.ax = new_panel(theme, self.end + 10 if size.upright else self.floor + 46, width=size.width)
 
-    def turn(self, time: object, across: object) -> tuple:
+    def turn(self, time: Any, across: Any) -> tuple[Any, Any]:
         return (across, time) if self.upright else (time, across)
 
     def day(self, date: pd.Timestamp) -> float:
+        """Pixel of a day along the axis of time."""
         return (self.top if self.upright else self.size.left) + (date - self.start).days * self.size.day
 
     def base(self, lane: int) -> float:
@@ -169,84 +161,79 @@ class _Sheet:
             return self.size.left - 10 + sum(self.size.lanes[:lane])
         return self.top + sum(self.size.lanes[: lane + 1]) - 16
 
-    def at(self, time: float, height: float, lane: int) -> tuple[float, float]:
-        """Pixel position of something at a time (in pixels) and a height above the lane's line."""
-        return self.turn(time, self.base(lane) + (height if self.upright else -height))
+    def line(self, time: float, low: float, high: float, color: str, **look: Any) -> None:
+        self.ax.line(*self.turn([time, time], [low, high]), color, **look)
 
-    def line(self, time: float, low: float, high: float, color: str, **look: object) -> None:
-        self.ax.plot(*self.turn([time, time], [low, high]), color=self.theme[color], **look)
-
-    def draw_years(self, talks: pd.DataFrame, corpus: Corpus | None) -> None:
-        counts = talks["start_date"].dt.year.value_counts()
-        texts = corpus.documents["date"].dt.year.value_counts() if corpus else {}
-        low, high = (MARGIN - 2, self.size.width - 10) if self.upright else (self.top - 2, self.floor + 4)
-        for year in self.years:
-            at, first = self.day(pd.Timestamp(year=year, month=1, day=1)), year == self.years[0]
-            self.line(at, low, high, "rule", lw=1, zorder=0)
-            words = [year, f"{counts.get(year, 0)} talks" if first else counts.get(year, 0)]
-            if self.upright:
-                say(self.ax, MARGIN - 2, at + 10, words[0], 12.5, "ink", "Semibold")
-                say(self.ax, MARGIN - 2, at + 25, words[1], 11.5)
-                continue
-            if corpus:
-                n = texts.get(year, 0)
-                words.append(f"{n}{' text' if n == 1 else ' texts'}" if first else n)
-            middle = self.day(pd.Timestamp(year=year, month=7, day=2))
-            for down, word in zip((20, 37, 53), words, strict=False):
-                look = (13.5, "ink", "Semibold") if down == 20 else ()
-                say(self.ax, middle, self.floor + down, word, *look, ha="center")
-        self.line(self.end, low, high, "rule", lw=1, zorder=0)
-        for date, what in () if self.upright else PRESIDENTS:
-            if int(date[:4]) in self.years:
-                x = self.day(pd.Timestamp(date))
-                self.line(x, low, high, "muted", lw=1, ls=(0, (2, 2)), zorder=1)
-                say(self.ax, x + 4, self.top + 5, what, weight="It")
-
-    def draw_lane(self, lane: int, talks: pd.DataFrame) -> None:
-        (page_name, phone_name, _), base, color = LANES[lane], self.base(lane), self.theme["lanes"][lane]
-        if self.upright:
-            x, look = (base, {"ha": "center"}) if lane else (base - 10, {})
-            say(self.ax, x, self.top - 6, phone_name, 11.5, color, "Semibold", va="bottom", linespacing=1.0, **look)
-            return
-        self.ax.plot([self.size.left, self.end], [base, base], color=self.theme["rule"], lw=1, zorder=0)
-        say(self.ax, MARGIN, base - 2, page_name, 13.5, color, "Semibold", va="bottom", linespacing=1.1)
-        say(self.ax, self.size.left - 9, base - 2, len(talks), ha="right", va="bottom")
-
-    def draw_band(self, begin: float, end: float, low: float, high: float, over: float = 0) -> None:
+    def band(self, begin: float, end: float, low: float, high: float, over: float = 0) -> None:
         corner, size = self.turn(begin, low), self.turn(end - begin, high - low)
-        self.ax.add_patch(Rectangle(corner, *size, color=self.theme["band"], lw=0, zorder=0.5))
+        self.ax.add_patch(Rectangle(corner, *size, color=self.ax.theme["band"], lw=0, zorder=0.5))
         for edge in (begin, end):
             self.line(edge, low, high + over, "muted", lw=1.2, zorder=1.5)
 
-    def draw_gap(self, lane: int, gap: dict, talks: pd.DataFrame) -> None:
-        begin, end, base = self.day(gap["from_date"]), self.day(gap["to_date"]), self.base(lane)
-        words, middle = f"{gap['days']:,} days", (begin + end) / 2
-        look = {"ha": "center", "zorder": 4, "linespacing": 1.1}
-        if not self.upright:
-            words += "" if lane else " without meeting in person"
-            self.draw_band(begin, end, base - 56, base, over=1)
-            say(self.ax, middle, base - 47, words, 12.5, "ink", "Semibold", **look)
-        elif lane:  # in the middle of its longest stretch without a dot
-            self.draw_band(begin, end, base - 24, base + 24)
-            times = [self.day(date) for date in talks["start_date"]]
-            stops = np.array([begin, *sorted(time for time in times if begin < time < end), end])
-            middle = stops[np.argmax(np.diff(stops)) :][:2].mean()
-            say(self.ax, base, middle, words.replace(" ", "\n"), 11.5, "ink", "Semibold", **look)
+    def draw_years(self, talks: pd.DataFrame, corpus: Corpus | None) -> None:
+        counts = [talks["start_date"]] + ([corpus.documents["date"]] if corpus else [])
+        counts = [dates.dt.year.value_counts().reindex(self.years, fill_value=0) for dates in counts]
+        low, high = (MARGIN - 2, self.size.width - 10) if self.upright else (self.top - 2, self.floor + 4)
+        for year in self.years:
+            begin, middle = (self.day(pd.Timestamp(year=year, month=m, day=d)) for m, d in ((1, 1), (7, 2)))
+            self.line(begin, low, high, "rule", zorder=0)
+            words = [str(count[year]) for count in counts]
+            if year == self.years[0]:
+                words = [
+                    f"{n} {unit if n == '1' else unit + 's'}" for n, unit in zip(words, ("talk", "text"), strict=False)
+                ]
+            if self.upright:
+                self.ax.say(MARGIN - 2, begin + 10, year, 12.5, "ink", "Semibold")
+                self.ax.say(MARGIN - 2, begin + 25, words, 11.5)
+            else:
+                self.ax.say(middle, self.floor + 20, year, 13.5, "ink", "Semibold", ha="center")
+                self.ax.say(middle, self.floor + np.array([37, 53])[: len(words)], words, ha="center")
+        self.line(self.end, low, high, "rule", zorder=0)
+        for date, what in () if self.upright else PRESIDENTS:
+            if int(date[:4]) in self.years:
+                x = self.day(pd.Timestamp(date))
+                self.line(x, low, high, "muted", ls=(0, (2, 2)), zorder=1)
+                self.ax.say(x + 4, self.top + 5, what, weight="It")
+
+    def draw_lane(self, lane: int, talks: pd.DataFrame) -> None:
+        (page_name, phone_name, _), base, color = LANES[lane], self.base(lane), self.ax.theme["lanes"][lane]
+        look = {"color": color, "weight": "Semibold", "va": "bottom"}
+        if self.upright:
+            x, ha = (base, "center") if lane else (base - 10, "left")
+            self.ax.say(x, self.top - 6, phone_name, 11.5, ha=ha, linespacing=1.0, **look)
         else:
-            self.draw_band(begin, end, base - 12, base + 92)
-            words += "\nwithout\nmeeting\nin person"
-            say(self.ax, base + 58, middle, words, 11.5, "ink", "Semibold", **look)
+            self.ax.line([self.size.left, self.end], [base, base], zorder=0)
+            self.ax.say(MARGIN, base - 2, page_name, 13.5, linespacing=1.1, **look)
+            self.ax.say(self.size.left - 9, base - 2, len(talks), ha="right", va="bottom")
+
+    def draw_gap(self, lane: int, days: int, begin: float, end: float, times: np.ndarray) -> None:
+        """Shade a gap and write its days: on the phone, in its longest stretch without a dot."""
+        base, at, words, look = self.base(lane), (begin + end) / 2, f"{days:,} days", {"ha": "center", "zorder": 4}
+        if not self.upright:
+            self.band(begin, end, base - 56, base, over=1)
+            words += "" if lane else " without meeting in person"
+            self.ax.say(at, base - 47, words, 12.5, "ink", "Semibold", **look)
+            return
+        self.band(begin, end, *((base - 24, base + 24) if lane else (base - 12, base + 92)))
+        x, words = base + 58, f"{words}\nwithout\nmeeting\nin person"
+        if lane:
+            stops = np.array([begin, *sorted(times[(times > begin) & (times < end)]), end])
+            x, at, words = base, stops[np.argmax(np.diff(stops)) :][:2].mean(), f"{days:,}\ndays"
+        self.ax.say(x, at, words, 11.5, "ink", "Semibold", linespacing=1.1, **look)
 
     def draw_talks(self, lane: int, talks: pd.DataFrame, gaps: list[dict], labels: dict[str, str]) -> None:
         times = np.array([self.day(date) for date in talks["start_date"]])
         radii = talks["level"].map(RADIUS).to_numpy()
         both_ways = self.upright and lane > 0
         heights = pack(times, radii, both_ways=both_ways) + (0 if both_ways else 8)
-        for talk, time, height in zip(talks.to_dict("records"), times, heights, strict=True):
-            draw_dot(self.ax, *self.at(time, height, lane), talk, self.theme["lanes"][lane])
         talks = talks.assign(time=times, height=heights, radius=radii, label=talks["talk_id"].map(labels))
-        taken: list[tuple] = []
-        ends = [(self.day(gap["from_date"]), self.day(gap["to_date"])) for gap in gaps]
+        talks["mode"] = talks["mode"].where(talks["status"] == "held", "none")
+        for talk in talks.to_dict("records"):
+            x, y = self.turn(talk["time"], self.base(lane) + talk["height"] * (1 if self.upright else -1))
+            draw_dot(self.ax, x, y, talk["level"], talk["mode"], self.ax.theme["lanes"][lane])
+        ends, taken = [(self.day(gap["from_date"]), self.day(gap["to_date"])) for gap in gaps], []
+        for gap, (begin, end) in zip(gaps, ends, strict=True):
+            self.draw_gap(lane, gap["days"], begin, end, times)
         for talk in talks.dropna(subset="label").sort_values("time", ascending=False).to_dict("records"):
             if not self.upright:
                 self._label_above(lane, talk, talks, taken, ends)
@@ -256,67 +243,59 @@ class _Sheet:
     def _label_beside(self, talk: dict, talks: pd.DataFrame, ends: list[tuple[float, float]]) -> None:
         """Name a talk of the leaders right of the dots at its time, clear of the edges of a gap."""
         reach = talks.loc[(talks["time"] - talk["time"]).abs() < 16, "height"].max()
-        shifts = [
-            shift for end in ends for edge, shift in zip(end, (-8, 9), strict=True) if abs(edge - talk["time"]) < 3
-        ]
+        edges = [(edge, shift) for end in ends for edge, shift in zip(end, (-8, 9), strict=True)]
+        y = talk["time"] + sum(shift for edge, shift in edges if abs(edge - talk["time"]) < 3)
         words = talk["label"].replace(" (", ",\n").rstrip(")")
-        x, y = self.base(0) + reach + 12, talk["time"] + sum(shifts[:1])
-        say(self.ax, x, y, words, 12, "ink", "Semibold", zorder=4, linespacing=1.05)
+        self.ax.say(self.base(0) + reach + 12, y, words, 12, "ink", "Semibold", zorder=4, linespacing=1.05)
 
     def _label_above(self, lane: int, talk: dict, talks: pd.DataFrame, taken: list, roofs: list) -> None:
         """Name a talk on the lowest level that is free of dots, gaps and the names right of it."""
-        weight, patch = "Regular" if lane else "Semibold", {"facecolor": self.theme["ground"], "lw": 0, "pad": 0.6}
-        text = say(self.ax, 0, 0, talk["label"], 12.5, "ink", weight, zorder=2, bbox=patch)
-        width, time, base = width_of(text), talk["time"], self.base(lane)
-        right = self.size.width - MARGIN
-        left = min(time - 5, right - width + 2) if time - 5 + width > right else time - 5
-        under = talks[(talks["time"] > left - 9) & (talks["time"] < left + width + 9)]
-        level = max(
-            max([*(under["height"] + under["radius"]), 0]) + 12,
-            *(64 for begin, end in roofs if begin < left + width and left < end),
-            *(height + 16 for _, _, height, line in taken if left - 3 < line < left + width + 3),
-            0,
-        )
-        beside = [height for begin, end, height, _ in taken if begin < left + width + 4 and left < end + 4]
+        patch = {"facecolor": self.ax.theme["ground"], "lw": 0, "pad": 0.6}
+        weight, time, base = "Regular" if lane else "Semibold", talk["time"], self.base(lane)
+        text = self.ax.say(0, 0, talk["label"], 12.5, "ink", weight, zorder=2, bbox=patch)
+        left, width, right = time - 5, width_of(text), self.size.width - MARGIN
+        if left + width > right:
+            left = min(left, right - width + 2)
+        end = left + width
+        under = talks[(talks["time"] > left - 9) & (talks["time"] < end + 9)]
+        level = max([*(under["height"] + under["radius"]), 0]) + 12
+        roofed = any(start < end and left < stop for start, stop in roofs)
+        overhung = [height + 16 for _, _, height, line in taken if left - 3 < line < end + 3]
+        level = max([level, 64 if roofed else 0, *overhung])
+        beside = [height for start, stop, height, _ in taken if start < end + 4 and left < stop + 4]
         while any(abs(level - height) < 16 for height in beside):
             level += 2
-        taken.append((left, left + width, level, time))
+        taken.append((left, end, level, time))
         text.set_position((left, base - level - 4))
         self.line(time, base - talk["height"] - talk["radius"] - 1, base - level + 4, "muted", lw=0.7, zorder=1.8)
 
     def draw_key(self) -> None:
-        places = (22, 112, 190, 272, 22, 96, 198) if self.upright else (22, 122, 206, 294, 22, 108, 222)
-        kinds = (
-            ("in person", "cabinet", "in_person", "held"),
-            ("video", "cabinet", "virtual", "held"),
-            ("phone", "cabinet", "phone", "held"),
-            ("not held" if self.upright else "cancelled or put off", "cabinet", "phone", "cancelled"),
-            ("leaders", "leader", "in_person", "held"),
-            ("cabinet level", "cabinet", "in_person", "held"),
-            ("below cabinet", "deputy", "in_person", "held"),
-        )
-        for number, (x, (name, level, mode, status)) in enumerate(zip(places, kinds, strict=True)):
-            y, color, room = (8, "ink", 11) if number < 4 else (29, "muted", 13)
-            draw_dot(self.ax, x, y, {"level": level, "mode": mode, "status": status}, self.theme[color])
-            say(self.ax, x + room, y, name)
+        modes, levels = ("in person", "video", "phone"), ("leaders", "cabinet level", "below cabinet")
+        places, below, lacking = (22, 122, 206, 294), (22, 108, 222), "cancelled or put off"
+        words = "longest time in a lane without a meeting in person at cabinet level or above"
+        band, at = (364, 398, 21, 37), (408, 29)
         if self.upright:
-            self.draw_band(45, 57, MARGIN, 30)
-            say(self.ax, 38, 51, "longest time without a cabinet meeting in person")
-        else:
-            self.draw_band(364, 398, 21, 37)
-            say(self.ax, 408, 29, "longest time in a lane without a meeting in person at cabinet level or above")
+            places, below, lacking = (22, 112, 190, 272), (22, 96, 198), "not held"
+            words, band, at = "longest time without a cabinet meeting in person", (45, 57, MARGIN, 30), (38, 51)
+        for x, mode in zip(places, ("in_person", "virtual", "phone", "none"), strict=True):
+            draw_dot(self.ax, x, 8, "cabinet", mode, self.ax.theme["ink"])
+        for x, level in zip(below, ("leader", "cabinet", "deputy"), strict=True):
+            draw_dot(self.ax, x, 29, level, "in_person", self.ax.theme["muted"])
+        self.ax.say(np.add(places, 11), 8, [*modes, lacking])
+        self.ax.say(np.add(below, 13), 29, levels)
+        self.band(*band)
+        self.ax.say(*at, words)
 
 
-def draw_dot(ax: Axes, x: float, y: float, talk: dict, color: str) -> None:
+def draw_dot(ax: Panel, x: float, y: float, level: str, mode: str, color: str) -> None:
     """Draw one talk: full circle in person, half video, ring phone, cross where it was not held."""
-    r, ground = RADIUS[talk["level"]], theme_of(ax)["ground"]
-    if talk["status"] != "held":
-        for arm in (r * 0.8, -r * 0.8):
-            ax.plot(
-                [x - arm, x + arm], [y - r * 0.8, y + r * 0.8], color=color, lw=1.9, solid_capstyle="butt", zorder=3
-            )
+    r = RADIUS[level]
+    if mode == "none":
+        arm = r * 0.8
+        ends = [[x - arm, x - arm], [x + arm, x + arm]], [[y - arm, y + arm], [y + arm, y - arm]]
+        ax.plot(*ends, color=color, lw=1.9, solid_capstyle="butt", zorder=3)
         return
-    face = color if talk["mode"] == "in_person" else ground
+    face = color if mode == "in_person" else ax.theme["ground"]
     ax.add_patch(Circle((x, y), r - 0.7, facecolor=face, edgecolor=color, lw=1.15, zorder=3))
-    if talk["mode"] == "virtual":
+    if mode == "virtual":
         ax.add_patch(Wedge((x, y), r - 0.7, 90, 270, facecolor=color, lw=0, zorder=3.1))
