@@ -66,7 +66,7 @@ class Explorer:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         static = {"text/plain": repr(self), "text/html": f"{_to_html(self.first)}\n<p>{escape(self._words)}</p>"}
-        if not (_is_someone_there() and find_spec("ipywidgets")):
+        if not (is_someone_there() and find_spec("ipywidgets")):
             return static
         return self.open()._repr_mimebundle_() | static  # the table stays in the file when the notebook is saved
 
@@ -106,7 +106,7 @@ def _to_html(table: pd.DataFrame) -> str:
         return table.to_html(notebook=True)
 
 
-def _is_someone_there() -> bool:
+def is_someone_there() -> bool:
     """Tell whether a reader could answer: Jupyter says so with each cell, and what executes notebooks says no."""
     from IPython import get_ipython
 

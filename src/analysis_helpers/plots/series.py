@@ -21,7 +21,7 @@ def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme:
     In: a table of `rates(corpus, dictionary, period="month")`; talks to mark by dotted lines. Bands are the
     95 % intervals; a hollow mark has none, because too few texts use the concept. The scale is that of
     square roots, so that small rates stay visible beside large ones. Out: the axes that holds the panels.
-    Known weakness: more than about 10 concepts make a long page.
+    Known weakness: at most about 24 months stay readable month by month.
 
     Examples
     --------
@@ -31,11 +31,11 @@ def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme:
     >>> [panel.get_label() for panel in ah.plot_rates(rates).child_axes]
     ['Taiwan', 'Number of texts']
     """
+    rates = rates[rates["speaker_side"].isin(["US", "CN"])]
     refuse_nothing(rates[rates["n_using"] > 0], "text that uses any of the terms")
     concepts, months = (list(dict.fromkeys(rates[name])) for name in ("concept", "month"))
     ax = new_panel(theme, 40 + 176 * ((len(concepts) + 2) // 2))
-    sides = [side for side in ("US", "CN") if side in set(rates["speaker_side"])]
-    ax.name_sides(MARGIN, 12, {side: SIDE_NAMES[side] for side in sides}, line=True)
+    ax.name_sides(MARGIN, 12, {side: SIDE_NAMES[side] for side in rates["speaker_side"].unique()}, line=True)
     limit = max(float(np.nanmax(rates[["rate", "high"]].to_numpy())), 1.0) * 1.06
     for number, concept in enumerate([*concepts, "Number of texts"]):
         panel = ax.place(MARGIN + 38 + (number % 2) * 440, 70 + 176 * (number // 2), 386, 108, label=str(concept))
