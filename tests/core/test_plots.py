@@ -261,6 +261,8 @@ def test_shares_and_talks_are_the_numbers():
         {"label": ["a", "b"], "side": ["US", "CN"], "share": [0.25, 0.5], "n": [4, 6], "n_words": [9, 8]}
     )
     assert [bar.get_width() for bar in ah.plot_shares(table).patches[:2]] == [0.25, 0.5]
+    with pytest.raises(ah.TalksError, match="no share to draw; expected at least one, or the figure would be empty"):
+        ah.plot_shares(table.head(0))
     talks = pd.DataFrame(
         {"year": [2020, 2020, 2021, 2021], "level": ["leader", "cabinet"] * 2, "n_talks": [1, 5, 0, 2]}
     )
@@ -290,7 +292,7 @@ def test_dark_figures_have_a_dark_ground(talks):
     assert mpl.colors.to_hex(ax.figure.texts[0].get_color()) == THEMES["dark"]["ink"].lower()
 
 
-def test_table_for_readers_by_hand():
+def test_a_table_for_readers_by_hand():
     table = pd.DataFrame(
         {
             "side": ["US", "CN"],
@@ -299,30 +301,33 @@ def test_table_for_readers_by_hand():
             "share": [0.345, None],
             "date": pd.to_datetime(["2025-05-01", None]),
             "score": [-0.126, 12.0],
+            "low": [np.nan, np.nan],
         }
     )
     written = ah.show(table.set_index(["side", "genre"]), shares=["share"])
     assert written.index.tolist() == ["US, press conference", "CN, interview"]
-    assert written.columns.tolist() == ["words", "share", "date", "score"]
+    assert written.columns.tolist() == ["words", "share", "date", "score", "low"]
     assert written.columns.name == "side, genre"
-    assert written.to_numpy().tolist() == [["1,234,567", "34%", "2025-05-01", "−0.13"], ["5", "·", "·", "12.00"]]
-
-
-def test_table_for_readers_leaves_years_alone_and_joins_two_heads():
-    table = pd.DataFrame({("US", "n_before"): [1000], ("CN", "n_before"): [2]}, index=[2025])
-    written = ah.show(table)
-    assert (written.index[0], written.columns.tolist()) == ("2025", ["US, before", "CN, before"])
-    assert written.iloc[0].tolist() == ["1,000", "2"]
-
-
-def test_table_for_readers_names_months_and_keeps_headers_apart():
-    months = pd.period_range("2025-01", "2025-02", freq="M")
-    table = pd.DataFrame([[1, 2, 3]], columns=[*months, "all"])
-    assert ah.show(table).columns.tolist() == ["Jan", "Feb", "all"]
-    two_years = pd.DataFrame([[1, 2]], columns=pd.period_range("2024-12", "2025-01", freq="M"))
-    assert ah.show(two_years).columns.tolist() == ["2024-12", "2025-01"]
-    assert ah.show(pd.DataFrame([[0.5, 9]], columns=["US", "n_US"])).columns.tolist() == ["US", "n US"]
+    first, second = written.to_numpy().tolist()
+    assert first == ["1,234,567", "34%", "2025-05-01", "−0.13", "·"]
+    assert second == ["5", "·", "·", "12.00", "·"]
     assert ah.show(pd.Series([0.000999, 0.0, 0.01], name="p"))["p"].tolist() == ["0.001", "0.00", "0.01"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        ([("US", "n_before"), ("CN", "n_before")], ["US, before", "CN, before"]),
+        ([*pd.period_range("2025-01", "2025-02", freq="M"), "all"], ["Jan", "Feb", "all"]),
+        (pd.period_range("2024-12", "2025-01", freq="M"), ["2024-12", "2025-01"]),
+        (["US", "n_US"], ["US", "n US"]),
+    ],
+)
+def test_heads_of_tables_are_short_and_apart(columns, shown):
+    table = pd.DataFrame([range(len(columns))], index=[2025])
+    table.columns = pd.Index(columns, tupleize_cols=False)
+    written = ah.show(table)
+    assert (written.columns.tolist(), written.index.tolist()) == (shown, ["2025"])
 
 
 def test_coverage_is_darker_where_more_texts_are():
@@ -344,19 +349,10 @@ def test_weekly_bars_leave_out_marks_beyond_the_weeks(talks):
     assert "Busan" not in names
 
 
-def test_shares_of_nothing_are_refused():
-    empty = pd.DataFrame({"label": [], "side": [], "share": [], "n": [], "n_words": []})
-    with pytest.raises(ah.TalksError, match="no share to draw; expected at least one, or the figure would be empty"):
-        ah.plot_shares(empty)
-
-
 @pytest.mark.parametrize("table", [pd.DataFrame({"a": []}), pd.DataFrame(index=["x"]), pd.DataFrame({"a": [None]})])
-def test_tables_without_a_value_are_refused(table):
+def test_tables_without_a_value_and_unknown_shares_are_refused(table):
     with pytest.raises(ah.TalksError, match="nothing to list"):
         ah.show(table)
-
-
-def test_table_for_readers_names_a_share_that_is_not_there():
     with pytest.raises(KeyError, match="portion"):
         ah.show(pd.DataFrame({"share": [0.5]}), shares=["portion"])
 
@@ -419,11 +415,6 @@ def test_means_stand_where_the_table_says():
     low, high = ax.child_axes[0].get_xlim()
     assert low == -high
     assert high > 0.4
-
-
-def test_table_for_readers_with_a_column_without_any_value():
-    table = pd.DataFrame({"share": [np.nan, np.nan], "low": [np.nan, np.nan], "n": [0, 1]})
-    assert ah.show(table, shares=["share"]).to_numpy().tolist() == [["·", "·", "0"], ["·", "·", "1"]]
 
 
 def test_tones_of_different_instruments_do_not_stand_side_by_side():
