@@ -85,7 +85,7 @@ def plot_means(tables: dict[str, pd.DataFrame], *, theme: str = "light") -> Axes
     In: one table a panel, by its title (a second line after a line break), each with `label` (the row),
     `speaker_side`, `mean`, `low`, `high`, `n_documents`; rows in the order of the first table. A mean
     without an interval is hollow. Out: the axes that holds the panels; x is the mean, y the number of
-    the row from above. Raises `TalksError` where tones are made of different instruments.
+    the row from above.
     Known weakness: whether two intervals overlap decides nothing; see `difference_interval`.
 
     Examples
@@ -95,7 +95,6 @@ def plot_means(tables: dict[str, pd.DataFrame], *, theme: str = "light") -> Axes
     >>> [panel.get_label() for panel in plot_means({"VADER": table}).child_axes]
     ['VADER']
     """
-    _refuse_mixed_tones(tables)
     tables = {name: table.dropna(subset="mean") for name, table in tables.items()}
     tables = {name: table for name, table in tables.items() if len(table)}
     rows = pd.concat([pd.DataFrame(), *tables.values()])
@@ -112,16 +111,6 @@ def plot_means(tables: dict[str, pd.DataFrame], *, theme: str = "light") -> Axes
         panel = ax.place(150 + number * room, 76, room - 66, TALL_ROW * len(labels))
         _draw_means(panel, name, table, labels, limit)
     return ax
-
-
-def _refuse_mixed_tones(tables: dict[str, pd.DataFrame]) -> None:
-    """Refuse means of `tone` that different sets of instruments made."""
-    made_of = {title: table.attrs.get("instruments", ()) for title, table in tables.items()}
-    if len({tuple(parts) for parts in made_of.values() if len(parts) > 1}) > 1:
-        raise TalksError(
-            f"the tables {', '.join(made_of)} hold tones made of different instruments ({made_of}); expected one set; "
-            "build both corpora with the same instruments, or compare a single one"
-        )
 
 
 def _draw_means(panel: Panel, title: str, table: pd.DataFrame, labels: list[str], limit: float) -> None:

@@ -11,8 +11,6 @@ from matplotlib.scale import FuncScale
 
 from .style import LINES, MARGIN, PAGE, SIDE_NAMES, Panel, new_panel, printable, refuse_nothing, titled
 
-MIN_DOCUMENTS = 4  # below, a rate is shown without an interval
-
 
 @titled
 def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme: str = "light") -> Axes:
@@ -42,13 +40,12 @@ def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme:
         above = {"transform": panel.get_xaxis_transform()}
         panel.say(-0.5, 1.16, str(concept)[:1].upper() + str(concept)[1:], 13.5, "ink", "Bold", **above)
         rows = rates[rates["concept"] == (concept if number < len(concepts) else concepts[0])]
-        parts = {side: part.reset_index(drop=True) for side, part in rows.groupby("speaker_side", sort=False)}
+        parts = rows.groupby("speaker_side", sort=False)
         if number < len(concepts):
             panel.set_yscale(FuncScale(panel.yaxis, (lambda y: np.sqrt(np.maximum(y, 0)), np.square)))
             _set_scale(panel, months, limit, [tick for tick in (0, 1, 5, 10, 20, 50) if tick <= limit])
-            for side, part in parts.items():
-                sure = part["low"].notna() & (part["n_documents"] >= MIN_DOCUMENTS)
-                _draw_series(panel, part["rate"], part["low"].where(sure), part["high"].where(sure), side, 0.8)
+            for side, part in parts:
+                _draw_series(panel, part, "rate", side, 0.8)
                 x, name = (0.62, "China") if side == "CN" else (1.0, "US")
                 words = f"{name} {part['n_using'].sum():,} of {part['n_documents'].sum():,}"
                 panel.say(-0.5 + x * len(months), 1.16, words, 12, side, ha="right", **above)
@@ -57,7 +54,7 @@ def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme:
             panel.say(len(months) - 0.5, 1.16, "the denominators", ha="right", **above)
             most = 1.06 * rows["n_documents"].max()
             _set_scale(panel, months, most, range(0, int(most) + 1, 20 if most > 30 else 5))
-            for side, part in parts.items():
+            for side, part in parts:
                 x = np.arange(len(months)) + (0.2 if side == "CN" else -0.2)
                 panel.bars(x, part["n_documents"], side, 0.36)
         _name_months(panel, months)
@@ -72,8 +69,9 @@ def _set_scale(
     panel.grid_at(ticks, form.format, -0.5 - len(months) / 48, zero=zero)
 
 
-def _draw_series(panel: Panel, middle: pd.Series, low: pd.Series, high: pd.Series, side: str, scale: float) -> None:
+def _draw_series(panel: Panel, rows: pd.DataFrame, column: str, side: str, scale: float) -> None:
     """Draw line, marks and band of one side; an interval alone is a bar, a mark without one is hollow."""
+    middle, low, high = (rows[name].reset_index(drop=True) for name in (column, "low", "high"))
     color, x, sure = panel.theme[side], middle.index, low.notna()
     panel.fill_between(x, low, high, color=color, alpha=0.14, lw=0, zorder=1)
     for bound in (low, high):
@@ -143,7 +141,7 @@ def plot_topics(
         right = ax.place(500, top + 12, 380, row - 24, label=f"{label}, months")
         _set_scale(right, names, highest, (0, highest / 2, highest), "{:.0%}", zero=1.2)
         for side, part in months[months["topic"] == topic].groupby("speaker_side", sort=False):
-            _draw_series(right, *(part.reset_index()[name] for name in ("mean", "low", "high")), side, 0.7)
+            _draw_series(right, part, "mean", side, 0.7)
         _mark_months(right, talks, months["month"].min(), named=number == 0)
         if number:
             ax.line([MARGIN, PAGE - MARGIN], [top, top])

@@ -116,8 +116,8 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
     Examples
     --------
     >>> import analysis_helpers as ah
-    >>> ah.timeline_words(ah.load_talks())["subtitle"][:52]
-    'Each dot is one of 254 talks, 2017–2025 (247 held). '
+    >>> list(ah.timeline_words(ah.load_talks()))
+    ['title', 'subtitle', 'note']
     """
     held, lacking = (talks["status"] == "held").sum(), talks["status"].value_counts()
     any_pause, leaders_pause = longest_pauses(talks)
