@@ -110,7 +110,7 @@ def test_an_executed_notebook_holds_tables_and_no_state_of_a_control():
 def test_frames_of_a_styled_notebook_look_as_show_writes_them():
     table = "pd.DataFrame({'n_words': [1234], 'share': [0.5]}, index=pd.Index([2025], name='year'))"
     cells = {"frame": table, "series": f"{table}['n_words']", "shares": f"ah.show({table}, shares=['share'])"}
-    cells |= {"empty": "pd.DataFrame({'a': []})", "text": "'a,b'"}
+    cells |= {"empty": "pd.DataFrame({'a': []})", "text": "'a,b'", "long": "pd.DataFrame({'n_a': range(1001)})"}
     setup = "import pandas as pd\nimport analysis_helpers as ah\nah.style_notebook()"
     outputs = {cell.id: cell.outputs[-1].data for cell in _execute({"setup": setup, **cells}).cells[1:]}
     frame = pd.DataFrame({"n_words": [1234], "share": [0.5]}, index=pd.Index([2025], name="year"))
@@ -121,6 +121,7 @@ def test_frames_of_a_styled_notebook_look_as_show_writes_them():
     }.items():
         assert outputs[name] == {"text/html": shown._repr_html_(), "text/plain": repr(shown)}
     assert outputs["empty"]["text/html"].startswith("<p>nothing to list; expected at least one")
+    assert outputs["long"]["text/plain"].startswith("       n_a\n0        0\n"), "millions of rows are not written anew"
     assert outputs["text"] == {"text/plain": "'a,b'"}
 
 

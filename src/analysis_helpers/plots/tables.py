@@ -10,6 +10,8 @@ import pandas as pd
 
 from ..errors import TalksError
 
+LONG = 1_000  # rows; a longer table stays as pandas shows it, because writing millions of numbers takes minutes
+
 
 def show(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.DataFrame:
     """Write a table for readers: thousands with a comma, shares in per cent, one label for each row.
@@ -19,9 +21,7 @@ def show(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.Data
     for the months of one year as Jan, missing values as a dot. Levels of an index are joined by commas,
     `n_documents` becomes `documents`, unless another column is called so. Raises `KeyError` for a share
     that is no column, `TalksError` for a table without any value. In a notebook that calls `style_notebook`
-    only tables with shares need it.
-
-    Known weakness: the result is for reading; compute with the table that went in.
+    only tables with shares need it. Known weakness: the result is for reading; compute with the table that went in.
 
     Examples
     --------
@@ -49,9 +49,8 @@ def show(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.Data
 def style_notebook() -> None:
     """Show every frame and series of a notebook as `show` writes it; call it once, at the top.
 
-    Where a table has no value, its place says so in a sentence. Outside of IPython nothing happens.
-
-    Known weakness: a table is for reading then; `print(table)` shows it as it is.
+    Where a table has no value, its place says so in a sentence; one of more than 1,000 rows stays as pandas shows it.
+    Outside of IPython nothing happens. Known weakness: names are shortened; `print(table)` shows a table as it is.
 
     Examples
     --------
@@ -67,7 +66,8 @@ def style_notebook() -> None:
 def _display(table: pd.DataFrame | pd.Series, write: Callable[[pd.DataFrame], str], refused: str) -> str:
     with pd.option_context("display.max_colwidth", None, "display.max_columns", None):
         try:
-            return write(table if table.attrs.get("written") else show(table))
+            as_it_is = table.attrs.get("written") or len(table) > LONG
+            return write(pd.DataFrame(table) if as_it_is else show(table))
         except TalksError as error:
             return refused.format(error)
 
