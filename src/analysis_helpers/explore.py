@@ -9,13 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from .concordance import concordance
 from .corpus import PERIODS, Corpus, in_order
 from .dictionaries import load_stop_words
 from .errors import TalksError
-from .keyness import MIN_DOCUMENTS, distinctive_terms
-from .plots.tables import format_table
-from .rates import rates_by_period
+from .keyness import MIN_DOCUMENTS, keyness
+from .plots.tables import show
+from .rates import concordance, rates
 from .topics import TopicModel, compare_topics, typical_documents
 
 GROUPS = ("side", "collection", "genre", "outlet", "year")
@@ -36,7 +35,6 @@ class Explorer:
     notebook that is executed again, a missing ipywidgets) it is the table of the first choices, the same on every run.
     `table` makes the table of some choices, `choices` says what can be chosen (the first of a list is where it
     begins; a text is typed), `first` is the table of the first choices, `note` what its columns mean.
-
     Known weakness: a front end that takes no typed input is held for one without a reader; there, write
     `explorer.open()` in the last line.
 
@@ -56,65 +54,51 @@ class Explorer:
     ) -> None:
         """Make the table of the first choices at once: what a corpus cannot answer is an error of this cell."""
         self.table, self.choices, self.note = table, choices, note
-        self.first = format_table(table(**{name: _begin(choice) for name, choice in choices.items()}))
+        begun = {name: choice if isinstance(choice, str) else choice[0] for name, choice in choices.items()}
+        self.first = show(table(**begun))
+        told = {name: _label(value) for name, value in begun.items() if value != ""}
+        words = f"{', '.join(f'{name}: {value}' for name, value in told.items())}. {note}".strip()
+        self._words = f"{words} In JupyterLab this cell shows controls for {', '.join(told)}."
 
     def __repr__(self) -> str:
         """Write the table of the first choices."""
-        return f"{self.first.to_string()}\n{self._describe()}"
-
-    def _describe(self) -> str:
-        begun = {name: _label(_begin(choice)) for name, choice in self.choices.items() if _begin(choice) != ""}
-        told = ", ".join(f"{name}: {value}" for name, value in begun.items())
-        return f"{told}. {self.note} In JupyterLab this cell shows controls for {', '.join(begun)}.".replace("  ", " ")
+        return f"{self.first.to_string()}\n{self._words}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        static = {"text/plain": repr(self), "text/html": f"{_to_html(self.first)}\n<p>{escape(self._describe())}</p>"}
-        if not (_is_someone_there() and find_spec("ipywidgets")):
+        static = {"text/plain": repr(self), "text/html": f"{_to_html(self.first)}\n<p>{escape(self._words)}</p>"}
+        if not (is_someone_there() and find_spec("ipywidgets")):
             return static
         return self.open()._repr_mimebundle_() | static  # the table stays in the file when the notebook is saved
 
     def open(self) -> Any:
-        """Make the controls and the table under them, as widgets, whoever looks.
-
-        Raises `TalksError` where ipywidgets is not installed.
-        """
+        """Make the controls and the table under them, as widgets; `TalksError` where ipywidgets is not installed."""
         if not find_spec("ipywidgets"):
             raise TalksError("ipywidgets is not installed; expected it for controls; pip install 'talks-in-words[lab]'")
-        from ipywidgets import HTML, HBox, Layout, VBox
+        from ipywidgets import HTML, Dropdown, HBox, Layout, Text, VBox
 
-        controls = {name: _control(name, choice) for name, choice in self.choices.items()}
+        controls = {
+            name: Text(choice, description=name, continuous_update=False)
+            if isinstance(choice, str)
+            else Dropdown(options=[(_label(value), value) for value in choice], description=name)
+            for name, choice in self.choices.items()
+        }
         body = HTML(_to_html(self.first))
         body.add_class("jp-RenderedHTMLCommon")  # tables look like those of other cells
 
-        def show(_: Any) -> None:
-            body.value = self._answer({name: control.value for name, control in controls.items()})
+        def answer(_: Any) -> None:
+            try:
+                body.value = _to_html(show(self.table(**{name: control.value for name, control in controls.items()})))
+            except TalksError as error:
+                body.value = f"<p>{escape(str(error))}</p>"
 
         for control in controls.values():
-            control.observe(show, "value")
+            control.observe(answer, "value")
         row = HBox(list(controls.values()), layout=Layout(flex_flow="row wrap"))
         return VBox([row, body, HTML(escape(self.note))])
-
-    def _answer(self, chosen: dict[str, Any]) -> str:
-        try:
-            return _to_html(format_table(self.table(**chosen)))
-        except TalksError as error:
-            return f"<p>{escape(str(error))}</p>"
-
-
-def _begin(choice: Sequence[Any] | str) -> Any:
-    return choice if isinstance(choice, str) else choice[0]
 
 
 def _label(value: Any) -> str:
     return " ".join(map(str, value)) if isinstance(value, tuple) else value
-
-
-def _control(name: str, choice: Sequence[Any] | str) -> Any:
-    from ipywidgets import Dropdown, Text
-
-    if isinstance(choice, str):
-        return Text(choice, description=name, continuous_update=False)
-    return Dropdown(options=[(_label(value), value) for value in choice], description=name)
 
 
 def _to_html(table: pd.DataFrame) -> str:
@@ -122,7 +106,7 @@ def _to_html(table: pd.DataFrame) -> str:
         return table.to_html(notebook=True)
 
 
-def _is_someone_there() -> bool:
+def is_someone_there() -> bool:
     """Tell whether a reader could answer: Jupyter says so with each cell, and what executes notebooks says no."""
     from IPython import get_ipython
 
@@ -130,18 +114,13 @@ def _is_someone_there() -> bool:
     return bool(parent.get("content", {}).get("allow_stdin"))
 
 
-# ---------------------------------------------------------------------------------------------------
-# What can be explored
-
-
 def explore_words(corpus: Corpus, *, n: int = 20) -> Explorer:
     """Look at the words of a group of texts: those typical of it, or every place of one word.
 
     In: a corpus, and how many rows to show. To choose: the group (by side, collection, genre, outlet or year), and
     where the corpus has its text a word, which is then shown in context (`concordance`). Without a word: the terms
-    that tell the group from all other documents (`distinctive_terms`). Out: an `Explorer`. A page that is rendered
+    that tell the group from all other documents (`keyness`). Out: an `Explorer`. A page that is rendered
     shows typical terms only, so no text leaves with it. Raises `TalksError` where no group has documents beside it.
-
     Known weakness: a group differs from all others in side, kind and month at once.
 
     Examples
@@ -153,24 +132,23 @@ def explore_words(corpus: Corpus, *, n: int = 20) -> Explorer:
     """
 
     def table(group: Group, word: str = "") -> pd.DataFrame:
-        if word.strip():
-            places = concordance(_mark(corpus).where(**{group[0]: group[1]}), word).set_index("doc_id")
-            shown = places[["date", "side", "left", "keyword", "right"]].head(n)
-            return shown.rename_axis(f"first {len(shown)} of {len(places):,} places")
-        return _compare(corpus, group, (group[0], OTHERS)).head(n)
+        if not word.strip():
+            return _compare(corpus, group, (group[0], OTHERS)).head(n)
+        places = concordance(_mark(corpus).where(**dict([group])), word).set_index("doc_id")
+        shown = places[["date", "side", "left", "keyword", "right"]].head(n)
+        return shown.rename_axis(f"first {len(shown)} of {len(places):,} places")
 
-    choices: dict[str, Any] = {"group": _list_groups(corpus)}
-    return Explorer(table, choices | ({"word": ""} if corpus.has_text else {}), RATES)
+    choices = {"group": _list_groups(corpus)} | ({"word": ""} if corpus.has_text else {})
+    return Explorer(table, choices, RATES)
 
 
 def explore_groups(corpus: Corpus, *, n: int = 10) -> Explorer:
     """Compare the words of any two groups of texts: sides, collections, kinds, outlets, years.
 
     In: a corpus, and how many terms to show of each group. To choose: two groups of one kind, or a group and all
-    others. Out: an `Explorer` over `distinctive_terms`: the terms that the first group uses more, then those of the
+    others. Out: an `Explorer` over `keyness`: the terms that the first group uses more, then those of the
     second, with the mean rate per 1,000 words, the documents that use the term, and the p-value.
-
-    Known weakness: that of `distinctive_terms`; what else differs between the groups is not held equal.
+    Known weakness: that of `keyness`; what else differs between the groups is not held equal.
 
     Examples
     --------
@@ -185,17 +163,17 @@ def explore_groups(corpus: Corpus, *, n: int = 10) -> Explorer:
         return pd.concat([words.head(n), words.iloc[n:].tail(n)])
 
     groups = _list_groups(corpus)
-    return Explorer(table, {"first": groups, "second": [*groups[1:], groups[0], *_others(groups)]}, RATES)
+    others = [(name, OTHERS) for name in dict.fromkeys(name for name, _ in groups)]
+    return Explorer(table, {"first": groups, "second": [*groups[1:], groups[0], *others]}, RATES)
 
 
 def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tariffs") -> Explorer:
     """Follow a term through time, with the talks of each month or week beside it.
 
     In: a corpus, a chronology (`load_talks`), and the words that are counted together, separated by commas. To choose:
-    the words, month or week, and which talks. Out: an `Explorer` over `rates_by_period`: one row a period with the
+    the words, month or week, and which talks. Out: an `Explorer` over `rates`: one row a period with the
     rate per 1,000 words of either side, the documents behind it, and the places of the talks that were held.
-
-    Known weakness: a talk and a rise in the same month prove no connection; see `compare_around`.
+    Known weakness: a talk and a rise in the same month prove no connection; see `event_study`.
 
     Examples
     --------
@@ -205,22 +183,22 @@ def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tari
     >>> term.first.loc["2025-10", "talks"]
     'Busan'
     """
+    held = talks[talks["status"] == "held"]
+    names = held["city"].replace("", pd.NA).fillna(held["mode"].str.replace("_", " "))
 
     def table(words: str, period: str, talks: str) -> pd.DataFrame:
         listed = [word.strip().lower() for word in words.split(",") if word.strip()]
         if not listed:
             raise TalksError("no word is given; expected at least one; write one, such as tariffs")
-        rates = rates_by_period(corpus, {words: listed}, period)
-        wide = rates.pivot(index=period, columns="speaker_side", values=["rate", "n_using", "n_documents"])
-        sides = [side for side in ("US", "CN") if side in set(rates["speaker_side"])]
-        columns = {
-            f"{side} {what}": wide[name, side] if name == "rate" else wide[name, side].astype("int64")
-            for side in sides
-            for what, name in (("rate", "rate"), ("using it", "n_using"), ("documents", "n_documents"))
-        }
-        return pd.DataFrame(columns).assign(talks=_places(held, period, LEVELS[talks]).reindex(wide.index))
+        found = rates(corpus, {words: listed}, period=period).set_index(period)
+        columns = {}
+        for side, part in found[found["speaker_side"].isin(["US", "CN"])].groupby("speaker_side", sort=False):
+            for name, column in (("rate", "rate"), ("using it", "n_using"), ("documents", "n_documents")):
+                columns[f"{side} {name}"] = part[column]
+        wanted = names if LEVELS[talks] is None else names[held["level"].isin(LEVELS[talks])]
+        places = wanted.groupby(held["start_date"].dt.to_period(PERIODS[period])).agg(", ".join)
+        return pd.DataFrame(columns).assign(talks=places)
 
-    held = talks[talks["status"] == "held"]
     return Explorer(table, {"words": words, "period": ["month", "week"], "talks": list(LEVELS)}, USING)
 
 
@@ -229,7 +207,6 @@ def explore_topics(corpus: Corpus, model: TopicModel) -> Explorer:
 
     In: the corpus that the model was fitted to, and the model. To choose: the topic, and what to see of it. Out: an
     `Explorer` over `TopicModel.top_terms`, `typical_documents` and `compare_topics`.
-
     Known weakness: it does not say whether a topic would come back; ask `topic_stability`.
 
     Examples
@@ -240,7 +217,6 @@ def explore_topics(corpus: Corpus, model: TopicModel) -> Explorer:
     >>> topics.choices["show"]
     ['words', 'texts to read', 'share by side']
     """
-    labels = model.labels()
     views: dict[str, Callable[[], pd.DataFrame]] = {
         "words": lambda: model.top_terms().set_index("rank")[["topic", "term", "weight"]],
         "texts to read": lambda: typical_documents(corpus, model, 5).set_index("doc_id").drop(columns="label"),
@@ -248,20 +224,14 @@ def explore_topics(corpus: Corpus, model: TopicModel) -> Explorer:
     }
 
     def table(topic: Group, show: str) -> pd.DataFrame:
-        rows = views[show]()
-        return rows[rows["topic"] == topic[0]].drop(columns="topic")
+        return views[show]().query("topic == @topic[0]").drop(columns="topic")
 
-    return Explorer(table, {"topic": list(labels.items()), "show": list(views)})
-
-
-# ---------------------------------------------------------------------------------------------------
-# Groups and talks
+    return Explorer(table, {"topic": list(model.labels().items()), "show": list(views)})
 
 
 def _mark(corpus: Corpus) -> Corpus:
     """Give the documents their year, as a column that can be chosen by."""
-    documents = corpus.documents.assign(year=corpus.documents["date"].dt.strftime("%Y"))
-    return corpus.replace(documents=documents)
+    return corpus.replace(documents=corpus.documents.assign(year=corpus.documents["date"].dt.strftime("%Y")))
 
 
 def _list_groups(corpus: Corpus) -> list[Group]:
@@ -277,10 +247,6 @@ def _list_groups(corpus: Corpus) -> list[Group]:
     return groups
 
 
-def _others(groups: list[Group]) -> list[Group]:
-    return [(name, OTHERS) for name in dict.fromkeys(name for name, _ in groups)]
-
-
 def _compare(corpus: Corpus, first: Group, second: Group) -> pd.DataFrame:
     """Compare the words of two groups: one row a term, those of the first group first."""
     if first[0] != second[0] or first == second:
@@ -288,24 +254,15 @@ def _compare(corpus: Corpus, first: Group, second: Group) -> pd.DataFrame:
             f"{_label(first)} and {_label(second)} cannot be compared; expected two different groups of one kind; "
             f"choose another {first[0]}"
         )
-    marked = _mark(corpus)
+    marked, by = _mark(corpus), first[0]
     if second[1] == OTHERS:
-        among = marked.documents[first[0]]
-        documents = marked.documents.assign(**{first[0]: among.where(among == first[1], OTHERS)})
-        marked = marked.replace(documents=documents)
+        values = marked.documents[by]
+        marked = marked.replace(documents=marked.documents.assign(**{by: values.where(values == first[1], OTHERS)}))
     least = MIN_DOCUMENTS if len(corpus.documents) >= SMALL else 2
-    words = distinctive_terms(marked, first[0], first[1], second[1], min_documents=least)
-    words = words[~words["term"].isin(load_stop_words())]
+    words = keyness(marked, by, first[1], second[1], min_documents=least).set_index("term")
     columns = {
-        f"{part}_{place}": f"{_label(group)} {what}"
-        for part, what in (("rate", "rate"), ("documents", "documents"))
+        f"{part}_{place}": f"{_label(group)} {part}"
+        for part in ("rate", "documents")
         for place, group in (("first", first), ("second", second))
-    }
-    return words.set_index("term").rename(columns=columns)[[*columns.values(), "p_value"]]
-
-
-def _places(talks: pd.DataFrame, period: str, levels: list[str] | None) -> pd.Series:
-    """Name the talks of each period by their city, or by how they were held."""
-    wanted = talks if levels is None else talks[talks["level"].isin(levels)]
-    names = wanted["city"].replace("", pd.NA).fillna(wanted["mode"].str.replace("_", " "))
-    return names.groupby(wanted["start_date"].dt.to_period(PERIODS[period])).agg(", ".join)
+    } | {"p_value": "p_value"}
+    return words.loc[~words.index.isin(load_stop_words()), list(columns)].rename(columns=columns)

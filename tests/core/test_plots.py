@@ -1,5 +1,8 @@
 """Figures: what is drawn, where, and whether it can be told apart; never pixels."""
 
+import inspect
+from pathlib import Path
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,8 +12,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Circle, Rectangle
 
 import analysis_helpers as ah
-from analysis_helpers.plots.heat import _readable
-from analysis_helpers.plots.style import DPI, LINES, MARKERS, THEMES, font
+from analysis_helpers.plots.heat import readable
+from analysis_helpers.plots.style import DPI, LINES, MARKERS, THEMES
 from analysis_helpers.plots.timeline import LANES, add_lane, lane_gaps, pack
 
 mpl.use("agg")
@@ -54,43 +57,38 @@ def _lab(color, vision=None):
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("vision", [None, *VISION])
 def test_the_sides_differ_for_every_reader(theme, vision):
-    """CIE76 distance: above 20 two colours are plainly different; grey copies are served by shape and hatch."""
-    sides = THEMES[theme].sides
-    assert np.linalg.norm(_lab(sides["US"], vision) - _lab(sides["CN"], vision)) > 40
+    """CIE76 distance: above 20 two colours are plainly different; grey copies are served by shape, line and hatch."""
+    assert MARKERS["US"][0] != MARKERS["CN"][0]
+    assert LINES["US"] != LINES["CN"]
+    colors = THEMES[theme]
+    assert np.linalg.norm(_lab(colors["US"], vision) - _lab(colors["CN"], vision)) > 40
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_contrast_of_text_and_marks(theme):
     colors = THEMES[theme]
-    for text in (colors.ink, colors.muted, *colors.sides.values(), *colors.lanes):
-        assert _contrast(text, colors.ground) >= 4.5, text
-
-
-def test_sides_differ_without_colour():
-    assert MARKERS["US"][0] != MARKERS["CN"][0]
-    assert LINES["US"] != LINES["CN"]
+    for text in (*(colors[name] for name in ("ink", "muted", "US", "CN", "other")), *colors["lanes"]):
+        assert _contrast(text, colors["ground"]) >= 4.5, text
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_numbers_in_cells_are_readable_and_shade_grows(theme):
-    ramp = mpl.colors.LinearSegmentedColormap.from_list("ramp", THEMES[theme].ramp)
+    ramp = mpl.colors.LinearSegmentedColormap.from_list("ramp", THEMES[theme]["ramp"])
     steps = [ramp(x) for x in np.linspace(0, 1, 41)]
-    assert min(_contrast(color, _readable(color)) for color in steps) >= 4.5
+    assert min(_contrast(color, readable(color)) for color in steps) >= 4.5
     lightness = np.diff([_lab(color[:3])[0] for color in steps])
     assert (lightness < 0).all() or (lightness > 0).all()
 
 
-def test_nothing_global_changes(talks, shipped):
+def test_nothing_global_changes_and_the_typeface_is_our_own(talks, shipped):
     before = dict(mpl.rcParams)
-    statements = shipped.where(collection="statements_2025")
-    ah.plot_timeline(talks)
-    ah.plot_weekly(ah.texts_by_period(statements))
-    ah.plot_agenda(ah.issues_by_period(talks))
+    for ax in (
+        ah.plot_timeline(talks),
+        ah.plot_weekly(ah.texts_by_period(shipped.where(collection="statements_2025"))),
+        ah.plot_agenda(ah.issues_by_period(talks)),
+    ):
+        assert {Path(text.get_fontproperties().get_file()).stem.split("-")[0] for text in ax.texts} == {"SourceSansPro"}
     assert dict(mpl.rcParams) == before
-
-
-def test_the_typeface_is_there():
-    assert font(12, "Bold").get_file().endswith("SourceSansPro-Bold.ttf")
 
 
 @pytest.mark.parametrize("both_ways", [False, True])
@@ -116,40 +114,31 @@ def test_each_talk_is_one_mark_at_its_own_date(talks):
     assert drawn == pytest.approx(expected)
 
 
-def test_lanes_hold_every_talk_once(talks):
+def test_lanes_hold_every_talk_once_and_only_long_gaps(talks):
     lanes = add_lane(talks)["lane"].value_counts().sort_index()
-    assert lanes.sum() == len(talks)
-    assert len(lanes) == len(LANES)
-    assert lanes[0] == (talks["level"] == "leader").sum()
-
-
-def test_gaps_of_the_lanes(talks):
+    assert (lanes.sum(), len(lanes), lanes[0]) == (len(talks), len(LANES), (talks["level"] == "leader").sum())
     gaps = lane_gaps(talks).set_index("lane")["days"]
     assert gaps[0] == 1234
     assert (gaps >= 300).all()
 
 
-@pytest.mark.parametrize("form", ["page", "phone", "poster"])
-def test_labels_of_the_timeline_do_not_overlap(talks, form):
-    ax = ah.plot_timeline(talks, form=form)
-    ah.head(ax, "Title", "Subtitle")
+@pytest.mark.parametrize("size", ["page", "phone", "poster"])
+def test_labels_of_the_timeline_stay_on_the_page_and_apart(talks, size):
+    ax = ah.plot_timeline(talks, size=size, title="Title", subtitle="Subtitle")
     ax.figure.canvas.draw()
-    boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
+    boxes = [text.get_window_extent() for text in ax.texts]
     width = ax.figure.get_size_inches()[0] * DPI
     for i, box in enumerate(boxes):
         assert box.x0 >= 0, ax.texts[i]
         assert box.x1 <= width + 1, ax.texts[i]
-        for j in range(i):
-            shared = (
-                min(box.x1, boxes[j].x1) - max(box.x0, boxes[j].x0),
-                min(box.y1, boxes[j].y1) - max(box.y0, boxes[j].y0),
-            )
-            assert min(shared) < 2.5, (ax.texts[i], ax.texts[j])
+        for j, other in enumerate(boxes[:i]):
+            across, down = min(box.x1, other.x1) - max(box.x0, other.x0), min(box.y1, other.y1) - max(box.y0, other.y0)
+            assert min(across, down) < 2.5, (ax.texts[i], ax.texts[j])
 
 
-@pytest.mark.parametrize("form", ["page", "poster"])
-def test_leaders_of_the_labels_cross_no_name(talks, form):
-    ax = ah.plot_timeline(talks, form=form)
+@pytest.mark.parametrize("size", ["page", "poster"])
+def test_leaders_of_the_labels_cross_no_name(talks, size):
+    ax = ah.plot_timeline(talks, size=size)
     ax.figure.canvas.draw()
     leaders = [line.get_window_extent() for line in ax.lines if line.get_linewidth() == 0.7]
     assert len(leaders) > 10
@@ -162,17 +151,16 @@ def test_leaders_of_the_labels_cross_no_name(talks, form):
 
 def test_the_poster_fits_a3_and_has_more_names(talks):
     words = {part: text.replace("\n", " ") for part, text in ah.timeline_words(talks).items()}
-    ax = ah.foot(ah.head(ah.plot_timeline(talks, form="poster"), words["title"], words["subtitle"]), words["note"])
+    ax = ah.plot_timeline(talks, size="poster", **words)
     width, height = ax.figure.get_size_inches()
     assert width / height == pytest.approx(2**0.5, abs=0.01), "as wide and high as A3, landscape"
-    named = {text.get_text() for text in ax.texts}
-    assert {"Honolulu", "Stockholm", "AI talks", "Busan"} <= named
+    assert {"Honolulu", "Stockholm", "AI talks", "Busan"} <= {text.get_text() for text in ax.texts}
     assert not {"Honolulu", "Stockholm"} & {text.get_text() for text in ah.plot_timeline(talks).texts}
 
 
-def test_another_form_of_the_timeline_is_refused(talks):
-    with pytest.raises(ah.TalksError, match="unknown form 'watch'; expected one of page, phone, poster"):
-        ah.plot_timeline(talks, form="watch")
+def test_another_size_of_the_timeline_is_refused(talks):
+    with pytest.raises(ah.TalksError, match="unknown size 'watch'; expected one of page, phone, poster"):
+        ah.plot_timeline(talks, size="watch")
 
 
 def test_texts_of_the_corpus_can_stand_under_the_years(talks, shipped):
@@ -189,12 +177,6 @@ def test_agenda_prints_every_count(talks):
     assert sorted(cells) == sorted(agenda["n_talks"][agenda["n_talks"] > 0])
     outlines = [p for p in ax.patches if isinstance(p, Rectangle) and not p.get_fill()]
     assert len(outlines) == agenda["year"].nunique()
-
-
-def test_coverage_prints_counts_and_dots_for_nothing():
-    table = pd.DataFrame({"group": ["US", "US"], "label": ["a", "b"], "2024": [0, 3], "2025": [7, 3]})
-    ax = ah.plot_coverage(table)
-    assert [[text.get_text() for text in strip.texts] for strip in ax.child_axes] == [["7", "·"], ["3", "3"]]
 
 
 def test_weekly_bars_are_the_counts(shipped, talks):
@@ -216,46 +198,46 @@ def test_weekly_bars_are_the_counts(shipped, talks):
     assert high > table["US"].max()
 
 
-def test_a_week_without_texts_is_said_so():
+def test_weeks_without_texts_are_said_so_and_talks_beyond_are_left_out(talks):
     weeks = pd.DataFrame(
         {
-            "week": pd.period_range("2025-01-06", periods=3, freq="W-SUN").repeat(2),
-            "side": ["US", "CN"] * 3,
-            "n_documents": [3, 1, 0, 0, 2, 2],
+            "week": pd.period_range("2025-05-05", periods=6, freq="W-SUN").repeat(2),
+            "side": ["US", "CN"] * 6,
+            "n_documents": [3, 1, 0, 0, 2, 2, 0, 0, 0, 0, 1, 1],
         }
     )
-    assert [text.get_text() for text in ah.plot_weekly(weeks).texts].count("no texts\nthis week") == 1
-    longer = pd.concat([weeks, weeks.assign(week=weeks["week"] + 3, n_documents=[0, 0, 0, 0, 1, 1])])
-    words = [text.get_text() for text in ah.plot_weekly(longer).texts]
+    rounds = talks[talks["talk_id"].isin(["2025-05-geneva-trade-round", "2025-10-busan-summit"])]
+    words = [text.get_text() for text in ah.plot_weekly(weeks, rounds).texts]
     assert (words.count("no texts\nthis week"), words.count("no texts\n2 weeks")) == (1, 1)
+    assert ("Geneva" in words, "Busan" in words) == (True, False)
 
 
 @pytest.fixture(scope="module")
 def rates(shipped):
-    terms = {name: words for name, words in ah.load_agenda_terms().items() if name in {"tariffs", "soybeans"}}
-    return ah.rates_by_period(shipped.where(collection="statements_2025"), terms)
+    terms = {"tariffs": ["tariff", "tariffs"], "soybeans": ["soybean", "soybeans"]}
+    return ah.rates(shipped.where(collection="statements_2025"), terms, period="month")
 
 
 def test_rates_are_drawn_where_the_table_says(rates):
     ax = ah.plot_rates(rates)
     panel = ax.child_axes[0]
-    american = rates[(rates["topic"] == "tariffs") & (rates["speaker_side"] == "US")]
+    american = rates[(rates["concept"] == "tariffs") & (rates["speaker_side"] == "US")]
     lines = [line for line in panel.lines if line.get_linewidth() == 1.8]
     assert np.allclose(lines[0].get_ydata(), american["rate"])
     assert len({panel.get_ylim() for panel in ax.child_axes[:2]}) == 1, "one scale for all"
-    assert panel.get_ylim()[1] >= np.nanmax(rates["high"])
+    assert panel.get_ylim()[1] >= np.nanmax(rates.loc[rates["speaker_side"].isin(["US", "CN"]), "high"])
 
 
 def test_marks_without_an_interval_are_hollow(rates):
     panel = ah.plot_rates(rates).child_axes[1]
-    ground = THEMES["light"].ground
+    ground = THEMES["light"]["ground"]
     hollow = sum(len(line.get_xdata()) for line in panel.lines if line.get_markerfacecolor() == ground)
     filled = sum(
         len(line.get_xdata())
         for line in panel.lines
         if line.get_marker() in "oD" and line.get_markerfacecolor() != ground
     )
-    soybeans = rates[rates["topic"] == "soybeans"]
+    soybeans = rates[(rates["concept"] == "soybeans") & rates["speaker_side"].isin(["US", "CN"])]
     assert hollow == soybeans["low"].isna().sum()
     assert filled == soybeans["low"].notna().sum()
 
@@ -265,33 +247,38 @@ def test_shares_and_talks_are_the_numbers():
         {"label": ["a", "b"], "side": ["US", "CN"], "share": [0.25, 0.5], "n": [4, 6], "n_words": [9, 8]}
     )
     assert [bar.get_width() for bar in ah.plot_shares(table).patches[:2]] == [0.25, 0.5]
+    with pytest.raises(ah.TalksError, match="no share to draw; expected at least one, or the figure would be empty"):
+        ah.plot_shares(table.head(0))
     talks = pd.DataFrame(
         {"year": [2020, 2020, 2021, 2021], "level": ["leader", "cabinet"] * 2, "n_talks": [1, 5, 0, 2]}
     )
     assert [bar.get_height() for bar in ah.plot_talks(talks).patches] == [1, 0, 5, 2]
 
 
-def test_head_and_foot_grow_the_figure_and_move_nothing():
-    ax = ah.plot_talks(pd.DataFrame({"year": [2020], "level": ["leader"], "n_talks": [1]}))
-    before, height = ax.get_window_extent().height, ax.figure.get_size_inches()[1]
-    ah.head(
-        ax,
-        "A finding that is long enough to need a second line because it says so very much about so many talks",
-        "What",
-    )
-    ah.foot(ax, "Source.")
-    assert ax.get_window_extent().height == pytest.approx(before)
-    assert ax.figure.get_size_inches()[1] > height + 0.9
+def test_words_around_a_figure_make_it_grow_and_move_nothing():
+    table = pd.DataFrame({"year": [2020], "level": ["leader"], "n_talks": [1]})
+    title = "A finding that is long enough to need a second line because it says so very much about so many talks"
+    bare, ax = ah.plot_talks(table), ah.plot_talks(table, title=title, subtitle="What", note="Source.")
+    assert ax.get_window_extent().height == pytest.approx(bare.get_window_extent().height)
+    assert ax.figure.get_size_inches()[1] > bare.figure.get_size_inches()[1] + 0.9
+    assert [text.get_text().replace("\n", " ") for text in ax.figure.texts] == [title, "What", "Source."]
     assert ax.figure.texts[0].get_text().count("\n") == 1
+    ax.figure.canvas.draw()
+    assert ax.figure.texts[1].get_window_extent().y0 > max(text.get_window_extent().y1 for text in ax.texts)
+
+
+@pytest.mark.parametrize("name", [name for name in ah.__all__ if name.startswith("plot_")])
+def test_every_figure_takes_theme_and_words(name):
+    assert {"theme", "title", "subtitle", "note"} <= set(inspect.signature(getattr(ah, name)).parameters)
 
 
 def test_dark_figures_have_a_dark_ground(talks):
-    ax = ah.plot_timeline(talks, theme="dark")
-    assert mpl.colors.to_hex(ax.figure.get_facecolor()) == THEMES["dark"].ground.lower()
-    assert mpl.colors.to_hex(ah.head(ax, "Title").figure.texts[0].get_color()) == THEMES["dark"].ink.lower()
+    ax = ah.plot_timeline(talks, theme="dark", title="Title")
+    assert mpl.colors.to_hex(ax.figure.get_facecolor()) == THEMES["dark"]["ground"].lower()
+    assert mpl.colors.to_hex(ax.figure.texts[0].get_color()) == THEMES["dark"]["ink"].lower()
 
 
-def test_table_for_readers_by_hand():
+def test_a_table_for_readers_by_hand():
     table = pd.DataFrame(
         {
             "side": ["US", "CN"],
@@ -300,69 +287,52 @@ def test_table_for_readers_by_hand():
             "share": [0.345, None],
             "date": pd.to_datetime(["2025-05-01", None]),
             "score": [-0.126, 12.0],
+            "low": [np.nan, np.nan],
         }
     )
-    written = ah.format_table(table.set_index(["side", "genre"]), shares=["share"])
+    written = ah.show(table.set_index(["side", "genre"]), shares=["share"])
     assert written.index.tolist() == ["US, press conference", "CN, interview"]
-    assert written.columns.tolist() == ["words", "share", "date", "score"]
+    assert written.columns.tolist() == ["words", "share", "date", "score", "low"]
     assert written.columns.name == "side, genre"
-    assert written.to_numpy().tolist() == [["1,234,567", "34%", "2025-05-01", "−0.13"], ["5", "·", "·", "12.00"]]
+    first, second = written.to_numpy().tolist()
+    assert first == ["1,234,567", "34%", "2025-05-01", "−0.13", "·"]
+    assert second == ["5", "·", "·", "12.00", "·"]
+    assert ah.show(pd.Series([0.000999, 0.0, 0.01], name="p"))["p"].tolist() == ["0.001", "0.00", "0.01"]
 
 
-def test_table_for_readers_leaves_years_alone_and_joins_two_heads():
-    table = pd.DataFrame({("US", "n_before"): [1000], ("CN", "n_before"): [2]}, index=[2025])
-    written = ah.format_table(table)
-    assert (written.index[0], written.columns.tolist()) == ("2025", ["US, before", "CN, before"])
-    assert written.iloc[0].tolist() == ["1,000", "2"]
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        ([("US", "n_before"), ("CN", "n_before")], ["US, before", "CN, before"]),
+        ([*pd.period_range("2025-01", "2025-02", freq="M"), "all"], ["Jan", "Feb", "all"]),
+        (pd.period_range("2024-12", "2025-01", freq="M"), ["2024-12", "2025-01"]),
+        (["US", "n_US"], ["US", "n US"]),
+    ],
+)
+def test_heads_of_tables_are_short_and_apart(columns, shown):
+    table = pd.DataFrame([range(len(columns))], index=[2025])
+    table.columns = pd.Index(columns, tupleize_cols=False)
+    written = ah.show(table)
+    assert (written.columns.tolist(), written.index.tolist()) == (shown, ["2025"])
 
 
-def test_table_for_readers_names_months_and_keeps_headers_apart():
-    months = pd.period_range("2025-01", "2025-02", freq="M")
-    table = pd.DataFrame([[1, 2, 3]], columns=[*months, "all"])
-    assert ah.format_table(table).columns.tolist() == ["Jan", "Feb", "all"]
-    two_years = pd.DataFrame([[1, 2]], columns=pd.period_range("2024-12", "2025-01", freq="M"))
-    assert ah.format_table(two_years).columns.tolist() == ["2024-12", "2025-01"]
-    assert ah.format_table(pd.DataFrame([[0.5, 9]], columns=["US", "n_US"])).columns.tolist() == ["US", "n US"]
-    assert ah.format_table(pd.Series([0.000999, 0.0, 0.01], name="p"))["p"].tolist() == ["0.001", "0.00", "0.01"]
-
-
-def test_coverage_is_darker_where_more_texts_are():
+def test_coverage_prints_counts_and_is_darker_where_more_texts_are():
     table = pd.DataFrame({"group": ["a", "a", "b"], "label": ["x", "y", "x"], "2024": [1, 0, 2], "2025": [10, 40, 0]})
-    ax = ah.plot_coverage(table)
-    shades = {}
-    for row, strip in enumerate(ax.child_axes):
-        cells = strip.collections[0]
-        cells.update_scalarmappable()
-        for column, color in enumerate(cells.get_facecolors()):
-            shades[row, column] = color[:3].mean()
-    assert shades[1, 1] < shades[0, 1] < shades[2, 0] < shades[0, 0], "40 texts, 10, 2, 1: from dark to pale"
-
-
-def test_weekly_bars_leave_out_marks_beyond_the_weeks(talks):
-    weeks = pd.DataFrame(
-        {"week": pd.period_range("2025-05-05", periods=2, freq="W-SUN"), "side": "US", "n_documents": [3, 1]}
-    )
-    rounds = talks[talks["talk_id"].isin(["2025-05-geneva-trade-round", "2025-10-busan-summit"])]
-    names = {text.get_text() for text in ah.plot_weekly(weeks, rounds).texts}
-    assert "Geneva" in names
-    assert "Busan" not in names
-
-
-def test_shares_of_nothing_are_refused():
-    empty = pd.DataFrame({"label": [], "side": [], "share": [], "n": [], "n_words": []})
-    with pytest.raises(ah.TalksError, match="no share to draw; expected at least one, or the figure would be empty"):
-        ah.plot_shares(empty)
+    strips = ah.plot_coverage(table).child_axes
+    assert [[text.get_text() for text in strip.texts] for strip in strips] == [["1", "10", "40", "·"], ["2", "·"]]
+    cells = [strip.collections[0] for strip in strips]
+    for strip in cells:
+        strip.update_scalarmappable()
+    one, ten, _, forty, two, _ = (color[:3].mean() for strip in cells for color in strip.get_facecolors())
+    assert forty < ten < two < one, "from dark to pale"
 
 
 @pytest.mark.parametrize("table", [pd.DataFrame({"a": []}), pd.DataFrame(index=["x"]), pd.DataFrame({"a": [None]})])
-def test_tables_without_a_value_are_refused(table):
+def test_tables_without_a_value_and_unknown_shares_are_refused(table):
     with pytest.raises(ah.TalksError, match="nothing to list"):
-        ah.format_table(table)
-
-
-def test_table_for_readers_names_a_share_that_is_not_there():
+        ah.show(table)
     with pytest.raises(KeyError, match="portion"):
-        ah.format_table(pd.DataFrame({"share": [0.5]}), shares=["portion"])
+        ah.show(pd.DataFrame({"share": [0.5]}), shares=["portion"])
 
 
 @pytest.fixture(scope="module")
@@ -384,7 +354,7 @@ def words():
 
 
 def test_words_stand_at_their_rates_in_order_of_z(words):
-    panels = {panel.get_label(): panel for panel in ah.plot_words(words).child_axes}
+    panels = {panel.get_label(): panel for panel in ah.plot_keyness(words).child_axes}
     told = {side: [text.get_text() for text in panel.texts] for side, panel in panels.items()}
     assert [word for word in told["US"] if word in set(words["term"])] == ["candour", "bargain"]
     assert [word for word in told["CN"] if word in set(words["term"])] == ["accord", "dither"]
@@ -394,8 +364,8 @@ def test_words_stand_at_their_rates_in_order_of_z(words):
 
 
 def test_words_that_are_not_proven_are_hollow_below_the_rule(words):
-    panel = ah.plot_words(words).child_axes[1]
-    ground = THEMES["light"].ground
+    panel = ah.plot_keyness(words).child_axes[1]
+    ground = THEMES["light"]["ground"]
     hollow = [line for line in panel.lines if line.get_marker() in ("o", "D") and line.get_markerfacecolor() == ground]
     assert len(hollow) == 2, "both marks of the one word"
     assert {line.get_ydata()[0] for line in hollow} == {1.8}
@@ -418,34 +388,11 @@ def test_means_stand_where_the_table_says():
     assert len({panel.get_xlim() for panel in ax.child_axes}) == 1, "one scale for all panels"
     marks = [line for line in ax.child_axes[0].lines if line.get_marker() in ("o", "D")]
     assert [(line.get_marker(), line.get_xdata()[0]) for line in marks] == [("o", 0.2), ("D", -0.1), ("o", 0.05)]
-    assert [line.get_markerfacecolor() == THEMES["light"].ground for line in marks] == [False, False, True]
+    assert [line.get_markerfacecolor() == THEMES["light"]["ground"] for line in marks] == [False, False, True]
     assert {"12", "1,500", "3"} <= {text.get_text() for text in ax.child_axes[0].texts}
     low, high = ax.child_axes[0].get_xlim()
     assert low == -high
     assert high > 0.4
-
-
-def test_table_for_readers_with_a_column_without_any_value():
-    table = pd.DataFrame({"share": [np.nan, np.nan], "low": [np.nan, np.nan], "n": [0, 1]})
-    assert ah.format_table(table, shares=["share"]).to_numpy().tolist() == [["·", "·", "0"], ["·", "·", "1"]]
-
-
-def test_tones_of_different_instruments_do_not_stand_side_by_side():
-    row = {"label": "a", "speaker_side": "US", "mean": 0.1, "low": 0.0, "high": 0.2, "n_documents": 9}
-    tables = {name: pd.DataFrame([row]) for name in ("old", "new", "one instrument")}
-    tables["old"].attrs["instruments"] = ["tone_vader", "tone_general"]
-    tables["one instrument"].attrs["instruments"] = ["tone_vader"]
-    tables["new"].attrs["instruments"] = ["tone_vader", "tone_general"]
-    plt.close(ah.plot_means(tables).figure)
-    tables["new"].attrs["instruments"] = ["tone_vader", "tone_general", "tone_semantic"]
-    with pytest.raises(ah.TalksError, match="hold tones made of different instruments"):
-        ah.plot_means(tables)
-
-
-def test_a_table_of_tones_says_what_made_them():
-    corpus = ah.load_corpus()
-    assert ah.compare_tone(corpus, by="side").attrs["instruments"] == ["tone_vader", "tone_diplomatic", "tone_general"]
-    assert ah.compare_tone(corpus, by="side", instrument="tone_vader").attrs["instruments"] == ["tone_vader"]
 
 
 @pytest.mark.parametrize("limit", [0.3, 7.0, 40.0, 900.0])

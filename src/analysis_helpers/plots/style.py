@@ -1,62 +1,51 @@
-"""The visual language: palette, type, and the head and foot of a figure. Lengths are CSS pixels at 100 dpi."""
+"""The visual language: palette, type, and axes that write and draw in it. Lengths are CSS pixels."""
 
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
+from inspect import Parameter, signature
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, get_font
 from matplotlib.text import Text
 
 from ..errors import TalksError
 
 DPI = 100
-PAGE, PHONE = 900, 390
-MARGIN = 16
-
-
-@dataclass(frozen=True)
-class Theme:
-    """Colours for one ground. Contrasts and distances under colour blindness are tested."""
-
-    ground: str
-    ink: str
-    muted: str
-    rule: str
-    band: str
-    sides: dict[str, str]
-    lanes: tuple[str, ...]
-    ramp: tuple[str, ...]
-
-
-THEMES = {
-    "light": Theme(
-        ground="#FFFFFF",
-        ink="#1B2733",
-        muted="#5C6873",
-        rule="#D9DEE3",
-        band="#F3F5F7",
-        sides={"US": "#1B5C9E", "CN": "#C64F14", "other": "#5C6873"},
-        lanes=("#1B2733", "#7B4B9E", "#00786C", "#8C6A00", "#66727D"),
-        ramp=("#F1F5F6", "#CFE3E4", "#93C4C5", "#4F9A9E", "#1F6F79", "#0B4A57"),
-    ),
-    "dark": Theme(
-        ground="#121212",
-        ink="#E9EDF1",
-        muted="#A3AFBA",
-        rule="#37414C",
-        band="#1E2329",
-        sides={"US": "#86C1F7", "CN": "#EC8440", "other": "#A3AFBA"},
-        lanes=("#E9EDF1", "#C39AE6", "#3DBFAE", "#D9B23A", "#9AA6B1"),
-        ramp=("#1C252D", "#1F3F49", "#24626C", "#338C92", "#62B9B8", "#B5E6DF"),
-    ),
+PAGE, PHONE, MARGIN = 900, 390, 16
+THEMES = {  # contrasts, and distances under colour blindness, are tested
+    "light": {
+        "ground": "#FFFFFF",
+        "ink": "#1B2733",
+        "muted": "#5C6873",
+        "rule": "#D9DEE3",
+        "band": "#F3F5F7",
+        "US": "#1B5C9E",
+        "CN": "#C64F14",
+        "other": "#5C6873",
+        "lanes": ("#1B2733", "#7B4B9E", "#00786C", "#8C6A00", "#66727D"),
+        "ramp": ("#F1F5F6", "#CFE3E4", "#93C4C5", "#4F9A9E", "#1F6F79", "#0B4A57"),
+    },
+    "dark": {
+        "ground": "#121212",
+        "ink": "#E9EDF1",
+        "muted": "#A3AFBA",
+        "rule": "#37414C",
+        "band": "#1E2329",
+        "US": "#86C1F7",
+        "CN": "#EC8440",
+        "other": "#A3AFBA",
+        "lanes": ("#E9EDF1", "#C39AE6", "#3DBFAE", "#D9B23A", "#9AA6B1"),
+        "ramp": ("#1C252D", "#1F3F49", "#24626C", "#338C92", "#62B9B8", "#B5E6DF"),
+    },
 }
 SIDE_NAMES = {"US": "United States", "CN": "China", "other": "other"}
 MARKERS = {"US": ("o", 6.4), "CN": ("D", 5.6), "other": ("s", 5.6)}
@@ -65,10 +54,7 @@ LINES = {"US": "-", "CN": (0, (4.5, 1.6)), "other": "-"}
 
 @lru_cache(maxsize=32)
 def font(px: float, weight: str = "Regular") -> FontProperties:
-    """Give the suite's typeface, Source Sans, by size and weight (Regular, It, Semibold, Bold).
-
-    The file is named, so that no font has to be registered and no global setting changes.
-    """
+    """Give Source Sans in a size and weight by its file, so that no global setting changes."""
     import font_source_sans_pro
 
     file = Path(font_source_sans_pro.__file__).parent / "files" / f"SourceSansPro-{weight}.ttf"
@@ -81,31 +67,14 @@ def _glyphs() -> frozenset[int]:
 
 
 def printable(text: str, longest: int | None = None) -> str:
-    """Write words of a corpus so that a figure can show them: a sign that the typeface lacks is a question mark.
-
-    In: the words and, where room is short, the most signs to show. Known weakness: Chinese, Arabic or
-    Hebrew names are question marks; the table beneath the figure has them whole.
-
-    Examples
-    --------
-    >>> printable("talks of 会谈"), printable("a very long name", longest=8)
-    ('talks of ??', 'a very…')
-    """
+    """Write words of a corpus for a figure: what the typeface lacks is a question mark, what is too long is cut."""
     if not text.isascii():
         text = "".join(sign if sign == "\n" or ord(sign) in _glyphs() else "?" for sign in text)
     return text if longest is None or len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 def refuse_nothing(table: pd.DataFrame, what: str) -> None:
-    """Raise `TalksError` where a figure would be empty.
-
-    Examples
-    --------
-    >>> refuse_nothing(pd.DataFrame(), "mean")
-    Traceback (most recent call last):
-    analysis_helpers.errors.TalksError: no mean to draw; expected at least one, or the figure would be empty; give more
-    texts, or choose less narrowly
-    """
+    """Raise `TalksError` where a figure would be empty."""
     if table.empty:
         raise TalksError(
             f"no {what} to draw; expected at least one, or the figure would be empty; give more texts, or choose less "
@@ -113,145 +82,135 @@ def refuse_nothing(table: pd.DataFrame, what: str) -> None:
         )
 
 
-def new_figure(width: float, height: float, theme: Theme) -> Figure:
-    """Make an empty figure of a size in pixels, known to pyplot so that notebooks show it.
+class Panel(Axes):
+    """Axes without a frame, whose methods write and draw in the colours of the figure's theme."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Take frame, ticks and ground away, and find the theme by the figure's ground."""
+        super().__init__(*args, **options)
+        ground = mpl.colors.to_hex(self.figure.get_facecolor()).upper()
+        self.theme = next(theme for theme in THEMES.values() if theme["ground"] == ground)
+        self.set_facecolor("none")
+        self.spines[:].set_visible(False)
+        self.tick_params(length=0, labelleft=False, labelbottom=False)
+
+    def place(self, left: float, top: float, width: float, height: float, **options: Any) -> Panel:
+        """Place a panel inside one that is in pixels."""
+        wide, deep = self.get_xlim()[1], self.get_ylim()[0]
+        box = (left / wide, 1 - (top + height) / deep, width / wide, height / deep)
+        panel = self.inset_axes(box, axes_class=Panel)
+        panel.set(**options)
+        return panel
+
+    def say(
+        self, x: Any, y: Any, words: Any, px: float = 12, color: str = "muted", weight: str = "Regular", **look: Any
+    ) -> Text | None:
+        """Write a text, or one at each of many places, unclipped; dollars are no formula. Gives the last one."""
+        written = None
+        look = {"ha": "left", "va": "center", "color": self.theme.get(color, color)} | look
+        look |= {"fontproperties": font(px, weight), "clip_on": False, "parse_math": False}
+        for at, height, text in np.broadcast(x, y, np.asarray(words, dtype="object")):
+            written = self.text(at, height, printable(str(text)), **look)
+        return written
+
+    def line(self, x: Sequence[float], y: Sequence[float], color: str = "rule", **look: Any) -> None:
+        """Draw a line, unclipped."""
+        self.plot(x, y, **{"color": self.theme[color], "lw": 1, "clip_on": False} | look)
+
+    def grid_at(
+        self, ticks: Any, form: Callable[..., str], at: float, axis: str = "y", zero: float = 1, **look: Any
+    ) -> None:
+        """Draw a line at each tick, a darker one of a width at zero, and write its number beside or above."""
+        for tick in ticks:
+            dark = zero and not tick
+            options = {"color": self.theme["muted" if dark else "rule"], "lw": zero if dark else 1}
+            (self.axhline if axis == "y" else self.axvline)(tick, zorder=0, **options)
+        x, y, ha = (at, ticks, "right") if axis == "y" else (ticks, at, "center")
+        self.say(x, y, [form(tick) for tick in ticks], ha=ha, **look)
+
+    def mark(self, x: Any, y: Any, side: str, scale: float = 1, sure: bool = True, **look: Any) -> None:
+        """Mark values in the shape and colour of a side, hollow where they are not sure."""
+        marker, size = MARKERS[side]
+        color = look.pop("color", self.theme[side])
+        look = {"mfc": color if sure else self.theme["ground"], "mec": color, "mew": 1.2, "zorder": 3} | look
+        self.plot(x, y, marker, ms=size * scale, **{"clip_on": False} | look)
+
+    def bars(self, at: Any, lengths: Any, side: str, width: float, across: bool = False) -> None:
+        """Draw the bars of a side: solid for the United States, hatched for China."""
+        look = {"facecolor": self.theme[side], "linewidth": 0}
+        if side == "CN":
+            look = {"facecolor": self.theme["ground"], "linewidth": 1.3, "hatch": "/////"}
+        with mpl.rc_context({"hatch.linewidth": 1.1}):
+            (self.barh if across else self.bar)(at, lengths, width, zorder=2, edgecolor=self.theme[side], **look)
+
+    def name_sides(self, x: float, y: float, names: dict[str, str], line: bool = False) -> None:
+        """Draw the key of the sides in a row, in pixels: mark and name."""
+        for side, name in names.items():
+            if line:
+                self.line([x, x + 30], [y, y], side, ls=LINES[side], lw=2)
+            self.mark(x + 15, y, side, mew=0)
+            x += 66 + width_of(self.say(x + 38, y, name, 13.5, side, "Semibold"))
+
+    def add_words(self, title: str | None, subtitle: str | None, note: str | None) -> Panel:
+        """Write title and subtitle above and the note below: the figure grows, what is drawn keeps its size."""
+        width, height = self.figure.get_size_inches() * DPI
+        narrow, scale = width < 600, width / PAGE
+        big, middle, small = (18, 13.5, 11.5) if narrow else (22, 15, 12)
+        title = _wrap(title, 40 if narrow else round(82 * scale))
+        subtitle = _wrap(subtitle, 56 if narrow else round(122 * scale))
+        note = _wrap(note, 62 if narrow else round(148 * scale))
+        below = MARGIN + len(title) * big * 1.3 + 10
+        top = below + len(subtitle) * middle * 1.45 + 14 if title or subtitle else 0
+        bottom = len(note) * small * 1.45 + MARGIN + 8 if note else 0
+        total, box = top + height + bottom, self.get_position()
+        self.figure.set_size_inches(width / DPI, total / DPI)
+        self.set_position((box.x0, (box.y0 * height + bottom) / total, box.width, box.height * height / total))
+        for y, lines, face, color, spacing in (
+            (MARGIN, title, font(big, "Bold"), "ink", 1.22),
+            (below, subtitle, font(middle), "muted", 1.35),
+            (total - bottom + 8, note, font(small), "muted", 1.35),
+        ):
+            look = {"fontproperties": face, "color": self.theme[color], "linespacing": spacing, "parse_math": False}
+            if lines:
+                self.figure.text(MARGIN / width, 1 - y / total, printable("\n".join(lines)), va="top", **look)
+        return self
+
+
+def _wrap(text: str | None, width: int) -> list[str]:
+    return [part for line in (text or "").split("\n") for part in textwrap.wrap(line, width)]
+
+
+def width_of(text: Text) -> float:
+    """Width of a text in pixels."""
+    return text.get_window_extent().width * DPI / text.figure.dpi
+
+
+def new_panel(
+    theme: str, height: float, box: tuple[float, float, float, float] | None = None, width: float = PAGE
+) -> Panel:
+    """Make a figure, known to pyplot, with a panel in a box (left, top, width, height), or all over and in pixels.
 
     No `rc_context` here: around the first figure it would undo the choice of the notebook's backend.
     """
-    return plt.figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=theme.ground)
+    figure = plt.figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=THEMES[theme]["ground"])
+    left, top, wide, deep = box or (0, 0, width, height)
+    place = (left / width, 1 - (top + deep) / height, wide / width, deep / height)
+    panel = figure.add_axes(place, axes_class=Panel)
+    if box is None:
+        panel.set(xlim=(0, width), ylim=(height, 0))
+    return panel
 
 
-def place_axes(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
-    """Place an axes by pixels from the left and top edges, bare: no frame, no ticks, no grid."""
-    total_width, total_height = figure.get_size_inches() * DPI
-    box = (left / total_width, 1 - (top + height) / total_height, width / total_width, height / total_height)
-    return make_bare(figure.add_axes(box))
+def titled(plot: Callable[..., Panel]) -> Callable[..., Panel]:
+    """Give a plot function the arguments `title`, `subtitle` and `note`, which stand around its figure."""
 
+    @wraps(plot)
+    def drawn(
+        *args: Any, title: str | None = None, subtitle: str | None = None, note: str | None = None, **options: Any
+    ) -> Panel:
+        return plot(*args, **options).add_words(title, subtitle, note)
 
-def place_panel(ax: Axes, left: float, top: float, width: float, height: float) -> Axes:
-    """Place a bare panel inside an axes by pixels from its left and top edges."""
-    total_width, total_height = size_of(ax)
-    box = (left / total_width, 1 - (top + height) / total_height, width / total_width, height / total_height)
-    return make_bare(ax.inset_axes(box))
-
-
-def make_bare(ax: Axes) -> Axes:
-    """Take frame, ticks and ground from an axes."""
-    ax.set_facecolor("none")
-    ax.spines[:].set_visible(False)
-    ax.tick_params(length=0, labelleft=False, labelbottom=False)
-    return ax
-
-
-def size_of(ax: Axes) -> tuple[float, float]:
-    """Width and height of an axes in pixels."""
-    box = ax.get_position()
-    width, height = ax.figure.get_size_inches() * DPI
-    return box.width * width, box.height * height
-
-
-def say(
-    ax: Axes, x: float, y: float, text: str, px: float, color: str, weight: str = "Regular", **options: object
-) -> Text:
-    """Write text on an axes in data coordinates (or those of `transform`), unclipped."""
-    options = {"ha": "left", "va": "center", "parse_math": False} | options  # "$5 and $6" is no formula
-    return ax.text(x, y, printable(text), fontproperties=font(px, weight), color=color, clip_on=False, **options)
-
-
-def theme_of(ax: Axes) -> Theme:
-    """Find the theme of a figure by its ground."""
-    ground = mpl.colors.to_hex(ax.figure.get_facecolor()).upper()
-    return next((theme for theme in THEMES.values() if theme.ground == ground), THEMES["light"])
-
-
-def head(ax: Axes, title: str, subtitle: str = "") -> Axes:
-    """Add the head of a figure: the finding as its title, and what is measured as its subtitle.
-
-    The figure grows upwards; what is drawn keeps its size. Numbers belong in f-strings, computed.
-
-    Examples
-    --------
-    >>> ax = head(new_figure(400, 200, THEMES["light"]).add_subplot(), "Talks doubled in 2024", "Talks per year")
-    >>> [text.get_text() for text in ax.figure.texts]
-    ['Talks doubled in 2024', 'Talks per year']
-    """
-    theme, width = theme_of(ax), ax.figure.get_size_inches()[0] * DPI
-    big, small = (18, 13.5) if width < 600 else (22, 15)
-    title = _wrap(title, 40 if width < 600 else round(82 * width / PAGE))
-    subtitle = _wrap(subtitle, 56 if width < 600 else round(122 * width / PAGE))
-    title_lines, subtitle_lines = title.count("\n") + 1, subtitle.count("\n") + 1 if subtitle else 0
-    top = MARGIN + title_lines * big * 1.3 + 10 + subtitle_lines * small * 1.45 + 14
-    _grow(ax.figure, top=top)
-    _print(ax.figure, MARGIN, MARGIN, title, font(big, "Bold"), theme.ink, 1.22)
-    _print(ax.figure, MARGIN, MARGIN + title_lines * big * 1.3 + 10, subtitle, font(small), theme.muted, 1.35)
-    return ax
-
-
-def foot(ax: Axes, note: str) -> Axes:
-    """Add the foot of a figure: exclusions, tests, what it cannot show, the source.
-
-    Examples
-    --------
-    >>> ax = foot(new_figure(400, 200, THEMES["light"]).add_subplot(), "Source: talks.csv.")
-    >>> ax.figure.texts[0].get_text()
-    'Source: talks.csv.'
-    """
-    width = ax.figure.get_size_inches()[0] * DPI
-    px = 11.5 if width < 600 else 12
-    note = _wrap(note, 62 if width < 600 else round(148 * width / PAGE))
-    height = (note.count("\n") + 1) * px * 1.45
-    _grow(ax.figure, bottom=height + MARGIN + 8)
-    total = ax.figure.get_size_inches()[1] * DPI
-    _print(ax.figure, MARGIN, total - MARGIN - height, note, font(px), theme_of(ax).muted, 1.35)
-    return ax
-
-
-def _wrap(text: str, width: int) -> str:
-    return "\n".join(textwrap.fill(line, width) for line in text.split("\n"))
-
-
-def _print(
-    figure: Figure, left: float, top: float, text: str, face: FontProperties, color: str, spacing: float
-) -> None:
-    if text:
-        width, height = figure.get_size_inches() * DPI
-        look = {"fontproperties": face, "color": color, "linespacing": spacing}
-        figure.text(left / width, 1 - top / height, printable(text), va="top", parse_math=False, **look)
-
-
-def _grow(figure: Figure, top: float = 0, bottom: float = 0) -> None:
-    """Make a figure higher without moving or scaling what it holds."""
-    width, height = figure.get_size_inches() * DPI
-    total = height + top + bottom
-    for ax in figure.axes:
-        box = ax.get_position()
-        ax.set_position((box.x0, (box.y0 * height + bottom) / total, box.width, box.height * height / total))
-    for text in figure.texts:
-        x, y = text.get_position()
-        text.set_position((x, (y * height + bottom) / total))
-    figure.set_size_inches(width / DPI, total / DPI)
-
-
-def mark_sides(ax: Axes, x: float, y: float, names: dict[str, str], kind: str = "line") -> None:
-    """Draw the key of the sides, in a row: mark and name, in pixels from the axes' upper left corner."""
-    theme, (width, height) = theme_of(ax), size_of(ax)
-    for side, name in names.items():
-        color, (marker, size) = theme.sides[side], MARKERS[side]
-        if kind == "line":
-            ends = [x / width, (x + 30) / width]
-            ax.plot(
-                ends, [1 - y / height] * 2, ls=LINES[side], color=color, lw=2, transform=ax.transAxes, clip_on=False
-            )
-        ax.plot(
-            (x + 15) / width,
-            1 - y / height,
-            marker,
-            ms=size,
-            color=color,
-            mew=0,
-            zorder=3,
-            transform=ax.transAxes,
-            clip_on=False,
-        )
-        label = say(ax, (x + 38) / width, 1 - y / height, name, 13.5, color, "Semibold", transform=ax.transAxes)
-        x += 38 + label.get_window_extent().width * DPI / ax.figure.dpi + 28
+    names, known = ("title", "subtitle", "note"), signature(plot)
+    words = [Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation="str | None") for name in names]
+    drawn.__signature__ = known.replace(parameters=[*known.parameters.values(), *words])
+    return drawn

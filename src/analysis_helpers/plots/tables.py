@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from numbers import Integral
 
 import pandas as pd
 
 from ..errors import TalksError
 
-NOTHING = "·"
+LONG = 1_000  # rows; a longer table stays as pandas shows it, because writing millions of numbers takes minutes
 
 
-def format_table(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.DataFrame:
+def show(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.DataFrame:
     """Write a table for readers: thousands with a comma, shares in per cent, one label for each row.
 
     In: a frame or series; the names of the columns that are shares (0 to 1). Out: the same rows and
     columns as text: counts as 1,234, scores with 2 decimals (3 below .01), dates as 2025-05-10, columns
     for the months of one year as Jan, missing values as a dot. Levels of an index are joined by commas,
     `n_documents` becomes `documents`, unless another column is called so. Raises `KeyError` for a share
-    that is no column, `TalksError` for a table without any value.
-
-    Known weakness: the result is for reading; compute with the table that went in.
+    that is no column, `TalksError` for a table without any value. In a notebook that calls `style_notebook`
+    only tables with shares need it. Known weakness: the result is for reading; compute with the table that went in.
 
     Examples
     --------
     >>> table = pd.DataFrame({"side": ["US"], "n_words": [1234], "share": [0.341]}).set_index("side")
-    >>> format_table(table, shares=["share"])
+    >>> show(table, shares=["share"])
     side  words share
     US    1,234   34%
     """
@@ -37,13 +37,39 @@ def format_table(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) ->
             "wrong, unless there should be one"
         )
     written = table.astype("object")
-    for name in table:
-        written[name] = table[name].map(_write, na_action="ignore").astype("object").fillna(NOTHING)
-    for name in shares:
-        written[name] = table[name].map("{:.0%}".format, na_action="ignore").astype("object").fillna(NOTHING)
+    for names, write in ((table, _write), (shares, "{:.0%}".format)):
+        for name in names:
+            written[name] = table[name].map(write, na_action="ignore").astype("object").fillna("·")
     written.index = [_label(key) for key in table.index]
     written.columns = _headers(table.columns)
+    written.attrs = {"written": True}
     return written.rename_axis(columns=_label(tuple(filter(None, table.index.names))) or None)
+
+
+def style_notebook() -> None:
+    """Show every frame and series of a notebook as `show` writes it; call it once, at the top.
+
+    Where a table has no value, its place says so in a sentence; one of more than 1,000 rows stays as pandas shows it.
+    Outside of IPython nothing happens. Known weakness: names are shortened; `print(table)` shows a table as it is.
+
+    Examples
+    --------
+    >>> style_notebook()
+    """
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    for kind in (pd.DataFrame, pd.Series) if shell else ():
+        html, plain = (shell.display_formatter.formatters[mime] for mime in ("text/html", "text/plain"))
+        html.for_type(kind, lambda table: _display(table, pd.DataFrame._repr_html_, "<p>{}</p>"))
+        plain.for_type(kind, lambda table, printer, _: printer.text(_display(table, repr, "{}")))
+
+
+def _display(table: pd.DataFrame | pd.Series, write: Callable[[pd.DataFrame], str], refused: str) -> str:
+    with pd.option_context("display.max_colwidth", None, "display.max_columns", None):
+        try:
+            as_it_is = table.attrs.get("written") or len(table) > LONG
+            return write(pd.DataFrame(table) if as_it_is else show(table))
+        except TalksError as error:
+            return refused.format(error)
 
 
 def _headers(columns: pd.Index) -> list[str]:
@@ -62,9 +88,7 @@ def _label(key: object) -> str:
 
 
 def _word(part: object) -> str:
-    if pd.isna(part):
-        return "not given"
-    return f"{part:%Y-%m-%d}" if isinstance(part, pd.Timestamp) else str(part)
+    return "not given" if pd.isna(part) else _write(part) if isinstance(part, pd.Timestamp) else str(part)
 
 
 def _write(value: object) -> str:
@@ -72,6 +96,4 @@ def _write(value: object) -> str:
         return f"{value:%Y-%m-%d}"
     if isinstance(value, float):
         return f"{value:,.{3 if 0 < abs(value) < 0.01 else 2}f}".replace("-", "−")
-    if isinstance(value, Integral) and not isinstance(value, bool):
-        return f"{value:,}"
-    return str(value)
+    return f"{value:,}" if isinstance(value, Integral) and not isinstance(value, bool) else str(value)

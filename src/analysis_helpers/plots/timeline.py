@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from ..corpus import Corpus
 from ..dictionaries import read_codebook
 from ..errors import TalksError
 from ..talks import describe_gaps, longest_pauses
-from .style import MARGIN, PAGE, PHONE, THEMES, Theme, new_figure, place_axes, refuse_nothing, say
+from .style import MARGIN, PAGE, PHONE, Panel, new_panel, refuse_nothing, titled, width_of
 
 LANES = (
     ("Leaders", "Leaders", ()),
@@ -27,72 +27,42 @@ LONG_GAP = 300  # days; shorter gaps are the ordinary rhythm of a lane
 PRESIDENTS = (("2021-01-20", "Biden takes office"), ("2025-01-20", "Trump returns"))
 
 
-@dataclass(frozen=True)
-class Form:
-    """How the figure is laid out: time to the right on a page, downwards on a phone. Pixels."""
+class Size(NamedTuple):
+    """Pixels of the figure, of a day and of each lane, and where the first day and lane begin."""
 
     width: float
     day: float
-    first_lane: float
-    lane_size: tuple[float, ...]
-    horizontal: bool
+    lanes: tuple[float, ...]
+    left: float = 130
+    top: float = 62
+    upright: bool = False
 
 
-PAGE_FORM = Form(PAGE, 0.2295, 130, (146, 103, 131, 98, 64), True)
-PHONE_FORM = Form(PHONE, 0.4595, 72, (122, 68, 70, 44, 34), False)
-# For A3: saved with 1.15 times the resolution it is 1,500 by 1,060 pixels, its dots and letters that much larger.
-POSTER_FORM = Form(1304, 0.333, 130, (120, 147, 188, 116, 94), True)
-FORMS = {"page": PAGE_FORM, "phone": PHONE_FORM, "poster": POSTER_FORM}
+SIZES = {
+    "page": Size(PAGE, 0.2295, (146, 103, 131, 98, 64)),
+    "phone": Size(PHONE, 0.4595, (122, 68, 70, 44, 34), left=72, top=128, upright=True),
+    # For A3: saved with 1.15 times the resolution it is 1,500 by 1,060 pixels, its dots and letters that much larger.
+    "poster": Size(1304, 0.333, (120, 147, 188, 116, 94)),
+}
 
 
 def add_lane(talks: pd.DataFrame) -> pd.DataFrame:
-    """Add the lane of each talk: leaders by level, the others by the first of their tracks.
-
-    Examples
-    --------
-    >>> talks = pd.DataFrame({"level": ["leader", "cabinet"], "track": ["trade", "trade;general"]})
-    >>> add_lane(talks)["lane"].tolist()
-    [0, 2]
-    """
+    """Add the lane of each talk: leaders by level, the others by the first of their tracks."""
     number = {track: lane for lane, (_, _, tracks) in enumerate(LANES) for track in tracks}
     first = talks["track"].str.split(";").str[0].map(number).fillna(len(LANES) - 1).astype("int64")
     return talks.assign(lane=first.where(talks["level"] != "leader", 0))
 
 
-def read_labels(*, poster: bool) -> dict[str, str]:
-    """Read the names of the talks that readers look for, by `talk_id`; the poster has more of them.
-
-    Examples
-    --------
-    >>> read_labels(poster=False)["2025-10-busan-summit"], len(read_labels(poster=True)) > 40
-    ('Busan', True)
-    """
-    return {row["talk_id"]: row["label"] for row in read_codebook("talk_labels") if poster or row["figure"] == "page"}
-
-
 def lane_gaps(talks: pd.DataFrame) -> pd.DataFrame:
-    """Find each lane's longest time without a meeting in person at cabinet level or above.
-
-    Out: `lane` and the columns of `describe_gaps`; lanes whose longest gap is under 300 days, or that have
-    fewer than 5 such meetings, are left out.
-    """
+    """Find each lane's longest time without a meeting in person of ministers or leaders, if it is long."""
     meetings = add_lane(talks).query("mode == 'in_person' and level in ['leader', 'cabinet'] and status == 'held'")
     gaps = [describe_gaps(rows).head(1).assign(lane=lane) for lane, rows in meetings.groupby("lane") if len(rows) >= 5]
-    if not gaps:
-        return describe_gaps(talks.head(0)).assign(lane=0)
-    return pd.concat(gaps).query("days >= @LONG_GAP").reset_index(drop=True)
+    found = pd.concat(gaps or [describe_gaps(talks.head(0)).assign(lane=0)])
+    return found[found["days"] >= LONG_GAP]
 
 
 def pack(times: np.ndarray, radii: np.ndarray, *, both_ways: bool = False) -> np.ndarray:
-    """Pack dots on a line: each stays at its own time and moves just enough to touch no earlier dot.
-
-    Out: how far each dot stands from the line: above it, or on either side with `both_ways`.
-
-    Examples
-    --------
-    >>> pack(np.array([0.0, 0.0, 50.0]), np.array([5.0, 5.0, 5.0])).round(1).tolist()
-    [0.0, 11.4, 0.0]
-    """
+    """Find how far each dot stands from a line, at its own time, to touch no earlier dot: above, or on either side."""
     heights = np.zeros(len(times))
     for i in range(1, len(times)):
         room = radii[:i] + radii[i] + 1.4
@@ -105,21 +75,16 @@ def pack(times: np.ndarray, radii: np.ndarray, *, both_ways: bool = False) -> np
     return heights
 
 
+@titled
 def plot_timeline(
-    talks: pd.DataFrame,
-    corpus: Corpus | None = None,
-    ax: Axes | None = None,
-    *,
-    theme: str = "light",
-    form: str = "page",
+    talks: pd.DataFrame, corpus: Corpus | None = None, *, size: str = "page", theme: str = "light"
 ) -> Axes:
     """Draw every talk of a chronology as a dot on its date, in lanes by subject, with the longest gaps.
 
     In: a chronology (`load_talks`); with a corpus, its number of texts stands under each year. Fill
-    shows how they met, size how high, a cross that a planned talk was not held. `form` is page, phone (time
+    shows how they met, size how high, a cross that a planned talk was not held. `size` is page, phone (time
     runs downwards) or poster (wider, with more names; save it with `dpi=230` for A3). Out: the axes, in
-    pixels from its upper left corner. Raises `TalksError` for another form.
-
+    pixels from its upper left corner. Raises `TalksError` for another size.
     Known weakness: lanes follow the first track of a talk; a talk with three tracks stands in one lane.
 
     Examples
@@ -130,27 +95,19 @@ def plot_timeline(
     np.float64(9.0)
     """
     refuse_nothing(talks, "talk")
-    if form not in FORMS:
-        raise TalksError(f"unknown form {form!r}; expected one of {', '.join(FORMS)}; choose one of them")
-    shape, colors = FORMS[form], THEMES[theme]
+    if size not in SIZES:
+        raise TalksError(f"unknown size {size!r}; expected one of {', '.join(SIZES)}; choose one of them")
     talks = add_lane(talks)
-    years = range(talks["start_date"].dt.year.min(), talks["start_date"].dt.year.max() + 1)
-    start = pd.Timestamp(year=years[0], month=1, day=1)
-    length = ((pd.Timestamp(year=years[-1] + 1, month=1, day=1) - start).days) * shape.day
-    depth = sum(shape.lane_size)
-    if ax is None:
-        ax = _new_axes(shape, length, depth, colors)
-    sheet = _Sheet(ax, shape, colors, start, read_labels(poster=form == "poster"))
-    sheet.draw_years(years, length, depth, talks, corpus)
-    for lane in range(len(LANES)):
-        sheet.draw_lane(lane, talks[talks["lane"] == lane], length)
+    sheet = _Sheet(SIZES[size], theme, talks["start_date"].dt.year)
+    sheet.draw_years(talks, corpus)
     gaps = lane_gaps(talks)
-    for gap in gaps.to_dict("records"):
-        sheet.draw_gap(gap, talks[talks["lane"] == gap["lane"]])
+    labels = {row["talk_id"]: row["label"] for row in read_codebook("talk_labels") if row["figure"] in ("page", size)}
     for lane in range(len(LANES)):
-        sheet.draw_talks(lane, talks[talks["lane"] == lane], gaps)
-    _draw_key(sheet)
-    return ax
+        rows = talks[talks["lane"] == lane]
+        sheet.draw_lane(lane, rows)
+        sheet.draw_talks(lane, rows, gaps[gaps["lane"] == lane].to_dict("records"), labels)
+    sheet.draw_key()
+    return sheet.ax
 
 
 def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
@@ -159,8 +116,8 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
     Examples
     --------
     >>> import analysis_helpers as ah
-    >>> ah.timeline_words(ah.load_talks())["subtitle"][:52]
-    'Each dot is one of 254 talks, 2017–2025 (247 held). '
+    >>> list(ah.timeline_words(ah.load_talks()))
+    ['title', 'subtitle', 'note']
     """
     held, lacking = (talks["status"] == "held").sum(), talks["status"].value_counts()
     any_pause, leaders_pause = longest_pauses(talks)
@@ -180,233 +137,165 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _new_axes(form: Form, length: float, depth: float, colors: Theme) -> Axes:
-    if form.horizontal:
-        figure = new_figure(form.width, 62 + depth + 46, colors)
-        ax = place_axes(figure, 0, 0, form.width, 62 + depth + 46)
-        ax.set(xlim=(0, form.width), ylim=(62 + depth + 46, 0))
-    else:
-        figure = new_figure(form.width, 128 + length + 10, colors)
-        ax = place_axes(figure, 0, 0, form.width, 128 + length + 10)
-        ax.set(xlim=(0, form.width), ylim=(128 + length + 10, 0))
-    return ax
-
-
 class _Sheet:
-    """The drawing in progress: it knows where a day and a lane are."""
+    """The drawing in progress: it knows where a day and a lane are, and turns the page upright."""
 
-    def __init__(self, ax: Axes, form: Form, colors: Theme, start: pd.Timestamp, labels: dict[str, str]) -> None:
-        self.ax, self.form, self.colors, self.start, self.labels = ax, form, colors, start, labels
-        self.top = 62 if form.horizontal else 128
-        self.left = form.first_lane
+    def __init__(self, size: Size, theme: str, years: pd.Series) -> None:
+        self.size, self.upright, self.top = size, size.upright, size.top
+        self.years = range(years.min(), years.max() + 1)
+        self.start = pd.Timestamp(year=self.years[0], month=1, day=1)
+        self.end = self.day(pd.Timestamp(year=self.years[-1] + 1, month=1, day=1))
+        self.floor = size.top + sum(size.lanes)
+        self.ax = new_panel(theme, self.end + 10 if size.upright else self.floor + 46, width=size.width)
+
+    def turn(self, time: Any, across: Any) -> tuple[Any, Any]:
+        return (across, time) if self.upright else (time, across)
 
     def day(self, date: pd.Timestamp) -> float:
         """Pixel of a day along the axis of time."""
-        return (self.left if self.form.horizontal else self.top) + (date - self.start).days * self.form.day
+        return (self.top if self.upright else self.size.left) + (date - self.start).days * self.size.day
 
     def base(self, lane: int) -> float:
         """Pixel of the line a lane stands on."""
-        if self.form.horizontal:
-            return self.top + sum(self.form.lane_size[: lane + 1]) - 16
-        return self.left - 10 + sum(self.form.lane_size[:lane])
+        if self.upright:
+            return self.size.left - 10 + sum(self.size.lanes[:lane])
+        return self.top + sum(self.size.lanes[: lane + 1]) - 16
 
-    def at(self, time: float, height: float, lane: int) -> tuple[float, float]:
-        """Pixel position of something at a time (in pixels) and a height above the lane's line."""
-        base = self.base(lane)
-        return (time, base - height) if self.form.horizontal else (base + height, time)
+    def line(self, time: float, low: float, high: float, color: str, **look: Any) -> None:
+        self.ax.line(*self.turn([time, time], [low, high]), color, **look)
 
-    def draw_years(self, years: range, length: float, depth: float, talks: pd.DataFrame, corpus: Corpus | None) -> None:
-        ax, colors = self.ax, self.colors
-        counts = talks["start_date"].dt.year.value_counts()
-        texts = corpus.documents["date"].dt.year.value_counts() if corpus else {}
-        for year in [*years, years[-1] + 1]:
-            at = self.day(pd.Timestamp(year=year, month=1, day=1))
-            middle = self.day(pd.Timestamp(year=year, month=7, day=2))
-            n = counts.get(year, 0)
-            below = f"{n} talks" if year == years[0] else f"{n}"
-            if self.form.horizontal:
-                ax.plot([at, at], [self.top - 2, self.top + depth + 4], color=colors.rule, lw=1, zorder=0)
-                if year in years:
-                    say(ax, middle, self.top + depth + 20, str(year), 13.5, colors.ink, "Semibold", ha="center")
-                    say(ax, middle, self.top + depth + 37, below, 12, colors.muted, ha="center")
-                    if corpus:
-                        n_texts = texts.get(year, 0)
-                        number = f"{n_texts}" + ((" text" if n_texts == 1 else " texts") if year == years[0] else "")
-                        say(ax, middle, self.top + depth + 53, number, 12, colors.muted, ha="center")
+    def band(self, begin: float, end: float, low: float, high: float, over: float = 0) -> None:
+        corner, size = self.turn(begin, low), self.turn(end - begin, high - low)
+        self.ax.add_patch(Rectangle(corner, *size, color=self.ax.theme["band"], lw=0, zorder=0.5))
+        for edge in (begin, end):
+            self.line(edge, low, high + over, "muted", lw=1.2, zorder=1.5)
+
+    def draw_years(self, talks: pd.DataFrame, corpus: Corpus | None) -> None:
+        counts = [talks["start_date"]] + ([corpus.documents["date"]] if corpus else [])
+        counts = [dates.dt.year.value_counts().reindex(self.years, fill_value=0) for dates in counts]
+        low, high = (MARGIN - 2, self.size.width - 10) if self.upright else (self.top - 2, self.floor + 4)
+        for year in self.years:
+            begin, middle = (self.day(pd.Timestamp(year=year, month=m, day=d)) for m, d in ((1, 1), (7, 2)))
+            self.line(begin, low, high, "rule", zorder=0)
+            words = [str(count[year]) for count in counts]
+            if year == self.years[0]:
+                words = [
+                    f"{n} {unit if n == '1' else unit + 's'}" for n, unit in zip(words, ("talk", "text"), strict=False)
+                ]
+            if self.upright:
+                self.ax.say(MARGIN - 2, begin + 10, year, 12.5, "ink", "Semibold")
+                self.ax.say(MARGIN - 2, begin + 25, words, 11.5)
             else:
-                ax.plot([MARGIN - 2, self.form.width - 10], [at, at], color=colors.rule, lw=1, zorder=0)
-                if year in years:
-                    say(ax, MARGIN - 2, at + 10, str(year), 12.5, colors.ink, "Semibold")
-                    say(ax, MARGIN - 2, at + 25, below, 11.5, colors.muted)
-        if self.form.horizontal:
-            for date, what in PRESIDENTS:
-                if years[0] <= int(date[:4]) <= years[-1]:
-                    x = self.day(pd.Timestamp(date))
-                    ax.plot(
-                        [x, x], [self.top - 2, self.top + depth + 4], color=colors.muted, lw=1, ls=(0, (2, 2)), zorder=1
-                    )
-                    say(ax, x + 4, self.top + 5, what, 12, colors.muted, "It")
+                self.ax.say(middle, self.floor + 20, year, 13.5, "ink", "Semibold", ha="center")
+                self.ax.say(middle, self.floor + np.array([37, 53])[: len(words)], words, ha="center")
+        self.line(self.end, low, high, "rule", zorder=0)
+        for date, what in () if self.upright else PRESIDENTS:
+            if int(date[:4]) in self.years:
+                x = self.day(pd.Timestamp(date))
+                self.line(x, low, high, "muted", ls=(0, (2, 2)), zorder=1)
+                self.ax.say(x + 4, self.top + 5, what, weight="It")
 
-    def draw_lane(self, lane: int, talks: pd.DataFrame, length: float) -> None:
-        ax, colors, base = self.ax, self.colors, self.base(lane)
-        page_name, phone_name, _ = LANES[lane]
-        if self.form.horizontal:
-            ax.plot([self.left, self.left + length], [base, base], color=colors.rule, lw=1, zorder=0)
-            say(ax, MARGIN, base - 2, page_name, 13.5, colors.lanes[lane], "Semibold", va="bottom", linespacing=1.1)
-            say(ax, self.left - 9, base - 2, str(len(talks)), 12, colors.muted, ha="right", va="bottom")
+    def draw_lane(self, lane: int, talks: pd.DataFrame) -> None:
+        (page_name, phone_name, _), base, color = LANES[lane], self.base(lane), self.ax.theme["lanes"][lane]
+        look = {"color": color, "weight": "Semibold", "va": "bottom"}
+        if self.upright:
+            x, ha = (base, "center") if lane else (base - 10, "left")
+            self.ax.say(x, self.top - 6, phone_name, 11.5, ha=ha, linespacing=1.0, **look)
         else:
-            place = {"ha": "center"} if lane else {}
-            x = base if lane else base - 10
-            say(
-                ax,
-                x,
-                self.top - 6,
-                phone_name,
-                11.5,
-                colors.lanes[lane],
-                "Semibold",
-                va="bottom",
-                linespacing=1.0,
-                **place,
-            )
+            self.ax.line([self.size.left, self.end], [base, base], zorder=0)
+            self.ax.say(MARGIN, base - 2, page_name, 13.5, linespacing=1.1, **look)
+            self.ax.say(self.size.left - 9, base - 2, len(talks), ha="right", va="bottom")
 
-    def draw_gap(self, gap: dict, talks: pd.DataFrame) -> None:
-        ax, colors, lane = self.ax, self.colors, gap["lane"]
-        times = np.array([self.day(date) for date in talks["start_date"]])
-        begin, end = self.day(gap["from_date"]), self.day(gap["to_date"])
-        words = f"{gap['days']:,} days" + (" without meeting in person" if lane == 0 and self.form.horizontal else "")
-        base = self.base(lane)
-        if self.form.horizontal:
-            height = 56
-            ax.add_patch(Rectangle((begin, base - height), end - begin, height, color=colors.band, lw=0, zorder=0.5))
-            for x in (begin, end):
-                ax.plot([x, x], [base - height, base + 1], color=colors.muted, lw=1.2, zorder=1.5)
-            say(ax, (begin + end) / 2, base - height + 9, words, 12.5, colors.ink, "Semibold", ha="center", zorder=4)
+    def draw_gap(self, lane: int, days: int, begin: float, end: float, times: np.ndarray) -> None:
+        """Shade a gap and write its days: on the phone, in its longest stretch without a dot."""
+        base, at, words, look = self.base(lane), (begin + end) / 2, f"{days:,} days", {"ha": "center", "zorder": 4}
+        if not self.upright:
+            self.band(begin, end, base - 56, base, over=1)
+            words += "" if lane else " without meeting in person"
+            self.ax.say(at, base - 47, words, 12.5, "ink", "Semibold", **look)
             return
-        edge, width = (base - 12, 104) if lane == 0 else (base - 24, 48)
-        ax.add_patch(Rectangle((edge, begin), width, end - begin, color=colors.band, lw=0, zorder=0.5))
-        for y in (begin, end):
-            ax.plot([edge, edge + width], [y, y], color=colors.muted, lw=1.2, zorder=1.5)
-        at = self._quiet_spot(begin, end, times) if lane else (begin + end) / 2
-        words, x = (words.replace(" ", "\n"), base) if lane else (f"{words}\nwithout\nmeeting\nin person", base + 58)
-        say(ax, x, at, words, 11.5, colors.ink, "Semibold", ha="center", zorder=4, linespacing=1.1)
+        self.band(begin, end, *((base - 24, base + 24) if lane else (base - 12, base + 92)))
+        x, words = base + 58, f"{words}\nwithout\nmeeting\nin person"
+        if lane:
+            stops = np.array([begin, *sorted(times[(times > begin) & (times < end)]), end])
+            x, at, words = base, stops[np.argmax(np.diff(stops)) :][:2].mean(), f"{days:,}\ndays"
+        self.ax.say(x, at, words, 11.5, "ink", "Semibold", linespacing=1.1, **look)
 
-    def _quiet_spot(self, begin: float, end: float, times: np.ndarray) -> float:
-        """Middle of the longest stretch of a gap without a dot."""
-        stops = np.array([begin, *sorted(time for time in times if begin < time < end), end])
-        longest = int(np.argmax(np.diff(stops)))
-        return float(stops[longest : longest + 2].mean())
-
-    def draw_talks(self, lane: int, talks: pd.DataFrame, gaps: pd.DataFrame) -> None:
+    def draw_talks(self, lane: int, talks: pd.DataFrame, gaps: list[dict], labels: dict[str, str]) -> None:
         times = np.array([self.day(date) for date in talks["start_date"]])
         radii = talks["level"].map(RADIUS).to_numpy()
-        upright = not self.form.horizontal and lane > 0
-        heights = pack(times, radii, both_ways=upright) + (0 if upright else 8)
-        for talk, time, height in zip(talks.to_dict("records"), times, heights, strict=True):
-            draw_dot(self.ax, *self.at(time, height, lane), talk, self.colors.lanes[lane], self.colors.ground)
-        if len(talks):
-            self._draw_labels(lane, talks.assign(time=times, height=heights, radius=radii), gaps)
-
-    def _draw_labels(self, lane: int, talks: pd.DataFrame, gaps: pd.DataFrame) -> None:
-        """Name the talks that readers look for: from right to left, each on the lowest free level."""
-        named = talks[talks["talk_id"].isin(self.labels)].sort_values("time", ascending=False)
-        taken: list[tuple[float, float, float, float]] = []
-        roof = [
-            (self.day(gap["from_date"]), self.day(gap["to_date"]), 60.0)
-            for gap in gaps.query("lane == @lane").to_dict("records")
-        ]
-        for talk in named.to_dict("records"):
-            label = self.labels[talk["talk_id"]]
-            if self.form.horizontal:
-                self._label_above(lane, talk, label, talks, taken, roof)
+        both_ways = self.upright and lane > 0
+        heights = pack(times, radii, both_ways=both_ways) + (0 if both_ways else 8)
+        talks = talks.assign(time=times, height=heights, radius=radii, label=talks["talk_id"].map(labels))
+        talks["mode"] = talks["mode"].where(talks["status"] == "held", "none")
+        for talk in talks.to_dict("records"):
+            x, y = self.turn(talk["time"], self.base(lane) + talk["height"] * (1 if self.upright else -1))
+            draw_dot(self.ax, x, y, talk["level"], talk["mode"], self.ax.theme["lanes"][lane])
+        ends, taken = [(self.day(gap["from_date"]), self.day(gap["to_date"])) for gap in gaps], []
+        for gap, (begin, end) in zip(gaps, ends, strict=True):
+            self.draw_gap(lane, gap["days"], begin, end, times)
+        for talk in talks.dropna(subset="label").sort_values("time", ascending=False).to_dict("records"):
+            if not self.upright:
+                self._label_above(lane, talk, talks, taken, ends)
             elif lane == 0:
-                x, y = self.at(talk["time"], talk["height"], lane)
-                beside = talks[(talks["time"] - talk["time"]).abs() < 16]
-                x = max(self.at(0, height, lane)[0] for height in beside["height"]) + 12
-                lane_gap = gaps.query("lane == @lane").to_dict("records")
-                edges = {
-                    self.day(g[end]): shift for g in lane_gap for end, shift in (("from_date", -8), ("to_date", 9))
-                }
-                y += next((shift for edge, shift in edges.items() if abs(edge - talk["time"]) < 3), 0)
-                words = label.replace(" (", ",\n").rstrip(")")
-                say(self.ax, x, y, words, 12, self.colors.ink, "Semibold", zorder=4, linespacing=1.05)
+                self._label_beside(talk, talks, ends)
 
-    def _label_above(self, lane: int, talk: dict, words: str, talks: pd.DataFrame, taken: list, roof: list) -> None:
-        ax, colors = self.ax, self.colors
-        weight = "Semibold" if lane == 0 else "Regular"
-        patch = {"facecolor": colors.ground, "lw": 0, "pad": 0.6}
-        text = say(ax, 0, 0, words, 12.5, colors.ink, weight, zorder=2, bbox=patch)
-        width = text.get_window_extent().width * 100 / ax.figure.dpi
-        right = self.form.width - MARGIN
-        left = min(talk["time"] - 5, right - width + 2) if talk["time"] + width - 5 > right else talk["time"] - 5
-        under = talks[(talks["time"] > left - 9) & (talks["time"] < left + width + 9)]
+    def _label_beside(self, talk: dict, talks: pd.DataFrame, ends: list[tuple[float, float]]) -> None:
+        """Name a talk of the leaders right of the dots at its time, clear of the edges of a gap."""
+        reach = talks.loc[(talks["time"] - talk["time"]).abs() < 16, "height"].max()
+        edges = [(edge, shift) for end in ends for edge, shift in zip(end, (-8, 9), strict=True)]
+        y = talk["time"] + sum(shift for edge, shift in edges if abs(edge - talk["time"]) < 3)
+        words = talk["label"].replace(" (", ",\n").rstrip(")")
+        self.ax.say(self.base(0) + reach + 12, y, words, 12, "ink", "Semibold", zorder=4, linespacing=1.05)
+
+    def _label_above(self, lane: int, talk: dict, talks: pd.DataFrame, taken: list, roofs: list) -> None:
+        """Name a talk on the lowest level that is free of dots, gaps and the names right of it."""
+        patch = {"facecolor": self.ax.theme["ground"], "lw": 0, "pad": 0.6}
+        weight, time, base = "Regular" if lane else "Semibold", talk["time"], self.base(lane)
+        text = self.ax.say(0, 0, talk["label"], 12.5, "ink", weight, zorder=2, bbox=patch)
+        left, width, right = time - 5, width_of(text), self.size.width - MARGIN
+        if left + width > right:
+            left = min(left, right - width + 2)
+        end = left + width
+        under = talks[(talks["time"] > left - 9) & (talks["time"] < end + 9)]
         level = max([*(under["height"] + under["radius"]), 0]) + 12
-        level = max([level, *(height + 4 for begin, end, height in roof if begin < left + width and left < end)])
-        overhung = [height for _, _, height, line in taken if left - 3 < line < left + width + 3]
-        level = max([level, *(height + 16 for height in overhung)])
-        while any(
-            begin < left + width + 4 and left < end + 4 and abs(level - height) < 16 for begin, end, height, _ in taken
-        ):
+        roofed = any(start < end and left < stop for start, stop in roofs)
+        overhung = [height + 16 for _, _, height, line in taken if left - 3 < line < end + 3]
+        level = max([level, 64 if roofed else 0, *overhung])
+        beside = [height for start, stop, height, _ in taken if start < end + 4 and left < stop + 4]
+        while any(abs(level - height) < 16 for height in beside):
             level += 2
-        taken.append((left, left + width, level, talk["time"]))
-        text.set_position((left, self.base(lane) - level - 4))
-        bottom = self.base(lane) - talk["height"] - talk["radius"] - 1
-        ax.plot([talk["time"]] * 2, [bottom, self.base(lane) - level + 4], color=colors.muted, lw=0.7, zorder=1.8)
+        taken.append((left, end, level, time))
+        text.set_position((left, base - level - 4))
+        self.line(time, base - talk["height"] - talk["radius"] - 1, base - level + 4, "muted", lw=0.7, zorder=1.8)
+
+    def draw_key(self) -> None:
+        modes, levels = ("in person", "video", "phone"), ("leaders", "cabinet level", "below cabinet")
+        places, below, lacking = (22, 122, 206, 294), (22, 108, 222), "cancelled or put off"
+        words = "longest time in a lane without a meeting in person at cabinet level or above"
+        band, at = (364, 398, 21, 37), (408, 29)
+        if self.upright:
+            places, below, lacking = (22, 112, 190, 272), (22, 96, 198), "not held"
+            words, band, at = "longest time without a cabinet meeting in person", (45, 57, MARGIN, 30), (38, 51)
+        for x, mode in zip(places, ("in_person", "virtual", "phone", "none"), strict=True):
+            draw_dot(self.ax, x, 8, "cabinet", mode, self.ax.theme["ink"])
+        for x, level in zip(below, ("leader", "cabinet", "deputy"), strict=True):
+            draw_dot(self.ax, x, 29, level, "in_person", self.ax.theme["muted"])
+        self.ax.say(np.add(places, 11), 8, [*modes, lacking])
+        self.ax.say(np.add(below, 13), 29, levels)
+        self.band(*band)
+        self.ax.say(*at, words)
 
 
-def draw_dot(ax: Axes, x: float, y: float, talk: dict, color: str, ground: str) -> None:
+def draw_dot(ax: Panel, x: float, y: float, level: str, mode: str, color: str) -> None:
     """Draw one talk: full circle in person, half video, ring phone, cross where it was not held."""
-    r = RADIUS[talk["level"]]
-    if talk["status"] != "held":
+    r = RADIUS[level]
+    if mode == "none":
         arm = r * 0.8
-        for sign in (1, -1):
-            ax.plot(
-                [x - arm, x + arm],
-                [y - sign * arm, y + sign * arm],
-                color=color,
-                lw=1.9,
-                solid_capstyle="butt",
-                zorder=3,
-            )
+        ends = [[x - arm, x - arm], [x + arm, x + arm]], [[y - arm, y + arm], [y + arm, y - arm]]
+        ax.plot(*ends, color=color, lw=1.9, solid_capstyle="butt", zorder=3)
         return
-    full = talk["mode"] == "in_person"
-    ax.add_patch(Circle((x, y), r - 0.7, facecolor=color if full else ground, edgecolor=color, lw=1.15, zorder=3))
-    if talk["mode"] == "virtual":
+    face = color if mode == "in_person" else ax.theme["ground"]
+    ax.add_patch(Circle((x, y), r - 0.7, facecolor=face, edgecolor=color, lw=1.15, zorder=3))
+    if mode == "virtual":
         ax.add_patch(Wedge((x, y), r - 0.7, 90, 270, facecolor=color, lw=0, zorder=3.1))
-
-
-def _draw_key(sheet: _Sheet) -> None:
-    ax, colors, wide = sheet.ax, sheet.colors, sheet.form.horizontal
-    step = (84, 68, 72, 0) if wide else (74, 62, 66, 0)
-    x, y = MARGIN + 6.0, 8.0
-    kinds = (
-        ("in person", "in_person", "held"),
-        ("video", "virtual", "held"),
-        ("phone", "phone", "held"),
-        ("cancelled or put off" if wide else "not held", "phone", "cancelled"),
-    )
-    for (name, mode, status), advance in zip(kinds, step, strict=True):
-        draw_dot(ax, x, y, {"level": "cabinet", "mode": mode, "status": status}, colors.ink, colors.ground)
-        say(ax, x + 11, y, name, 12, colors.muted)
-        x += advance + 16
-    x, y = MARGIN + 6.0, 29.0
-    for name, level, advance in (
-        ("leaders", "leader", 74),
-        ("cabinet level", "cabinet", 102),
-        ("below cabinet", "deputy", 118),
-    ):
-        draw_dot(ax, x, y, {"level": level, "mode": "in_person", "status": "held"}, colors.muted, colors.ground)
-        say(ax, x + 13, y, name, 12, colors.muted)
-        x += advance + (12 if wide else 0)
-    words = "longest time in a lane without a meeting in person at cabinet level or above"
-    if wide:
-        x += 12
-        ax.add_patch(Rectangle((x, y - 8), 34, 16, color=colors.band, lw=0))
-        for edge in (x, x + 34):
-            ax.plot([edge, edge], [y - 8, y + 8], color=colors.muted, lw=1.2)
-        say(ax, x + 44, y, words, 12, colors.muted)
-    else:
-        ax.add_patch(Rectangle((MARGIN, 45), 14, 12, color=colors.band, lw=0))
-        for edge in (45, 57):
-            ax.plot([MARGIN, MARGIN + 14], [edge, edge], color=colors.muted, lw=1.2)
-        say(ax, MARGIN + 22, 51, "longest time without a cabinet meeting in person", 12, colors.muted)

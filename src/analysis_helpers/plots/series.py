@@ -1,0 +1,179 @@
+"""Figures over time by side: rates of terms and shares of topics in small multiples, one scale for all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.scale import FuncScale
+
+from .style import LINES, MARGIN, PAGE, SIDE_NAMES, Panel, new_panel, printable, refuse_nothing, titled
+
+
+@titled
+def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme: str = "light") -> Axes:
+    """Draw rates per 1,000 words as small multiples, one panel a concept, one scale for all, texts last.
+
+    In: a table of `rates(corpus, dictionary, period="month")`; talks to mark by dotted lines. Bands are the
+    95 % intervals; a hollow mark has none, because too few texts use the concept. The scale is that of
+    square roots, so that small rates stay visible beside large ones. Out: the axes that holds the panels.
+    Known weakness: at most about 24 months stay readable month by month.
+
+    Examples
+    --------
+    >>> import analysis_helpers as ah
+    >>> statements = ah.load_corpus().where(collection="statements_2025")
+    >>> rates = ah.rates(statements, {"Taiwan": ["taiwan"]}, period="month")
+    >>> [panel.get_label() for panel in ah.plot_rates(rates).child_axes]
+    ['Taiwan', 'Number of texts']
+    """
+    rates = rates[rates["speaker_side"].isin(["US", "CN"])]
+    refuse_nothing(rates[rates["n_using"] > 0], "text that uses any of the terms")
+    concepts, months = (list(dict.fromkeys(rates[name])) for name in ("concept", "month"))
+    ax = new_panel(theme, 40 + 176 * ((len(concepts) + 2) // 2))
+    ax.name_sides(MARGIN, 12, {side: SIDE_NAMES[side] for side in rates["speaker_side"].unique()}, line=True)
+    limit = max(float(np.nanmax(rates[["rate", "high"]].to_numpy())), 1.0) * 1.06
+    for number, concept in enumerate([*concepts, "Number of texts"]):
+        panel = ax.place(MARGIN + 38 + (number % 2) * 440, 70 + 176 * (number // 2), 386, 108, label=str(concept))
+        above = {"transform": panel.get_xaxis_transform()}
+        panel.say(-0.5, 1.16, str(concept)[:1].upper() + str(concept)[1:], 13.5, "ink", "Bold", **above)
+        rows = rates[rates["concept"] == (concept if number < len(concepts) else concepts[0])]
+        parts = rows.groupby("speaker_side", sort=False)
+        if number < len(concepts):
+            panel.set_yscale(FuncScale(panel.yaxis, (lambda y: np.sqrt(np.maximum(y, 0)), np.square)))
+            _set_scale(panel, months, limit, [tick for tick in (0, 1, 5, 10, 20, 50) if tick <= limit])
+            for side, part in parts:
+                _draw_series(panel, part, "rate", side, 0.8)
+                x, name = (0.62, "China") if side == "CN" else (1.0, "US")
+                words = f"{name} {part['n_using'].sum():,} of {part['n_documents'].sum():,}"
+                panel.say(-0.5 + x * len(months), 1.16, words, 12, side, ha="right", **above)
+            _mark_months(panel, talks, months[0], named=number == 0)
+        else:
+            panel.say(len(months) - 0.5, 1.16, "the denominators", ha="right", **above)
+            most = 1.06 * rows["n_documents"].max()
+            _set_scale(panel, months, most, range(0, int(most) + 1, 20 if most > 30 else 5))
+            for side, part in parts:
+                x = np.arange(len(months)) + (0.2 if side == "CN" else -0.2)
+                panel.bars(x, part["n_documents"], side, 0.36)
+        _name_months(panel, months)
+    return ax
+
+
+def _set_scale(
+    panel: Panel, months: list[pd.Period], top: float, ticks: Any, form: str = "{:g}", zero: float = 1
+) -> None:
+    """Set the scale of a panel of months; its numbers stand eight pixels before the first."""
+    panel.set(xlim=(-0.5, len(months) - 0.5), ylim=(0, top))
+    panel.grid_at(ticks, form.format, -0.5 - len(months) / 48, zero=zero)
+
+
+def _draw_series(panel: Panel, rows: pd.DataFrame, column: str, side: str, scale: float) -> None:
+    """Draw line, marks and band of one side; an interval alone is a bar, a mark without one is hollow."""
+    middle, low, high = (rows[name].reset_index(drop=True) for name in (column, "low", "high"))
+    color, x, sure = panel.theme[side], middle.index, low.notna()
+    panel.fill_between(x, low, high, color=color, alpha=0.14, lw=0, zorder=1)
+    for bound in (low, high):
+        panel.plot(x, bound, color=color, alpha=0.7, lw=0.8, ls=(0, (3, 2)) if side == "CN" else "-", zorder=1.5)
+    alone = x[sure & ~sure.shift(1, fill_value=False) & ~sure.shift(-1, fill_value=False)]
+    panel.plot([alone, alone], [low[alone], high[alone]], color=color, lw=1.5, alpha=0.7, zorder=1.5)
+    panel.line(x, middle, side, ls=LINES[side], lw=1.8, zorder=3)
+    for filled in (True, False):
+        panel.mark(x[sure == filled], middle[sure == filled], side, scale, filled, mew=1, zorder=4)
+
+
+def _name_months(panel: Panel, months: list[pd.Period]) -> None:
+    """Write the first letter of each month beneath, or the years where letters would touch."""
+    names = [f"{month:%b}"[0] for month in months]
+    if len(months) > 24:
+        names = [month.year if month.month == 1 else "" for month in months]
+    panel.say(np.arange(len(months)), -0.16, names, ha="center", transform=panel.get_xaxis_transform())
+
+
+def _mark_months(panel: Panel, talks: pd.DataFrame | None, first: pd.Period, *, named: bool) -> None:
+    """Mark talks by dotted lines at their place in the month; name them in the first panel only."""
+    for talk in [] if talks is None else talks.to_dict("records"):
+        day = talk["start_date"]
+        x = (day.to_period("M") - first).n + (day.day - 1) / day.days_in_month - 0.5
+        if panel.get_xlim()[0] <= x <= panel.get_xlim()[1]:
+            panel.axvline(x, color=panel.theme["muted"], lw=0.9, ls=(0, (2, 2)), zorder=0.5)
+            if named:
+                panel.say(x - 0.1, panel.get_ylim()[1] * 0.88, talk["city"], weight="It", ha="right")
+
+
+@titled
+def plot_topics(
+    shares: pd.DataFrame, months: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme: str = "light"
+) -> Axes:
+    """Draw one row a topic: left its share of each side's texts, right the same by month, one scale for all.
+
+    In: tables of `compare_topics` by `speaker_side` and by `speaker_side` and `month`; talks to mark by
+    dotted lines. Rows run from the most Chinese topic to the most American one. Where `shares` has a column
+    `bootstrap` (of `topic_stability`), it stands beneath the name. Bars and bands are 95 % intervals; a
+    hollow mark has none. Out: the axes that holds the panels, two a topic, labelled by its name.
+    Known weakness: at most about 12 topics and 24 months stay readable.
+
+    Examples
+    --------
+    >>> shares = pd.DataFrame({"topic": [1], "label": ["a · b"], "speaker_side": ["US"], "mean": [0.4],
+    ...                        "low": [0.3], "high": [0.5], "n_documents": [12]})
+    >>> months = shares.assign(month=pd.Period("2025-05", "M"))
+    >>> [panel.get_label() for panel in plot_topics(shares, months).child_axes]
+    ['a · b, share', 'a · b, months']
+    """
+    for table, what in ((shares, "share of a topic"), (months, "share of a topic by month")):
+        refuse_nothing(table.dropna(subset="mean"), what)
+    shares, months = (table[table["speaker_side"].isin(list(LINES))] for table in (shares, months))
+    means = shares.pivot(index="topic", columns="speaker_side", values="mean").reindex(columns=["US", "CN"]).fillna(0)
+    topics = (means["US"] - means["CN"]).sort_values(kind="stable").index
+    row = above = 84
+    ax = new_panel(theme, above + row * len(topics) + 30)
+    n = shares.drop_duplicates("speaker_side").set_index("speaker_side")["n_documents"]
+    ax.name_sides(4, 16, {side: f"{SIDE_NAMES[side]} ({n[side]:,} texts)" for side in ("US", "CN") if side in n})
+    (widest, highest), names = (_limit(table) for table in (shares, months)), list(dict.fromkeys(months["month"]))
+    for number, topic in enumerate(topics):
+        top, rows = above + row * number, shares[shares["topic"] == topic]
+        label = rows["label"].iloc[0]
+        _name_topic(ax, rows.iloc[0], top + row / 2)
+        left = ax.place(212, top + 12, 220, row - 24, xlim=(0, widest), ylim=(1.5, -0.5), label=f"{label}, share")
+        _draw_shares(left, rows, first=number == 0)
+        right = ax.place(500, top + 12, 380, row - 24, label=f"{label}, months")
+        _set_scale(right, names, highest, (0, highest / 2, highest), "{:.0%}", zero=1.2)
+        for side, part in months[months["topic"] == topic].groupby("speaker_side", sort=False):
+            _draw_series(right, part, "mean", side, 0.7)
+        _mark_months(right, talks, months["month"].min(), named=number == 0)
+        if number:
+            ax.line([MARGIN, PAGE - MARGIN], [top, top])
+    _name_months(right, names)
+    return ax
+
+
+def _limit(table: pd.DataFrame) -> float:
+    """Find the end of a scale that holds every mean and bound, in steps of a tenth; no share is beyond 100 %."""
+    largest = np.nanmax([0.1, *table[["mean", "high"]].to_numpy().ravel()])
+    return float(min(np.ceil(largest * 10 + 0.01) / 10, 1.0))
+
+
+def _name_topic(ax: Panel, row: pd.Series, middle: float) -> None:
+    """Write the terms of a topic, in two lines where they are long, and how stable it is."""
+    first, _, rest = row["label"].rpartition(" · ") if len(row["label"]) > 24 else (row["label"], "", "")
+    lines = [(printable(line, 26), 13.5, "ink", "Semibold") for line in (first, rest) if line]
+    if not pd.isna(row.get("bootstrap")):
+        lines.append((f"comes back: {row['bootstrap']:.2f}",))
+    for number, line in enumerate(lines):
+        ax.say(MARGIN, middle - 10 * (len(lines) - 1) + 19 * number, *line)
+
+
+def _draw_shares(panel: Panel, rows: pd.DataFrame, *, first: bool) -> None:
+    limit = panel.get_xlim()[1]
+    ticks = np.arange(0, limit + 0.01, 0.1 if limit <= 0.5 else 0.2)
+    panel.grid_at(ticks, "{:.0%}".format if first else lambda _: "", -1.0, "x", zero=1.2)
+    for row in rows.dropna(subset="mean").to_dict("records"):
+        side, mean, low, high = (row[name] for name in ("speaker_side", "mean", "low", "high"))
+        y, sure = float(side == "CN"), not np.isnan(low)
+        if sure:
+            panel.line([low, high], [y, y], side, marker="|", ms=7, mew=1.5, lw=1.5, zorder=2)
+        panel.mark(mean, y, side, sure=sure)
+        end = min(high, limit) if sure else mean
+        panel.say(end + limit * 0.035, y, f"{mean:.0%}", 12, side, "Semibold")

@@ -1,0 +1,45 @@
+"""The concordance: every place of a term, among the words around it."""
+
+import pytest
+
+import analysis_helpers as ah
+
+FIELDS = [
+    ("a", "US", "2025-05-01", "The U.S. barley was cut. Barley beer is sold in the town by the river."),
+    ("b", "CN", "2025-05-02", "We saw barley beer and rye bread on the long table of the village inn."),
+    ("c", "CN", "2025-04-03", "The bread of the miller was warm, and the barley stood high in the field."),
+    ("d", "US", "2025-05-04", "The rye was sold to us in the village, and the beer was drunk in the field."),
+]
+
+
+@pytest.fixture(scope="module")
+def fields(corpus_of):
+    return corpus_of("id side date text", FIELDS)
+
+
+def test_a_concordance_lists_every_place(fields):
+    """By date, then in the order of the text; the words around are those of the invented texts."""
+    places = ah.concordance(fields, "BARLEY", width=8)
+    assert places["keyword"].tolist() == ["barley", "barley", "Barley", "barley"]
+    assert places["left"].tolist() == ["and the ", "he U.S. ", "as cut. ", "We saw "]
+    assert places["right"].tolist() == [" stood h", " was cut", " beer is", " beer an"]
+    assert places["side"].tolist() == ["CN", "US", "US", "CN"]
+
+
+@pytest.mark.parametrize(("term", "n"), [("barley beer", 2), ("U.S.", 1), ("us", 1), ("beer and", 1), ("inn the", 0)])
+def test_terms_of_a_concordance_are_those_that_are_counted(fields, term, n):
+    assert len(ah.concordance(fields, term)) == n
+
+
+def test_a_concordance_finds_as_many_places_as_are_counted(invented):
+    body = invented.passages.loc[invented.passages["kind"] == "body", "passage_id"]
+    counts = invented.counts[invented.counts["passage_id"].isin(body)].groupby("term")["n"].sum()
+    for term in [term for term in counts.index if term[0].islower() and " " not in term and len(term) > 2][::5]:
+        assert len(ah.concordance(invented, term)) == counts[term], term
+
+
+def test_a_concordance_needs_text_and_a_word(shipped, fields):
+    with pytest.raises(ah.TalksError, match="holds no text"):
+        ah.concordance(shipped, "tariffs")
+    with pytest.raises(ah.TalksError, match="at least one word"):
+        ah.concordance(fields, " - ")
