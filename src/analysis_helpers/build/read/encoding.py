@@ -6,10 +6,9 @@ import codecs
 import html
 import io
 import re
+import string
 from collections.abc import Iterator
-from typing import Any, BinaryIO
-
-import numpy as np
+from typing import BinaryIO
 
 from ...errors import UnreadableError
 
@@ -49,56 +48,30 @@ _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"\\": b"\\", b"'": b"'", b'"
 
 
 def decode(data: bytes) -> str:
-    """Turn the bytes of a file into text, whatever program saved them.
+    """Turn the bytes of a file into text, whatever program saved them; raises `UnreadableError` for what is no text.
 
-    A byte-order mark is believed; then UTF-8 is tried, UTF-16 where zero bytes stand at every other place,
-    UTF-8 with single stray bytes, and Windows-1252 for Western texts. Only where most letters lie beyond
-    ASCII (Chinese, Russian, ...) do the statistics of charset-normalizer decide.
-    Raises `UnreadableError` for an empty file and for one that is no text. Known weakness: Polish or Czech in a
-    single-byte encoding comes out with the wrong accents; saved as UTF-8 it is right.
-
-    Examples
-    --------
-    >>> decode("The café was closed.".encode("cp1252"))
-    'The café was closed.'
+    A byte-order mark is believed; then UTF-8 is tried, UTF-16 where zero bytes stand at every other place, UTF-8 with
+    single stray bytes, and Windows-1252 for Western texts. Only where most letters lie beyond ASCII (Chinese, Russian,
+    ...) do the statistics of charset-normalizer decide. Polish in a single-byte encoding gets the wrong accents.
     """
     return _decode(data)[0]
 
 
 def decode_lines(file: BinaryIO) -> tuple[str, Iterator[str]]:
-    r"""Turn a file of any size into lines, as `decode` would; give its beginning too, whole.
+    r"""Turn a file of any size into lines, as `decode` would, with their ends; give its beginning too, whole.
 
-    Line ends stay as they are. Raises `UnreadableError` as `decode` does. Known weakness: of a file of over 10 MB, the
-    first 10 MB decide on the encoding; if that is UTF-8, what is not is then read as Windows-1252.
-
-    Examples
-    --------
     >>> beginning, lines = decode_lines(io.BytesIO("The café\nwas closed.".encode("cp1252")))
     >>> list(lines)
     ['The café\n', 'was closed.']
     """
-    data = file.read(BEGINNING)
+    buffered = io.BufferedReader(file, BEGINNING)
+    data = buffered.peek(BEGINNING)
     whole = len(data) < BEGINNING
     text, mark, encoding, errors = _decode(data, whole=whole)
     if whole:
         return text, io.StringIO(text, newline="")
-    joined = io.BufferedReader(_Joined(io.BytesIO(data[mark:]), file))
-    return text, io.TextIOWrapper(joined, encoding, errors, newline="")
-
-
-class _Joined(io.RawIOBase):
-    """The beginning of a file, which has been read, and the rest of it."""
-
-    def __init__(self, *parts: BinaryIO) -> None:
-        self._parts = parts
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = next(filter(None, (part.read(len(buffer)) for part in self._parts)), b"")
-        buffer[: len(data)] = data
-        return len(data)
+    buffered.read(mark)
+    return text, io.TextIOWrapper(buffered, encoding, errors, newline="")
 
 
 def _decode(data: bytes, *, whole: bool = True) -> tuple[str, int, str, str]:
@@ -157,18 +130,13 @@ def _tell_single_bytes(data: bytes) -> tuple[str, str]:
         return "utf-8", STRAYS
     letters = high + len(re.findall(rb"[A-Za-z]", data))
     if high > letters / 3:
-        found = _tell_far(data)
-        return (found, "replace") if found else ("utf-8", STRAYS)
+        from charset_normalizer import from_bytes
+
+        found = from_bytes(data, cp_isolation=list(_FAR)).best()
+        return (found.encoding, "replace") if found else ("utf-8", STRAYS)
     western = data.decode(_western())
     apostrophes = len(re.findall(r"(?<=[a-z])Õ(?=[a-z]{1,2}\b)", western))
     return "mac_roman" if apostrophes > western.count("’") else _western(), "replace"
-
-
-def _tell_far(data: bytes) -> str | None:
-    from charset_normalizer import from_bytes
-
-    found = from_bytes(data, cp_isolation=list(_FAR)).best()
-    return found.encoding if found else None
 
 
 def _western() -> str:
@@ -204,15 +172,10 @@ def _binary(data: bytes, found: str) -> UnreadableError:
 def repair(text: str) -> str:
     """Mend characters that a program broke before the text came to us.
 
-    Python byte strings (`b'...\\\\xe2\\\\x80\\\\x99'`) become text, HTML entities characters, UTF-8 that was read
-    as another encoding is read rightly (ftfy), no-break spaces become spaces. Ordinary text comes back
-    unchanged, and quotation marks stay as they are. For words, not for the source of a page: `&lt;`
-    becomes `<` there too; `open_byte_strings` alone is safe for it.
-    Source: ftfy.fix_encoding (Speer 2019, doi:10.5281/zenodo.2591652).
-    Known weakness: a text that explains mojibake or entities loses its examples.
+    Python byte strings become text, HTML entities characters, UTF-8 that was read as another encoding is read rightly
+    (ftfy.fix_encoding, Speer 2019, doi:10.5281/zenodo.2591652), no-break spaces become spaces; the rest stays. For
+    words, not for the source of a page: `&lt;` becomes `<`; `open_byte_strings` alone is safe for it.
 
-    Examples
-    --------
     >>> repair("The ministerâ€™s cafÃ© &amp;amp; bar")
     'The minister’s café & bar'
     """
@@ -230,8 +193,6 @@ def repair(text: str) -> str:
 def open_byte_strings(text: str) -> str:
     r"""Turn lines that are Python byte strings, whole, into the text they stand for.
 
-    Examples
-    --------
     >>> open_byte_strings("A heading\nb'It\\xe2\\x80\\x99s late.\\nWe met.'")
     'A heading\nIt’s late.\nWe met.'
     """
@@ -269,13 +230,8 @@ def _mend_line(line: str) -> str:
 # What is no language
 
 # How often each letter stands in a thousand letters of English; other European languages are near enough.
-_LETTERS = dict(
-    zip(
-        "abcdefghijklmnopqrstuvwxyz",
-        (82, 15, 28, 43, 127, 22, 20, 61, 70, 2, 8, 40, 24, 67, 75, 19, 1, 60, 63, 91, 28, 10, 24, 2, 20, 1),
-        strict=True,
-    )
-)
+_PER_THOUSAND = (82, 15, 28, 43, 127, 22, 20, 61, 70, 2, 8, 40, 24, 67, 75, 19, 1, 60, 63, 91, 28, 10, 24, 2, 20, 1)
+_LETTERS = dict(zip(string.ascii_lowercase, _PER_THOUSAND, strict=True))
 _JOINING_WORDS = re.compile(
     r"\b(?:the|of|and|to|in|is|for|that|de|la|le|les|et|des|que|en|el|los|der|die|das|und|di|il|van|het|da|do)\b"
 )
@@ -298,15 +254,11 @@ _BLANK = re.compile(r"\s+")
 
 
 def find_garble(text: str) -> str:
-    """Find out whether a text is no language, such as the glyph codes of a PDF; say so in one phrase.
+    """Say in one phrase why a text is no language, such as the glyph codes of a PDF; "" for a text of any language.
 
-    Out: "" for a text of any language, else the reason. Every test needs a large share of the text, so a
-    page with some noise, a table with words, a list of names or a tweet of links passes.
-    Known weakness: a text that is garbled in one half passes; so does a short one, and one whose letters
-    were exchanged by a rule that keeps their frequencies.
+    Every test needs a large share of the text, so a page with some noise, a table with words, a list of names or a
+    tweet of links passes; and so does a text that is garbled in one half.
 
-    Examples
-    --------
     >>> find_garble("/0/1 /2/3 /4 /i255 /6/3 /7/8 /4 /i255 /9 /1 /10")
     'holds the glyph codes of a PDF in place of letters (/0/1 /2/3 /4 /i…)'
     >>> find_garble("The ministers met in Geneva.")
@@ -322,14 +274,9 @@ def find_garble(text: str) -> str:
         found = pattern.findall(packed if pattern is _BASE64 else text)
         if found and sum(len(_BLANK.sub("", run)) for run in found) > max(share * ink, 9):
             return f"{reason} ({found[0].strip()[:15]}…)" if len(found[0]) > 1 else reason
-    counts = _count_letters(text)
-    return _find_code(text, ink, counts) or _find_single_letters(text, words) or _find_odd_letters(text, counts)
-
-
-def _count_letters(text: str) -> dict[str, int]:
-    """Count the letters a to z, small and large together."""
-    codes = np.frombuffer(text.lower().encode("utf-8", "replace"), dtype=np.uint8)
-    return dict(zip(_LETTERS, np.bincount(codes, minlength=128)[ord("a") : ord("z") + 1].tolist(), strict=True))
+    lower = text.lower()
+    counts = {letter: lower.count(letter) for letter in _LETTERS}
+    return _find_code(text, ink, counts) or _find_single_letters(text, words) or _find_odd_letters(lower, counts)
 
 
 _SHARES = (
@@ -366,7 +313,7 @@ def _find_single_letters(text: str, words: list[str]) -> str:
     return ""
 
 
-def _find_odd_letters(text: str, counts: dict[str, int]) -> str:
+def _find_odd_letters(lower: str, counts: dict[str, int]) -> str:
     """Find letters that stand for others, as the fonts of some PDFs leave them.
 
     In such a text hardly any joining word occurs, and the letters are not as frequent as in a language:
@@ -377,10 +324,7 @@ def _find_odd_letters(text: str, counts: dict[str, int]) -> str:
         return ""
     lengths = sum(count**2 for count in counts.values()) * sum(usual**2 for usual in _LETTERS.values())
     cosine = sum(counts[letter] * usual for letter, usual in _LETTERS.items()) / lengths**0.5
-    if cosine > 0.72:
-        return ""
-    lower = text.lower()
-    if len(_JOINING_WORDS.findall(lower)) > 0.02 * len(lower.split()):
+    if cosine > 0.72 or len(_JOINING_WORDS.findall(lower)) > 0.02 * len(lower.split()):
         return ""
     if sum(character.isalnum() for character in lower) > 1.5 * n:  # numbers, or another script
         return ""
