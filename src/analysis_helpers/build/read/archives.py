@@ -136,10 +136,7 @@ class Listing:
 
 
 def list_items(sources: Iterable[str | Path], known: frozenset[str]) -> Listing:
-    """List the files of the sources: sources as given, within a folder by name, whatever the disk says.
-
-    Files of unknown endings have a `problem`. Raises `TalksError` for a source that is missing or holds nothing.
-    """
+    """List the files of the sources: sources as given, within a folder by name, whatever the disk says."""
     listing = Listing([], Counter())
     for source in map(Path, sources):
         found = list(_walk(source, known))
@@ -223,18 +220,13 @@ def _first_free(wanted: list[str], taken: Counter[str]) -> str:
     return doc_id
 
 
-# ---------------------------------------------------------------------------------------------------
 # Archives: read in memory, never unpacked to disk
 
 Member = tuple[str, bytes | None, UnreadableError | None]
 
 
 def open_archive(item: Item, known: frozenset[str]) -> Iterator[Item]:
-    """Give the files of an archive, in order of their names (zip) or as they come (tar), each with its bytes.
-
-    A member that is a link, is locked, is broken, is an archive itself or would expand beyond the limits is an item
-    with a problem, and so is the rest of an archive that breaks off.
-    """
+    """Give the files of an archive, in order of their names (zip) or as they come (tar), each with its bytes."""
     total, number = 0, 0
     ids = Counter[str]()
     try:

@@ -71,7 +71,6 @@ _RIGHTS = re.compile(r"copyright\b|©|\(c\) ?\d|all rights reserved", re.IGNOREC
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ") | dict.fromkeys(map(ord, "\ufeff\u200b"))
 _LABEL = re.compile(r"([^\W\d_][\w /-]{1,27}?)\s*:\s*(.*)")
-_NEXIS_END = "End of Document"
 _NEXIS_COVER = re.compile(
     r"(?:User Name|Date and Time|Job Number|Client/Matter|Search Terms|Search Type|Narrowed by|Content Type)\b"
     r"|Documents? \(\d+\)|\W*About LexisNexis|.{0,99}Copyright © \d{4} LexisNexis"
@@ -89,26 +88,20 @@ _PROQUEST_COUNT = re.compile(r"Document \d+ of \d+")
 
 
 def split_export(text: str) -> list[Record] | None:
-    """Split an export of Nexis, Factiva or ProQuest into its articles, with what the export says of each.
-
-    In: plain text, one paragraph or table row a line, tabs between cells. Out: None for any other text; else a record
-    an article, in order: `where` ("article 3"), `text`, and where given `title`, `date` (as printed), `outlet`,
-    `author`, `url`. An article without body has `reason` and `remedy` in place of `text`. Covers, tables of contents
-    and search summaries are no articles.
-    """
+    """Split an export of Nexis, Factiva or ProQuest into its articles, with what the export says of each."""
     lines = [line.strip() for line in _BREAK.split(text.translate(_BLANKS))]
     for split, read in _LAYOUTS:
         if articles := split(lines):
-            return [_finish(number, read(article)) for number, article in enumerate(articles, start=1)]
+            return [_finish(f"article {number}", read(article)) for number, article in enumerate(articles, start=1)]
     return None
 
 
-def _finish(number: int, found: Record) -> Record:
+def _finish(where: str, found: Record) -> Record:
     """Keep what was found; an article without body says so, because a headline alone is not measured."""
-    record = {"where": f"article {number}"} | {name: value for name, value in found.items() if value}
+    record = {"where": where} | {name: value for name, value in found.items() if value}
     if "text" in record:
         return record
-    reason = f"article {number} of the export has no body (headline only); expected an article in full text"
+    reason = f"{where} of the export has no body (headline only); expected an article in full text"
     return record | {"reason": reason, "remedy": "export it again as full text or delete it"}
 
 
@@ -199,11 +192,10 @@ _nexis_tail = _label_reader(NEXIS_TAIL, alone=("Classification",))
 
 def _split_nexis(lines: Lines) -> list[Lines]:
     """Split at "End of Document"; a last article that lost this line is known by its labels."""
-    pieces = _split_at(lines, lambda line: line == _NEXIS_END)
-    ended = len(pieces) - 1
-    if not any(_is_nexis(piece, number < ended) for number, piece in enumerate(pieces)):
+    *ended, last = _split_at(lines, lambda line: line == "End of Document")
+    articles = [*ended, last] if _is_nexis(last, False) else ended
+    if articles == ended and not any(_is_nexis(piece, True) for piece in ended):
         return []
-    articles = pieces[:-1] + [piece for piece in pieces[-1:] if _is_nexis(piece, False)]
     return [part for article in articles if any(article) for part in _split_after_load_date(article)]
 
 
@@ -239,7 +231,11 @@ def _read_nexis(lines: Lines) -> Record:
     body = next((index for index, line in enumerate(lines) if line == "Body"), None)
     stop = len(lines) if body is None else body
     tail = _find_tail(lines, stop, _nexis_tail)
-    head, covered = _drop_nexis_cover(lines[: min(stop, tail)])
+    head = lines[: min(stop, tail)]
+    # The cover page stands before the first article, with nothing that says where it ends.
+    covered = any(map(_NEXIS_COVER.match, head))
+    if covered:
+        head = head[max(i for i, x in enumerate(head) if _NEXIS_COVER.match(x) or re.match(r"\d+\.\s", x)) + 1 :]
     first = next((i for i, line in enumerate(head) if _RIGHTS.match(line) or _nexis_head(line)), len(head))
     record = _read_nexis_title([line for line in head[:first] if line], covered)
     record["author"] = _read_fields(head[first:], _nexis_head).get("Byline")
@@ -248,14 +244,6 @@ def _read_nexis(lines: Lines) -> Record:
         graphic = max((index for index, line in enumerate(text) if line == "Graphic"), default=len(text))
         record["text"] = _body(text[:graphic])
     return record
-
-
-def _drop_nexis_cover(head: Lines) -> tuple[Lines, bool]:
-    """Drop the cover page: it stands before the first article, with nothing that says where it ends."""
-    if not any(map(_NEXIS_COVER.match, head)):
-        return head, False
-    cover = max(i for i, line in enumerate(head) if _NEXIS_COVER.match(line) or re.match(r"\d+\.\s", line))
-    return head[cover + 1 :], True
 
 
 def _read_nexis_title(lines: Lines, covered: bool) -> Record:
@@ -339,9 +327,10 @@ def _read_lexis_title(lines: Lines) -> Record:
 def _split_factiva(lines: Lines) -> list[Lines]:
     """Split after "Document XINHUA0020210318eh3i00001"; what follows the last is a search summary."""
     pieces = _split_at(lines, _FACTIVA_END.fullmatch)
-    if not any(_is_factiva(piece) for piece in pieces[:-1]) and not _is_coded(pieces[-1]):
+    known = [_is_coded(piece) or _find_words(piece) is not None for piece in pieces]
+    if not any(known[:-1]) and not _is_coded(pieces[-1]):
         return []
-    articles = pieces[:-1] + [piece for piece in pieces[-1:] if _is_factiva(piece)]
+    articles = pieces if known[-1] else pieces[:-1]
     return [part for article in articles if any(article) for part in _split_at_headline(article)]
 
 
@@ -356,10 +345,6 @@ def _split_at_headline(lines: Lines) -> list[Lines]:
             starts.append(labels[place - 1][0] if section else index)
     cuts = [0, *starts[1:], len(lines)]
     return [lines[start:end] for start, end in pairwise(cuts)]
-
-
-def _is_factiva(lines: Lines) -> bool:
-    return _is_coded(lines) or _find_words(lines) is not None
 
 
 def _is_coded(lines: Lines) -> bool:
@@ -395,10 +380,8 @@ def _code_reader(lines: Lines) -> Reader:
 
 def _read_factiva(lines: Lines) -> Record:
     read = _code_reader(lines)
-    return _read_coded(lines, read) if len(_names(lines, read)) >= 4 else _read_uncoded(lines)
-
-
-def _read_coded(lines: Lines, read: Reader) -> Record:
+    if len(_names(lines, read)) < 4:
+        return _read_uncoded(lines)
     labels = {code: index for index, (code, _) in reversed(_find_labels(lines, read).items())}  # the first of each
     bodies = sorted(labels[code] for code in FACTIVA_BODY if labels.get(code, -1) > labels["HD"])
     start = bodies[0] if bodies else len(lines)
@@ -543,11 +526,7 @@ _NO_TEXTS = (  # what it is, the columns by which it is known, and how many it h
 
 
 def explain_no_text(columns: Sequence[str], n_columns: int) -> UnreadableError | None:
-    """Say what a table without a column of texts is, where it is one that scholars often have; None for any other.
-
-    In: the cells of its first row, and the number of its columns. GDELT's files have no header: they are known by 58,
-    61 or 27 columns and by the numbers in the first two.
-    """
+    """Say what a table without a column of texts is, where it is one that scholars often have; None for any other."""
     names = {name.strip().casefold().replace(".", "").replace(" ", "_") for name in columns}
     numbered = all(re.fullmatch(r"\d{1,14}(?:-T?\d+)?", cell.strip()) for cell in columns[:2])
     by_name = [reason for reason, signs, _ in _NO_TEXTS if any(sign <= names for sign in signs)]
@@ -573,13 +552,7 @@ def is_zotero(columns: Iterable[str]) -> bool:
 
 
 def link_attachments(rows: Iterable[Mapping[str, str]], names: Iterable[str]) -> Attachments:
-    """Find the file of each item of a Zotero collection among the files of the scholar's folder.
-
-    In: the rows of the CSV, in order (the header is row 1), and the paths of all other files, relative to the folder. A
-    path of the CSV belongs to another machine: the file is the one with the longest common end, by whole names. Of
-    several files of an item one is read: txt, md, docx, rtf (put there by hand), pdf, or the html snapshot, which is
-    often only the page before the paywall.
-    """
+    """Find the file of each item of a Zotero collection among the files of the scholar's folder."""
     rows = list(rows)
     names = list(names)
     claims = _claim_files([_split_paths(row.get("File Attachments")) for row in rows], names)

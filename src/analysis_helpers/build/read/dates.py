@@ -48,32 +48,19 @@ _DIGITS = re.compile(r"(\d{8,14})(?:\.\d+)?")
 
 @dataclass(frozen=True)
 class DateReading:
-    """What a written date says: the first day of its period (ISO), its precision (day, month, year), what remains open.
+    """What a written date says; all None: no date."""
 
-    `other` is the day that results when day and month are read the other way round, where both are possible and differ;
-    `order` is "day first" or "month first" where this very date proves it by a number over 12. All None: no date.
-    """
-
-    value: str | None
-    precision: str | None
-    other: str | None = None
-    order: str | None = None
+    value: str | None  # the first day of the period (ISO)
+    precision: str | None  # day, month or year
+    other: str | None = None  # the day when day and month are read the other way round, where both are possible
+    order: str | None = None  # "day first" or "month first", where this very date proves it by a number over 12
 
 
 NO_DATE = DateReading(None, None)
 
 
 def read_date(written: str | float) -> DateReading:
-    """Read a date as metadata give it, in any usual style; the day as written, whatever the zone.
-
-    In: one cell. A number (not a string) between 20,000 and 60,000 is a day of Excel; digits are YYYYMMDD or seconds or
-    milliseconds since 1970; a year of two digits is 1969 to 2068. No date: relative stamps, dates without a year, days
-    that do not exist, years before 1900 or after 2100, cells with two dates. Where day and month could be exchanged,
-    `value` has the month first. French, German, Spanish, Russian and Chinese are read by dateparser.
-
-    >>> read_date("03/04/2021")
-    DateReading(value='2021-03-04', precision='day', other='2021-04-03', order=None)
-    """
+    """Read a date as metadata give it, in any usual style; the day as written, whatever the zone."""
     if isinstance(written, int | float) and not isinstance(written, bool):
         if 20_000 <= written <= 60_000:
             return DateReading((date(1899, 12, 30) + timedelta(days=int(written))).isoformat(), "day")
@@ -164,17 +151,12 @@ def _read_other_language(written: str) -> Iterator[DateReading]:
 def _parser() -> Any:
     from dateparser.date import DateDataParser
 
-    settings = {
-        "PARSERS": ["absolute-time"],
-        "REQUIRE_PARTS": ["month", "year"],
-        "PREFER_DAY_OF_MONTH": "first",
-        "RELATIVE_BASE": datetime(2000, 1, 1),  # never used: month and year are required
-        "RETURN_AS_TIMEZONE_AWARE": False,
-    }
+    settings: dict[str, Any] = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["month", "year"]}
+    settings |= {"PREFER_DAY_OF_MONTH": "first", "RETURN_AS_TIMEZONE_AWARE": False}
+    settings["RELATIVE_BASE"] = datetime(2000, 1, 1)  # never used: month and year are required
     return DateDataParser(languages=["en", "fr", "de", "es", "ru", "zh"], settings=settings)
 
 
-# ---------------------------------------------------------------------------------------------------
 # The date a page prints of itself
 
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
@@ -191,12 +173,9 @@ _CLOCK_BEFORE = re.compile(rf"(?P<before>\S*)(?:^|\s|\()(?P<clock>{_CLOCK},?\s+{
 _CLOCK_AFTER = re.compile(rf",?\s*(?P<at>at\s+)?(?:[|-]\s*)?(?P<clock>{_CLOCK})", re.IGNORECASE)
 _PLACE = re.compile(r"(?:^|[.!?)\d]\s+|\s{2,})[A-Z][A-Z.'-]+(?:,?\s[A-Z][A-Za-z.'-]*){0,4}(?:,\s*|\s+|\s?\()$")
 _DASH = re.compile(r"\s?\)?\s?(?:\([^()]{2,40}\)|/[^/]{2,40}/)?\s?(?:--|[-—–])\s?\S")
-_NO_STAMP = re.compile(
-    r"©|copyright|all rights|today is|archive of|effective|expires|deadline|born|since", re.IGNORECASE
-)
+_NO_STAMP = re.compile(r"(?i)©|copyright|all rights|today is|archive of|effective|expires|deadline|born|since")
 _EVENT_WORD = re.compile(
-    r"\b(?:at|on|of|in|by|since|until|till|from|before|after|between|through|to|and|dated|for|the|around|about)\s*$",
-    re.IGNORECASE,
+    r"(?i)\b(?:at|on|of|in|by|since|until|till|from|before|after|between|through|to|and|dated|for|the|around|about)\s*$"
 )
 _IN_SENTENCE = re.compile(rf"[a-z],?\s+(?i:{_WEEKDAY})$")
 _A_YEAR = re.compile(r"(?:19|20)\d\d")
@@ -207,16 +186,7 @@ _LABELLED, _UPDATED, _TIMED, _DATELINE, _ALONE = range(5)
 
 
 def find_date(text: str) -> tuple[DateReading, str] | None:
-    """Find the date that a page prints of itself, in its first 2,000 or last 1,000 characters; with the words.
-
-    In this order: a date with a label (Published, Posted, then Updated); a date beside a time of day; the date of a
-    dateline before its dash; a line with little but a date. Of several such lines the first below a headline is taken,
-    since the clock of a portal stands above it. At the end of a page, where other articles are listed, dates of that
-    last kind do not count, and two that differ are none. A date inside a sentence is that of an event, and never taken.
-
-    >>> find_date("Fish talks resume\\nPosted: 18 March 2021\\nSince the talks of May 1, 2020 nothing happened.")
-    (DateReading(value='2021-03-18', precision='day', other=None, order=None), 'Posted: 18 March 2021')
-    """
+    """Find the date that a page prints of itself, in its first 2,000 or last 1,000 characters; with the words."""
     head = list(_find_stamps(text[:HEAD]))
     if head:
         best = min(rank for rank, *_ in head)
@@ -235,31 +205,24 @@ def _find_stamps(part: str) -> Iterator[tuple[int, bool, DateReading, str]]:
         days = sorted(_find(line), key=lambda day: day[:2]) if _A_YEAR.search(line) else []
         if any(_RANGE.fullmatch(line[one[1] : two[0]]) for one, two in pairwise(days)):
             days = []  # from one day to another: the time a page is about
+        # The end or the middle of a sentence, in a text whose lines were broken by width.
+        goes_on = line.rstrip().endswith(",") or above.endswith(",") or (len(above) > 50 and above[-1].isalnum())
         for start, end, reading in days:
             sure = reading.value and _A_YEAR.search(line[start:end])  # no year of two digits in running text
             stamp = _judge(line, start, end) if sure else None
-            if stamp and not (stamp[0] == _ALONE and _goes_on(above, line)):
+            if stamp and not (stamp[0] == _ALONE and goes_on):
                 yield stamp[0], headline, reading, " ".join(stamp[1].split())
         headline = headline or (not days and len(_WORDS.findall(line)) > 3)
         above = line.strip()
 
 
 def find_closing_date(title: str) -> tuple[DateReading, str] | None:
-    """Find the date that closes a title after a comma, a dash or a bracket, as archives of speeches print it.
-
-    >>> find_closing_date("Remarks on Fish, 3/18/2021")
-    (DateReading(value='2021-03-18', precision='day', other=None, order='month first'), '3/18/2021')
-    """
+    """Find the date that closes a title after a comma, a dash or a bracket, as archives of speeches print it."""
     title = title.strip(" )]")[-80:]
     for start, end, reading in _find(title):
         if end == len(title) and reading.value and re.search(r"[,(|\[–—-]\s*$", title[:start]):
             return reading, title[start:]
     return None
-
-
-def _goes_on(above: str, line: str) -> bool:
-    """Tell a line that is the end or the middle of a sentence, in a text whose lines were broken by width."""
-    return line.rstrip().endswith(",") or above.endswith(",") or (len(above) > 50 and above[-1].isalnum())
 
 
 def _judge(line: str, start: int, end: int) -> tuple[int, str] | None:
@@ -291,7 +254,6 @@ def _is_alone(before: str, after: str) -> bool:
     return len(rest) <= 6 and not plain and not after.strip().endswith("?")
 
 
-# ---------------------------------------------------------------------------------------------------
 # The order of day and month, source by source
 
 
@@ -302,12 +264,7 @@ def find_orders(frame: pd.DataFrame) -> dict[str, set[str]]:
 
 
 def settle_dates(frame: pd.DataFrame, orders: Mapping[str, set[str]]) -> pd.DataFrame:
-    """Settle the order of day and month for each source by the dates that prove it.
-
-    In: `date`, `date_precision`, `date_evidence`, `date_other`, `date_order` (see `DateReading`), `date_group`, the
-    source, and what `find_orders` found in all documents. Out: the same rows without the last three columns. Where the
-    dates of a source prove none or both orders, an open date keeps its year only.
-    """
+    """Settle the order of day and month for each source by the dates that prove it."""
     names = ["date", "date_precision", "date_evidence", "date_other"]
     unsettled = frame[frame["date_other"].notna()]
     cells = unsettled[names].assign(source=_sources(unsettled)).itertuples(index=False)

@@ -25,7 +25,6 @@ MAX_ATTRIBUTES, MAX_FONTS = 2_000, 50_000  # of a tag; characters of a table of 
 MIN_LINES, MIN_WIDTH, MAX_WIDTH = 8, 45, 110  # of a text whose lines were broken at a page's width
 
 
-# ---------------------------------------------------------------------------------------------------
 # Plain text, and its layout: lines of print become paragraphs again
 
 _HTML_START = re.compile(
@@ -58,13 +57,7 @@ def _articles_or_one(text: str) -> Iterator[Record]:
 
 
 def unwrap_lines(text: str, *, always: bool = False) -> str:
-    r"""Put lines that were broken at a page's width together to paragraphs; other texts stay, unless `always`.
-
-    A paragraph ends at a blank line, at a sentence's end on a short line, and before a bullet, a number or a speaker.
-
-    >>> unwrap_lines("The delegations met in the morn-\ning and went on.\nQ: Will they meet again?", always=True)
-    'The delegations met in the morning and went on.\nQ: Will they meet again?'
-    """
+    """Put lines that were broken at a page's width together to paragraphs; other texts stay, unless `always`."""
     lines = text.split("\n")
     full = [line.strip() for line in lines if line.strip()]
     width = sorted(map(len, full))[int(0.9 * (len(full) - 1))] if full else 0
@@ -95,11 +88,7 @@ def _join(lines: Sequence[str]) -> str:
 
 
 def drop_running_heads(pages: Sequence[str]) -> str:
-    r"""Take out what stands at the head or foot of most pages, and numbers of pages; join the pages.
-
-    >>> drop_running_heads([f"Invented Review\nText of page {n} goes on\n{n}" for n in (1, 2, 3)])
-    'Text of page 1 goes on\nText of page 2 goes on\nText of page 3 goes on'
-    """
+    """Take out what stands at the head or foot of most pages, and numbers of pages; join the pages."""
     lines = [page.split("\n") for page in pages]
     edges = [_edges(page) for page in lines]
     heads = Counter(key for at in edges for key in set(at.values()))
@@ -116,7 +105,6 @@ def _edges(page: Sequence[str]) -> dict[int, str]:
     return inner | {n: re.sub(r"\d+", "#", " ".join(page[n].split())) for n in (*full[:1], *full[-1:])}
 
 
-# ---------------------------------------------------------------------------------------------------
 # Pages of the web
 
 _QUOTED = r"""=\s*"[^"]*"|=\s*'[^']*'"""
@@ -132,11 +120,7 @@ _NO_DATE_LIMIT = "2099-12-31"  # htmldate's default is today: the same page woul
 
 
 def read_html(data: bytes) -> Iterator[Record]:
-    """Read a saved web page: the article, its title, date, author and address, without what stands around it.
-
-    Nothing is fetched and no script is run. Source: trafilatura (Barbaresi 2021). Where it finds no article, all words
-    of the page are kept, and cleaning looks for the article by its lines.
-    """
+    """Read a saved web page: the article, its title, date, author and address, without what stands around it."""
     yield from _read_page(open_byte_strings(decode(data)))  # an entity may stand for a sign of HTML
 
 
@@ -155,7 +139,7 @@ def _read_page(text: str) -> Iterator[Record]:
 
 def _find_article(text: str) -> Any:
     """Ask trafilatura for the article of a page; None where it finds none, or the page is too large or deep for it."""
-    from trafilatura import bare_extraction
+    from trafilatura import bare_extraction  # Barbaresi 2021; nothing is fetched, and no script is run
 
     dates = {"extensive_search": False, "original_date": True, "max_date": _NO_DATE_LIMIT}
     with quiet(), suppress(Exception):  # the words of the page are there without it
@@ -177,20 +161,12 @@ def quiet() -> Iterator[None]:
 
 
 def extract_fragment(text: str) -> str:
-    r"""Give the words of a text that holds blocks of HTML, as tables of scraped pages often do; others stay.
-
-    >>> extract_fragment("<p>Talks went on.</p><p>They will resume.</p>"), extract_fragment("3 < 5")
-    ('Talks went on.\nThey will resume.', '3 < 5')
-    """
+    """Give the words of a text that holds blocks of HTML, as tables of scraped pages often do; others stay."""
     return flatten_html(text) if len(_BLOCK_TAG.findall(text)) >= 2 else text
 
 
 def flatten_html(text: str) -> str:
-    r"""List the words of a page as a reader sees them: a line a block, no scripts, no styles.
-
-    >>> flatten_html("<p>Talks <b>went</b> on.</p><script>x()</script><ul><li>Tariffs<li>Soybeans</ul>")
-    'Talks went on.\nTariffs\nSoybeans'
-    """
+    """List the words of a page as a reader sees them: a line a block, no scripts, no styles."""
     from lxml import etree, html
 
     if any(len(_ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in _LONG_TAG.findall(text)):
@@ -213,7 +189,6 @@ def flatten_html(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-# ---------------------------------------------------------------------------------------------------
 # Word, Rich Text, PDF
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -222,10 +197,7 @@ _BESIDE_TEXT = frozenset(f"{_WORD}{name}" for name in ("txbxContent", "del", "mo
 
 
 def read_docx(data: bytes) -> Iterator[Record]:
-    """Read a Word file: its paragraphs and tables in order, or the articles of a database's export.
-
-    Footnotes, text boxes and the dates of the file itself (when it was saved) are left out.
-    """
+    """Read a Word file: its paragraphs and tables in order, or the articles of a database's export."""
     from docx import Document
 
     check_office(data, "Word")

@@ -20,12 +20,7 @@ _LATIN = re.compile(r"[a-zà-ɏ]")
 
 
 def find_language(text: str) -> str | None:
-    """Tell the language of a text (ISO 639-1: en, zh, fr), or None for one that is too short, in numbers, or mixed.
-
-    Chinese, Japanese and Korean are told by their script; the rest by py3langid (Barbaresi; after Lui & Baldwin 2012,
-    doi:10.3115/v1/P12-3005), on lower-cased words without addresses, handles and hashtags. Near languages (Norwegian
-    and Danish) are mixed up.
-    """
+    """Tell the language of a text (ISO 639-1: en, zh, fr), or None for one that is too short, in numbers, or mixed."""
     plain = _NO_WORDS.sub(" ", text[:LOOKED_AT]).lower()
     words = _WORD.findall(plain)
     letters, signs = sum(map(len, words)), len(_SIGN.findall(plain))
@@ -39,7 +34,7 @@ def find_language(text: str) -> str | None:
 
 
 def _ask(plain: str, words: list[str]) -> str | None:
-    import py3langid
+    import py3langid  # Barbaresi; after Lui & Baldwin 2012, doi:10.3115/v1/P12-3005
 
     told = str(py3langid.classify(plain)[0])
     if told in {"en", "pcm"}:  # telegraphic English is taken for Nigerian Pidgin

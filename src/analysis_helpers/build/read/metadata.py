@@ -21,11 +21,7 @@ PRECISIONS = {10: "day", 7: "month", 4: "year"}  # by the length of a date
 
 
 def read_metadata(tables: Iterable[str | Path]) -> dict[str, Record]:
-    """Read metadata tables: CSV with a column `file` (name, stem, path or id) and any column of `documents`.
-
-    Columns whose names begin with `note_` are for people; `note_use` is printed as the reason where `use` is exclude.
-    Cells that a row lacks are empty. Out: by file, its checked values. Raises `TalksError` for what cannot be.
-    """
+    """Read metadata tables: CSV with a column `file` (name, stem, path or id) and any column of `documents`."""
     rows: dict[str, Record] = {}
     for table in map(Path, tables):
         for where, key, given in _metadata_rows(table):
@@ -63,11 +59,7 @@ def _metadata_rows(table: Path) -> Iterator[tuple[str, str, Record]]:
 
 
 def check_values(given: Record, where: str) -> Record:
-    """Check the values that a person gave a document, and complete the date to the first day of its period.
-
-    >>> check_values({"date": "2025-05"}, "talks.csv row 2")
-    {'date': '2025-05-01', 'date_precision': 'month'}
-    """
+    """Check the values that a person gave a document, and complete the date to the first day of its period."""
     check_controlled(given, where)
     date = str(given.get("date") or "")
     if not date:

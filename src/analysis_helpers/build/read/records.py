@@ -115,9 +115,5 @@ def ragged(n_columns: int) -> UnreadableError:
 
 
 def plain(value: str) -> str:
-    r"""Make a value from a file fit for a table: one line, no control characters, blanks at its ends gone.
-
-    >>> plain(" A title\x1b[31m\n in two lines ")
-    'A title[31m in two lines'
-    """
+    """Make a value from a file fit for a table: one line, no control characters, blanks at its ends gone."""
     return " ".join(NO_TEXT.sub(lambda found: "\ufffd" if found[0] >= "\ud800" else "", value).split())

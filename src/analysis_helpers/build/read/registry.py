@@ -10,7 +10,9 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
+
+import pandas as pd
 
 from ...errors import TalksError, UnreadableError
 from .archives import ARCHIVES, Item, Listing, expansion_limit, list_items, not_read, open_archive, too_expanded
@@ -21,14 +23,12 @@ from .metadata import KeptMetadata, check_controlled, check_values, keep_metadat
 from .records import Record, plain, read_header, read_rows
 from .tables import Columns, read_csv, read_json, read_jsonl, read_parquet, read_xlsx
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["DOCUMENT_READERS", "TABLE_READERS", "KeptMetadata", "Record", "keep_metadata", "read_metadata"]
 
 Reader = Callable[[bytes], Iterable[Record]]
 TableReader = Callable[[BinaryIO, Columns], Iterable[Record]]
 Unit = tuple[Item, Record | None]  # what is read at a time: a file, or a row of a table that has been read already
+Known = Mapping[str, Record] | KeptMetadata  # what metadata say, by file name, stem, path or id
 DOCUMENT_READERS: dict[str, Reader] = {
     **dict.fromkeys((".txt", ".text"), read_txt),
     **dict.fromkeys((".html", ".htm", ".xhtml"), read_html),
@@ -81,8 +81,6 @@ def list_readers() -> pd.DataFrame:
     >>> list_readers().set_index("file").loc[".docx", "becomes"]
     "a Word file: its paragraphs and tables in order, or the articles of a database's export"
     """
-    import pandas as pd
-
     endings: dict[str, list[str]] = {}
     for ending, reader in sorted((DOCUMENT_READERS | TABLE_READERS).items()):
         first = (reader.__doc__ or f"Read by {reader.__name__}.").strip().split("\n")[0].replace("`", "")
@@ -98,11 +96,7 @@ def known_endings() -> frozenset[str]:
 
 
 def list_sources(sources: Iterable[str | Path]) -> tuple[Listing, dict[str, Record]]:
-    """List the files of all sources, in order, and what tables of Zotero say of them, by file name.
-
-    The rows of a Zotero table speak of the files beside it, one document an item; a row without a file that can be
-    read is set aside with its reason, and further files of an item are passed over.
-    """
+    """List the files of all sources, in order, and what tables of Zotero say of them, by file name."""
     listing = list_items(sources, known_endings())
     known: dict[str, Record] = {}
     for table in [item for item in listing.items if item.ending == ".csv" and item.problem is None]:
@@ -120,7 +114,10 @@ def list_sources(sources: Iterable[str | Path]) -> tuple[Listing, dict[str, Reco
             listing.passed_over[f"second file of a Zotero item ({PurePosixPath(name).suffix})"] += 1
         again = {(table.collection, name) for name in found.passed_over}
         listing.items = [i for i in listing.items if i != table and (i.collection, i.name) not in again]
-        listing.items += [_set_aside_row(table, record) for record in found.rejected]
+        for record in found.rejected:
+            problem = UnreadableError(f"{record['where']}: {record['reason']}", record["remedy"])
+            doc_id = f"{table.doc_id}-{record['where']}".replace(" ", "-")
+            listing.items.append(replace(table, doc_id=doc_id, problem=problem))
     return listing, known
 
 
@@ -142,32 +139,21 @@ def _zotero_rows(table: Item) -> list[dict[str, str]] | None:
         raise UnreadableError.of(error, "table") from None
 
 
-def _set_aside_row(table: Item, record: Record) -> Item:
-    problem = UnreadableError(f"{record['where']}: {record['reason']}", record["remedy"])
-    return replace(table, doc_id=f"{table.doc_id}-{record['where']}".replace(" ", "-"), problem=problem)
-
-
-# ---------------------------------------------------------------------------------------------------
 # From files to units: what one worker reads at a time
 
 
 def read_units(items: Iterable[Item], columns: Columns) -> Iterator[Unit]:
     """Give what there is to be read, in order; what cannot be is a row with a `reason` and a `remedy`."""
     for item in items:
+        bare = replace(item, data=None, problem=None)  # tells where a row is from, without the bytes of its file
         if item.problem is not None:
-            yield _bare(item), _reason(item.problem)
+            yield bare, _reason(item.problem)
         elif item.ending in ARCHIVES:
             yield from read_units(open_archive(item, known_endings()), columns)
         elif item.ending in TABLE_READERS:
-            bare = _bare(item)
             yield from ((bare, row) for row in _rows_of(item, columns))
         else:
             yield item, None
-
-
-def _bare(item: Item) -> Item:
-    """Tell where a row is from, without the bytes of its file."""
-    return replace(item, data=None, problem=None)
 
 
 def _reason(problem: UnreadableError, where: str = "") -> Record:
@@ -205,19 +191,11 @@ def _problem(error: Exception) -> UnreadableError:
     return UnreadableError(reason, "open it in its own program and save it again, or as text")
 
 
-# ---------------------------------------------------------------------------------------------------
 # From units to records
 
 
-def read_records(
-    unit: Unit, known: Mapping[str, Record] | KeptMetadata, readers: Mapping[str, Reader]
-) -> Iterator[Record]:
-    """Read the documents of a unit, each with what is known of it, or with the reason why it cannot be used.
-
-    In: a unit of `read_units`, what metadata say by file name, stem, path or id, and the readers by ending. Out:
-    records with `doc_id`, `source`, `collection`, `text`, and any column of `documents`; or with `reason` and `remedy`.
-    Raises `TalksError` where two rows of the metadata speak of one document.
-    """
+def read_records(unit: Unit, known: Known, readers: Mapping[str, Reader]) -> Iterator[Record]:
+    """Read the documents of a unit, each with what is known of it, or with the `reason` why it cannot be used."""
     item, row = unit
     for record in _documents(item, readers) if row is None else [row]:
         yield _complete(item, record, known)
@@ -246,7 +224,7 @@ def _as_strings(record: Record) -> Record:
     }
 
 
-def _complete(item: Item, record: Record, known: Mapping[str, Record] | KeptMetadata) -> Record:
+def _complete(item: Item, record: Record, known: Known) -> Record:
     where = record.get("where", "")
     source = f"{item.name} {where}".strip()
     own_id = plain(str(record.get("doc_id") or ""))
@@ -285,7 +263,7 @@ def _doc_id(item: Item, where: str, given: str) -> str:
     return f"{item.doc_id}-{int(number):06d}" if kind in {"row", "article", "line"} else f"{item.doc_id}-{plain(where)}"
 
 
-def _known_of(item: Item, ids: set[str], where: str, source: str, known: Mapping[str, Record] | KeptMetadata) -> Record:
+def _known_of(item: Item, ids: set[str], where: str, source: str, known: Known) -> Record:
     """What is known of a document: from Zotero, then from the metadata of its file, then from its own."""
     name = PurePosixPath(item.name)
     names = dict.fromkeys([item.name, name.name, name.stem, item.doc_id])

@@ -44,11 +44,7 @@ Columns = Mapping[str, str]
 
 
 def name_columns(found: Sequence[str], chosen: Columns) -> dict[str, str]:
-    """Say which column holds what: the one the user chose, the suite's own name, or one commonly used.
-
-    >>> name_columns(["publish_time", "type", "title", "content", "source_url"], {})
-    {'title': 'title', 'text': 'content', 'date': 'publish_time', 'url': 'source_url', 'genre': 'type'}
-    """
+    """Say which column holds what: the one the user chose, the suite's own name, or one commonly used."""
     named = {name: name for name in GIVEN if name in found}
     plain = {_plain(column): column for column in reversed(found) if column}
     for name, candidates in KNOWN_NAMES.items():
@@ -156,10 +152,7 @@ def _from_object(where: str, row: Any, columns: Columns) -> Record:
 
 
 def read_xlsx(file: BinaryIO, columns: Columns) -> Iterator[Record]:
-    """Read an Excel file: one document a row, on every sheet whose first row names a column of texts.
-
-    The value of a formula is what Excel last saved.
-    """
+    """Read an Excel file: one document a row, on every sheet whose first row names a column of texts."""
     from openpyxl import load_workbook
 
     data = file.read(MAX_DOCUMENT_BYTES)
