@@ -71,10 +71,8 @@ class Item:
         except (OSError, EOFError) as error:
             raise not_read(error) from None
         if len(data) > MAX_DOCUMENT_BYTES:
-            raise UnreadableError(
-                f"holds over {MAX_DOCUMENT_BYTES // 1_000_000} MB; expected a text that a person could read",
-                "split it into documents, or give it as a table",
-            )
+            reason = f"holds over {MAX_DOCUMENT_BYTES // 1_000_000} MB; expected a text that a person could read"
+            raise UnreadableError(reason, "split it into documents, or give it as a table")
         return data
 
 
@@ -182,26 +180,21 @@ def _unknown(item: Item, known: frozenset[str]) -> UnreadableError | None:
     if item.ending in known:
         return None
     ending, kinds = PurePosixPath(item.name).suffix or "(none)", ", ".join(sorted(known))
-    return UnreadableError(
-        f"the ending {ending} is unknown; expected one of {kinds}", "convert the file, or move it elsewhere"
-    )
+    reason = f"the ending {ending} is unknown; expected one of {kinds}"
+    return UnreadableError(reason, "convert the file, or move it elsewhere")
 
 
 def _give_ids(items: list[Item]) -> None:
     """Give each item an id that no other has: its stem, its path, or its path with the ending."""
-    stems = Counter(_file_stem(item).casefold() for item in items)
+    ids = [plain(_stem(PurePosixPath(item.name).name)) or "file" for item in items]
+    stems = Counter(doc_id.casefold() for doc_id in ids)
     paths = Counter((item.collection, _stem(item.name).casefold()) for item in items)
     taken = Counter(stem for stem, n in stems.items() if n == 1)
-    for number, item in enumerate(items):
-        doc_id = _file_stem(item)
+    for number, (item, doc_id) in enumerate(zip(items, ids, strict=True)):
         if stems[doc_id.casefold()] > 1:
             unique = paths[item.collection, _stem(item.name).casefold()] == 1
-            doc_id = _first_free([_as_id(_stem(item.name) if unique else item.name)], taken)
-        items[number] = replace(item, doc_id=doc_id)
-
-
-def _file_stem(item: Item) -> str:
-    return plain(_stem(PurePosixPath(item.name).name)) or "file"
+            ids[number] = _first_free([_as_id(_stem(item.name) if unique else item.name)], taken)
+        items[number] = replace(item, doc_id=ids[number])
 
 
 def _as_id(path: str) -> str:
@@ -254,10 +247,8 @@ def expansion_limit(n_bytes: int) -> int:
 
 def too_expanded() -> UnreadableError:
     """Say that a file unpacks to more than any text would."""
-    return UnreadableError(
-        f"expands to over {MAX_MEMBERS:,} files or {MAX_EXPANSION} times its size",
-        "if you trust it, unpack it yourself and give the folder",
-    )
+    reason = f"expands to over {MAX_MEMBERS:,} files or {MAX_EXPANSION} times its size"
+    return UnreadableError(reason, "if you trust it, unpack it yourself and give the folder")
 
 
 def _refuse(inner: Item, known: frozenset[str]) -> UnreadableError | None:

@@ -90,7 +90,7 @@ _PROQUEST_COUNT = re.compile(r"Document \d+ of \d+")
 def split_export(text: str) -> list[Record] | None:
     """Split an export of Nexis, Factiva or ProQuest into its articles, with what the export says of each."""
     lines = [line.strip() for line in _BREAK.split(text.translate(_BLANKS))]
-    for split, read in _LAYOUTS:
+    for split, read in _LAYOUTS.items():
         if articles := split(lines):
             return [_finish(f"article {number}", read(article)) for number, article in enumerate(articles, start=1)]
     return None
@@ -496,43 +496,37 @@ def _read_proquest(lines: Lines) -> Record:
     }
 
 
-_LAYOUTS: tuple[tuple[Callable[[Lines], list[Lines]], Callable[[Lines], Record]], ...] = (
-    (_split_lexis, _read_lexis),
-    (_split_nexis, _read_nexis),
-    (_split_factiva, _read_factiva),
-    (_split_proquest, _read_proquest),
-)
+_LAYOUTS = {
+    _split_lexis: _read_lexis,
+    _split_nexis: _read_nexis,
+    _split_factiva: _read_factiva,
+    _split_proquest: _read_proquest,
+}
 
 # Tables without texts
 
-_NO_TEXTS = (  # what it is, the columns by which it is known, and how many it has where there is no header
-    (
-        "is a Media Cloud export: titles and addresses of stories, no text",
-        ({"media_name", "publish_date", "url"}, {"stories_id", "url"}),
-        (),
-    ),
-    ("is a table of GDELT mentions: addresses of articles, no text", ({"globaleventid", "mentionidentifier"},), ()),
-    (
-        "is a table of GDELT events: who did what to whom, and addresses, no text",
-        ({"globaleventid", "sqldate"}, {"globaleventid", "sourceurl"}),
-        (58, 61),
-    ),
-    (
-        "is a table of the GDELT knowledge graph: names, themes and addresses, no text",
-        ({"v2documentidentifier"}, {"gkgrecordid"}),
-        (27,),
-    ),
-)
+_GDELT_EVENTS = "is a table of GDELT events: who did what to whom, and addresses, no text"
+_GDELT_GRAPH = "is a table of the GDELT knowledge graph: names, themes and addresses, no text"
+_NO_TEXTS = {  # by columns that stand in no other table
+    "media_name publish_date url": "is a Media Cloud export: titles and addresses of stories, no text",
+    "stories_id url": "is a Media Cloud export: titles and addresses of stories, no text",
+    "globaleventid mentionidentifier": "is a table of GDELT mentions: addresses of articles, no text",
+    "globaleventid sqldate": _GDELT_EVENTS,
+    "globaleventid sourceurl": _GDELT_EVENTS,
+    "v2documentidentifier": _GDELT_GRAPH,
+    "gkgrecordid": _GDELT_GRAPH,
+}
+_NO_HEADER = {58: _GDELT_EVENTS, 61: _GDELT_EVENTS, 27: _GDELT_GRAPH}  # by the number of columns
 
 
 def explain_no_text(columns: Sequence[str], n_columns: int) -> UnreadableError | None:
     """Say what a table without a column of texts is, where it is one that scholars often have; None for any other."""
     names = {name.strip().casefold().replace(".", "").replace(" ", "_") for name in columns}
-    numbered = all(re.fullmatch(r"\d{1,14}(?:-T?\d+)?", cell.strip()) for cell in columns[:2])
-    by_name = [reason for reason, signs, _ in _NO_TEXTS if any(sign <= names for sign in signs)]
-    by_number = [reason for reason, _, numbers in _NO_TEXTS if numbered and n_columns in numbers]
+    reason = next((reason for signs, reason in _NO_TEXTS.items() if names.issuperset(signs.split())), None)
+    if not reason and all(re.fullmatch(r"\d{1,14}(?:-T?\d+)?", cell.strip()) for cell in columns[:2]):
+        reason = _NO_HEADER.get(n_columns)
     remedy = "collect the texts from the addresses (within the publishers' terms) and put them into a column text"
-    return next((UnreadableError(reason, remedy) for reason in by_name + by_number), None)
+    return UnreadableError(reason, remedy) if reason else None
 
 
 # Zotero
@@ -553,8 +547,7 @@ def is_zotero(columns: Iterable[str]) -> bool:
 
 def link_attachments(rows: Iterable[Mapping[str, str]], names: Iterable[str]) -> Attachments:
     """Find the file of each item of a Zotero collection among the files of the scholar's folder."""
-    rows = list(rows)
-    names = list(names)
+    rows, names = list(rows), list(names)
     claims = _claim_files([_split_paths(row.get("File Attachments")) for row in rows], names)
     taken = {name for claimed in claims for name in claimed}
     free = Counter(_parts(name)[:1] for name in names if name not in taken)

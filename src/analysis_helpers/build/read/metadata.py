@@ -10,7 +10,7 @@ from datetime import date as day
 from pathlib import Path
 
 from ...errors import TalksError
-from .records import NO_TEXT, SIDES, Record, ragged, read_header, read_rows
+from .records import NO_TEXT, SIDES, Record, check_header, ragged, read_rows
 
 GIVEN = (
     "doc_id", "collection", "use", "side", "outlet", "genre", "author", "title", "date", "date_precision", "talk_id",
@@ -40,7 +40,7 @@ def _metadata_rows(table: Path) -> Iterator[tuple[str, str, Record]]:
     except (UnicodeDecodeError, OSError) as error:
         raise TalksError(f"{table}: cannot be read as UTF-8 ({error}); save it again as CSV in UTF-8") from None
     table_rows = read_rows(str(table), text)
-    columns = read_header(str(table), table_rows)
+    columns = check_header(str(table), next(table_rows, (1, []))[1])
     unknown = [name for name in columns if name not in ("file", *GIVEN) and not name.startswith("note_")]
     if "file" not in columns or unknown:
         what = f"unknown column {unknown[0] or '(no name)'}" if unknown else "no column file"

@@ -92,11 +92,6 @@ def _no_row(error: Exception, after: str = "") -> UnreadableError:
     return UnreadableError(reason, "close the quotes")
 
 
-def read_header(name: str, rows: Iterator[tuple[int, list[str]]]) -> list[str]:
-    """Read the names of the columns; raises `TalksError` where one stands twice."""
-    return check_header(name, next(rows, (1, []))[1])
-
-
 def check_header(name: str, cells: Sequence[str]) -> list[str]:
     """Give the names of the columns without blanks around them; raises `TalksError` where one stands twice."""
     columns = [cell.strip() for cell in cells]
@@ -108,10 +103,8 @@ def check_header(name: str, cells: Sequence[str]) -> list[str]:
 
 def ragged(n_columns: int) -> UnreadableError:
     """Say that a row has another number of cells than its header."""
-    return UnreadableError(
-        f"the number of cells differs from the header's {n_columns}; expected one cell a column",
-        "quote cells that hold commas or line breaks",
-    )
+    reason = f"the number of cells differs from the header's {n_columns}; expected one cell a column"
+    return UnreadableError(reason, "quote cells that hold commas or line breaks")
 
 
 def plain(value: str) -> str:

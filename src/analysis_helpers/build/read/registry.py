@@ -20,7 +20,7 @@ from .databases import is_zotero, link_attachments
 from .encoding import decode, repair
 from .files import read_docx, read_html, read_md, read_pdf, read_rtf, read_txt
 from .metadata import KeptMetadata, check_controlled, check_values, keep_metadata, read_metadata
-from .records import Record, plain, read_header, read_rows
+from .records import Record, check_header, plain, read_rows
 from .tables import Columns, read_csv, read_json, read_jsonl, read_parquet, read_xlsx
 
 __all__ = ["DOCUMENT_READERS", "TABLE_READERS", "KeptMetadata", "Record", "keep_metadata", "read_metadata"]
@@ -129,7 +129,7 @@ def _zotero_rows(table: Item) -> list[dict[str, str]] | None:
         if not is_zotero(cell.strip('" \r\n') for cell in first.split(",")):
             return None
         rows = read_rows("table", decode(table.read()))
-        header = read_header("table", rows)
+        header = check_header("table", next(rows, (1, []))[1])
         return [dict(zip(header, cells, strict=False)) for _, cells in rows]
     except OSError:
         return None  # it cannot be opened: the reader of tables will say so

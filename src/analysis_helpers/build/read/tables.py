@@ -19,19 +19,13 @@ from .records import Record, check_header, ragged, read_all_rows
 
 # Names that programs and people give the columns, best first. Compared in lower case, "_" and "-" as blanks.
 KNOWN_NAMES = {
-    "text": (
-        "text", "full text", "fulltext", "body", "content", "article text", "article", "story", "transcript", "speech",
-        "statement", "message", "tweet",
-    ),
-    "date": (
-        "date", "publish time", "publish date", "published", "publication date", "published at", "pub date", "pubdate",
-        "created at", "datetime", "timestamp", "time", "year",
-    ),
+    "text": ("text", "full text", "fulltext", "body", "content", "article text", "article", "story", "transcript",
+             "speech", "statement", "message", "tweet"),
+    "date": ("date", "publish time", "publish date", "published", "publication date", "published at", "pub date",
+             "pubdate", "created at", "datetime", "timestamp", "time", "year"),
     "title": ("title", "headline", "heading", "subject"),
-    "outlet": (
-        "outlet", "publication", "publication title", "newspaper", "media name", "journal", "publisher", "site",
-        "source",
-    ),
+    "outlet": ("outlet", "publication", "publication title", "newspaper", "media name", "journal", "publisher", "site",
+               "source"),
     "url": ("url", "source url", "link", "document url", "address", "href"),
     "author": ("author", "authors", "byline", "creator", "speaker"),
     "genre": ("genre", "type", "kind", "item type", "document type"),
