@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis_helpers.build.read.dates import NO_DATE, DateReading, find_date, find_orders, read_date, settle_dates
+from analysis_helpers.build.read.dates import (
+    NO_DATE,
+    DateReading,
+    find_closing_date,
+    find_date,
+    find_orders,
+    read_date,
+    settle_dates,
+)
 from analysis_helpers.build.read.encoding import decode, repair
 from tests.conftest import ROOT
 
@@ -19,7 +27,8 @@ PAGES = ROOT.parent / "shared/messy/flattened_pages"
     [
         "2021-03-18", "2021-03-18T23:30:00Z", "2021-03-18 00:10:00+08:00", "2021/3/18", "2021.03.18", "20210318",
         "20210318093000", "March 18, 2021 Thursday", "Thursday, March 18, 2021", "MARCH 18 2021",
-        "Mar 18, 2021, 10:05 PM EDT", "18 March 2021", "18 Mar. 2021", "18th of March, 2021", "18-Mar-21", "18-Mar-2021",
+        "Mar 18, 2021, 10:05 PM EDT", "18 March 2021", "18 Mar. 2021", "18th of March, 2021", "18-Mar-21",
+        "18-Mar-2021",
         "Thu, 18 Mar 2021 09:00:00 GMT", "Thu Mar 18 09:00:00 +0000 2021", "2021年3月18日", "2021 年 3 月 18 日",
         "18 mars 2021", "18. März 2021", "18 de marzo de 2021", "18 марта 2021 г.", "1616025600000", 44273.75, 20210318,
         "1616025600",  # midnight of that day in UTC: 18,704 days of 86,400 seconds
@@ -77,7 +86,26 @@ def test_rather_no_date_than_a_wrong_one(written):
 
 
 PIECES = st.sampled_from(
-    "2021 21 3 18 30 99 0 1616025600 / - . , : T Z March mars марта 三月 年 月 日 ago in Mon de".split()
+    [
+        "2021",
+        "21",
+        "3",
+        "18",
+        "30",
+        "99",
+        "0",
+        "1616025600",
+        "/",
+        "-",
+        ".",
+        ",",
+        ":",
+        "T",
+        "March",
+        "mars",
+        "марта",
+        "月",
+    ]
 )
 
 
@@ -141,6 +169,7 @@ def test_a_page_prints_its_date(text, value, quoted):
         "© 2021",
         "Posted: 3/18/21. The boats of 2021 came.",
         "Fish Talks on March 18, 2021",
+        "Fish chronicle\nMarch 18, 2021 – May 2, 2021",
         "THE BOAT LEAVES June 5, 2024 at 7:30 a.m. EST, when the tide is high in the whole of the port",
         "The boats came. " * 200 + "\nOther news\nMarch 3, 2019",
         "x" * 2500 + "1" + "8 March 2021 10:00 ".ljust(1000, "x"),
@@ -150,6 +179,13 @@ def test_a_page_prints_its_date(text, value, quoted):
 )
 def test_the_date_of_an_event_is_no_date_of_a_page(text):
     assert find_date(text) is None
+
+
+def test_a_title_may_close_with_a_date():
+    assert find_closing_date("Remarks on Fish, 3/18/2021") == (
+        DateReading("2021-03-18", "day", order="month first"), "3/18/2021",
+    )  # fmt: skip
+    assert find_closing_date("What happened on March 18, 2021") is None
 
 
 @pytest.mark.skipif(not PAGES.is_dir(), reason="the flattened pages are not on this machine")

@@ -1,7 +1,6 @@
 """Reading: files of every format become documents with title, date, author, address and text. Texts are invented."""
 
 import gzip
-import hashlib
 import html
 import json
 import re
@@ -244,23 +243,6 @@ def test_every_article_of_an_export_is_a_document_or_a_reason(case, tmp_path):
     assert ["no body" in row.get("reason", "") for row in found] == [body is None for *_, body in articles]
 
 
-GDELT_ROW = "\t".join(["410412347", "20210318", *[""] * 58, "http://sample.example/1"])
-WITHOUT_TEXT = {
-    "Media Cloud": ("a.csv", "id,media_name,publish_date,title,url\n1,Sample,2021-03-18,x,http://sample.example\n"),
-    "GDELT": ("a.tsv", f"{GDELT_ROW}\n{GDELT_ROW.replace('347', '348')}\n"),
-}
-
-
-@pytest.mark.parametrize("case", WITHOUT_TEXT)
-def test_a_table_of_addresses_is_explained(case, tmp_path):
-    name, content = WITHOUT_TEXT[case]
-    found = records_of(write(tmp_path / "in", {name: content}))
-    assert len(found) == 1
-    assert case in found[0]["reason"]
-    assert "no text" in found[0]["reason"]
-    assert found[0]["remedy"].startswith("collect the texts from the addresses")
-
-
 def test_a_zotero_collection_with_its_files(tmp_path):
     table = (
         "Key,Item Type,Publication Year,Author,Title,Publication Title,Url,Date,File Attachments\n"
@@ -398,29 +380,17 @@ def test_ids_are_unique_over_folders_and_archives(tmp_path):
     ]  # fmt: skip
 
 
-def test_a_link_given_as_a_source_is_followed(tmp_path):
-    write(tmp_path / "store", {"a.txt": BODY})
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in/link.txt").symlink_to(tmp_path / "store/a.txt")
-    assert [row["text"] for row in records_of(tmp_path / "in/link.txt")] == [BODY]
+def test_reading_leaves_the_files_as_they_were(tmp_path):
+    folder = write(tmp_path / "in", {f"{n}/a{ending}": content for n, (ending, content) in enumerate(SAMPLES.items())})
 
+    def stamps():
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        return [(path, path.read_bytes(), path.stat().st_mtime_ns) for path in files]
 
-def test_a_build_leaves_the_files_as_they_were(tmp_path):
-    files = {f"{n}/a{ending}": content for n, (ending, content) in enumerate(SAMPLES.items())}
-    folder = write(tmp_path / "in", files)
-    stamps = {path: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns) for path in _files(folder)}
-    corpus = ah.build_corpus([folder], tmp_path / "corpus", semantic=False)
-    assert stamps == {
-        path: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns) for path in _files(folder)
-    }
-    funnel = corpus.record["funnel"]
-    assert funnel["read"] == 22
-    assert funnel["read"] == funnel["kept"] + funnel["duplicates"] + funnel["rejected"]
-    assert funnel["rejected"] == 0
-
-
-def _files(folder):
-    return [path for path in folder.rglob("*") if path.is_file()]
+    before = stamps()
+    part = part_of(folder)
+    assert (len(part.documents), len(part.aside)) == (22, 0)
+    assert stamps() == before
 
 
 READER = """
@@ -477,17 +447,8 @@ def test_articles_before_an_error_are_kept_and_odd_values_made_text(tmp_path):
     assert found[2]["reason"] == "could not be read (ValueError: lost[2J page)"
 
 
-def test_a_period_is_no_date_and_a_title_may_close_with_one(tmp_path):
-    files = {
-        "a.txt": f"Fish chronicle\nMarch 18, 2021 – May 2, 2021\n\n{BODY}",
-        "b.csv": f'title,text\n"Remarks on Fish, 3/18/2021","{CELL}"\n',
-    }
-    part = part_of(write(tmp_path / "in", files))
-    assert part.documents["date"].fillna("").tolist() == ["", "2021-03-18"]
-    assert part.documents["date_evidence"].tolist()[1] == "title: 3/18/2021"
-
-
 MESSY = ROOT.parent / "shared" / "messy"
+needs_messy = pytest.mark.skipif(not MESSY.is_dir(), reason="the real files are not on this machine")
 REAL = {  # documents, set aside, with a date, with a title
     "byte_string_bodies": (5, 0, 3, 5),
     "flattened_pages": (12, 0, 12, 12),
@@ -496,7 +457,7 @@ REAL = {  # documents, set aside, with a date, with a title
 }
 
 
-@pytest.mark.skipif(not MESSY.is_dir(), reason="the real files are not on this machine")
+@needs_messy
 @pytest.mark.parametrize("name", REAL)
 def test_real_files_lose_nothing(name):
     part = part_of(MESSY / name)
@@ -505,21 +466,12 @@ def test_real_files_lose_nothing(name):
     assert (part.documents["n_words"] > 0).all()
 
 
-@pytest.mark.skipif(not MESSY.is_dir(), reason="the real files are not on this machine")
-def test_real_word_files_lose_no_character():
-    found = records_of(MESSY / "docx")
-    assert ["reason" in row for row in found] == [False, False]
-    for row in found:
+@needs_messy
+def test_real_word_files_lose_no_character_and_a_real_table_no_row():
+    for row in records_of(MESSY / "docx"):
         with zipfile.ZipFile(MESSY / "docx" / row["source"]) as package:
             shown = re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>", package.read("word/document.xml").decode())
         assert "".join(html.unescape("".join(shown)).split()) == "".join(row["text"].split()), "another way to them"
-
-
-@pytest.mark.skipif(not MESSY.is_dir(), reason="the real files are not on this machine")
-@pytest.mark.parametrize(
-    ("name", "n_rows"), [("peoples_daily_tariff.csv", 519), ("trump_in_office_tweets_1_October_2019.csv", 4592)]
-)
-def test_real_tables_lose_no_row(name, n_rows):
-    found = records_of(MESSY / "tables" / name)
-    assert len(found) == n_rows
+    found = records_of(MESSY / "tables/peoples_daily_tariff.csv")
+    assert len(found) == 519
     assert all(row.get("date") for row in found if "text" in row)
