@@ -233,7 +233,10 @@ def open_archive(item: Item, known: frozenset[str]) -> Iterator[Item]:
                 raise too_expanded()
             inner = replace(item, name=f"{item.name}/{name}", data=data or b"")
             doc_id = _first_free([f"{item.doc_id}-{_stem(_as_id(name))}", f"{item.doc_id}-{_as_id(name)}"], ids)
-            yield replace(inner, problem=problem or _refuse(inner, known), doc_id=doc_id)
+            refused = _unknown(inner, known)
+            if inner.ending in ARCHIVES:
+                refused = UnreadableError("is an archive inside an archive", "unpack it and give the folder")
+            yield replace(inner, problem=problem or refused, doc_id=doc_id)
     except UnreadableError as error:
         yield replace(item, problem=error, data=b"")
     except Exception as error:  # both formats have many ways to be broken, and their modules as many exceptions
@@ -249,12 +252,6 @@ def too_expanded() -> UnreadableError:
     """Say that a file unpacks to more than any text would."""
     reason = f"expands to over {MAX_MEMBERS:,} files or {MAX_EXPANSION} times its size"
     return UnreadableError(reason, "if you trust it, unpack it yourself and give the folder")
-
-
-def _refuse(inner: Item, known: frozenset[str]) -> UnreadableError | None:
-    if inner.ending in ARCHIVES:
-        return UnreadableError("is an archive inside an archive", "unpack it and give the folder")
-    return _unknown(inner, known)
 
 
 def _refuse_member(linked: bool, size: int) -> UnreadableError | None:

@@ -66,16 +66,9 @@ def read_date(written: str | float) -> DateReading:
             return DateReading((date(1899, 12, 30) + timedelta(days=int(written))).isoformat(), "day")
         written = str(int(written)) if abs(written) < 1e15 else ""
     written = " ".join(str(written).split())[:100]
-    for read in (_read_styles, _read_digits, _read_other_language):
-        readings = set(read(written))
-        if readings:
-            return readings.pop() if len(readings) == 1 else NO_DATE
-    return NO_DATE
-
-
-def _read_styles(written: str) -> list[DateReading]:
-    found = ([reading for _, _, reading in _find(written, precision)] for precision in _PATTERNS)
-    return next(filter(None, found), [])
+    found = [{reading for *_, reading in _find(written, precision)} for precision in _PATTERNS]
+    readings = next(filter(None, [*found, set(_read_digits(written))]), None) or set(_read_other_language(written))
+    return readings.pop() if len(readings) == 1 else NO_DATE
 
 
 def _find(text: str, precision: str = "day") -> Iterator[tuple[int, int, DateReading]]:

@@ -49,6 +49,7 @@ _MOJIBAKE = re.compile(
 _MOJIBAKE_BEGINS = re.compile(r"[\x80-\x9f\xc2-\xf4Ă‚√ΓвРС]")  # all its first characters: one class is found fast
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});")
 _BYTE_STRING = re.compile(r"""(?m)^[ \t]*b(['"])(.*)\1[ \t]*$""")
+_ESCAPE = re.compile(rb"\\(x[\da-fA-F]{2}|[nrt\\'\"])")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"\\": b"\\", b"'": b"'", b'"': b'"'}
 
 
@@ -170,8 +171,8 @@ def repair(text: str) -> str:
     """Mend characters that a program broke before the text came to us."""
     if "b'" in text or 'b"' in text:
         text = open_byte_strings(text)
-    if "&" in text:
-        text = _unescape(text)
+    for _ in range(4 if "&" in text else 0):  # an `&amp;` may hide another, but no export does it four times
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     if text.isascii():
         return text
     if _MOJIBAKE_BEGINS.search(text) and _MOJIBAKE.search(text):
@@ -183,25 +184,15 @@ def repair(text: str) -> str:
 
 def open_byte_strings(text: str) -> str:
     """Turn lines that are Python byte strings, whole, into the text they stand for."""
-    return _BYTE_STRING.sub(lambda line: _read_escapes(line[2]), text)
 
-
-def _read_escapes(written: str) -> str:
     def byte(escape: re.Match[bytes]) -> bytes:
         code = escape[1]
         return bytes.fromhex(code[1:].decode()) if len(code) == 3 else _ESCAPES[code]
 
-    read = re.sub(rb"\\(x[\da-fA-F]{2}|[nrt\\'\"])", byte, written.encode("utf-8", "replace"))
-    return read.decode("utf-8", STRAYS)
+    def read(line: re.Match[str]) -> str:
+        return _ESCAPE.sub(byte, line[2].encode("utf-8", "replace")).decode("utf-8", STRAYS)
 
-
-def _unescape(text: str) -> str:
-    """Turn entities into characters; an `&amp;` may hide another, but no export does it four times."""
-    for _ in range(4):
-        before, text = text, _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
-        if text == before:
-            break
-    return text
+    return _BYTE_STRING.sub(read, text)
 
 
 # What is no language
@@ -265,13 +256,10 @@ def _find_code(text: str, ink: int, counts: dict[str, int]) -> str:
     if sum(map(text.count, _CODE_SIGNS)) > 0.04 * ink and len(_CODE.findall(text)) >= 3:
         return "is a program or a style sheet, not a text"
     no_digits = sum(count for letter, count in counts.items() if letter not in "abcdefx")
-    return "is a dump of bytes in hexadecimal numbers" if no_digits < 0.5 * ink and _is_dump(text, ink) else ""
-
-
-def _is_dump(text: str, ink: int) -> bool:
-    pairs = _HEX.findall(text)
+    pairs = _HEX.findall(text) if no_digits < 0.5 * ink else []
     lettered = sum(not pair.isdigit() and any(sign in "0123456789" for sign in pair) for pair in pairs)
-    return len(pairs) >= 30 and sum(map(len, pairs)) > 0.5 * ink and lettered > 0.2 * len(pairs)
+    dump = len(pairs) >= 30 and sum(map(len, pairs)) > 0.5 * ink and lettered > 0.2 * len(pairs)
+    return "is a dump of bytes in hexadecimal numbers" if dump else ""
 
 
 def _find_odd_letters(lower: str, counts: dict[str, int]) -> str:

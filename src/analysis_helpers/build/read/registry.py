@@ -139,9 +139,6 @@ def _zotero_rows(table: Item) -> list[dict[str, str]] | None:
         raise UnreadableError.of(error, "table") from None
 
 
-# From files to units: what one worker reads at a time
-
-
 def read_units(items: Iterable[Item], columns: Columns) -> Iterator[Unit]:
     """Give what there is to be read, in order; what cannot be is a row with a `reason` and a `remedy`."""
     for item in items:
@@ -191,9 +188,6 @@ def _problem(error: Exception) -> UnreadableError:
     return UnreadableError(reason, "open it in its own program and save it again, or as text")
 
 
-# From units to records
-
-
 def read_records(unit: Unit, known: Known, readers: Mapping[str, Reader]) -> Iterator[Record]:
     """Read the documents of a unit, each with what is known of it, or with the `reason` why it cannot be used."""
     item, row = unit
@@ -207,7 +201,7 @@ def _documents(item: Item, readers: Mapping[str, Reader]) -> Iterator[Record]:
     try:
         for record in readers[item.ending](item.read()):
             number += 1
-            yield _as_strings(record)
+            yield {str(name): _as_text(value) for name, value in record.items() if value is not None}
         if number:
             return
     except Exception as error:
@@ -215,13 +209,9 @@ def _documents(item: Item, readers: Mapping[str, Reader]) -> Iterator[Record]:
     yield _reason(problem, f"after article {number}" if number else "")
 
 
-def _as_strings(record: Record) -> Record:
-    """Make all values of a record strings that can be written; half a character of UTF-16 is a lost one."""
-    return {
-        str(name): str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        for name, value in record.items()
-        if value is not None
-    }
+def _as_text(value: object) -> str:
+    """Make a value text that can be written; half a character of UTF-16 is a lost one."""
+    return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _complete(item: Item, record: Record, known: Known) -> Record:

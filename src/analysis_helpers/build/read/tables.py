@@ -40,7 +40,7 @@ Columns = Mapping[str, str]
 def name_columns(found: Sequence[str], chosen: Columns) -> dict[str, str]:
     """Say which column holds what: the one the user chose, the suite's own name, or one commonly used."""
     named = {name: name for name in GIVEN if name in found}
-    plain = {_plain(column): column for column in reversed(found) if column}
+    plain = {re.sub(r"[\s_-]+", " ", name.strip().lower()): name for name in reversed(found) if name}
     for name, candidates in KNOWN_NAMES.items():
         column = next((plain[candidate] for candidate in candidates if candidate in plain), None)
         if column is not None and name not in named and column not in named.values():
@@ -57,15 +57,17 @@ def name_columns(found: Sequence[str], chosen: Columns) -> dict[str, str]:
     return named
 
 
-def _plain(column: str) -> str:
-    return re.sub(r"[\s_-]+", " ", column.strip().lower())
-
-
 def read_csv(file: BinaryIO, columns: Columns) -> Iterator[Record]:
     """Read a table of delimited cells (comma, semicolon, tab or bar): one document a row."""
     beginning, lines = decode_lines(file)
     rows = read_all_rows(lines, _delimiter(beginning))
-    header = _header(next(rows, (1, []))[1])
+    header = next(rows, (1, []))[1]
+    if isinstance(header, UnreadableError):
+        raise UnreadableError(f"row 1: {header.reason}", header.remedy)
+    try:
+        header = check_header("table", header)
+    except TalksError as error:
+        raise UnreadableError.of(error, "table") from None
     named = name_columns(header, columns)
     for number, cells in rows:
         if isinstance(cells, UnreadableError):
@@ -74,15 +76,6 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[Record]:
             yield _from_row(f"row {number}", dict(zip(header, cells, strict=True)), named)
         else:
             yield _aside(f"row {number}", ragged(len(header)))
-
-
-def _header(cells: list[str] | UnreadableError) -> list[str]:
-    if isinstance(cells, UnreadableError):
-        raise UnreadableError(f"row 1: {cells.reason}", cells.remedy)
-    try:
-        return check_header("table", cells)
-    except TalksError as error:
-        raise UnreadableError.of(error, "table") from None
 
 
 def _delimiter(text: str) -> str:
