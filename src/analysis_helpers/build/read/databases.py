@@ -1,6 +1,9 @@
 """What academics have: exports of Nexis, Factiva and ProQuest, tables of Media Cloud and GDELT, Zotero collections.
 
-Pure functions on lines and rows: other modules turn files into text, one paragraph or table row a line.
+Pure functions on lines and rows: other modules turn files into text, one paragraph or table row a line. The layouts are
+those that LexisNexisTools (Gruber), tm.plugin.lexisnexis and tm.plugin.factiva (Bouchet-Valat), chennesy/factiva_parser
+and pq_parser, metaknowledge (McIlroy-Young) and Factiva's help know; the columns are those of GDELTtools, of minet
+(Media Cloud) and of Zotero's CSV export.
 """
 
 from __future__ import annotations
@@ -68,7 +71,6 @@ _RIGHTS = re.compile(r"copyright\b|©|\(c\) ?\d|all rights reserved", re.IGNOREC
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ") | dict.fromkeys(map(ord, "\ufeff\u200b"))
 _LABEL = re.compile(r"([^\W\d_][\w /-]{1,27}?)\s*:\s*(.*)")
-_NEXIS_END = "End of Document"
 _NEXIS_COVER = re.compile(
     r"(?:User Name|Date and Time|Job Number|Client/Matter|Search Terms|Search Type|Narrowed by|Content Type)\b"
     r"|Documents? \(\d+\)|\W*About LexisNexis|.{0,99}Copyright © \d{4} LexisNexis"
@@ -86,51 +88,21 @@ _PROQUEST_COUNT = re.compile(r"Document \d+ of \d+")
 
 
 def split_export(text: str) -> list[Record] | None:
-    """Split an export of Nexis, Factiva or ProQuest into its articles, with what the export says of each.
-
-    In: plain text, one paragraph or table row a line, tabs between cells. Out: None for any other text;
-    else a record an article, in order: `where` ("article 3"), `text`, and where given `title`, `date` (as
-    printed), `outlet`, `author`, `url`. An article without body has `reason` and `remedy` in place of
-    `text`. Covers, tables of contents and search summaries are no articles. Raises nothing.
-
-    Source: the layouts as read by LexisNexisTools (Gruber), tm.plugin.lexisnexis and tm.plugin.factiva
-    (Bouchet-Valat), chennesy/factiva_parser and pq_parser, metaknowledge (McIlroy-Young), and the field list
-    of Factiva's help. Known weakness: labels in other languages than English are known for the older
-    LexisNexis only (German, French), and captions of pictures are dropped.
-
-    Examples
-    --------
-    >>> export = '''Envoys meet in Lisbon
-    ... The Daily Sample
-    ... March 18, 2021 Thursday
-    ... Copyright 2021 The Daily Sample
-    ... Length: 6 words
-    ... Body
-    ... Both sides met in Lisbon today.
-    ... Load-Date: March 19, 2021
-    ... End of Document'''
-    >>> split_export(export)
-    [{'where': 'article 1', 'title': 'Envoys meet in Lisbon', 'outlet': 'The Daily Sample',
-      'date': 'March 18, 2021 Thursday', 'text': 'Both sides met in Lisbon today.'}]
-    >>> split_export("Length: 6 words. That was the whole speech.") is None
-    True
-    """
+    """Split an export of Nexis, Factiva or ProQuest into its articles, with what the export says of each."""
     lines = [line.strip() for line in _BREAK.split(text.translate(_BLANKS))]
-    for split, read in _LAYOUTS:
+    for split, read in _LAYOUTS.items():
         if articles := split(lines):
-            return [_finish(number, read(article)) for number, article in enumerate(articles, start=1)]
+            return [_finish(f"article {number}", read(article)) for number, article in enumerate(articles, start=1)]
     return None
 
 
-def _finish(number: int, found: Record) -> Record:
+def _finish(where: str, found: Record) -> Record:
     """Keep what was found; an article without body says so, because a headline alone is not measured."""
-    record = {"where": f"article {number}"} | {name: value for name, value in found.items() if value}
-    if "text" not in record:
-        record["reason"] = (
-            f"article {number} of the export has no body (headline only); expected an article in full text"
-        )
-        record["remedy"] = "export it again as full text or delete it"
-    return record
+    record = {"where": where} | {name: value for name, value in found.items() if value}
+    if "text" in record:
+        return record
+    reason = f"{where} of the export has no body (headline only); expected an article in full text"
+    return record | {"reason": reason, "remedy": "export it again as full text or delete it"}
 
 
 def _join(lines: Iterable[str]) -> str:
@@ -164,6 +136,14 @@ def _label_reader(names: Sequence[str], *, alone: Sequence[str] = (), any_case: 
         return (name, match[2]) if match and name else None
 
     return read
+
+
+def _find_labels(lines: Lines, read: Reader) -> dict[int, Label]:
+    return {index: label for index, line in enumerate(lines) if (label := read(line))}
+
+
+def _names(lines: Lines, read: Reader) -> set[str]:
+    return {name for name, _ in _find_labels(lines, read).values()}
 
 
 def _read_fields(lines: Lines, read: Reader) -> dict[str, str]:
@@ -212,11 +192,10 @@ _nexis_tail = _label_reader(NEXIS_TAIL, alone=("Classification",))
 
 def _split_nexis(lines: Lines) -> list[Lines]:
     """Split at "End of Document"; a last article that lost this line is known by its labels."""
-    pieces = _split_at(lines, lambda line: line == _NEXIS_END)
-    ended = len(pieces) - 1
-    if not any(_is_nexis(piece, number < ended) for number, piece in enumerate(pieces)):
+    *ended, last = _split_at(lines, lambda line: line == "End of Document")
+    articles = [*ended, last] if _is_nexis(last, False) else ended
+    if articles == ended and not any(_is_nexis(piece, True) for piece in ended):
         return []
-    articles = pieces[:-1] + [piece for piece in pieces[-1:] if _is_nexis(piece, False)]
     return [part for article in articles if any(article) for part in _split_after_load_date(article)]
 
 
@@ -252,7 +231,11 @@ def _read_nexis(lines: Lines) -> Record:
     body = next((index for index, line in enumerate(lines) if line == "Body"), None)
     stop = len(lines) if body is None else body
     tail = _find_tail(lines, stop, _nexis_tail)
-    head, covered = _drop_nexis_cover(lines[: min(stop, tail)])
+    head = lines[: min(stop, tail)]
+    # The cover page stands before the first article, with nothing that says where it ends.
+    covered = any(map(_NEXIS_COVER.match, head))
+    if covered:
+        head = head[max(i for i, x in enumerate(head) if _NEXIS_COVER.match(x) or re.match(r"\d+\.\s", x)) + 1 :]
     first = next((i for i, line in enumerate(head) if _RIGHTS.match(line) or _nexis_head(line)), len(head))
     record = _read_nexis_title([line for line in head[:first] if line], covered)
     record["author"] = _read_fields(head[first:], _nexis_head).get("Byline")
@@ -261,14 +244,6 @@ def _read_nexis(lines: Lines) -> Record:
         graphic = max((index for index, line in enumerate(text) if line == "Graphic"), default=len(text))
         record["text"] = _body(text[:graphic])
     return record
-
-
-def _drop_nexis_cover(head: Lines) -> tuple[Lines, bool]:
-    """Drop the cover page: it stands before the first article, with nothing that says where it ends."""
-    if not any(map(_NEXIS_COVER.match, head)):
-        return head, False
-    cover = max(i for i, line in enumerate(head) if _NEXIS_COVER.match(line) or re.match(r"\d+\.\s", line))
-    return head[cover + 1 :], True
 
 
 def _read_nexis_title(lines: Lines, covered: bool) -> Record:
@@ -285,24 +260,25 @@ def _read_nexis_title(lines: Lines, covered: bool) -> Record:
 
 _lexis_head = _label_reader(LEXIS_HEAD)
 _lexis_tail = _label_reader(LEXIS_TAIL)
+_lexis_label = _label_reader(LEXIS_HEAD + LEXIS_TAIL)
 
 
 def _split_lexis(lines: Lines) -> list[Lines]:
     """Split before "3 of 250 DOCUMENTS"; what stands before the first is the cover."""
     starts = [match for match in map(_LEXIS_START.fullmatch, lines) if match]
     counted = all(int(first) <= int(last) for first, last in (filter(None, match.groups()) for match in starts))
-    signs = {label[0] for line in lines if (label := _lexis_head(line) or _lexis_tail(line))}
-    if not starts or not counted or not signs & {*LEXIS_LENGTH, "LOAD-DATE", "LANGUAGE", "UPDATE", "SPRACHE", "LANGUE"}:
+    signs = {*LEXIS_LENGTH, "LOAD-DATE", "LANGUAGE", "UPDATE", "SPRACHE", "LANGUE"}
+    if not starts or not counted or not _names(lines, _lexis_label) & signs:
         return []
     return _split_at(lines, _LEXIS_START.fullmatch)[1:]
 
 
 def _read_lexis(lines: Lines) -> Record:
-    labels = [(index, label) for index, line in enumerate(lines) if (label := _lexis_head(line))]
-    first = labels[0][0] if labels else _find_tail(lines, 0, _lexis_tail)
+    labels = _find_labels(lines, _lexis_head)
+    first = min(labels) if labels else _find_tail(lines, 0, _lexis_tail)
     start = _find_lexis_body(lines, labels) if labels else first
     tail = _find_tail(lines, start, _lexis_tail, gap=2, block=12)
-    fields = _read_fields(lines[first:start], lambda line: _lexis_head(line) or _lexis_tail(line))
+    fields = _read_fields(lines[first:start], _lexis_label)
     text = lines[start:tail]
     if text and (label := _lexis_head(text[0])):
         text[0] = label[1]
@@ -314,16 +290,16 @@ def _read_lexis(lines: Lines) -> Record:
     return record | {"text": _body(text)}
 
 
-def _find_lexis_body(lines: Lines, labels: list[tuple[int, Label]]) -> int:
+def _find_lexis_body(lines: Lines, labels: dict[int, Label]) -> int:
     """The body begins with its label, or after the block of the last label at the head."""
-    heads = {index: name for index, (name, _) in labels}
-    if {"HEADLINE", "BODY"} <= {*heads.values()}:
-        return next(index for index, name in heads.items() if name == "BODY")
-    lengths = (index for index, (name, rest) in labels if name in LEXIS_LENGTH and rest[:1].isdigit())
+    bodies = [index for index, (name, _) in labels.items() if name == "BODY"]
+    if bodies and "HEADLINE" in {name for name, _ in labels.values()}:
+        return bodies[0]
+    lengths = (index for index, (name, rest) in labels.items() if name in LEXIS_LENGTH and rest[:1].isdigit())
     labelled = True
-    for index in range(next(lengths, labels[0][0]), len(lines)):
-        if name := heads.get(index):
-            labelled = name not in LEXIS_LENGTH  # a length never goes on in the next line
+    for index in range(next(lengths, min(labels)), len(lines)):
+        if index in labels:
+            labelled = labels[index][0] not in LEXIS_LENGTH  # a length never goes on in the next line
         elif not lines[index]:
             labelled = False
         elif not labelled:
@@ -351,16 +327,17 @@ def _read_lexis_title(lines: Lines) -> Record:
 def _split_factiva(lines: Lines) -> list[Lines]:
     """Split after "Document XINHUA0020210318eh3i00001"; what follows the last is a search summary."""
     pieces = _split_at(lines, _FACTIVA_END.fullmatch)
-    if not any(_is_factiva(piece) for piece in pieces[:-1]) and not _is_coded(pieces[-1]):
+    known = [_is_coded(piece) or _find_words(piece) is not None for piece in pieces]
+    if not any(known[:-1]) and not _is_coded(pieces[-1]):
         return []
-    articles = pieces[:-1] + [piece for piece in pieces[-1:] if _is_factiva(piece)]
+    articles = pieces if known[-1] else pieces[:-1]
     return [part for article in articles if any(article) for part in _split_at_headline(article)]
 
 
 def _split_at_headline(lines: Lines) -> list[Lines]:
     """Split two articles between which the line "Document ..." is missing: date and outlet come again too."""
     read = _code_reader(lines)
-    labels = [(index, label[0]) for index, line in enumerate(lines) if (label := read(line))] if read else []
+    labels = [(index, code) for index, (code, _) in _find_labels(lines, read).items()]
     starts = []
     for place, (index, code) in enumerate(labels):
         if code == "HD" and {"PD", "SN"} <= {after for _, after in labels[place + 1 : place + 9]}:
@@ -370,13 +347,9 @@ def _split_at_headline(lines: Lines) -> list[Lines]:
     return [lines[start:end] for start, end in pairwise(cuts)]
 
 
-def _is_factiva(lines: Lines) -> bool:
-    return _is_coded(lines) or _find_words(lines) is not None
-
-
 def _is_coded(lines: Lines) -> bool:
     read = _code_reader(lines)
-    fields = _read_fields(lines, read) if read else {}
+    fields = _read_fields(lines, read)
     counted = fields.get("WC", "")[:1].isdigit() or "LA" in fields or "SC" in fields
     return counted and {"HD", "PD", "SN"} <= fields.keys() and bool(re.search(_YEAR, fields["PD"]))
 
@@ -386,8 +359,8 @@ def _separator(match: re.Match[str]) -> str:
     return "\t" if "\t" in blank else blank[:2]
 
 
-def _code_reader(lines: Lines) -> Reader | None:
-    """Make the reader of field codes; None where the article has no headline code.
+def _code_reader(lines: Lines) -> Reader:
+    """Make the reader of field codes; it finds none where the article has no headline code.
 
     In an article the codes are set apart in one way (a tab, two blanks, a line of their own), so that
     a sentence that begins with IN or BY is not taken for a field.
@@ -396,26 +369,20 @@ def _code_reader(lines: Lines) -> Reader | None:
     for match in filter(None, map(_FACTIVA_CODE.fullmatch, lines)):
         if match[1] in {"HD", "WC", "PD", "SN"}:
             styles.setdefault(match[1], _separator(match))
-    allowed = {"", *styles.values()}
+    allowed = {"", *styles.values()} if "HD" in styles else set()
 
     def read(line: str) -> Label | None:
         match = _FACTIVA_CODE.fullmatch(line)
         return (match[1], match[3] or "") if match and _separator(match) in allowed else None
 
-    return read if "HD" in styles else None
+    return read
 
 
 def _read_factiva(lines: Lines) -> Record:
     read = _code_reader(lines)
-    codes = {label[0] for line in lines if (label := read(line))} if read else set()
-    return _read_coded(lines, read) if len(codes) >= 4 else _read_uncoded(lines)
-
-
-def _read_coded(lines: Lines, read: Reader) -> Record:
-    labels = {}
-    for index, line in enumerate(lines):
-        if label := read(line):
-            labels.setdefault(label[0], index)
+    if len(_names(lines, read)) < 4:
+        return _read_uncoded(lines)
+    labels = {code: index for index, (code, _) in reversed(_find_labels(lines, read).items())}  # the first of each
     bodies = sorted(labels[code] for code in FACTIVA_BODY if labels.get(code, -1) > labels["HD"])
     start = bodies[0] if bodies else len(lines)
     tail = _find_tail(lines, start, lambda line: (found := read(line)) and found[0] in FACTIVA_TAIL and found, 20, 20)
@@ -482,15 +449,11 @@ def _split_proquest(lines: Lines) -> list[Lines]:
             break
     else:
         pieces = _split_at_repeated(lines)
-    signs = [_count_signs(piece) for piece in pieces]
-    known = any(label and label[0] in {"ProQuest document ID", "Document URL"} for label in map(_proquest_label, lines))
+    signs = [len(_names(piece, _proquest_label) & {*PROQUEST_SIGNS}) for piece in pieces]
+    known = _names(lines, _proquest_label) & {"ProQuest document ID", "Document URL"}
     if not known or max(signs) < 4:
         return []
     return [piece for piece, found in zip(pieces, signs, strict=True) if found >= 2]
-
-
-def _count_signs(lines: Lines) -> int:
-    return len({label[0] for line in lines if (label := _proquest_label(line))} & {*PROQUEST_SIGNS})
 
 
 def _merge_proquest(pieces: list[Lines]) -> list[Lines]:
@@ -498,7 +461,7 @@ def _merge_proquest(pieces: list[Lines]) -> list[Lines]:
     merged: list[Lines] = []
     begun = False
     for piece in pieces:
-        names = {label[0] for line in piece if (label := _proquest_label(line))}
+        names = _names(piece, _proquest_label)
         if begun and "Full text" not in names:
             merged[-1] += ["", *piece]
         else:
@@ -509,25 +472,22 @@ def _merge_proquest(pieces: list[Lines]) -> list[Lines]:
 
 def _split_at_repeated(lines: Lines) -> list[Lines]:
     """Split after the last label, which is Database or else Last updated."""
-    names = [label and label[0] for label in map(_proquest_label, lines)]
+    labels = _find_labels(lines, _proquest_label)
+    names = [name for name, _ in labels.values()]
     last = "Database" if "Database" in names else "Last updated"
-    pieces: list[Lines] = [[]]
-    for name, line in zip(names, lines, strict=True):
-        pieces[-1].append(line)
-        if name == last:
-            pieces.append([])
-    return pieces
+    ends = [index + 1 for index, (name, _) in labels.items() if name == last]
+    return [lines[start:end] for start, end in pairwise([0, *ends, len(lines)])]
 
 
 def _read_proquest(lines: Lines) -> Record:
-    names = [label and label[0] for label in map(_proquest_label, lines)]
-    start = names.index("Full text") if "Full text" in names else len(lines)
+    labels = _find_labels(lines, _proquest_label)
+    start = next((index for index, (name, _) in labels.items() if name == "Full text"), len(lines))
     tail = _find_tail(lines, start + 1, _proquest_label) if start < len(lines) else start
     fields = _read_fields([*lines[:start], "", *lines[tail:]], _proquest_label)
     first = next((line for line in lines if line and not _PROQUEST_COUNT.fullmatch(line)), "")
-    text = [_proquest_label(lines[start])[1], *lines[start + 1 : tail]] if start < len(lines) else []
+    text = [labels[start][1], *lines[start + 1 : tail]] if start < len(lines) else []
     return {
-        "title": fields.get("Title") or ("" if _proquest_label(first) else first),
+        "title": fields.get("Title") or (None if _proquest_label(first) else first),
         "outlet": fields.get("Publication title"),
         "date": fields.get("Publication date") or fields.get("Publication year"),
         "author": fields.get("Author"),
@@ -536,49 +496,35 @@ def _read_proquest(lines: Lines) -> Record:
     }
 
 
-_LAYOUTS: tuple[tuple[Callable[[Lines], list[Lines]], Callable[[Lines], Record]], ...] = (
-    (_split_lexis, _read_lexis),
-    (_split_nexis, _read_nexis),
-    (_split_factiva, _read_factiva),
-    (_split_proquest, _read_proquest),
-)
+_LAYOUTS = {
+    _split_lexis: _read_lexis,
+    _split_nexis: _read_nexis,
+    _split_factiva: _read_factiva,
+    _split_proquest: _read_proquest,
+}
 
 # Tables without texts
 
-_NO_TEXTS = (
-    ("is a Media Cloud export: titles and addresses of stories, no text", {"media_name", "publish_date", "url"}),
-    ("is a Media Cloud export: titles and addresses of stories, no text", {"stories_id", "url"}),
-    ("is a table of GDELT mentions: addresses of articles, no text", {"globaleventid", "mentionidentifier"}),
-    ("is a table of GDELT events: who did what to whom, and addresses, no text", {"globaleventid", "sqldate"}),
-    ("is a table of GDELT events: who did what to whom, and addresses, no text", {"globaleventid", "sourceurl"}),
-    ("is a table of the GDELT knowledge graph: names, themes and addresses, no text", {"v2documentidentifier"}),
-    ("is a table of the GDELT knowledge graph: names, themes and addresses, no text", {"gkgrecordid"}),
-)
-_GDELT_COUNTS = {58: _NO_TEXTS[3][0], 61: _NO_TEXTS[3][0], 27: _NO_TEXTS[5][0]}
+_GDELT_EVENTS = "is a table of GDELT events: who did what to whom, and addresses, no text"
+_GDELT_GRAPH = "is a table of the GDELT knowledge graph: names, themes and addresses, no text"
+_NO_TEXTS = {  # by columns that stand in no other table
+    "media_name publish_date url": "is a Media Cloud export: titles and addresses of stories, no text",
+    "stories_id url": "is a Media Cloud export: titles and addresses of stories, no text",
+    "globaleventid mentionidentifier": "is a table of GDELT mentions: addresses of articles, no text",
+    "globaleventid sqldate": _GDELT_EVENTS,
+    "globaleventid sourceurl": _GDELT_EVENTS,
+    "v2documentidentifier": _GDELT_GRAPH,
+    "gkgrecordid": _GDELT_GRAPH,
+}
+_NO_HEADER = {58: _GDELT_EVENTS, 61: _GDELT_EVENTS, 27: _GDELT_GRAPH}  # by the number of columns
 
 
 def explain_no_text(columns: Sequence[str], n_columns: int) -> UnreadableError | None:
-    """Say what a table without a column of texts is, where it is one that scholars often have.
-
-    In: the cells of its first row (none where it is not known), and the number of its columns. Out: reason
-    and remedy, or None for any other table. GDELT's files have no header: they are known by 58, 61 or 27
-    columns and by the numbers in the first two.
-
-    Source: the columns of GDELT's tables as in the R package GDELTtools; those of Media Cloud's stories as in
-    minet and its API documentation. Known weakness: a GDELT table without header from which columns were
-    deleted is not known again.
-
-    Examples
-    --------
-    >>> print(explain_no_text(["id", "media_name", "publish_date", "title", "url"], 5))
-    is a Media Cloud export: titles and addresses of stories, no text; collect the texts from the addresses
-    (within the publishers' terms) and put them into a column text
-    """
+    """Say what a table without a column of texts is, where it is one that scholars often have; None for any other."""
     names = {name.strip().casefold().replace(".", "").replace(" ", "_") for name in columns}
-    reason = next((reason for reason, signs in _NO_TEXTS if signs <= names), None)
-    numbered = not columns or all(re.fullmatch(r"\d{1,14}(?:-T?\d+)?", cell.strip()) for cell in columns[:2])
-    if not reason and numbered:
-        reason = _GDELT_COUNTS.get(n_columns)
+    reason = next((reason for signs, reason in _NO_TEXTS.items() if names.issuperset(signs.split())), None)
+    if not reason and all(re.fullmatch(r"\d{1,14}(?:-T?\d+)?", cell.strip()) for cell in columns[:2]):
+        reason = _NO_HEADER.get(n_columns)
     remedy = "collect the texts from the addresses (within the publishers' terms) and put them into a column text"
     return UnreadableError(reason, remedy) if reason else None
 
@@ -589,51 +535,19 @@ def explain_no_text(columns: Sequence[str], n_columns: int) -> UnreadableError |
 class Attachments(NamedTuple):
     """What a Zotero collection says of the files beside it: one document an item."""
 
-    documents: dict[str, Record]
-    """For the file that is read of each item: title, date, author, outlet, url, genre."""
-    passed_over: list[str]
-    """The other files of these items: the same words again, to be passed over."""
-    rejected: list[Record]
-    """The items without a file that can be read, with where, reason and remedy."""
+    documents: dict[str, Record]  # what is said of the file that is read of each item
+    passed_over: list[str]  # the other files of these items: the same words again
+    rejected: list[Record]  # the items without a file that can be read, with where, reason and remedy
 
 
 def is_zotero(columns: Iterable[str]) -> bool:
-    """Tell whether a table is a Zotero collection, exported as CSV.
-
-    In: the names of its columns. Source: the header of Zotero's CSV export, as quoted by projects that read it.
-    Known weakness: a table whose columns were renamed is not known again.
-
-    Examples
-    --------
-    >>> is_zotero(["Key", "Item Type", "Publication Year", "Author", "Title", "File Attachments"])
-    True
-    >>> is_zotero(["Key", "Title"])
-    False
-    """
+    """Tell by the names of its columns whether a table is a Zotero collection, exported as CSV."""
     return {"Key", "Item Type", "Publication Year", "Title"} <= {name.strip("\ufeff ") for name in columns}
 
 
 def link_attachments(rows: Iterable[Mapping[str, str]], names: Iterable[str]) -> Attachments:
-    """Find the file of each item of a Zotero collection among the files of the scholar's folder.
-
-    In: the rows of the CSV, in order (the header is row 1), and the paths of all other files, relative to the
-    folder, with slashes. A path of the CSV belongs to another machine: the file is the one with the longest
-    common end, by whole names. Of several files of an item one is read, first txt, md, docx, rtf (put there by
-    hand), then pdf, then the html snapshot, which is often only the page before the paywall. Out: see
-    `Attachments`. Raises nothing.
-
-    Source: written for this project; Zotero puts "; " between paths. Known weakness: a name that holds a
-    semicolon is cut there, and a pdf without a layer of text is chosen before an html file that has one.
-
-    Examples
-    --------
-    >>> row = {"Item Type": "newspaperArticle", "Title": "Envoys meet", "Date": "2021-03-18",
-    ...        "File Attachments": r"C:\\Users\\ann\\Zotero\\storage\\AB12\\envoys.pdf"}
-    >>> link_attachments([row], ["files/12/envoys.pdf"]).documents
-    {'files/12/envoys.pdf': {'title': 'Envoys meet', 'date': '2021-03-18', 'genre': 'newspaper_article'}}
-    """
-    rows = list(rows)
-    names = list(names)
+    """Find the file of each item of a Zotero collection among the files of the scholar's folder."""
+    rows, names = list(rows), list(names)
     claims = _claim_files([_split_paths(row.get("File Attachments")) for row in rows], names)
     taken = {name for claimed in claims for name in claimed}
     free = Counter(_parts(name)[:1] for name in names if name not in taken)
@@ -678,40 +592,31 @@ def _claim_files(attached: list[list[str]], names: list[str]) -> list[list[str]]
 
 
 def _rank(name: str) -> int:
-    endings = [rank for rank, ending in enumerate(ZOTERO_ENDINGS) if name.casefold().endswith(ending)]
-    return endings[0] if endings else len(ZOTERO_ENDINGS)
+    ranks = (rank for rank, ending in enumerate(ZOTERO_ENDINGS) if name.casefold().endswith(ending))
+    return next(ranks, len(ZOTERO_ENDINGS))
 
 
 def _describe(row: Mapping[str, str]) -> Record:
-    genre = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", row.get("Item Type") or "").lower()
-    known = {
-        "title": row.get("Title"),
-        "date": row.get("Date") or row.get("Publication Year"),
-        "author": row.get("Author"),
-        "outlet": row.get("Publication Title"),
-        "url": row.get("Url"),
-        "genre": genre,
-    }
+    names = {"title": "Title", "date": "Date", "author": "Author", "outlet": "Publication Title", "url": "Url"}
+    known = {name: row.get(column) for name, column in names.items()}
+    known["date"] = known["date"] or row.get("Publication Year")
+    known["genre"] = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", row.get("Item Type") or "").lower()
     return {name: value for name, value in known.items() if value}
 
 
 def _say_missing(row: Mapping[str, str], claimed: list[str], free: Counter[tuple[str, ...]]) -> Record:
     paths = _split_paths(row.get("File Attachments"))
+    name = re.split(r"[\\/]", paths[0])[-1] or paths[0] if paths else ""
+    file = f"its attached file {name}"
     if not paths:
-        return {"reason": "has no attached file; expected one", "remedy": "attach the text in Zotero or delete the row"}
-    name = (re.split(r"[\\/]", paths[0])[-1]) or paths[0]
-    if claimed:
-        kinds = ", ".join(ZOTERO_ENDINGS)
-        return {
-            "reason": f"its attached file {name} is of no kind that can be read; expected {kinds}",
-            "remedy": "attach the text in one of these kinds",
-        }
-    if free[_parts(name)] > 1:
-        return {
-            "reason": f"its attached file {name} cannot be told from others of this name in the folder; expected one",
-            "remedy": "export the collection again with its files, and do not move them",
-        }
-    return {
-        "reason": f"its attached file {name} is not in the folder",
-        "remedy": "export the collection with its files, into the same folder",
-    }
+        reason, remedy = "has no attached file; expected one", "attach the text in Zotero or delete the row"
+    elif claimed:
+        reason = f"{file} is of no kind that can be read; expected {', '.join(ZOTERO_ENDINGS)}"
+        remedy = "attach the text in one of these kinds"
+    elif free[_parts(name)] > 1:
+        reason = f"{file} cannot be told from others of this name in the folder; expected one"
+        remedy = "export the collection again with its files, and do not move them"
+    else:
+        reason = f"{file} is not in the folder"
+        remedy = "export the collection with its files, into the same folder"
+    return {"reason": reason, "remedy": remedy}

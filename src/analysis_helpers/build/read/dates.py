@@ -24,9 +24,8 @@ _MONTH = (
 _D, _Y, _YY = r"(?P<d>\d{1,2})", r"(?P<y>\d{4})", r"(?P<y>\d{4}|\d\d)"
 _TIME = r"\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?"
 _END = r"(?![\d/]|[.-]\d)"
-_DAYS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
+_STYLES = {
+    "day": (
         rf"(?<![\d/.-]){_Y}(?P<sign>[-/.])(?P<m>\d{{1,2}})(?P=sign){_D}{_END}",
         rf"(?<!\d){_Y}\s?年\s?(?P<m>\d{{1,2}})\s?月\s?{_D}\s?[日号]",
         rf"\b{_MONTH}\s*{_D}(?:st|nd|rd|th)?(?:,\s*|\s+){_Y}(?!\d)",
@@ -34,91 +33,59 @@ _DAYS = tuple(
         rf"(?<![\d/.-]){_D}[-/]{_MONTH}[-/]{_YY}{_END}",
         rf"\b{_MONTH}\s+{_D}\s+{_TIME}\s+(?:[A-Z]{{1,5}}\s+|[+-]\d\d:?\d\d\s+)?{_Y}(?!\d)",
         rf"(?<![\d/.-])(?P<a>\d{{1,2}})(?P<sign>[/.-])(?P<b>\d{{1,2}})(?P=sign){_YY}{_END}",
-    )
-)
-_MONTHS_OF_YEARS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
+    ),
+    "month": (
         rf"(?<![\d/.-]){_Y}[-/](?P<m>\d{{1,2}}){_END}",
         rf"(?<![\d/.-])(?P<m>\d{{1,2}})/{_Y}{_END}",
         rf"(?<!\d){_Y}\s?年\s?(?P<m>\d{{1,2}})\s?月(?!\s?\d)",
         rf"(?<!\d)(?<!\d )\b{_MONTH},?\s+{_Y}(?!\d)",
-    )
-)
-_YEAR = re.compile(
-    rf"(?:(?:spring|summer|autumn|fall|winter|early|mid|late|q[1-4])[\s,-]+)?{_Y}(?:\s?年|\s?q[1-4])?", re.IGNORECASE
-)
+    ),
+    "year": (rf"\A(?:(?:spring|summer|autumn|fall|winter|early|mid|late|q[1-4])[\s,-]+)?{_Y}(?:\s?年|\s?q[1-4])?\Z",),
+}
+_PATTERNS = {name: [re.compile(style, re.IGNORECASE) for style in styles] for name, styles in _STYLES.items()}
 _DIGITS = re.compile(r"(\d{8,14})(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
 class DateReading:
-    """What a written date says: its value, how precise it is, and what remains open.
+    """What a written date says; all None: no date."""
 
-    `value` is the first day of the period (ISO), `precision` day, month or year; `other` is the day that
-    results when day and month are read the other way round, where both are possible and differ; `order`
-    is "day first" or "month first" where this very date proves it by a number over 12. All None: no date.
-    """
-
-    value: str | None
-    precision: str | None
-    other: str | None = None
-    order: str | None = None
+    value: str | None  # the first day of the period (ISO)
+    precision: str | None  # day, month or year
+    other: str | None = None  # the day when day and month are read the other way round, where both are possible
+    order: str | None = None  # "day first" or "month first", where this very date proves it by a number over 12
 
 
 NO_DATE = DateReading(None, None)
 
 
 def read_date(written: str | float) -> DateReading:
-    """Read a date as metadata give it, in any usual style; the day as written, whatever the zone.
-
-    In: one cell. A number (not a string) between 20,000 and 60,000 is a day of Excel; digits are
-    YYYYMMDD or seconds or milliseconds since 1970 (day in UTC); a year of two digits is 1969 to 2068. Out:
-    a `DateReading`; without any date for relative stamps ("2 hours ago"), dates without a year, days that
-    do not exist, years before 1900 or after 2100, and cells with two different dates. Where day and month
-    could be exchanged, `value` has the month first. French, German, Spanish, Russian and Chinese are read
-    by dateparser. Known weakness: a year of two digits at the beginning (21/03/18) is taken for a day.
-
-    Examples
-    --------
-    >>> read_date("Thu, 18 Mar 2021 09:00:00 GMT").value
-    '2021-03-18'
-    >>> read_date("03/04/2021")
-    DateReading(value='2021-03-04', precision='day', other='2021-04-03', order=None)
-    >>> read_date("Spring 2021"), read_date("Mar 18").value
-    (DateReading(value='2021-01-01', precision='year', other=None, order=None), None)
-    """
+    """Read a date as metadata give it, in any usual style; the day as written, whatever the zone."""
     if isinstance(written, int | float) and not isinstance(written, bool):
         if 20_000 <= written <= 60_000:
-            return _make((date(1899, 12, 30) + timedelta(days=int(written))).isoformat(), "day")
+            return DateReading((date(1899, 12, 30) + timedelta(days=int(written))).isoformat(), "day")
         written = str(int(written)) if abs(written) < 1e15 else ""
     written = " ".join(str(written).split())[:100]
-    for read in (_read_days, _read_months, _read_year, _read_digits, _read_other_language):
-        readings = set(read(written))
-        if readings:
-            return readings.pop() if len(readings) == 1 else NO_DATE
-    return NO_DATE
+    found = [{reading for *_, reading in _find(written, precision)} for precision in _PATTERNS]
+    readings = next(filter(None, [*found, set(_read_digits(written))]), None) or set(_read_other_language(written))
+    return readings.pop() if len(readings) == 1 else NO_DATE
 
 
-def _read_days(written: str) -> Iterator[DateReading]:
-    for _, _, reading in _find_days(written):
-        yield reading
-
-
-def _find_days(text: str) -> Iterator[tuple[int, int, DateReading]]:
-    """Find all days with a year, where they stand; one that does not exist is found as no date."""
-    for pattern in _DAYS:
+def _find(text: str, precision: str = "day") -> Iterator[tuple[int, int, DateReading]]:
+    """Find all dates of a precision, where they stand; one that does not exist is found as no date."""
+    for pattern in _PATTERNS[precision]:
         for found in pattern.finditer(text):
-            yield found.start(), found.end(), _read_match(found.groupdict())
+            yield found.start(), found.end(), _read_match(found.groupdict(), precision)
 
 
-def _read_match(parts: dict[str, str | None]) -> DateReading:
-    year = int(parts["y"] or 0)
-    if len(parts["y"] or "") == 2:
+def _read_match(parts: dict[str, str], precision: str) -> DateReading:
+    year = int(parts["y"])
+    if len(parts["y"]) == 2:
         year += 2000 if year < 69 else 1900
-    if parts.get("a"):
-        return _read_numbers(int(parts["a"] or 0), int(parts["b"] or 0), year)
-    return _make(_iso(year, _month(parts), int(parts["d"] or 0)), "day")
+    if "a" in parts:
+        return _read_numbers(int(parts["a"]), int(parts["b"]), year)
+    month = _MONTHS.index(parts["name"][:3].lower()) + 1 if "name" in parts else int(parts.get("m", 1))
+    return _make(year, month, int(parts.get("d", 1)), precision)
 
 
 def _read_numbers(first: int, second: int, year: int) -> DateReading:
@@ -131,11 +98,6 @@ def _read_numbers(first: int, second: int, year: int) -> DateReading:
     return DateReading(day_first, "day", order=DAY_FIRST) if day_first else NO_DATE
 
 
-def _month(parts: dict[str, str | None]) -> int:
-    name = parts.get("name")
-    return _MONTHS.index(name[:3].lower()) + 1 if name else int(parts["m"] or 0)
-
-
 def _iso(year: int, month: int, day: int) -> str | None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
@@ -145,19 +107,9 @@ def _iso(year: int, month: int, day: int) -> str | None:
         return None
 
 
-def _make(value: str | None, precision: str) -> DateReading:
+def _make(year: int, month: int, day: int, precision: str = "day") -> DateReading:
+    value = _iso(year, month, day)
     return DateReading(value, precision) if value else NO_DATE
-
-
-def _read_months(written: str) -> Iterator[DateReading]:
-    for pattern in _MONTHS_OF_YEARS:
-        for found in pattern.finditer(written):
-            yield _make(_iso(int(found["y"]), _month(found.groupdict()), 1), "month")
-
-
-def _read_year(written: str) -> Iterator[DateReading]:
-    if found := _YEAR.fullmatch(written):
-        yield _make(_iso(int(found["y"]), 1, 1), "year")
 
 
 def _read_digits(written: str) -> Iterator[DateReading]:
@@ -166,13 +118,12 @@ def _read_digits(written: str) -> Iterator[DateReading]:
     if not found:
         return
     digits = found[1]
-    day = _iso(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-    if len(digits) in {8, 10, 12, 14} and (day or len(digits) != 10):
-        yield _make(day, "day")
+    day = _make(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    if len(digits) in {8, 10, 12, 14} and (day.value or len(digits) != 10):
+        yield day
     elif len(digits) in {9, 10, 13}:
-        seconds = int(digits) / (1000 if len(digits) == 13 else 1)
-        stamped = datetime.fromtimestamp(seconds, UTC)
-        yield _make(_iso(stamped.year, stamped.month, stamped.day), "day")
+        stamped = datetime.fromtimestamp(int(digits) / (1000 if len(digits) == 13 else 1), UTC)
+        yield _make(stamped.year, stamped.month, stamped.day)
 
 
 def _read_other_language(written: str) -> Iterator[DateReading]:
@@ -186,24 +137,19 @@ def _read_other_language(written: str) -> Iterator[DateReading]:
     used = {"day": {str(day.day)}, "month": set()}.get(found.period) if day else None
     numbers = {number.lstrip("0") for number in re.findall(r"(?<![\d:])\d{1,2}(?![\d:h])", written)}
     if day and used is not None and used <= numbers | {"1"} and numbers <= used and str(day.year) == years[0]:
-        yield _make(_iso(day.year, day.month, day.day if found.period == "day" else 1), found.period)
+        yield _make(day.year, day.month, day.day if found.period == "day" else 1, found.period)
 
 
 @lru_cache(maxsize=1)
 def _parser() -> Any:
     from dateparser.date import DateDataParser
 
-    settings = {
-        "PARSERS": ["absolute-time"],
-        "REQUIRE_PARTS": ["month", "year"],
-        "PREFER_DAY_OF_MONTH": "first",
-        "RELATIVE_BASE": datetime(2000, 1, 1),  # never used: month and year are required
-        "RETURN_AS_TIMEZONE_AWARE": False,
-    }
+    settings: dict[str, Any] = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["month", "year"]}
+    settings |= {"PREFER_DAY_OF_MONTH": "first", "RETURN_AS_TIMEZONE_AWARE": False}
+    settings["RELATIVE_BASE"] = datetime(2000, 1, 1)  # never used: month and year are required
     return DateDataParser(languages=["en", "fr", "de", "es", "ru", "zh"], settings=settings)
 
 
-# ---------------------------------------------------------------------------------------------------
 # The date a page prints of itself
 
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
@@ -220,12 +166,9 @@ _CLOCK_BEFORE = re.compile(rf"(?P<before>\S*)(?:^|\s|\()(?P<clock>{_CLOCK},?\s+{
 _CLOCK_AFTER = re.compile(rf",?\s*(?P<at>at\s+)?(?:[|-]\s*)?(?P<clock>{_CLOCK})", re.IGNORECASE)
 _PLACE = re.compile(r"(?:^|[.!?)\d]\s+|\s{2,})[A-Z][A-Z.'-]+(?:,?\s[A-Z][A-Za-z.'-]*){0,4}(?:,\s*|\s+|\s?\()$")
 _DASH = re.compile(r"\s?\)?\s?(?:\([^()]{2,40}\)|/[^/]{2,40}/)?\s?(?:--|[-—–])\s?\S")
-_NO_STAMP = re.compile(
-    r"©|copyright|all rights|today is|archive of|effective|expires|deadline|born|since", re.IGNORECASE
-)
+_NO_STAMP = re.compile(r"(?i)©|copyright|all rights|today is|archive of|effective|expires|deadline|born|since")
 _EVENT_WORD = re.compile(
-    r"\b(?:at|on|of|in|by|since|until|till|from|before|after|between|through|to|and|dated|for|the|around|about)\s*$",
-    re.IGNORECASE,
+    r"(?i)\b(?:at|on|of|in|by|since|until|till|from|before|after|between|through|to|and|dated|for|the|around|about)\s*$"
 )
 _IN_SENTENCE = re.compile(rf"[a-z],?\s+(?i:{_WEEKDAY})$")
 _A_YEAR = re.compile(r"(?:19|20)\d\d")
@@ -236,21 +179,7 @@ _LABELLED, _UPDATED, _TIMED, _DATELINE, _ALONE = range(5)
 
 
 def find_date(text: str) -> tuple[DateReading, str] | None:
-    """Find the date that a page prints of itself, with the words that say so.
-
-    Looks at the first 2,000 characters, then at the last 1,000. Out: the reading and the quoted words, or
-    None. In this order: a date with a label (Published, Posted, then Updated); a date beside a time of day; the
-    date of a dateline before its dash; a line with little but a date. Of several such lines the first
-    below a headline is taken, since the clock of a portal stands above it; at the end of a page, where other
-    articles are listed, dates of that last kind do not count, and two that differ are none. A date inside a
-    sentence is that of an event, and never taken; nor is a relative stamp or a copyright.
-    Known weakness: a title that ends in the day of an event ("Remarks, March 18, 2021") is believed.
-
-    Examples
-    --------
-    >>> find_date("Fish talks resume\\nPosted: 18 March 2021\\nSince the talks of May 1, 2020 nothing happened.")
-    (DateReading(value='2021-03-18', precision='day', other=None, order=None), 'Posted: 18 March 2021')
-    """
+    """Find the date that a page prints of itself, in its first 2,000 or last 1,000 characters; with the words."""
     head = list(_find_stamps(text[:HEAD]))
     if head:
         best = min(rank for rank, *_ in head)
@@ -266,40 +195,27 @@ def _find_stamps(part: str) -> Iterator[tuple[int, bool, DateReading, str]]:
     """Find stamps with their rank, and whether a headline stands above."""
     headline, above = False, ""
     for line in part.split("\n"):
-        days = sorted(_find_days(line), key=lambda day: day[:2]) if _A_YEAR.search(line) else []
+        days = sorted(_find(line), key=lambda day: day[:2]) if _A_YEAR.search(line) else []
         if any(_RANGE.fullmatch(line[one[1] : two[0]]) for one, two in pairwise(days)):
             days = []  # from one day to another: the time a page is about
+        # The end or the middle of a sentence, in a text whose lines were broken by width.
+        goes_on = line.rstrip().endswith(",") or above.endswith(",") or (len(above) > 50 and above[-1].isalnum())
         for start, end, reading in days:
             sure = reading.value and _A_YEAR.search(line[start:end])  # no year of two digits in running text
             stamp = _judge(line, start, end) if sure else None
-            if stamp and not (stamp[0] == _ALONE and _goes_on(above, line)):
+            if stamp and not (stamp[0] == _ALONE and goes_on):
                 yield stamp[0], headline, reading, " ".join(stamp[1].split())
         headline = headline or (not days and len(_WORDS.findall(line)) > 3)
         above = line.strip()
 
 
 def find_closing_date(title: str) -> tuple[DateReading, str] | None:
-    """Find the date that closes a title after a comma, a dash or a bracket, as archives of speeches print it.
-
-    Out: the reading and the words, or None. Known weakness: the day of an event at the end of a title is believed.
-
-    Examples
-    --------
-    >>> find_closing_date("Remarks on Fish, 3/18/2021")
-    (DateReading(value='2021-03-18', precision='day', other=None, order='month first'), '3/18/2021')
-    >>> find_closing_date("What happened on March 18, 2021") is None
-    True
-    """
+    """Find the date that closes a title after a comma, a dash or a bracket, as archives of speeches print it."""
     title = title.strip(" )]")[-80:]
-    for start, end, reading in _find_days(title):
+    for start, end, reading in _find(title):
         if end == len(title) and reading.value and re.search(r"[,(|\[–—-]\s*$", title[:start]):
             return reading, title[start:]
     return None
-
-
-def _goes_on(above: str, line: str) -> bool:
-    """Tell a line that is the end or the middle of a sentence, in a text whose lines were broken by width."""
-    return line.rstrip().endswith(",") or above.endswith(",") or (len(above) > 50 and above[-1].isalnum())
 
 
 def _judge(line: str, start: int, end: int) -> tuple[int, str] | None:
@@ -331,40 +247,17 @@ def _is_alone(before: str, after: str) -> bool:
     return len(rest) <= 6 and not plain and not after.strip().endswith("?")
 
 
-# ---------------------------------------------------------------------------------------------------
 # The order of day and month, source by source
 
 
 def find_orders(frame: pd.DataFrame) -> dict[str, set[str]]:
-    """Find for each source which orders of day and month its dates prove; in: `date_group`, the source, `date_order`.
-
-    Examples
-    --------
-    >>> find_orders(pd.DataFrame({"date_group": ["a", "a", "b"], "date_order": ["day first", None, None]}))
-    {'a': {'day first'}}
-    """
+    """Find for each source which orders of day and month its dates prove, by `date_group` and `date_order`."""
     told = frame.loc[frame["date_order"].notna(), ["date_group", "date_order"]].drop_duplicates()
     return told.groupby(_sources(told))["date_order"].agg(set).to_dict()
 
 
 def settle_dates(frame: pd.DataFrame, orders: Mapping[str, set[str]]) -> pd.DataFrame:
-    """Settle the order of day and month for each source by the dates that prove it.
-
-    In: `date`, `date_precision`, `date_evidence`, `date_other`, `date_order` (see `DateReading`) and
-    `date_group`, the source; and what `find_orders` found in all documents. Out: the same rows and order; the last
-    three columns are dropped. Where the dates of a source prove one order, its open dates take it; where they prove
-    none or both, an open date keeps its year only. The evidence says which. A month both readings share cannot be:
-    they exchange it.
-    Known weakness: a source that changed its style half-way is taken at its word.
-
-    Examples
-    --------
-    >>> dates = [("2021-03-04", "day", "cell", "2021-04-03", None), ("2021-03-18", "day", "cell", None, "day first")]
-    >>> columns = ["date", "date_precision", "date_evidence", "date_other", "date_order"]
-    >>> frame = pd.DataFrame(dates, columns=columns).assign(date_group="a")
-    >>> settle_dates(frame, find_orders(frame))["date"].tolist()
-    ['2021-04-03', '2021-03-18']
-    """
+    """Settle the order of day and month for each source by the dates that prove it."""
     names = ["date", "date_precision", "date_evidence", "date_other"]
     unsettled = frame[frame["date_other"].notna()]
     cells = unsettled[names].assign(source=_sources(unsettled)).itertuples(index=False)

@@ -6,14 +6,17 @@ import codecs
 import html
 import io
 import re
+import string
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-import numpy as np
+import ftfy  # Speer 2019, doi:10.5281/zenodo.2591652
+from charset_normalizer import from_bytes
 
 from ...errors import UnreadableError
 
 BEGINNING = 10_000_000  # bytes by which the encoding of a larger file is told
+WESTERN = "sloppy-windows-1252"  # ftfy's: Windows-1252 with all 256 bytes known
 STRAYS = "talks_stray"  # the name of how `_mend_stray` treats errors
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -22,15 +25,16 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_KINDS = (
-    (b"%PDF-", "a PDF", "let its name end in .pdf"),
-    (b"PK\x03\x04", "a zip archive or an office document", "let its name end in .docx or .xlsx, or unpack it"),
-    (b"\xd0\xcf\x11\xe0", "an old office document", "save it as .docx, .xlsx or plain text"),
-    (b"\xff\xd8\xff", "a JPEG picture", "delete it, or put its words into a text file"),
-    (b"\x89PNG", "a PNG picture", "delete it, or put its words into a text file"),
-    (b"GIF8", "a GIF picture", "delete it, or put its words into a text file"),
-    (b"\x1f\x8b", "a gzip archive", "unpack it"),
-)
+_PICTURE_REMEDY = "delete it, or put its words into a text file"
+_KINDS = {
+    b"%PDF-": ("is a PDF", "let its name end in .pdf"),
+    b"PK\x03\x04": ("is a zip archive or an office document", "let its name end in .docx or .xlsx, or unpack it"),
+    b"\xd0\xcf\x11\xe0": ("is an old office document", "save it as .docx, .xlsx or plain text"),
+    b"\xff\xd8\xff": ("is a JPEG picture", _PICTURE_REMEDY),
+    b"\x89PNG": ("is a PNG picture", _PICTURE_REMEDY),
+    b"GIF8": ("is a GIF picture", _PICTURE_REMEDY),
+    b"\x1f\x8b": ("is a gzip archive", "unpack it"),
+}
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # Encodings in which most letters lie beyond ASCII; Western ones cannot be told apart by statistics in a short text.
 _FAR = (
@@ -45,38 +49,17 @@ _MOJIBAKE = re.compile(
 _MOJIBAKE_BEGINS = re.compile(r"[\x80-\x9f\xc2-\xf4Ă‚√ΓвРС]")  # all its first characters: one class is found fast
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});")
 _BYTE_STRING = re.compile(r"""(?m)^[ \t]*b(['"])(.*)\1[ \t]*$""")
+_ESCAPE = re.compile(rb"\\(x[\da-fA-F]{2}|[nrt\\'\"])")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"\\": b"\\", b"'": b"'", b'"': b'"'}
 
 
 def decode(data: bytes) -> str:
-    """Turn the bytes of a file into text, whatever program saved them.
-
-    A byte-order mark is believed; then UTF-8 is tried, UTF-16 where zero bytes stand at every other place,
-    UTF-8 with single stray bytes, and Windows-1252 for Western texts. Only where most letters lie beyond
-    ASCII (Chinese, Russian, ...) do the statistics of charset-normalizer decide.
-    Raises `UnreadableError` for an empty file and for one that is no text. Known weakness: Polish or Czech in a
-    single-byte encoding comes out with the wrong accents; saved as UTF-8 it is right.
-
-    Examples
-    --------
-    >>> decode("The café was closed.".encode("cp1252"))
-    'The café was closed.'
-    """
+    """Turn the bytes of a file into text, whatever program saved them; raises `UnreadableError` for what is no text."""
     return _decode(data)[0]
 
 
 def decode_lines(file: BinaryIO) -> tuple[str, Iterator[str]]:
-    r"""Turn a file of any size into lines, as `decode` would; give its beginning too, whole.
-
-    Line ends stay as they are. Raises `UnreadableError` as `decode` does. Known weakness: of a file of over 10 MB, the
-    first 10 MB decide on the encoding; if that is UTF-8, what is not is then read as Windows-1252.
-
-    Examples
-    --------
-    >>> beginning, lines = decode_lines(io.BytesIO("The café\nwas closed.".encode("cp1252")))
-    >>> list(lines)
-    ['The café\n', 'was closed.']
-    """
+    """Turn a file of any size into lines, as `decode` would, with their ends; give its beginning too, whole."""
     data = file.read(BEGINNING)
     whole = len(data) < BEGINNING
     text, mark, encoding, errors = _decode(data, whole=whole)
@@ -121,9 +104,8 @@ def _tell_encoding(data: bytes, *, whole: bool) -> tuple[int, str, str]:
     wide = _tell_utf16(data)
     if wide:
         return 0, wide, "replace"
-    for mark, _, _ in _KINDS:
-        if data.startswith(mark):
-            raise _binary(data, "")
+    if data.startswith(tuple(_KINDS)):
+        raise _binary(data, "")
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
     except UnicodeDecodeError:
@@ -157,25 +139,11 @@ def _tell_single_bytes(data: bytes) -> tuple[str, str]:
         return "utf-8", STRAYS
     letters = high + len(re.findall(rb"[A-Za-z]", data))
     if high > letters / 3:
-        found = _tell_far(data)
-        return (found, "replace") if found else ("utf-8", STRAYS)
-    western = data.decode(_western())
+        found = from_bytes(data, cp_isolation=list(_FAR)).best()
+        return (found.encoding, "replace") if found else ("utf-8", STRAYS)
+    western = data.decode(WESTERN)
     apostrophes = len(re.findall(r"(?<=[a-z])Õ(?=[a-z]{1,2}\b)", western))
-    return "mac_roman" if apostrophes > western.count("’") else _western(), "replace"
-
-
-def _tell_far(data: bytes) -> str | None:
-    from charset_normalizer import from_bytes
-
-    found = from_bytes(data, cp_isolation=list(_FAR)).best()
-    return found.encoding if found else None
-
-
-def _western() -> str:
-    """The name of Windows-1252 with all 256 bytes known."""
-    import ftfy.bad_codecs  # noqa: F401 - registers it
-
-    return "sloppy-windows-1252"
+    return "mac_roman" if apostrophes > western.count("’") else WESTERN, "replace"
 
 
 def _mend_stray(error: UnicodeError) -> tuple[str, int]:
@@ -184,105 +152,59 @@ def _mend_stray(error: UnicodeError) -> tuple[str, int]:
         raise error
     if error.reason == "unexpected end of data":
         return "\ufffd", len(error.object)
-    return error.object[error.start : error.start + 1].decode(_western()), error.start + 1
+    return error.object[error.start : error.start + 1].decode(WESTERN), error.start + 1
 
 
 codecs.register_error(STRAYS, _mend_stray)
 
 
 def _binary(data: bytes, found: str) -> UnreadableError:
-    for mark, kind, remedy in _KINDS:
-        if data.startswith(mark):
-            return UnreadableError(f"is {kind}; expected a text", remedy)
-    return UnreadableError(f"{found}; expected a text", "save it as plain text in UTF-8, or delete it")
+    kinds = [kind for mark, kind in _KINDS.items() if data.startswith(mark)]
+    what, remedy = kinds[0] if kinds else (found, "save it as plain text in UTF-8, or delete it")
+    return UnreadableError(f"{what}; expected a text", remedy)
 
 
-# ---------------------------------------------------------------------------------------------------
 # Repair
 
 
 def repair(text: str) -> str:
-    """Mend characters that a program broke before the text came to us.
-
-    Python byte strings (`b'...\\\\xe2\\\\x80\\\\x99'`) become text, HTML entities characters, UTF-8 that was read
-    as another encoding is read rightly (ftfy), no-break spaces become spaces. Ordinary text comes back
-    unchanged, and quotation marks stay as they are. For words, not for the source of a page: `&lt;`
-    becomes `<` there too; `open_byte_strings` alone is safe for it.
-    Source: ftfy.fix_encoding (Speer 2019, doi:10.5281/zenodo.2591652).
-    Known weakness: a text that explains mojibake or entities loses its examples.
-
-    Examples
-    --------
-    >>> repair("The ministerâ€™s cafÃ© &amp;amp; bar")
-    'The minister’s café & bar'
-    """
+    """Mend characters that a program broke before the text came to us."""
     if "b'" in text or 'b"' in text:
         text = open_byte_strings(text)
-    if "&" in text:
-        text = _unescape(text)
+    for _ in range(4 if "&" in text else 0):  # an `&amp;` may hide another, but no export does it four times
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     if text.isascii():
         return text
     if _MOJIBAKE_BEGINS.search(text) and _MOJIBAKE.search(text):
-        text = "\n".join(_mend_line(line) for line in text.split("\n"))
+        # Line by line: ftfy judges a text as a whole, and one rightly read line would save a broken one.
+        lines = text.split("\n")
+        text = "\n".join(ftfy.fix_encoding(line) if _MOJIBAKE.search(line) else line for line in lines)
     return text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def open_byte_strings(text: str) -> str:
-    r"""Turn lines that are Python byte strings, whole, into the text they stand for.
+    """Turn lines that are Python byte strings, whole, into the text they stand for."""
 
-    Examples
-    --------
-    >>> open_byte_strings("A heading\nb'It\\xe2\\x80\\x99s late.\\nWe met.'")
-    'A heading\nIt’s late.\nWe met.'
-    """
-    return _BYTE_STRING.sub(lambda line: _read_escapes(line[2]), text)
-
-
-def _read_escapes(written: str) -> str:
     def byte(escape: re.Match[bytes]) -> bytes:
         code = escape[1]
         return bytes.fromhex(code[1:].decode()) if len(code) == 3 else _ESCAPES[code]
 
-    read = re.sub(rb"\\(x[\da-fA-F]{2}|[nrt\\'\"])", byte, written.encode("utf-8", "replace"))
-    return read.decode("utf-8", STRAYS)
+    def read(line: re.Match[str]) -> str:
+        return _ESCAPE.sub(byte, line[2].encode("utf-8", "replace")).decode("utf-8", STRAYS)
+
+    return _BYTE_STRING.sub(read, text)
 
 
-def _unescape(text: str) -> str:
-    """Turn entities into characters; an `&amp;` may hide another, but no export does it four times."""
-    for _ in range(4):
-        before, text = text, _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
-        if text == before:
-            break
-    return text
-
-
-def _mend_line(line: str) -> str:
-    """Mend one line: ftfy judges a text as a whole, and one rightly read line would save a broken one."""
-    if not _MOJIBAKE.search(line):
-        return line
-    import ftfy
-
-    return ftfy.fix_encoding(line)
-
-
-# ---------------------------------------------------------------------------------------------------
 # What is no language
 
 # How often each letter stands in a thousand letters of English; other European languages are near enough.
-_LETTERS = dict(
-    zip(
-        "abcdefghijklmnopqrstuvwxyz",
-        (82, 15, 28, 43, 127, 22, 20, 61, 70, 2, 8, 40, 24, 67, 75, 19, 1, 60, 63, 91, 28, 10, 24, 2, 20, 1),
-        strict=True,
-    )
-)
+_PER_THOUSAND = (82, 15, 28, 43, 127, 22, 20, 61, 70, 2, 8, 40, 24, 67, 75, 19, 1, 60, 63, 91, 28, 10, 24, 2, 20, 1)
+_LETTERS = dict(zip(string.ascii_lowercase, _PER_THOUSAND, strict=True))
 _JOINING_WORDS = re.compile(
     r"\b(?:the|of|and|to|in|is|for|that|de|la|le|les|et|des|que|en|el|los|der|die|das|und|di|il|van|het|da|do)\b"
 )
-_GLYPHS = re.compile(r"/[A-Za-z]{0,4}\d{1,5}\s*(?:/[A-Za-z]{0,4}\d{1,5}\s*){7,}")  # begins with a slash: found fast
-_CIDS = re.compile(r"\(cid:\d+\)")
 _PACKED = 48
-_BASE64 = re.compile(rf"(?<![\w./:+-])[A-Za-z0-9+/]{{{_PACKED},}}={{0,2}}")
+_BASE64 = rf"(?<![\w./:+-])[A-Za-z0-9+/]{{{_PACKED},}}={{0,2}}"
 _PICTURE = re.compile(r"data:[\w/+.-]{0,40};base64,[A-Za-z0-9+/=]*")
 _HEX = re.compile(r"(?<![^\s|:])(?:0x)?(?:[\da-fA-F]{2}|[\da-fA-F]{4}|[\da-fA-F]{8})(?![^\s|:,])")
 _SINGLE = re.compile(r"(?<!\S)[A-Za-zÀ-ÿА-яЁё](?!\S)")
@@ -292,26 +214,20 @@ _CODE = re.compile(
     r"|[\w-]{1,40}:[^;{}\s][^;{}\n]{0,40}[;}]|\w\(\)[;{]|\w=\w+\("
 )
 _JSON_KEY = re.compile(r'"[\w@$-]{1,40}"\s*:\s*["\[{\d]?')
-_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
-_NO_CHARACTER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
-_BLANK = re.compile(r"\s+")
+_PRIVATE = "[\ue000-\uf8ff\U000f0000-\U0010fffd]"
+_GLYPHS = "holds the glyph codes of a PDF in place of letters"
+_SHARES = (  # how much of a text may be so
+    (0.2, r"/[A-Za-z]{0,4}\d{1,5}\s*(?:/[A-Za-z]{0,4}\d{1,5}\s*){7,}", _GLYPHS),  # begins with a slash: found fast
+    (0.1, r"\(cid:\d+\)", _GLYPHS),
+    (0.1, _PRIVATE, "holds characters that have a shape in one font only, and no meaning"),
+    (0.1, "\ufffd", "holds the mark of a lost character in place of most letters"),
+    (0.03, r"[\x00-\x08\x0e-\x1f\x7f-\x9f]", "holds control characters in place of letters"),
+    (0.5, _BASE64, "is a file packed into letters (base64 or hexadecimal)"),
+)
 
 
 def find_garble(text: str) -> str:
-    """Find out whether a text is no language, such as the glyph codes of a PDF; say so in one phrase.
-
-    Out: "" for a text of any language, else the reason. Every test needs a large share of the text, so a
-    page with some noise, a table with words, a list of names or a tweet of links passes.
-    Known weakness: a text that is garbled in one half passes; so does a short one, and one whose letters
-    were exchanged by a rule that keeps their frequencies.
-
-    Examples
-    --------
-    >>> find_garble("/0/1 /2/3 /4 /i255 /6/3 /7/8 /4 /i255 /9 /1 /10")
-    'holds the glyph codes of a PDF in place of letters (/0/1 /2/3 /4 /i…)'
-    >>> find_garble("The ministers met in Geneva.")
-    ''
-    """
+    """Say in one phrase why a text is no language, such as the glyph codes of a PDF; "" for a text of any language."""
     text = _PICTURE.sub("", text)  # a page with its pictures inside is still a page
     words = text.split()
     ink = sum(map(len, words))
@@ -319,27 +235,17 @@ def find_garble(text: str) -> str:
         return ""
     packed = " ".join(word for word in words if len(word) >= _PACKED)  # elsewhere is no run of that length
     for share, pattern, reason in _SHARES:
-        found = pattern.findall(packed if pattern is _BASE64 else text)
-        if found and sum(len(_BLANK.sub("", run)) for run in found) > max(share * ink, 9):
+        found = re.findall(pattern, packed if pattern is _BASE64 else text)
+        if found and sum(len("".join(run.split())) for run in found) > max(share * ink, 9):
             return f"{reason} ({found[0].strip()[:15]}…)" if len(found[0]) > 1 else reason
-    counts = _count_letters(text)
-    return _find_code(text, ink, counts) or _find_single_letters(text, words) or _find_odd_letters(text, counts)
-
-
-def _count_letters(text: str) -> dict[str, int]:
-    """Count the letters a to z, small and large together."""
-    codes = np.frombuffer(text.lower().encode("utf-8", "replace"), dtype=np.uint8)
-    return dict(zip(_LETTERS, np.bincount(codes, minlength=128)[ord("a") : ord("z") + 1].tolist(), strict=True))
-
-
-_SHARES = (
-    (0.2, _GLYPHS, "holds the glyph codes of a PDF in place of letters"),
-    (0.1, _CIDS, "holds the glyph codes of a PDF in place of letters"),
-    (0.1, _PRIVATE, "holds characters that have a shape in one font only, and no meaning"),
-    (0.1, re.compile("\ufffd"), "holds the mark of a lost character in place of most letters"),
-    (0.03, _NO_CHARACTER, "holds control characters in place of letters"),
-    (0.5, _BASE64, "is a file packed into letters (base64 or hexadecimal)"),
-)
+    lower = text.lower()
+    counts = {letter: lower.count(letter) for letter in _LETTERS}
+    if code := _find_code(text, ink, counts):
+        return code
+    single = sum(len(word) == 1 for word in words)
+    if len(words) >= 30 and single > 0.6 * len(words) and len(_SINGLE.findall(text)) > 0.6 * len(words):
+        return "has its letters set apart by spaces, so that no word can be found"
+    return _find_odd_letters(lower, counts)
 
 
 def _find_code(text: str, ink: int, counts: dict[str, int]) -> str:
@@ -350,37 +256,20 @@ def _find_code(text: str, ink: int, counts: dict[str, int]) -> str:
     if sum(map(text.count, _CODE_SIGNS)) > 0.04 * ink and len(_CODE.findall(text)) >= 3:
         return "is a program or a style sheet, not a text"
     no_digits = sum(count for letter, count in counts.items() if letter not in "abcdefx")
-    return "is a dump of bytes in hexadecimal numbers" if no_digits < 0.5 * ink and _is_dump(text, ink) else ""
-
-
-def _is_dump(text: str, ink: int) -> bool:
-    pairs = _HEX.findall(text)
+    pairs = _HEX.findall(text) if no_digits < 0.5 * ink else []
     lettered = sum(not pair.isdigit() and any(sign in "0123456789" for sign in pair) for pair in pairs)
-    return len(pairs) >= 30 and sum(map(len, pairs)) > 0.5 * ink and lettered > 0.2 * len(pairs)
+    dump = len(pairs) >= 30 and sum(map(len, pairs)) > 0.5 * ink and lettered > 0.2 * len(pairs)
+    return "is a dump of bytes in hexadecimal numbers" if dump else ""
 
 
-def _find_single_letters(text: str, words: list[str]) -> str:
-    single = sum(len(word) == 1 for word in words)
-    if len(words) >= 30 and single > 0.6 * len(words) and len(_SINGLE.findall(text)) > 0.6 * len(words):
-        return "has its letters set apart by spaces, so that no word can be found"
-    return ""
-
-
-def _find_odd_letters(text: str, counts: dict[str, int]) -> str:
-    """Find letters that stand for others, as the fonts of some PDFs leave them.
-
-    In such a text hardly any joining word occurs, and the letters are not as frequent as in a language:
-    the cosine to English is above 0.75 in the languages of Europe and below 0.72 after any shift.
-    """
+def _find_odd_letters(lower: str, counts: dict[str, int]) -> str:
+    """Find letters that stand for others, as the fonts of some PDFs leave them."""
     n = sum(counts.values())
     if n < 200:
         return ""
     lengths = sum(count**2 for count in counts.values()) * sum(usual**2 for usual in _LETTERS.values())
     cosine = sum(counts[letter] * usual for letter, usual in _LETTERS.items()) / lengths**0.5
-    if cosine > 0.72:
-        return ""
-    lower = text.lower()
-    if len(_JOINING_WORDS.findall(lower)) > 0.02 * len(lower.split()):
+    if cosine > 0.72 or len(_JOINING_WORDS.findall(lower)) > 0.02 * len(lower.split()):
         return ""
     if sum(character.isalnum() for character in lower) > 1.5 * n:  # numbers, or another script
         return ""

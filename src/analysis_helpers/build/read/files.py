@@ -7,7 +7,8 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import Any
@@ -15,75 +16,130 @@ from typing import Any
 from ...errors import UnreadableError
 from .databases import split_export
 from .encoding import decode, open_byte_strings, repair
-from .layout import drop_running_heads, unwrap_lines
 from .records import Record, plain
 
 MAX_DOCUMENT_BYTES = 200_000_000
 MAX_XML_BYTES = 200_000_000
 MAX_PAGE, MAX_TAGS = 10_000_000, 100_000  # characters and tags of a page in which an article is looked for
 MAX_ATTRIBUTES, MAX_FONTS = 2_000, 50_000  # of a tag; characters of a table of fonts. Beyond, time is quadratic
-_QUOTED = r"""=\s*"[^"]*"|=\s*'[^']*'"""
-_LONG_TAG = re.compile(rf"""<[a-zA-Z](?:[^>"'=]|{_QUOTED}|["'=]){{2000,}}+""")
-_ATTRIBUTE = re.compile(rf"""{_QUOTED}|[^\s/="']+""")
+MIN_LINES, MIN_WIDTH, MAX_WIDTH = 8, 45, 110  # of a text whose lines were broken at a page's width
+
+
+# Plain text, and its layout: lines of print become paragraphs again
+
 _HTML_START = re.compile(
     r"(?i)\A\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype html|html|head|body|div|article|h1|p)\b", re.DOTALL
 )
-_BLOCK_TAG = re.compile(r"(?i)</?(?:p|div|br|li|h[1-6])\b[^<>]{0,300}>")
-_NO_DATE_LIMIT = "2099-12-31"  # htmldate's default is today: the same page would be read otherwise tomorrow
+_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
+_START = re.compile(r"\s{2,}|\t|[-•·*–]\s|\(?\d{1,3}[.)]\s|[A-Z][A-Z .'’-]{1,40}:|Q[:.]\s|[A-Z][\w.'’ -]{0,40}:\s")
 
 
 def read_txt(data: bytes) -> Iterator[Record]:
-    """Read a text file: one document, or the articles of a database's export.
-
-    Known weakness: the layout of tables and verse in columns is not kept.
-    """
+    """Read a text file: one document, or the articles of a database's export."""
     text = open_byte_strings(decode(data))
-    yield from _read_html_text(text) if _HTML_START.match(text) else _articles_or_one(unwrap_lines(repair(text)))
+    yield from _read_page(text) if _HTML_START.match(text) else _articles_or_one(unwrap_lines(repair(text)))
 
 
 def read_md(data: bytes) -> Iterator[Record]:
-    """Read a Markdown file; a block of `key: value` lines between `---` at its start gives title, date, author, url.
-
-    Known weakness: only plain `key: value` lines of such a block are understood.
-    """
+    """Read a Markdown file; a block of `key: value` lines between `---` at its start gives title, date, author, url."""
     text = repair(decode(data))
-    front = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
     known: Record = {}
-    if front:
+    if front := re.match(r"---\n(.*?)\n---\n", text, re.DOTALL):
         pairs = (line.partition(":") for line in front[1].split("\n"))
         known = {key.strip().lower(): value.strip(" '\"") for key, _, value in pairs}
         text = text[front.end() :]
-    yield {name: known[name] for name in ("title", "date", "author", "url", "outlet") if known.get(name)} | {
-        "text": text
-    }
+    given = {name: known[name] for name in ("title", "date", "author", "url", "outlet") if known.get(name)}
+    yield given | {"text": text}
+
+
+def _articles_or_one(text: str) -> Iterator[Record]:
+    yield from split_export(text) or [{"text": text}]
+
+
+def unwrap_lines(text: str, *, always: bool = False) -> str:
+    """Put lines that were broken at a page's width together to paragraphs; other texts stay, unless `always`."""
+    lines = text.split("\n")
+    full = [line.strip() for line in lines if line.strip()]
+    width = sorted(map(len, full))[int(0.9 * (len(full) - 1))] if full else 0
+    if not (always or _is_wrapped(full, width)):
+        return text
+    paragraphs: list[list[str]] = [[]]
+    for above, line in zip(["", *lines], lines, strict=False):
+        ended = _END.search(above.rstrip()) and len(above.strip()) < 0.85 * width
+        if not line.strip() or ended or _START.match(line) or not above.strip():
+            paragraphs.append([])
+        paragraphs[-1].append(line.strip())
+    return "\n".join(_join(lines) for lines in paragraphs if any(lines))
+
+
+def _is_wrapped(full: Sequence[str], width: int) -> bool:
+    """Tell whether most lines end close to the same width, without ending a sentence."""
+    if len(full) < MIN_LINES or not MIN_WIDTH <= width <= MAX_WIDTH or max(map(len, full)) > 1.3 * width:
+        return False
+    broken = [line for line in full if len(line) >= 0.75 * width and not _END.search(line)]
+    return len(broken) >= 0.5 * len(full)
+
+
+def _join(lines: Sequence[str]) -> str:
+    """Put the lines of a paragraph together; a word break by hyphen is undone before a small letter."""
+    text = "\n".join(filter(None, lines))
+    text = re.sub(r"(?<=[a-z])-\n(.)", lambda found: found[1] if found[1].islower() else found[0], text)
+    return text.replace("\n", " ")
+
+
+def drop_running_heads(pages: Sequence[str]) -> str:
+    """Take out what stands at the head or foot of most pages, and numbers of pages; join the pages."""
+    lines = [page.split("\n") for page in pages]
+    edges = [_edges(page) for page in lines]
+    heads = Counter(key for at in edges for key in set(at.values()))
+    repeated = {key for key, n in heads.items() if n >= max(3, 0.6 * len(pages)) and len(key) <= 100}
+    return "\n".join(
+        line for page, at in zip(lines, edges, strict=True) for n, line in enumerate(page) if at.get(n) not in repeated
+    )
+
+
+def _edges(page: Sequence[str]) -> dict[int, str]:
+    """The first two and the last two lines that hold something, by number; of the outer ones the numbers are masked."""
+    full = [n for n, line in enumerate(page) if line.strip()]
+    inner = {n: " ".join(page[n].split()) for n in (*full[1:2], *full[-2:-1])}
+    return inner | {n: re.sub(r"\d+", "#", " ".join(page[n].split())) for n in (*full[:1], *full[-1:])}
+
+
+# Pages of the web
+
+_QUOTED = r"""=\s*"[^"]*"|=\s*'[^']*'"""
+_LONG_TAG = re.compile(rf"""<[a-zA-Z](?:[^>"'=]|{_QUOTED}|["'=]){{2000,}}+""")
+_ATTRIBUTE = re.compile(rf"""{_QUOTED}|[^\s/="']+""")
+_BLOCK_TAG = re.compile(r"(?i)</?(?:p|div|br|li|h[1-6])\b[^<>]{0,300}>")
+_BLOCKS = frozenset([
+    "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
+    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre",
+    "section", "table", "title", "tr", "ul",
+])  # fmt: skip
+_NO_DATE_LIMIT = "2099-12-31"  # htmldate's default is today: the same page would be read otherwise tomorrow
 
 
 def read_html(data: bytes) -> Iterator[Record]:
-    """Read a saved web page: the article, its title, date, author and address, without what stands around it.
-
-    Nothing is fetched and no script is run. Source: trafilatura (Barbaresi 2021). Where it finds no
-    article, all words of the page are kept, and cleaning looks for the article by its lines. Known
-    weakness: pages that only a script fills hold no words.
-    """
-    yield from _read_html_text(open_byte_strings(decode(data)))  # an entity may stand for a sign of HTML
+    """Read a saved web page: the article, its title, date, author and address, without what stands around it."""
+    yield from _read_page(open_byte_strings(decode(data)))  # an entity may stand for a sign of HTML
 
 
-def _read_html_text(text: str) -> Iterator[Record]:
+def _read_page(text: str) -> Iterator[Record]:
     all_words = flatten_html(text)
     if articles := split_export(all_words):
         yield from articles
         return
-    found = _find_article(text)
-    body = found.text if found and found.text else ""
-    known = {} if found is None else {"title": found.title, "author": found.author, "outlet": found.sitename}
-    known |= {} if found is None else {"url": found.url, "page_date": found.date}
-    kept = {name: value for name, value in known.items() if value}
-    yield kept | {"title_from": "page", "text": body or all_words} | ({"page_text": all_words} if body else {})
+    record = {"title_from": "page", "text": all_words}
+    if found := _find_article(text):
+        known = {"title": found.title, "author": found.author, "outlet": found.sitename, "url": found.url}
+        known |= {"page_date": found.date, "text": found.text, "page_text": found.text and all_words}
+        record |= {name: value for name, value in known.items() if value}
+    yield record
 
 
 def _find_article(text: str) -> Any:
     """Ask trafilatura for the article of a page; None where it finds none, or the page is too large or deep for it."""
-    from trafilatura import bare_extraction
+    from trafilatura import bare_extraction  # Barbaresi 2021; nothing is fetched, and no script is run
 
     dates = {"extensive_search": False, "original_date": True, "max_date": _NO_DATE_LIMIT}
     with quiet(), suppress(Exception):  # the words of the page are there without it
@@ -105,73 +161,51 @@ def quiet() -> Iterator[None]:
 
 
 def extract_fragment(text: str) -> str:
-    """Give the words of a text that holds blocks of HTML, as tables of scraped pages often do; others stay as they are.
-
-    Examples
-    --------
-    >>> extract_fragment("<p>Talks went on.</p><p>They will resume.</p>"), extract_fragment("3 < 5")
-    ('Talks went on.\\nThey will resume.', '3 < 5')
-    """
+    """Give the words of a text that holds blocks of HTML, as tables of scraped pages often do; others stay."""
     return flatten_html(text) if len(_BLOCK_TAG.findall(text)) >= 2 else text
 
 
 def flatten_html(text: str) -> str:
-    """List the words of a page as a reader sees them: a line a block, no scripts, no styles.
-
-    Examples
-    --------
-    >>> flatten_html("<p>Talks <b>went</b> on.</p><script>x()</script><ul><li>Tariffs<li>Soybeans</ul>")
-    'Talks went on.\\nTariffs\\nSoybeans'
-    """
+    """List the words of a page as a reader sees them: a line a block, no scripts, no styles."""
     from lxml import etree, html
 
     if any(len(_ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in _LONG_TAG.findall(text)):
-        raise UnreadableError(
-            f"holds a tag with over {MAX_ATTRIBUTES:,} attributes; expected a page of text", "save it as plain text"
-        )
+        reason = f"holds a tag with over {MAX_ATTRIBUTES:,} attributes; expected a page of text"
+        raise UnreadableError(reason, "save it as plain text")
     try:
         tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return ""
     etree.strip_elements(tree, "script", "style", "noscript", "template", "svg", with_tail=False)
     etree.strip_tags(tree, etree.Comment, etree.ProcessingInstruction)
-    pieces = []
+    words = []
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         if element.tag in _BLOCKS:
-            pieces.append("\n")
+            words.append("\n")
         elif element.tag in {"td", "th"} and event == "end":
-            pieces.append("\t")
-        pieces.append((element.text if event == "start" else element.tail) or "")
-    lines = (" ".join(line.split(" ")).strip() for line in "".join(pieces).split("\n"))
+            words.append("\t")
+        words.append((element.text if event == "start" else element.tail) or "")
+    lines = (line.strip() for line in "".join(words).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-_BLOCKS = frozenset([
-    "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
-    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre",
-    "section", "table", "title", "tr", "ul",
-])  # fmt: skip
-
-
-def read_docx(data: bytes) -> Iterator[Record]:
-    """Read a Word file: its paragraphs and tables in order, or the articles of a database's export.
-
-    Known weakness: footnotes, text boxes and the dates of the file itself (when it was saved) are left out.
-    """
-    from docx import Document
-
-    check_office(data, "Word")
-    try:
-        document = Document(BytesIO(data))
-        lines = list(_docx_lines(document.element.body))
-    except Exception as error:  # the format has many ways to be broken, and the library as many exceptions
-        raise broken("Word", error) from None
-    yield from _articles_or_one(repair("\n\n".join(lines)))
-
+# Word, Rich Text, PDF
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SIGNS = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n", f"{_WORD}noBreakHyphen": "-"}
 _BESIDE_TEXT = frozenset(f"{_WORD}{name}" for name in ("txbxContent", "del", "moveFrom", "pPr", "rPr", "instrText"))
+
+
+def read_docx(data: bytes) -> Iterator[Record]:
+    """Read a Word file: its paragraphs and tables in order, or the articles of a database's export."""
+    from docx import Document
+
+    check_office(data, "Word")
+    try:
+        lines = list(_docx_lines(Document(BytesIO(data)).element.body))
+    except Exception as error:  # the format has many ways to be broken, and the library as many exceptions
+        raise broken("Word", error) from None
+    yield from _articles_or_one(repair("\n\n".join(lines)))
 
 
 def _docx_lines(parent: Any) -> Iterator[str]:
@@ -204,10 +238,8 @@ def check_office(data: bytes, kind: str) -> None:
         with zipfile.ZipFile(BytesIO(data)) as package:
             infos = package.infolist()
             if sum(info.file_size for info in infos) > MAX_XML_BYTES:
-                raise UnreadableError(
-                    f"would expand to over {MAX_XML_BYTES // 1_000_000} MB; expected a {kind} file of texts",
-                    "save its texts in files of their own",
-                )
+                reason = f"would expand to over {MAX_XML_BYTES // 1_000_000} MB; expected a {kind} file of texts"
+                raise UnreadableError(reason, "save its texts in files of their own")
             for info in infos:
                 if info.filename.endswith((".xml", ".rels")):
                     _check_xml(package.read(info), kind)
@@ -223,17 +255,14 @@ def _check_xml(data: bytes, kind: str) -> None:
     encoding = re.match(rb"""<\?xml[^>]*?encoding\s*=\s*["']([^"']*)""", text[:500])
     usual = not encoding or re.fullmatch(rb"(?i)utf-?(?:8|16(?:[lb]e)?)|us-ascii|iso-8859-1|windows-125\d", encoding[1])
     if b"<!ENTITY" in text or b"<!DOCTYPE" in text or not usual or text[:1] not in (b"<", b""):
-        raise UnreadableError(
-            f"defines XML entities, or hides what it defines; expected a {kind} file as the program writes it",
-            "open it there and save it again",
-        )
+        reason = f"defines XML entities, or hides what it defines; expected a {kind} file as the program writes it"
+        raise UnreadableError(reason, "open it there and save it again")
 
 
 def broken(kind: str, error: Exception) -> UnreadableError:
     """Say that a file is broken: the reason and the remedy."""
-    return UnreadableError(
-        f"is no {kind} file that can be read ({one_line(error)})", f"open it in {kind} and save it again"
-    )
+    reason = f"is no {kind} file that can be read ({one_line(error)})"
+    return UnreadableError(reason, f"open it in {kind} and save it again")
 
 
 def one_line(error: Exception) -> str:
@@ -242,10 +271,7 @@ def one_line(error: Exception) -> str:
 
 
 def read_rtf(data: bytes) -> Iterator[Record]:
-    """Read a Rich Text file: one document, or the articles of a database's export.
-
-    Known weakness: tables become lines, and a character of an unknown code page is left out.
-    """
+    """Read a Rich Text file: one document, or the articles of a database's export."""
     from striprtf.striprtf import rtf_to_text
 
     if not data.lstrip().startswith(b"{\\rtf"):
@@ -271,10 +297,7 @@ def _tame_rtf(source: str) -> str:
 
 
 def read_pdf(data: bytes) -> Iterator[Record]:
-    """Read the text layer of a PDF file, with lines put together to paragraphs and running heads taken out.
-
-    Known weakness: scanned pages hold no text; columns, tables and footnotes can come in another order.
-    """
+    """Read the text layer of a PDF file, with lines put together to paragraphs and running heads taken out."""
     from pypdf import PdfReader
 
     try:
@@ -288,15 +311,8 @@ def read_pdf(data: bytes) -> Iterator[Record]:
     except Exception as error:  # as above
         raise broken("PDF", error) from None
     if not any(page.strip() for page in pages):
-        raise UnreadableError(
-            f"has no text layer ({len(pages)} pages, probably pictures); expected a PDF with text",
-            "run text recognition (OCR) on it first",
-        )
-    body = drop_running_heads(pages)
-    known: Record = {"page_text": "\n".join(pages)}
-    for record in _articles_or_one(repair(unwrap_lines(body, always=True))):
-        yield record if "where" in record else known | record
-
-
-def _articles_or_one(text: str) -> Iterator[Record]:
-    yield from split_export(text) or [{"text": text}]
+        reason = f"has no text layer ({len(pages)} pages, probably pictures); expected a PDF with text"
+        raise UnreadableError(reason, "run text recognition (OCR) on it first")
+    text = repair(unwrap_lines(drop_running_heads(pages), always=True))
+    for record in _articles_or_one(text):
+        yield record if "where" in record else {"page_text": "\n".join(pages)} | record

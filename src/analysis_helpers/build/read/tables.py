@@ -14,109 +14,60 @@ from ...errors import TalksError, UnreadableError
 from .databases import explain_no_text
 from .encoding import decode, decode_lines
 from .files import MAX_DOCUMENT_BYTES, broken, check_office, one_line, quiet
-from .records import GIVEN, Record, check_header, ragged, read_all_rows
+from .metadata import GIVEN
+from .records import Record, check_header, ragged, read_all_rows
 
 # Names that programs and people give the columns, best first. Compared in lower case, "_" and "-" as blanks.
-KNOWN_NAMES: dict[str, tuple[str, ...]] = {
-    "text": [
-        "text",
-        "full text",
-        "fulltext",
-        "body",
-        "content",
-        "article text",
-        "article",
-        "story",
-        "transcript",
-        "speech",
-        "statement",
-        "message",
-        "tweet",
-    ],
-    "date": [
-        "date",
-        "publish time",
-        "publish date",
-        "published",
-        "publication date",
-        "published at",
-        "pub date",
-        "pubdate",
-        "created at",
-        "datetime",
-        "timestamp",
-        "time",
-        "year",
-    ],
-    "title": ["title", "headline", "heading", "subject"],
-    "outlet": [
-        "outlet",
-        "publication",
-        "publication title",
-        "newspaper",
-        "media name",
-        "journal",
-        "publisher",
-        "site",
-        "source",
-    ],
-    "url": ["url", "source url", "link", "document url", "address", "href"],
-    "author": ["author", "authors", "byline", "creator", "speaker"],
-    "genre": ["genre", "type", "kind", "item type", "document type"],
-    "doc_id": ["doc id", "id", "id str", "guid", "key", "document id"],
-}
+KNOWN_NAMES = {
+    "text": ("text", "full text", "fulltext", "body", "content", "article text", "article", "story", "transcript",
+             "speech", "statement", "message", "tweet"),
+    "date": ("date", "publish time", "publish date", "published", "publication date", "published at", "pub date",
+             "pubdate", "created at", "datetime", "timestamp", "time", "year"),
+    "title": ("title", "headline", "heading", "subject"),
+    "outlet": ("outlet", "publication", "publication title", "newspaper", "media name", "journal", "publisher", "site",
+               "source"),
+    "url": ("url", "source url", "link", "document url", "address", "href"),
+    "author": ("author", "authors", "byline", "creator", "speaker"),
+    "genre": ("genre", "type", "kind", "item type", "document type"),
+    "doc_id": ("doc id", "id", "id str", "guid", "key", "document id"),
+}  # fmt: skip
 MAX_COLUMNS = 1_000
+MEGABYTES = f"{MAX_DOCUMENT_BYTES // 1_000_000} MB"
 _DELIMITERS = ",;\t|"
 Columns = Mapping[str, str]
 
 
 def name_columns(found: Sequence[str], chosen: Columns) -> dict[str, str]:
-    """Say which column holds what: by the name the user chose, the suite's own name, or one commonly used.
-
-    In: the columns found, and what the user chose (`{"text": "body"}`). Out: by the suite's name, the
-    column. Raises `UnreadableError` where no column holds the text or a chosen one is missing, with an
-    explanation for tables that are known to hold none.
-
-    Examples
-    --------
-    >>> name_columns(["publish_time", "type", "title", "content", "source_url"], {})
-    {'title': 'title', 'text': 'content', 'date': 'publish_time', 'url': 'source_url', 'genre': 'type'}
-    """
+    """Say which column holds what: the one the user chose, the suite's own name, or one commonly used."""
     named = {name: name for name in GIVEN if name in found}
-    plain = {_plain(column): column for column in reversed(found) if column}
+    plain = {re.sub(r"[\s_-]+", " ", name.strip().lower()): name for name in reversed(found) if name}
     for name, candidates in KNOWN_NAMES.items():
         column = next((plain[candidate] for candidate in candidates if candidate in plain), None)
         if column is not None and name not in named and column not in named.values():
             named[name] = column
+    there = f"(found: {', '.join(found)[:300] or 'nothing'})"
     for name, column in chosen.items():
         if column not in found:
-            raise UnreadableError(
-                f"has no column {column} (found: {', '.join(found)[:300] or 'nothing'})",
-                f"name a column that it has: --column {name}=COLUMN",
-            )
+            remedy = f"name a column that it has: --column {name}=COLUMN"
+            raise UnreadableError(f"has no column {column} {there}", remedy)
         named[name] = column
     if "text" not in named:
-        explanation = explain_no_text(found, len(found))
-        raise explanation or UnreadableError(
-            f"has no column text (found: {', '.join(found)[:300] or 'nothing'})",
-            "say which column holds the words: --column text=COLUMN",
-        )
+        remedy = "say which column holds the words: --column text=COLUMN"
+        raise explain_no_text(found, len(found)) or UnreadableError(f"has no column text {there}", remedy)
     return named
 
 
-def _plain(column: str) -> str:
-    return re.sub(r"[\s_-]+", " ", column.strip().lower())
-
-
 def read_csv(file: BinaryIO, columns: Columns) -> Iterator[Record]:
-    """Read a table of delimited cells (comma, semicolon, tab or bar): one document a row.
-
-    Raises `UnreadableError` where the header names no column of texts. A row that cannot be read becomes a
-    reason. Row by row, of any number.
-    """
+    """Read a table of delimited cells (comma, semicolon, tab or bar): one document a row."""
     beginning, lines = decode_lines(file)
     rows = read_all_rows(lines, _delimiter(beginning))
-    header = _header(next(rows, (1, []))[1])
+    header = next(rows, (1, []))[1]
+    if isinstance(header, UnreadableError):
+        raise UnreadableError(f"row 1: {header.reason}", header.remedy)
+    try:
+        header = check_header("table", header)
+    except TalksError as error:
+        raise UnreadableError.of(error, "table") from None
     named = name_columns(header, columns)
     for number, cells in rows:
         if isinstance(cells, UnreadableError):
@@ -125,17 +76,6 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[Record]:
             yield _from_row(f"row {number}", dict(zip(header, cells, strict=True)), named)
         else:
             yield _aside(f"row {number}", ragged(len(header)))
-
-
-def _header(cells: list[str] | UnreadableError) -> list[str]:
-    if isinstance(cells, UnreadableError):
-        raise UnreadableError(f"row 1: {cells.reason}", cells.remedy)
-    header = [cell.strip() for cell in cells]
-    try:
-        check_header("table", header)
-    except TalksError as error:
-        raise UnreadableError.of(error, "table") from None
-    return header
 
 
 def _delimiter(text: str) -> str:
@@ -147,10 +87,8 @@ def read_jsonl(file: BinaryIO, columns: Columns) -> Iterator[Record]:
     """Read JSON Lines: one document a line, an object with a field of text. Line by line, of any number."""
     for number, line in enumerate(iter(lambda: file.readline(MAX_DOCUMENT_BYTES + 1), b""), start=1):
         if len(line) > MAX_DOCUMENT_BYTES:
-            raise UnreadableError(
-                f"line {number} holds over {MAX_DOCUMENT_BYTES // 1_000_000} MB; expected one object a line",
-                "write one object a line",
-            )
+            reason = f"line {number} holds over {MEGABYTES}; expected one object a line"
+            raise UnreadableError(reason, "write one object a line")
         if line.strip():
             try:
                 yield _from_object(f"row {number}", _load(decode(line)), columns)
@@ -159,23 +97,17 @@ def read_jsonl(file: BinaryIO, columns: Columns) -> Iterator[Record]:
 
 
 def read_json(file: BinaryIO, columns: Columns) -> Iterator[Record]:
-    """Read a JSON file: a list of objects, or an object that holds one such list, or one document.
-
-    Known weakness: the whole file is held in memory.
-    """
+    """Read a JSON file: a list of objects, or an object that holds one such list, or one document."""
     data = file.read(MAX_DOCUMENT_BYTES + 1)
     if len(data) > MAX_DOCUMENT_BYTES:
-        raise UnreadableError(
-            f"holds over {MAX_DOCUMENT_BYTES // 1_000_000} MB", "save it as JSON Lines: one object a line"
-        )
+        raise UnreadableError(f"holds over {MEGABYTES}", "save it as JSON Lines: one object a line")
     found = _load(decode(data))
     if isinstance(found, dict):
         lists = [value for value in found.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
         found = lists[0] if len(lists) == 1 else [found]
     if not isinstance(found, list):
-        raise UnreadableError(
-            f"holds a {type(found).__name__}; expected a list of objects", "save one object a document"
-        )
+        reason = f"holds a {type(found).__name__}; expected a list of objects"
+        raise UnreadableError(reason, "save one object a document")
     for number, row in enumerate(found, start=1):
         try:
             yield _from_object(f"row {number}", row, columns)
@@ -194,25 +126,20 @@ def _load(text: str) -> Any:
 def _name_once(pairs: list[tuple[str, Any]]) -> Record:
     row = dict(pairs)
     if len(row) < len(pairs):
-        names = Counter(name for name, _ in pairs)
-        raise ValueError(f"the field {max(names, key=lambda name: names[name])[:80]} stands twice")
+        (name, _), *_ = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"the field {name[:80]} stands twice")
     return row
 
 
 def _from_object(where: str, row: Any, columns: Columns) -> Record:
     if not isinstance(row, dict):
-        raise UnreadableError(
-            f"holds a {type(row).__name__}; expected an object with a field text", "write one object a document"
-        )
+        reason = f"holds a {type(row).__name__}; expected an object with a field text"
+        raise UnreadableError(reason, "write one object a document")
     return _from_row(where, row, name_columns(list(row), {k: v for k, v in columns.items() if v in row}))
 
 
 def read_xlsx(file: BinaryIO, columns: Columns) -> Iterator[Record]:
-    """Read an Excel file: one document a row, on every sheet whose first row names a column of texts.
-
-    Known weakness: the value of a formula is what Excel last saved; merged cells hold their text once; only
-    the first 1,000 columns are looked at.
-    """
+    """Read an Excel file: one document a row, on every sheet whose first row names a column of texts."""
     from openpyxl import load_workbook
 
     data = file.read(MAX_DOCUMENT_BYTES)
@@ -237,13 +164,14 @@ def read_xlsx(file: BinaryIO, columns: Columns) -> Iterator[Record]:
 
 def _sheet_rows(sheet: Any, place: str, columns: Columns) -> Iterator[Record]:
     """Read the rows of a sheet below its header, one by one: a sheet can claim a million empty ones."""
-    header: list[str] = []
-    named: dict[str, str] | None = None
-    for number, cells in enumerate(_sheet_cells(sheet), start=1):
-        if named is None:
-            header = ["" if cell is None else str(cell).strip() for cell in cells]
-            named = name_columns(header, columns)
-        elif any(cell is not None for cell in cells):
+    rows = enumerate(_sheet_cells(sheet), start=1)
+    first = next(rows, None)
+    if first is None:
+        return
+    header = ["" if cell is None else str(cell).strip() for cell in first[1]]
+    named = name_columns(header, columns)
+    for number, cells in rows:
+        if any(cell is not None for cell in cells):
             yield _from_row(f"{place}{number}", dict(zip(header, cells, strict=False)), named)
 
 
@@ -268,19 +196,19 @@ def read_parquet(file: BinaryIO, columns: Columns) -> Iterator[Record]:
 
     number = 0
     try:
-        table = pq.ParquetFile(file)
-        named = name_columns(table.schema_arrow.names, columns)
+        names = pq.ParquetFile(file).schema_arrow.names
+        named = name_columns(names, columns)
         wanted = list(dict.fromkeys(named.values()))
         # A value that stands in a million rows is stored once; it must not be unpacked at once.
-        table = pq.ParquetFile(file, read_dictionary=[n for n in wanted if table.schema_arrow.names.count(n) == 1])
+        table = pq.ParquetFile(file, read_dictionary=[name for name in wanted if names.count(name) == 1])
         for batch in table.iter_batches(500, columns=wanted):
             for row in range(batch.num_rows):
                 number += 1
                 cells = {name: batch.column(name)[row].as_py() for name in wanted}
                 yield _from_row(f"row {number}", cells, named)
+    except UnreadableError:
+        raise
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-        if isinstance(error, UnreadableError):
-            raise
         raise UnreadableError(f"is no Parquet file that can be read ({one_line(error)})", "write it again") from None
 
 

@@ -1,0 +1,125 @@
+"""Metadata: what the tables of a scholar say of each document, checked, and kept for those who work on the parts."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from datetime import date as day
+from pathlib import Path
+
+from ...errors import TalksError
+from .records import NO_TEXT, SIDES, Record, check_header, ragged, read_rows
+
+GIVEN = (
+    "doc_id", "collection", "use", "side", "outlet", "genre", "author", "title", "date", "date_precision", "talk_id",
+    "url",
+)  # fmt: skip
+CONTROLLED = {"side": SIDES, "use": ("main", "caution", "exclude")}
+PRECISIONS = {10: "day", 7: "month", 4: "year"}  # by the length of a date
+
+
+def read_metadata(tables: Iterable[str | Path]) -> dict[str, Record]:
+    """Read metadata tables: CSV with a column `file` (name, stem, path or id) and any column of `documents`."""
+    rows: dict[str, Record] = {}
+    for table in map(Path, tables):
+        for where, key, given in _metadata_rows(table):
+            if key in rows:
+                earlier = rows[key]["metadata_row"]
+                raise TalksError(f"{where}: {key} stands already in {earlier}; expected one row a document")
+            rows[key] = check_values(given, where) | {"metadata_row": where}
+    return rows
+
+
+def _metadata_rows(table: Path) -> Iterator[tuple[str, str, Record]]:
+    if not table.is_file():
+        raise TalksError(f"{table}: does not exist; expected a metadata table (CSV); check the path")
+    try:
+        text = table.read_bytes().decode("utf-8-sig")
+    except (UnicodeDecodeError, OSError) as error:
+        raise TalksError(f"{table}: cannot be read as UTF-8 ({error}); save it again as CSV in UTF-8") from None
+    table_rows = read_rows(str(table), text)
+    columns = check_header(str(table), next(table_rows, (1, []))[1])
+    unknown = [name for name in columns if name not in ("file", *GIVEN) and not name.startswith("note_")]
+    if "file" not in columns or unknown:
+        what = f"unknown column {unknown[0] or '(no name)'}" if unknown else "no column file"
+        expected = f"expected file and any of {', '.join(GIVEN)}"
+        raise TalksError(f"{table}: {what}; {expected}; rename it, or put note_ before it")
+    for number, cells in table_rows:
+        where = f"{table.name} row {number}"
+        if len(cells) > len(columns):
+            raise TalksError(f"{where}: {ragged(len(columns))}")
+        row = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
+        key = row.pop("file", "")
+        if not key:
+            expected = "expected the name or id of a document; fill it in or delete the row"
+            raise TalksError(f"{where}: the cell file is empty; {expected}")
+        yield where, key, {name: cell for name, cell in row.items() if cell and name in (*GIVEN, "note_use")}
+
+
+def check_values(given: Record, where: str) -> Record:
+    """Check the values that a person gave a document, and complete the date to the first day of its period."""
+    check_controlled(given, where)
+    date = str(given.get("date") or "")
+    if not date:
+        return given
+    first_day = date + "-01-01"[len(date) - 4 :]
+    if len(date) not in PRECISIONS or not _exists(first_day):
+        raise TalksError(f"{where}: the date {date!r} cannot be read; expected YYYY-MM-DD, YYYY-MM or YYYY; correct it")
+    precision = given.get("date_precision") or PRECISIONS[len(date)]
+    if precision not in {"window", *PRECISIONS.values()}:
+        raise TalksError(f"{where}: date_precision is {precision!r}; expected day, window, month or year; correct it")
+    expected = [name for length, name in PRECISIONS.items() if length <= len(date)]
+    if precision not in ("window", *expected):
+        found = f"date_precision is {precision!r} for the date {date!r}"
+        raise TalksError(f"{where}: {found}; expected {' or '.join(expected)}; correct one")
+    return given | {"date": first_day, "date_precision": precision}
+
+
+def _exists(date: str) -> bool:
+    try:
+        return day.fromisoformat(date).isoformat() == date  # it reads other styles too
+    except ValueError:
+        return False
+
+
+def check_controlled(given: Record, where: str) -> None:
+    """Check that values are text, and that `side` and `use` are among those known."""
+    for column in GIVEN:
+        if found := NO_TEXT.search(str(given.get(column) or "")):
+            raise TalksError(f"{where}: {column} holds the character U+{ord(found[0]):04X}; expected text; delete it")
+    for column, allowed in CONTROLLED.items():
+        value = given.get(column)
+        if value and value not in allowed:
+            raise TalksError(f"{where}: {column} is {value!r}; expected one of {', '.join(allowed)}; correct the cell")
+
+
+def keep_metadata(rows: Mapping[str, Record], path: Path) -> None:
+    """Write what metadata say of each document to a file that appears whole; one that is there stays."""
+    if path.exists():
+        return
+    draft = path.with_name(f".{path.name}.draft")
+    draft.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(draft)) as store, store:
+            store.execute("CREATE TABLE metadata (key TEXT PRIMARY KEY, record TEXT) WITHOUT ROWID")
+            cells = ((key, json.dumps(row)) for key, row in rows.items())
+            store.executemany("INSERT INTO metadata VALUES (?, ?)", cells)
+    except sqlite3.Error as error:
+        raise OSError(f"{path}: {error}") from None
+    draft.replace(path)
+
+
+class KeptMetadata:
+    """What metadata say of each document, looked up in the file of `keep_metadata`; only what is asked for is read."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file; nobody writes it any more, so that no lock is needed, which network disks may lack."""
+        self._store = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        self.close = self._store.close
+
+    def get(self, key: str) -> Record | None:
+        """Look up the record of a name or id."""
+        found = self._store.execute("SELECT record FROM metadata WHERE key = ?", (key,)).fetchone()
+        return json.loads(found[0]) if found else None
