@@ -4,11 +4,10 @@ The public functions, grouped by the question they answer. Importing the package
 loaded when it is first used. The steps of a build are in `analysis_helpers.build`.
 """
 
-import lazy_loader
+import sys
+from types import ModuleType
 
-# These two modules hold a function of their name: once imported, the name of the package is that of the function.
-from .keyness import keyness as keyness
-from .rates import rates as rates
+import lazy_loader
 
 QUESTIONS = {
     "Texts in": {
@@ -79,3 +78,14 @@ for _modules in QUESTIONS.values():
         _NAMES.setdefault(_module, []).extend(_names)
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, ["build"], _NAMES)
+
+
+class _Package(ModuleType):
+    """Two modules hold a function of their own name: `ah.keyness` and `ah.rates` are these, whoever imports first."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        own = isinstance(value, ModuleType) and name in _NAMES.get(name, [])
+        super().__setattr__(name, getattr(value, name) if own else value)
+
+
+sys.modules[__name__].__class__ = _Package
