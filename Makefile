@@ -14,6 +14,11 @@ PEERS := build/peers
 BROWSER := build/browser
 ORIGINALS ?= ../shared/originals
 
+# Where HOME cannot be written, what tools keep there goes into build/.
+ifneq ($(shell test -w "$$HOME" && echo yes),yes)
+export HOME := $(shell mkdir -p build/home && cd build/home && pwd)
+endif
+
 .PHONY: help report test check lab notebooks corpus semantic cluster benchmark lock newest clean
 
 help: ## explain the verbs
@@ -49,12 +54,13 @@ $(BROWSER)/.ready: tests/slow/browser/package.json tests/slow/browser/package-lo
 test: $(READY) $(SEMANTIC)/.ready $(CLUSTER)/.ready $(BROWSER)/.ready ## run all tests: code, examples, notebooks (nbval), data, site, extras
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 	$(BIN)/python -m pytest -c tests/nbval.ini --rootdir . notebooks
-	PYTHONPATH=$(CURDIR)/$(SEMANTIC) $(BIN)/python -m pytest tests/build/test_semantic.py
-	PYTHONPATH=$(CURDIR)/$(CLUSTER) $(BIN)/python -m pytest tests/slow/test_cluster.py
+	PYTHONPATH="$(CURDIR)/$(SEMANTIC)" $(BIN)/python -m pytest tests/build/test_semantic.py
+	PYTHONPATH="$(CURDIR)/$(CLUSTER)" $(BIN)/python -m pytest tests/slow/test_cluster.py
 
-check: $(READY) ## lint and check the formatting of code and notebooks
+check: $(READY) ## lint code and notebooks, check their formatting and which wing imports which
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-cache
 
 lab: $(READY) ## open JupyterLab in notebooks/
 	@$(BIN)/talks lab
