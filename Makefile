@@ -10,9 +10,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SEMANTIC := build/semantic
 CLUSTER := build/cluster
-PEERS := build/peers
 BROWSER := build/browser
 ORIGINALS ?= ../shared/originals
+SCALE ?= ../shared/scale/scale_10k.jsonl.gz
 
 # Where HOME cannot be written, what tools keep there goes into build/.
 ifneq ($(shell test -w "$$HOME" && echo yes),yes)
@@ -69,7 +69,7 @@ notebooks: $(READY) ## execute the notebooks in place: the only way their output
 	$(BIN)/python -m analysis_helpers.report.site notebooks
 
 corpus: $(READY) ## measure data/corpus again from the originals (ORIGINALS=folder)
-	$(BIN)/talks build $(ORIGINALS)/articles $(ORIGINALS)/statements_2025.jsonl --without-text \
+	$(BIN)/talks build "$(ORIGINALS)/articles" "$(ORIGINALS)/statements_2025.jsonl" --without-text \
 	  --no-semantic --metadata data/sources/articles.csv data/sources/statements.csv --out data/corpus
 	$(BIN)/python -m analysis_helpers.check data
 
@@ -79,17 +79,13 @@ semantic: $(READY) ## add the sentence encoder to the environment: a further ins
 cluster: $(READY) ## add Dask distributed to the environment: builds on the machines of a cluster (docs/scale.md)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-cluster.lock
 
-$(PEERS)/.ready: requirements-benchmark.lock $(READY)
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --target $(PEERS) -r requirements-benchmark.lock
-	@touch $@
-
-benchmark: $(PEERS)/.ready ## measure the slow parts against named peers; the table goes into docs/performance.md
-	PYTHONPATH=$(CURDIR)/$(PEERS) $(BIN)/python -m benchmarks --write docs/performance.md
+benchmark: $(READY) ## measure whole builds beside a script by hand (ORIGINALS=folder SCALE=texts.jsonl.gz); into docs/performance.md
+	$(BIN)/python -m benchmarks "$(ORIGINALS)" "$(SCALE)" --write docs/performance.md
 
 PIN := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 lock: ## pin all dependencies again
 	$(PIN) --extra lab --extra site --extra test pyproject.toml --output-file requirements.lock
-	set -e; for extra in benchmark cluster semantic; do \
+	set -e; for extra in cluster semantic; do \
 	  grep -E "^$$extra = " pyproject.toml | grep -oE '"[^"]+"' | tr -d '"' | \
 	    $(PIN) --constraints requirements.lock - --output-file requirements-$$extra.lock; done
 

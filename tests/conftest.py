@@ -1,6 +1,7 @@
 """Shared fixtures: a small corpus of invented pages, the shipped corpus, and where the originals are."""
 
 import hashlib
+import os
 import shutil
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +15,7 @@ from analysis_helpers.build import encoder, fates
 from analysis_helpers.build import prepare as preparing
 
 ROOT = Path(__file__).resolve().parents[1]
-ORIGINALS = ROOT.parent / "shared" / "originals"
+ORIGINALS = Path(os.environ.get("ORIGINALS", ROOT.parent / "shared/originals"))  # as in the Makefile
 ELSEWHERE = {"PYTHONHASHSEED": "4242", "TZ": "Pacific/Auckland", "LC_ALL": "C", "OPENBLAS_NUM_THREADS": "1"}
 
 
