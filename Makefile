@@ -51,9 +51,8 @@ $(BROWSER)/.ready: tests/slow/browser/package.json tests/slow/browser/package-lo
 	@if command -v npm >/dev/null; then cd $(BROWSER) && npm ci --silent --no-audit --no-fund && touch .ready; \
 	  else echo "npm not found: the pages will not be opened in a browser"; fi
 
-test: $(READY) $(SEMANTIC)/.ready $(CLUSTER)/.ready $(BROWSER)/.ready ## run all tests: code, examples, notebooks (nbval), data, site, extras
+test: $(READY) $(SEMANTIC)/.ready $(CLUSTER)/.ready $(BROWSER)/.ready ## run all tests: code, examples, notebooks executed anew, data, site, extras
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
-	$(BIN)/python -m pytest -c tests/nbval.ini --rootdir . notebooks
 	PYTHONPATH="$(CURDIR)/$(SEMANTIC)" $(BIN)/python -m pytest tests/build/test_semantic.py
 	PYTHONPATH="$(CURDIR)/$(CLUSTER)" $(BIN)/python -m pytest tests/slow/test_cluster.py
 

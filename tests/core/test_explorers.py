@@ -10,7 +10,7 @@ import analysis_helpers as ah
 from analysis_helpers import explore as explorers
 from analysis_helpers.explore import Explorer
 from analysis_helpers.report.site import execute_notebook
-from tests.report.test_notebook_runs import _nbval
+from tests.conftest import run_nbval
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SETUP = """import analysis_helpers as ah
@@ -135,11 +135,11 @@ def test_every_execution_gives_the_same_bytes(executed, tmp_path):
 
 
 def test_nbval_is_strict_on_explorers(executed):
-    done = _nbval(executed.parent)
+    done = run_nbval(executed.parent)
     assert done.returncode == 0, done.stdout
     text = executed.read_text(encoding="utf-8")
     executed.write_text(text.replace("controls for group", "controls for groups"), encoding="utf-8")
-    done = _nbval(executed.parent)
+    done = run_nbval(executed.parent)
     executed.write_text(text, encoding="utf-8")
     assert "1 failed" in done.stdout
 

@@ -381,7 +381,8 @@ def test_a_report_of_one_document_says_what_it_cannot_answer(small, tmp_path):
         execute_notebook(source, tmp_path / source.name, parameters)
         cells = nbformat.read(tmp_path / source.name, as_version=4).cells
         assert not any(output.get("name") == "stderr" for cell in cells for output in cell.get("outputs", []))
-        told[name] = " ".join(cell.source for cell in cells if "Not on this corpus" in cell.source)
+        notes = [cell.source for cell in cells if "Not on this corpus" in cell.source]
+        told[name] = " ".join(notes).replace("\\", "")  # signs of Markdown are escaped
     assert "No document of the side CN or US is left; expected documents of both" in told["03_stance"]
     assert "No document has a date exact enough for a week" in told["05_timeline"]
 
