@@ -22,14 +22,7 @@ from tests.conftest import ROOT
 class Page(HTMLParser):
     """What a page links, loads, shows and is headed by."""
 
-    LOADS: ClassVar = {
-        "script": "src",
-        "img": "src",
-        "link": "href",
-        "iframe": "src",
-        "source": "srcset",
-        "video": "src",
-    }
+    LOADS: ClassVar = dict.fromkeys(("script", "img", "iframe", "video"), "src") | {"link": "href", "source": "srcset"}
 
     def __init__(self, path):
         super().__init__()

@@ -35,11 +35,7 @@ FILES = {
     "ragged row": ("a.csv", "id,text\n1,x,y\n", r"a.csv row 2: the number of cells differs .* quote cells"),
     "broken line": ("a.jsonl", '{"text": "x"\n', r"a.jsonl line 1: is no JSON .* expected one object a document"),
     "no object": ("a.jsonl", "[1]\n", r"a.jsonl line 1: holds a list; expected an object"),
-    "unknown side": (
-        "a.csv",
-        "side,text\nUK,They met.\n",
-        r"row 2: side is 'UK'; expected one of US, CN, other",
-    ),
+    "unknown side": ("a.csv", "side,text\nUK,They met.\n", r"row 2: side is 'UK'; expected one of US, CN, other"),
     "column twice": ("a.csv", "text,text\nThey met.,x\n", r"a.csv: the column text stands twice in the header"),
     "field twice": (
         "a.jsonl",
@@ -47,11 +43,7 @@ FILES = {
         r"a.jsonl line 1: is no JSON \(the field text stands twice\)",
     ),
     "list for a value": ("a.jsonl", '{"text": ["we", "met"]}\n', r"a.jsonl row 1: text is a list; expected one value"),
-    "zero bytes": (
-        "a.csv",
-        "text\na\x00b\x00\x00c\n",
-        r"a.csv: holds control characters and zero bytes",
-    ),
+    "zero bytes": ("a.csv", "text\na\x00b\x00\x00c\n", r"a.csv: holds control characters and zero bytes"),
     "date too exact": (
         "a.csv",
         "date,date_precision,text\n2025-05,day,They met.\n",
@@ -70,34 +62,16 @@ FILES = {
 }
 # What m.csv, the metadata of a.txt, holds, and the message.
 METADATA = {
-    "unknown column": (
-        "file,sied\na.txt,US\n",
-        r"m.csv: unknown column sied; expected file and any of doc_id",
-    ),
+    "unknown column": ("file,sied\na.txt,US\n", r"m.csv: unknown column sied; expected file and any of doc_id"),
     "no file column": ("side\nUS\n", r"m.csv: no column file"),
-    "named twice": (
-        "file\na.txt\na.txt\n",
-        r"m.csv row 3: a.txt stands already in m.csv row 2; expected one row",
-    ),
-    "two names": (
-        "file\na\na.txt\n",
-        r"a.txt: m.csv row 2 and m.csv row 3 both speak of it; expected one row",
-    ),
+    "named twice": ("file\na.txt\na.txt\n", r"m.csv row 3: a.txt stands already in m.csv row 2; expected one row"),
+    "two names": ("file\na\na.txt\n", r"a.txt: m.csv row 2 and m.csv row 3 both speak of it; expected one row"),
     "no document": ("file\nb.txt\n", r"m.csv row 2: no document is called b.txt"),
-    "file cell empty": (
-        "file,side\n,US\n",
-        r"m.csv row 2: the cell file is empty; expected the name or id",
-    ),
+    "file cell empty": ("file,side\n,US\n", r"m.csv row 2: the cell file is empty; expected the name or id"),
     "file cell missing": ("side,file\nUS\n", r"m.csv row 2: the cell file is empty"),
-    "row too long": (
-        "file\na.txt,US\n",
-        r"m.csv row 2: the number of cells differs from the header's 1; .* quote",
-    ),
+    "row too long": ("file\na.txt,US\n", r"m.csv row 2: the number of cells differs from the header's 1; .* quote"),
     "column without a name": (",file\n0,a.txt\n", r"m.csv: unknown column \(no name\); expected file"),
-    "column twice": (
-        "file,side,side\na.txt,US,CN\n",
-        r"m.csv: the column side stands twice in the header",
-    ),
+    "column twice": ("file,side,side\na.txt,US,CN\n", r"m.csv: the column side stands twice in the header"),
     "quote not closed": (
         'file,title\n\nb.txt,B\na.txt,"A\nc.txt,C\n',
         r"m.csv row 3: is no row of a CSV table \(.*\); expected commas .* quotes in pairs; close the quotes",
@@ -136,10 +110,7 @@ def test_bad_metadata_are_one_line_and_leave_nothing(content, message, tmp_path,
         (["none.txt"], r"none.txt: does not exist; expected a file .* check the path"),
         (["a.csv", "--metadata", "m.csv"], r"m.csv: does not exist; expected a metadata table"),
         (["a.csv", "--column", "text=body"], r"a.csv: has no column body \(found: words\); name a column"),
-        (
-            ["a.csv", "--column", "words=text"],
-            r"--column words=text: is not NAME=COLUMN; expected one of text",
-        ),
+        (["a.csv", "--column", "words=text"], r"--column words=text: is not NAME=COLUMN; expected one of text"),
     ],
 )
 def test_bad_arguments_are_one_line_and_leave_nothing(arguments, message, tmp_path, monkeypatch, capsys):

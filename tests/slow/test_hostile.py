@@ -45,7 +45,7 @@ from tests.made_files import (
     zipped,
 )
 
-SECONDS = 6  # of this process, for one file of the tests below; on a slow machine most take under one
+SECONDS = 15  # of the processor, for one file of the tests below: most take under one, quadratic work takes minutes
 
 
 @pytest.fixture(autouse=True)
@@ -95,15 +95,7 @@ def outcomes(found):
 # ---------------------------------------------------------------------------------------------------
 # Archives
 
-NAMES = [
-    "../../out.txt",
-    "/etc/out.txt",
-    "C:\\out.txt",
-    "..\\..\\out.txt",
-    "a/../../out.txt",
-    "con.txt",
-    "a\nb\x1b[2J.txt",
-]
+NAMES = ["../../out.txt", "/etc/out.txt", "C:\\out.txt", "..\\..\\out.txt", "a/../../out.txt", "a\nb\x1b[2J.txt"]
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar.gz"])
@@ -249,14 +241,6 @@ def test_entities_of_xml_are_refused(ending, case, encoding, tmp_path):
     assert Path("/etc/hostname").read_text(encoding="utf-8").strip() not in found[0]
 
 
-def test_a_word_table_that_claims_a_billion_columns(tmp_path):
-    def widen(data):
-        return re.sub(rb"<w:tcPr>", b'<w:tcPr><w:gridSpan w:val="2000000000"/>', data)
-
-    table = with_part(docx(FIRST, [["a", "b"], ["c", "d"]]), "word/document.xml", widen)
-    assert read(tmp_path, {"a.docx": table})[0]["text"].startswith(FIRST)
-
-
 def test_a_sheet_that_claims_to_be_huge(tmp_path):
     def widen(data):
         data = re.sub(rb"<dimension[^>]*>", b'<dimension ref="A1:XFD1048576"/>', data)
@@ -265,12 +249,6 @@ def test_a_sheet_that_claims_to_be_huge(tmp_path):
     sheet = with_part(xlsx(One=[["text"], [FIRST]]), "xl/worksheets/sheet1.xml", widen)
     found = read(tmp_path, {"a.xlsx": sheet})
     assert [(row["text"], row["where"]) for row in found] == [(FIRST, "row 1048576")]
-
-
-def test_formulas_and_links_of_a_workbook_stay_what_they_are(tmp_path):
-    rows = [["text", "title"], ['=HYPERLINK("http://127.0.0.1:9")', "=1+1"], [FIRST, "=cmd|' /C calc'!A0"]]
-    found = read(tmp_path, {"a.xlsx": xlsx(One=rows)})
-    assert [row["text"] for row in found if row["text"]] == [FIRST]
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -428,16 +406,14 @@ def test_hostile_tables(case, tmp_path):
     assert not any(row.get("reason", "").startswith("could not be read (") for row in found), "a fault not foreseen"
 
 
-def test_a_line_that_is_too_long(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "MAX_DOCUMENT_BYTES", 1_000)
-    found = outcomes(read(tmp_path, {"a.jsonl": f'{{"text": "{CELL}"}}\n{{"text": "{"a" * 2_000}"}}\n'}))
+def test_a_line_or_a_file_that_is_too_long(tmp_path, monkeypatch):
+    for module in (tables, sources):
+        monkeypatch.setattr(module, "MAX_DOCUMENT_BYTES", 1_000)
+    lines = f'{{"text": "{CELL}"}}\n{{"text": "{"a" * 2_000}"}}\n'
+    found = outcomes(read(tmp_path, {"a.jsonl": lines, "b.txt": "a" * 2_000}))
     assert found[0] == CELL
     assert found[1].startswith("line 2 holds over")
-
-
-def test_a_file_that_is_too_large(tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "MAX_DOCUMENT_BYTES", 1_000)
-    assert outcomes(read(tmp_path, {"a.txt": "a" * 2_000}))[0].startswith("holds over")
+    assert found[-1].startswith("holds over")
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -488,22 +464,14 @@ def _words(number):
     return " ".join(f"The boat of n{number}x{n} was in the m{number}x{n} when they met." for n in range(10))
 
 
-ODD_NAMES = [
-    "=HYPERLINK(1).txt",
-    "a;rm -rf.txt",
-    "a\nb.txt",
-    "\x1b[2Ja.txt",
-    "<script>.txt",
-    "-o.txt",
-    "x" * 251 + ".txt",
-]
+ODD_NAMES = ["=HYPERLINK(1).txt", "a;rm -rf.txt", "a\nb.txt", "\x1b[2Ja.txt", "<script>.txt", "x" * 251 + ".txt"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="such names cannot be on this machine")
 def test_odd_names_reach_neither_terminal_nor_table_nor_page(tmp_path, capsys):
     folder = write(tmp_path / "in", {name: _words(n) for n, name in enumerate(ODD_NAMES)})
     write(folder, {"=1+1\x1b.odt": "x", "b\x1b[2J.txt": ""})
-    assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), "--no-semantic"]) == 0
+    assert main(["build", str(folder), "--out", str(tmp_path / "corpus")]) == 0
     printed = capsys.readouterr()
     assert "\x1b" not in printed.out + printed.err
     ids = ah.load_corpus(tmp_path / "corpus").documents["doc_id"]
@@ -536,14 +504,6 @@ def test_links_lead_neither_out_nor_round(tmp_path):
     (folder / "self.txt").symlink_to("self.txt")
     (folder / "nowhere.txt").symlink_to("nothing.txt")
     assert outcomes(read(tmp_path, {})) == [BODY, "is a link that leads out of the folder"]
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(tmp_path):
-    folder = write(tmp_path / "in", {"a.txt": BODY, "b.txt": BODY, "c.csv": "text\nx\n"})
-    (folder / "b.txt").chmod(0)
-    (folder / "c.csv").chmod(0)
-    assert outcomes(read(tmp_path, {}))[1:] == ["cannot be read (Permission denied)"] * 2
 
 
 def test_a_file_that_vanishes_or_refuses(tmp_path, monkeypatch):
@@ -580,7 +540,7 @@ def test_a_build_of_hostile_files_accounts_for_all_and_writes_nothing_else(tmp_p
     }
     folder = write(tmp_path / "in", contents)
     before = tree(tmp_path)
-    corpus = ah.build_corpus([folder], tmp_path / "corpus", semantic=False)
+    corpus = ah.build_corpus([folder], tmp_path / "corpus")
     funnel = corpus.record["funnel"]
     assert funnel["read"] == funnel["kept"] + funnel["duplicates"] + funnel["rejected"]
     assert funnel["read"] >= len(contents) + len(NAMES)
