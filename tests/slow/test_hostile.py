@@ -21,7 +21,8 @@ from pathlib import Path
 import pytest
 
 import analysis_helpers as ah
-from analysis_helpers.build.read.registry import DOCUMENT_READERS, TABLE_READERS, files, sources, tables
+from analysis_helpers.build.read import archives, files, registry, tables
+from analysis_helpers.build.read.registry import DOCUMENT_READERS, TABLE_READERS
 from analysis_helpers.cli import main
 from tests.conftest import ROOT
 from tests.made_files import (
@@ -174,8 +175,8 @@ BOMBS = {
 @pytest.mark.parametrize("case", BOMBS)
 def test_what_expands_without_bound_is_stopped(case, tmp_path, monkeypatch):
     """With limits of a megabyte in place of those of a real build."""
-    monkeypatch.setattr(sources, "FREE_BYTES", 1_000_000)
-    monkeypatch.setattr(sources, "MAX_HEADER_BYTES", 1_000_000)
+    monkeypatch.setattr(archives, "FREE_BYTES", 1_000_000)
+    monkeypatch.setattr(archives, "MAX_HEADER_BYTES", 1_000_000)
     monkeypatch.setattr(files, "MAX_XML_BYTES", 1_000_000)
     contents, reason, kept = BOMBS[case]
     found = outcomes(read(tmp_path, contents))
@@ -185,12 +186,12 @@ def test_what_expands_without_bound_is_stopped(case, tmp_path, monkeypatch):
 
 def test_a_large_file_of_ordinary_texts_is_no_bomb():
     """Texts shrink tenfold at most; a million of them are some 10 GB, packed or not."""
-    assert sources.expansion_limit(1_000_000_000) >= 10 * 1_000_000_000
-    assert sources.expansion_limit(10_000_000_000) >= 10_000_000_000
+    assert archives.expansion_limit(1_000_000_000) >= 10 * 1_000_000_000
+    assert archives.expansion_limit(10_000_000_000) >= 10_000_000_000
 
 
 def test_too_many_members(tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "MAX_MEMBERS", 3)
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 3)
     found = outcomes(read(tmp_path, {"a.zip": zipped({f"{n}.txt": BODY for n in range(9)})}))
     assert found[:3] == [BODY] * 3
     assert len(found) == 4
@@ -407,7 +408,7 @@ def test_hostile_tables(case, tmp_path):
 
 
 def test_a_line_or_a_file_that_is_too_long(tmp_path, monkeypatch):
-    for module in (tables, sources):
+    for module in (tables, archives):
         monkeypatch.setattr(module, "MAX_DOCUMENT_BYTES", 1_000)
     lines = f'{{"text": "{CELL}"}}\n{{"text": "{"a" * 2_000}"}}\n'
     found = outcomes(read(tmp_path, {"a.jsonl": lines, "b.txt": "a" * 2_000}))
@@ -519,11 +520,11 @@ def test_a_file_that_vanishes_or_refuses(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", refuse)
         assert outcomes(records_of(folder)) == [BODY, *["cannot be read (Permission denied)"] * 3]
-    listing, _ = ah.reading.list_sources([folder])
+    listing, _ = registry.list_sources([folder])
     for name in ("b.txt", "c.csv", "d.zip"):
         (folder / name).unlink()
-    units = list(ah.reading.read_units(listing.items, {}))
-    found = [record for unit in units for record in ah.reading.read_records(unit, {}, DOCUMENT_READERS)]
+    units = list(registry.read_units(listing.items, {}))
+    found = [record for unit in units for record in registry.read_records(unit, {}, DOCUMENT_READERS)]
     assert outcomes(found) == [BODY, *["cannot be read (No such file or directory)"] * 3]
 
 
