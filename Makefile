@@ -10,9 +10,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SEMANTIC := build/semantic
 CLUSTER := build/cluster
-PEERS := build/peers
 BROWSER := build/browser
 ORIGINALS ?= ../shared/originals
+SCALE ?= ../shared/scale/scale_10k.jsonl.gz
+
+# Where HOME cannot be written, what tools keep there goes into build/.
+ifneq ($(shell test -w "$$HOME" && echo yes),yes)
+export HOME := $(shell mkdir -p build/home && cd build/home && pwd)
+endif
 
 .PHONY: help report test check lab notebooks corpus semantic cluster benchmark lock newest clean
 
@@ -46,15 +51,15 @@ $(BROWSER)/.ready: tests/slow/browser/package.json tests/slow/browser/package-lo
 	@if command -v npm >/dev/null; then cd $(BROWSER) && npm ci --silent --no-audit --no-fund && touch .ready; \
 	  else echo "npm not found: the pages will not be opened in a browser"; fi
 
-test: $(READY) $(SEMANTIC)/.ready $(CLUSTER)/.ready $(BROWSER)/.ready ## run all tests: code, examples, notebooks (nbval), data, site, extras
+test: $(READY) $(SEMANTIC)/.ready $(CLUSTER)/.ready $(BROWSER)/.ready ## run all tests: code, examples, notebooks executed anew, data, site, extras
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
-	$(BIN)/python -m pytest -c tests/nbval.ini --rootdir . notebooks
-	PYTHONPATH=$(CURDIR)/$(SEMANTIC) $(BIN)/python -m pytest tests/build/test_semantic.py
-	PYTHONPATH=$(CURDIR)/$(CLUSTER) $(BIN)/python -m pytest tests/slow/test_cluster.py
+	PYTHONPATH="$(CURDIR)/$(SEMANTIC)" $(BIN)/python -m pytest tests/build/test_semantic.py
+	PYTHONPATH="$(CURDIR)/$(CLUSTER)" $(BIN)/python -m pytest tests/slow/test_cluster.py
 
-check: $(READY) ## lint and check the formatting of code and notebooks
+check: $(READY) ## lint code and notebooks, check their formatting and which wing imports which
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-cache
 
 lab: $(READY) ## open JupyterLab in notebooks/
 	@$(BIN)/talks lab
@@ -63,7 +68,7 @@ notebooks: $(READY) ## execute the notebooks in place: the only way their output
 	$(BIN)/python -m analysis_helpers.report.site notebooks
 
 corpus: $(READY) ## measure data/corpus again from the originals (ORIGINALS=folder)
-	$(BIN)/talks build $(ORIGINALS)/articles $(ORIGINALS)/statements_2025.jsonl --without-text \
+	$(BIN)/talks build "$(ORIGINALS)/articles" "$(ORIGINALS)/statements_2025.jsonl" --without-text \
 	  --no-semantic --metadata data/sources/articles.csv data/sources/statements.csv --out data/corpus
 	$(BIN)/python -m analysis_helpers.check data
 
@@ -73,17 +78,13 @@ semantic: $(READY) ## add the sentence encoder to the environment: a further ins
 cluster: $(READY) ## add Dask distributed to the environment: builds on the machines of a cluster (docs/scale.md)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-cluster.lock
 
-$(PEERS)/.ready: requirements-benchmark.lock $(READY)
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --target $(PEERS) -r requirements-benchmark.lock
-	@touch $@
-
-benchmark: $(PEERS)/.ready ## measure the slow parts against named peers; the table goes into docs/performance.md
-	PYTHONPATH=$(CURDIR)/$(PEERS) $(BIN)/python -m benchmarks --write docs/performance.md
+benchmark: $(READY) ## measure whole builds beside a script by hand (ORIGINALS=folder SCALE=texts.jsonl.gz); into docs/performance.md
+	$(BIN)/python -m benchmarks "$(ORIGINALS)" "$(SCALE)" --write docs/performance.md
 
 PIN := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 lock: ## pin all dependencies again
 	$(PIN) --extra lab --extra site --extra test pyproject.toml --output-file requirements.lock
-	set -e; for extra in benchmark cluster semantic; do \
+	set -e; for extra in cluster semantic; do \
 	  grep -E "^$$extra = " pyproject.toml | grep -oE '"[^"]+"' | tr -d '"' | \
 	    $(PIN) --constraints requirements.lock - --output-file requirements-$$extra.lock; done
 

@@ -1,1 +1,1 @@
-"""Races: the slow parts of the suite against named peers, in the same run, with their results compared."""
+"""Whole jobs, measured: builds against a script by hand in the same run, and every analysis on 100,000 documents."""

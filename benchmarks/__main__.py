@@ -1,71 +1,92 @@
-"""Run all races and print their table; `--write FILE` also puts it into a page between its two marks."""
-
-from __future__ import annotations
+"""Measure whole builds beside the script by hand, in the same run; `--write PAGE` puts the table there."""
 
 import argparse
+import gzip
+import json
 import os
 import platform
 import re
-from importlib import import_module
-from importlib.metadata import version
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from tqdm import tqdm
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from .harness import Outcome, run_race
+BEGIN, END = "<!-- builds: written by make benchmark -->", "<!-- end of builds -->"
+HEAD = ["| build | seconds | processor seconds | largest process, MB | documents | words | sentences |"]
+PEER = Path(__file__).with_name("by_hand.py")
 
-BEGIN, END = "<!-- races: written by make benchmark -->", "<!-- end of races -->"
+
+def run(command: list[str | Path]) -> tuple[list[float], str]:
+    """Run a command: its seconds, its processor seconds, the memory of its largest process, what it said last."""
+    started = time.perf_counter()
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True)
+    said = process.stdout.read()
+    _, status, used = os.wait4(process.pid, 0)  # what it used, with all processes that it waited for
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"failed: {command}")
+    cost = [time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]
+    return cost, said.splitlines()[-1]
+
+
+def measure(name: str, sources: list[Path], texts: Path, *options: str) -> Iterator[str]:
+    """Build `sources` and measure `texts`, which hold the same, by hand: two rows of the table and one of ratios."""
+    out = texts.with_suffix(".corpus")
+    ours, _ = run([sys.executable, "-m", "analysis_helpers.cli", "build", *sources, *options, "--out", out])
+    totals = json.loads((out / "corpus.json").read_text(encoding="utf-8"))["totals"]
+    n_words = pc.sum(pq.read_table(out / "documents", columns=["n_words"])["n_words"]).as_py()
+    ours += [totals["documents"], n_words, totals["sentences"]]
+    peer, said = run([sys.executable, PEER, texts, texts.with_suffix(".by_hand")])
+    peer += json.loads(said)
+    for who, row in (("talks build", ours), ("by hand", peer)):
+        cells = [f"{row[0]:.1f}", f"{row[1]:.1f}", *(f"{n:,.0f}" for n in row[2:])]
+        yield f"| {name}: {who} | {' | '.join(cells)} |"
+    yield f"| ratio | {' | '.join(f'{one / other:.2f}' for one, other in zip(ours, peer, strict=True))} |"
+
+
+def shipped(originals: Path, folder: Path) -> Iterator[str]:
+    """Measure the build of the shipped corpus."""
+    articles, statements, texts = originals / "articles", originals / "statements_2025.jsonl", folder / "shipped.jsonl"
+    with texts.open("w", encoding="utf-8") as file:
+        for path in sorted(articles.glob("*.txt")):
+            file.write(json.dumps({"id": path.stem, "text": path.read_text(encoding="utf-8")}) + "\n")
+        file.write(statements.read_text(encoding="utf-8"))
+    metadata = [f"data/sources/{name}.csv" for name in ("articles", "statements")]
+    yield from measure("shipped", [articles, statements], texts, "--metadata", *metadata, "--without-text")
+
+
+def large(source: Path, n_documents: int, folder: Path) -> Iterator[str]:
+    """Measure a build of the first documents of a large file."""
+    texts = folder / f"{n_documents}.jsonl"
+    with gzip.open(source, "rb") as lines, texts.open("wb") as file:
+        file.writelines(islice(lines, n_documents))
+    yield from measure(f"{n_documents:,} documents", [texts], texts)
 
 
 def main() -> None:
-    """Run the races, or those whose stage holds one of the words given."""
+    """Measure the builds and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("stages", nargs="*", help="words of the stages to run (default: all)")
+    parser.add_argument("originals", type=Path, help="folder of the texts behind the shipped corpus")
+    parser.add_argument("large", type=Path, help="a .jsonl.gz of texts with id and text")
+    parser.add_argument("--documents", type=int, nargs="*", default=[2_000, 10_000])
     parser.add_argument("--write", type=Path, help="page to put the table into")
     options = parser.parse_args()
-    modules = [f"benchmarks.{path.stem}" for path in sorted(Path(__file__).parent.glob("races_*.py"))]
-    races = [(module, number, race) for module in modules for number, race in enumerate(import_module(module).RACES)]
-    wanted = [
-        (module, number)
-        for module, number, race in races
-        if not options.stages or any(word in race.stage for word in options.stages)
-    ]
-    outcomes = [run_race(*race) for race in tqdm(wanted, unit=" races", disable=None, leave=False)]
-    table = describe(outcomes)
+    with TemporaryDirectory() as name:
+        rows = [*shipped(options.originals, Path(name))]
+        rows += [row for n in options.documents for row in large(options.large, n, Path(name))]
+    machine = f"{platform.system()}, {os.cpu_count()} processors, Python {platform.python_version()}."
+    table = "\n".join([machine, "", *HEAD, "|---|" + "---:|" * 6, *rows])
     print(table)
     if options.write:
         page = options.write.read_text(encoding="utf-8")
-        written = re.sub(rf"(?s){BEGIN}.*{END}", lambda _: f"{BEGIN}\n{table}\n{END}", page)
-        options.write.write_text(written, encoding="utf-8")
-
-
-def describe(outcomes: list[Outcome]) -> str:
-    """Lay the outcomes out as a table in Markdown, with the machine they were measured on."""
-    head = "| stage | ours, s | peer | peer, s | ratio | goal | results | memory added, ours / peer |"
-    rows = [
-        f"| {outcome.race.stage} | {outcome.ours:.2f} | {_peer(outcome)} | {outcome.theirs:.2f} | "
-        f"{outcome.ratio:.1f} | {outcome.race.goal:g} | {outcome.results} | "
-        f"{outcome.memory[0]:.0f} / {outcome.memory[1]:.0f} MB |"
-        for outcome in outcomes
-    ]
-    machine = (
-        f"{platform.system()} on {_processor()}, {os.cpu_count()} processors, Python {platform.python_version()}, "
-        f"numpy {version('numpy')}, pandas {version('pandas')}, scikit-learn {version('scikit-learn')}. Processor "
-        f"seconds on one thread, medians of three rounds by turns."
-    )
-    return "\n".join([machine, "", head, "|---|" + "---:|---|" + "---:|" * 3 + "---|---:|", *rows])
-
-
-def _peer(outcome: Outcome) -> str:
-    package = outcome.race.package
-    return f"{outcome.race.peer} {version(package)}" if package else outcome.race.peer
-
-
-def _processor() -> str:
-    """The name of the processor, where the system tells it."""
-    information = Path("/proc/cpuinfo")
-    named = re.search(r"model name\s*:\s*(.+)", information.read_text()) if information.exists() else None
-    return named[1].strip() if named else platform.machine()
+        page = re.sub(rf"(?s){BEGIN}.*{END}", lambda _: f"{BEGIN}\n{table}\n{END}", page)
+        options.write.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,14 +5,14 @@ import csv
 import nbformat
 import pytest
 
-from analysis_helpers import _NAMES
+import analysis_helpers as ah
 from analysis_helpers.report.downloads import add_downloads, read_table
 from analysis_helpers.report.gallery import code_for, used_names, write_gallery
 from analysis_helpers.report.handouts import make_handout
 from analysis_helpers.report.site import find_notebooks
 from tests.conftest import ROOT
 
-PLOTS = [name for name in _NAMES["plots"] if name.startswith("plot_")]
+PLOTS = [name for name in ah.__all__ if name.startswith("plot_")]
 SPANS = """
 <div><style scoped>th {color: red}</style><table class="dataframe">
   <thead>

@@ -19,23 +19,10 @@ from analysis_helpers.report.site import read_cards, render_site
 from tests.conftest import ROOT
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The site, rendered from the committed notebooks; a warning of Sphinx is an error."""
-    return render_site(ROOT / "notebooks", tmp_path_factory.mktemp("site") / "site").parent
-
-
 class Page(HTMLParser):
     """What a page links, loads, shows and is headed by."""
 
-    LOADS: ClassVar = {
-        "script": "src",
-        "img": "src",
-        "link": "href",
-        "iframe": "src",
-        "source": "srcset",
-        "video": "src",
-    }
+    LOADS: ClassVar = dict.fromkeys(("script", "img", "iframe", "video"), "src") | {"link": "href", "source": "srcset"}
 
     def __init__(self, path):
         super().__init__()

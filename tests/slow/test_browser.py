@@ -7,7 +7,6 @@ import subprocess
 
 import pytest
 
-from analysis_helpers.report.site import render_site
 from tests.conftest import ROOT
 
 MODULES = ROOT / "build" / "browser"  # made by `make test`, where npm is at hand
@@ -43,10 +42,8 @@ def look(chromium, folder, views):
 
 
 @pytest.fixture(scope="module")
-def seen(chromium, tmp_path_factory):
+def seen(chromium, site, tmp_path_factory):
     """Every page wide and light, narrow and dark; home and notebooks also the other way, and without scripts."""
-    folder = tmp_path_factory.mktemp("browser")
-    site = render_site(ROOT / "notebooks", folder / "site").parent
     pages = sorted(path for path in site.rglob("*.html") if "_static" not in path.parts)
     handouts = [page for page in pages if page.parent.name == "handouts"]
     pages = [page for page in pages if page not in handouts]
@@ -57,7 +54,8 @@ def seen(chromium, tmp_path_factory):
     views += [(page, NARROW, "light", True) for page in handouts]
     views += [(page, WIDE, "light", False) for page in read]
     keys = ("page", "width", "scheme", "scripts")
-    rows = look(chromium, folder, [dict(zip(keys, (str(view[0]), *view[1:]), strict=True)) for view in views])
+    asked = [dict(zip(keys, (str(view[0]), *view[1:]), strict=True)) for view in views]
+    rows = look(chromium, tmp_path_factory.mktemp("browser"), asked)
     return [row | {"name": os.path.relpath(row["page"], site)} for row in rows]
 
 

