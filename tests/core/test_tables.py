@@ -83,6 +83,7 @@ def test_neither_parts_nor_threads_change_a_byte(three, in_parts, chosen):
         pd.testing.assert_frame_equal(ah.coverage(whole, ["kind", "side"]), ah.coverage(parts, ["kind", "side"]))
         for one, other in zip(_dense(whole, ids), _dense(parts, ids), strict=True):
             np.testing.assert_array_equal(one, other)
+    database().execute("RESET threads")
 
 
 def test_a_choice_is_that_of_plain_pandas(three, in_parts):
