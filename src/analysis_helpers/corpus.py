@@ -32,7 +32,7 @@ AT_ONCE = 10_000_000  # bytes of all files; a small corpus may lie in a folder t
 BATCH = 1_000_000  # rows that are looked at together, so that a large table is never held as a whole
 SIDE_ORDER = ("US", "CN", "other", "question", "unknown")
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
-NEXT = 'corpus.where(side="CN") · ah.coverage(corpus, by="genre") · ah.distinctive_terms(corpus)'
+NEXT = 'corpus.where(side="CN") · ah.coverage(corpus, by="genre") · ah.keyness(corpus)'
 NOTHING = "No document meets these conditions: choose less narrowly."
 _EXACT = {"year": ("day", "window", "month", "year"), "month": ("day", "window", "month"), "week": ("day",)}
 _BY_PASSAGE = ("passages", "sentences", "counts")
@@ -656,29 +656,3 @@ def refuse_undated(dated: pd.DataFrame, period: str) -> None:
             f"no document has a date exact enough for a {period}; expected at least one, because this goes by dates; "
             f"give a column date in the metadata"
         )
-
-
-# ---------------------------------------------------------------------------------------------------
-# Until the analyses ask by the methods of Corpus
-
-
-class _Read:
-    def __init__(self, corpus: Corpus, name: str) -> None:
-        self.corpus, self.name, self.columns = corpus, name, corpus.columns(name)
-
-    def read(self, columns: Iterable[str]) -> pd.DataFrame:
-        return self.corpus.sql(self.corpus.select(self.name, columns))
-
-    def pieces(self, columns: Iterable[str]) -> Iterator[pd.DataFrame]:
-        coded = {"doc_id", "passage_id", "term", "kind", "speaker", "speaker_side"} & set(columns)
-        yield self.read(columns).astype(dict.fromkeys(coded, "category"))
-
-
-def table_of(corpus: Corpus, name: str) -> _Read:
-    """Give a table of a corpus to read some of its columns."""
-    return _Read(corpus, name)
-
-
-def read_body(corpus: Corpus, columns: Iterable[str]) -> pd.DataFrame:
-    """Read some columns of the body passages."""
-    return corpus.body(columns)

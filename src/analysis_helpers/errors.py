@@ -24,23 +24,11 @@ class TalksError(ValueError):
 
 
 class UnwritableError(TalksError):
-    """A result could not be written, for a full disk or a missing permission: the same call can succeed later.
-
-    Examples
-    --------
-    >>> issubclass(UnwritableError, TalksError)
-    True
-    """
+    """A result could not be written, for a full disk or a missing permission: the same call can succeed later."""
 
 
 class WorkersError(TalksError):
-    """Those who should do the work cannot, or were lost: what is done is kept, and the same call goes on with it.
-
-    Examples
-    --------
-    >>> issubclass(WorkersError, TalksError)
-    True
-    """
+    """Those who should do the work cannot, or were lost: what is done is kept, and the same call goes on with it."""
 
 
 class UnreadableError(TalksError):

@@ -220,7 +220,7 @@ def _find_terms(corpus: Corpus, documents: pd.DataFrame, talks: list[dict]) -> C
     people = [term for talk in talks for name in _heads(talk) for term in _spellings(name)]
     wanted = pd.DataFrame({"wanted": sorted({*_CHANNEL_WORDS, *cities, *people})})
     query = """SELECT DISTINCT wanted, passage_id, doc_id FROM counts JOIN listed ON lower(term) = wanted
-        JOIN passages USING (passage_id) SEMI JOIN chosen USING (doc_id) ORDER BY ALL"""
+        JOIN passages USING (passage_id) SEMI JOIN chosen USING (doc_id)"""
     found = corpus.sql(query, listed=wanted, chosen=documents[["doc_id"]]).set_index("wanted")
     by_term = dict(iter(found.groupby(level=0)))
     return lambda terms: pd.concat([by_term.get(term, found.head(0)) for term in terms]).drop_duplicates()
