@@ -108,7 +108,8 @@ def compare_rates(
     """
     units, n, found = _count(corpus, read_dictionary(dictionary), [by])
     groups = {group: units[units[by] == group] for group in (first, second)}
-    refuse_empty(pd.concat(groups.values()), f"text with {by} {first} or {second}")
+    named = "words of officials of either side" if by == "speaker_side" else f"{by} {first} or {second}"
+    refuse_empty(pd.concat(groups.values()), f"text with {named}")
     single = {group: _mean_rates(found, own) for group, own in groups.items() if leave_one_out}
     rows = []
     for concept in n.columns:
