@@ -108,7 +108,8 @@ def compare_rates(
     """
     units, n, found = _count(corpus, read_dictionary(dictionary), [by])
     groups = {group: units[units[by] == group] for group in (first, second)}
-    refuse_empty(pd.concat(groups.values()), f"text with {by} {first} or {second}")
+    named = "words of officials of either side" if by == "speaker_side" else f"{by} {first} or {second}"
+    refuse_empty(pd.concat(groups.values()), f"text with {named}")
     single = {group: _mean_rates(found, own) for group, own in groups.items() if leave_one_out}
     rows = []
     for concept in n.columns:
@@ -145,12 +146,12 @@ def _count(corpus: Corpus, dictionary: dict[str, list[str]], by: list[str]) -> _
     passages = corpus.body(dict.fromkeys(["passage_id", "speaker_side", "n_words", *keys])).dropna(subset=keys)
     if "speaker_side" not in by:
         passages = passages[passages["speaker_side"].isin(OWN)]
-    passages = passages[passages.groupby(keys)["n_words"].transform("sum") > 0]
-    refuse_empty(passages, "text with words of officials of either side")
     passages = passages.assign(unit=passages.groupby(keys).ngroup())
-    units = passages.groupby(keys)["n_words"].sum().reset_index()
-    given = dict.fromkeys(["doc_id", "date", "date_precision", *(name for name in by if name in documents)])
-    units = units.merge(documents[list(given)], on="doc_id").dropna(subset=by)
+    units = passages.groupby(keys)["n_words"].sum().reset_index()  # its index is the number of the unit
+    units = units[units["n_words"] > 0]
+    refuse_empty(units, "text with words of officials of either side")
+    given = dict.fromkeys(["date", "date_precision", *(name for name in by if name in documents and name != "doc_id")])
+    units = units.join(documents.set_index("doc_id")[list(given)], on="doc_id").dropna(subset=by)
     terms = pd.DataFrame(_terms_to_count(dictionary), columns=["concept", "term"], dtype="str")
     found = corpus.count_terms_of(terms["term"].unique()).merge(passages[["passage_id", "unit"]], on="passage_id")
     found = found.groupby(["unit", "term"], observed=True)["n"].sum().reset_index().merge(terms, on="term")
