@@ -5,7 +5,8 @@ import pytest
 
 import analysis_helpers as ah
 from analysis_helpers.build.quotes import add_quoted_speakers, add_whole_quotations
-from analysis_helpers.build.sentences import add_speakers, split_passages, split_sentences
+from analysis_helpers.build.sentences import split_passages, split_sentences
+from analysis_helpers.build.speakers import add_speakers
 
 
 def _measured(texts, genre="news report", side="US", date="2025-05-01"):

@@ -8,15 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis_helpers.build.clean import clean_documents
-from analysis_helpers.build.sentences import (
-    VOICES,
-    _punkt,
-    add_speakers,
-    classify_label,
-    split_passages,
-    split_sentences,
-    split_text,
-)
+from analysis_helpers.build.sentences import split_passages, split_sentences, split_text
+from analysis_helpers.build.speakers import VOICES, add_speakers, classify_label
 from analysis_helpers.words import count_words
 
 
