@@ -88,7 +88,7 @@ def add_whole_quotations(passages: pd.DataFrame, sentences: pd.DataFrame) -> pd.
     said = sentences["quoted_speaker"].notna().groupby(sentences["passage_id"]).transform("all")
     rows = sentences[said.astype("bool")]
     table = (
-        rows.assign(n=rows["text"].map(count_words))
+        rows.assign(n=[count_words(text) for text in rows["text"]])
         .groupby("passage_id", sort=False)
         .agg(
             voices=("quoted_speaker", "nunique"),
