@@ -40,6 +40,12 @@ def split_passages(documents: pd.DataFrame) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=1)
+def load_abbreviations() -> frozenset[str]:
+    """Words of `lexicons/en/abbreviations.csv`, whose stop ends no sentence."""
+    return frozenset(row["term"] for row in read_lexicon("abbreviations"))
+
+
+@lru_cache(maxsize=1)
 def _punkt() -> Any:
     """NLTK's Punkt with our own abbreviations and sentence starters; its import takes seconds."""
     from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
@@ -49,7 +55,7 @@ def _punkt() -> Any:
 
         redos.DEFAULT_TIMEOUT = None  # newer releases give up after five seconds, and a text may be long
     parameters = PunktParameters()
-    parameters.abbrev_types = {row["term"] for row in read_lexicon("abbreviations")}
+    parameters.abbrev_types = set(load_abbreviations())
     parameters.sent_starters = {row["term"] for row in read_lexicon("sentence_starters")}
     return PunktSentenceTokenizer(parameters)
 
