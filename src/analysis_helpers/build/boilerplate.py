@@ -24,7 +24,7 @@ Numbers = np.ndarray
 Figures = dict[str, np.ndarray]
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CJK_PER_WORD = 1.8
 _EIGHT_TOKENS = re.compile(r"[\W_]*+(?:[^\W_]++(?:['’-][^\W_]++)*+[\W_]++){7}[^\W_]")
 _STOP = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
@@ -87,8 +87,8 @@ def _words_of_pages() -> dict[str, frozenset[str]]:
 
 def _tokens(text: str) -> tuple[list[str], float]:
     """List the words of a line; Chinese, Japanese and Korean signs are counted only, as so many words."""
-    cjk = len(_CJK.findall(text)) / _CJK_PER_WORD
-    return _TOKEN.findall(_CJK.sub(" ", text) if cjk else text), cjk
+    cjk = len(CJK.findall(text)) / _CJK_PER_WORD
+    return _TOKEN.findall(CJK.sub(" ", text) if cjk else text), cjk
 
 
 def _page_words(text: str) -> tuple[float, float]:
@@ -105,7 +105,7 @@ def _ends(text: str) -> str:
 
 def _is_button(text: str) -> bool:
     """Tell a line that is plainly a button or a menu: few words, many of them words of pages, or a copyright."""
-    if _EIGHT_TOKENS.match(text) and not _CJK.search(text):
+    if _EIGHT_TOKENS.match(text) and not CJK.search(text):
         return False
     n, share = _page_words(text)
     return n < 8 and (share >= SIGN or bool(_SIGNS["copyright"].search(_ends(text))))
