@@ -37,39 +37,11 @@ _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _STAMP = (
     rf"(?:{_TIME},? (?:{_DATE})|(?:{_DATE}),?(?: at)? {_TIME}|{_DAY},? (?:{_DATE}))(?: (?:E[SD]T|GMT|UTC|BST|CET))?"
 )
-_SIGNS = {
-    "date": re.compile(
-        rf"\b(?:{_MONTH} \d{{1,2}}\b|\d{{1,2}}\.? {_MONTH} \d{{4}}|\d{{1,4}}[./-]\d\d?[./-]\d{{2,4}})", re.I
-    ),
-    "clock": re.compile(r"\b\d{1,2}:\d\d\b"),
-    "copyright": re.compile(r"©|\(c\) |copyright|rights reserved", re.I),
-    "address": re.compile(r"https?:|www\.|\w@\w|\.(?:com|org|net)\b"),
-    "byline": re.compile(r"^(?:by|von|par|por)\s+\S", re.I),
-    "bullet": re.compile(r"^(?:[-•·*+–]|\d{1,2}[.)])\s"),
-    "quote": re.compile(r"[\"“”„«»]"),
-    "ellipsis": re.compile(r"(?:…|\.\.\.)\W*$"),
-    "question": re.compile(r"\?\W*$"),
-    "colon": re.compile(r":$"),
-    "comma": re.compile(r"[,;]$"),
-    "brackets": re.compile(r"^[(\[].*[)\]]$"),
-    "separator": re.compile(r"[|»›>•·→/]"),
-    "credit": re.compile(r"\b(?:photo|image|picture|getty|reuters|afp|ap)\b", re.I),
-}
-_COMMENTS = re.compile(
-    r"^(?:\d[\d,]* )?(?:(?:comments?|repl(?:y|ies)|responses?|thoughts?)\b|leave a|post a|add (?:a|your)|kommentare?\b"
-    r"|commentaires?\b|comentarios?\b|commenti\b|discussion\b|join the (?:conversation|discussion))",
-    re.I,
-)
-_RELATED = re.compile(
-    r"^(?:related|more (?:from|on|in|stories|news)|most (?:read|popular|viewed)|you (?:may|might)|recommended"
-    r"|read (?:more|next|also)|see also|trending|popular|latest|we recommend|hot news|top \d"
-    r"|mehr zum|das könnte|lire aussi|à lire|te puede|leggi anche)",
-    re.I,
-)
 _PERSON = {"i", "we", "you", "my", "our", "your", "us", "me", "wir", "sie", "nous", "vous"}
 _NEAR = ("log words", "function words", "small letters", "stopped", "page words", "capitals", "prose", "short")
 _NEAR += ("sign: bullet", "tie")
 _SPANS = ((1, 0), (3, 0), (8, 0), (0, 1), (0, 3), (0, 8))
+_LABELS = ("(comments)", "(related)")
 INTERCEPT = "(intercept)"
 TOP, BAR, DROP = 0.95, 0.2, 0.02
 UNLIKE, SIGNS, SIGN = 0.25, 2, 0.3
@@ -83,6 +55,16 @@ def _words_of_pages() -> dict[str, frozenset[str]]:
     for row in read_lexicon("page_words"):
         words.setdefault(row["kind"], set()).add(row["term"])
     return {kind: frozenset(terms) for kind, terms in words.items()}
+
+
+@lru_cache(maxsize=1)
+def _signs() -> dict[str, re.Pattern[str]]:
+    """Patterns of the signs of a line, and of the labels above comments and other stories."""
+    return {row["sign"]: re.compile(row["pattern"]) for row in read_lexicon("page_signs")}
+
+
+def _is_label(text: str) -> bool:
+    return any(_signs()[name].search(text) for name in _LABELS)
 
 
 def _tokens(text: str) -> tuple[list[str], float]:
@@ -108,7 +90,7 @@ def _is_button(text: str) -> bool:
     if _EIGHT_TOKENS.match(text) and not CJK.search(text):
         return False
     n, share = _page_words(text)
-    return n < 8 and (share >= SIGN or bool(_SIGNS["copyright"].search(_ends(text))))
+    return n < 8 and (share >= SIGN or bool(_signs()["copyright"].search(_ends(text))))
 
 
 def _describe_line(text: str, copies: int) -> dict[str, float]:
@@ -145,7 +127,8 @@ def _describe_line(text: str, copies: int) -> dict[str, float]:
         "tie": n >= 8 and lower > 0.5,
         "prose": n >= 10 and (function >= 0.15 or lower >= 0.7) and (stopped or n >= 25),
     }
-    return figures | {f"sign: {name}": bool(sign.search(_ends(text))) for name, sign in _SIGNS.items()}
+    signs = {f"sign: {name}": bool(sign.search(_ends(text))) for name, sign in _signs().items() if name[0] != "("}
+    return figures | signs
 
 
 def _describe_lines(texts: Sequence[str]) -> Figures:
@@ -216,12 +199,15 @@ def _cut_menu(piece: str) -> list[str]:
     return [" ".join(words[:end]), " ".join(words[end:])]
 
 
-def _describe_place(lines: Figures) -> Figures:
-    """Describe each line by how much of the page and of its prose lies above and below it."""
+def _describe_page(texts: Sequence[str], lines: Figures) -> Figures:
+    """Describe each line by the prose above and below it, and by labels above it after 60 words of prose."""
     n, words, prose = len(lines["words"]), lines["words"], lines["words"] * lines["prose"]
     total = max(prose.sum(), 1.0)
     above = np.cumsum(prose) - prose
     below = total - above - prose
+    labels = {name: np.array([bool(_signs()[name].search(text)) for text in texts]) for name in _LABELS}
+    comments, related = (label & (words <= 8) for label in labels.values())
+    after_comments = np.maximum.accumulate(comments & (above >= 60))
     return {
         **{f"prose above over {share}": above / total > share for share in (0.5, 0.8, 0.95)},
         **{f"prose below over {share}": below / total > share for share in (0.5, 0.8, 0.95)},
@@ -230,21 +216,9 @@ def _describe_place(lines: Figures) -> Figures:
         "place": np.arange(n) / n,
         "lines of the page": np.full(n, np.log(n)),
         "prose of the page": np.full(n, prose.sum() / max(words.sum(), 1)),
-    }
-
-
-def _describe_labels(texts: Sequence[str], lines: Figures) -> Figures:
-    """Describe each line by the labels of comments and related stories above it, once 60 words of prose have passed."""
-    prose = lines["words"] * lines["prose"]
-    passed = np.cumsum(prose) - prose >= 60
-    small = lines["words"] <= 8
-    comments = np.array([bool(_COMMENTS.search(text)) for text in texts]) & small & passed
-    related = np.array([bool(_RELATED.search(text)) for text in texts]) & small
-    after_comments = np.maximum.accumulate(comments)
-    return {
         "after the comments": after_comments,
         "prose after the comments": lines["prose"] * after_comments,
-        "after a label": np.maximum.accumulate(related & passed),
+        "after a label": np.maximum.accumulate(related & (above >= 60)),
         "label": related,
         "just after a label": _nearby(related, 6, 0),
     }
@@ -294,11 +268,7 @@ def line_features(texts: Sequence[str], lines: Figures | None = None) -> Figures
         for before, after in _SPANS
     }
     own = {name: column for name, column in lines.items() if name != "words"}
-    return own | near | _describe_place(lines) | _describe_labels(texts, lines) | _describe_runs(texts, lines)
-
-
-# ---------------------------------------------------------------------------------------------------
-# From figures to lines
+    return own | near | _describe_page(texts, lines) | _describe_runs(texts, lines)
 
 
 @lru_cache(maxsize=1)
@@ -342,8 +312,7 @@ def extend_over_boxes(kept: Sequence[bool], texts: Sequence[str], lines: Figures
     held = _content_of(kept, texts)
     prose = (lines["prose"] > 0) & (lines["stopped"] > 0)
     for number in range(end, len(texts)):
-        label = lines["words"][number] <= 8 and (_COMMENTS.search(texts[number]) or _RELATED.search(texts[number]))
-        if label or number - end >= BOX:
+        if number - end >= BOX or (lines["words"][number] <= 8 and _is_label(texts[number])):
             break
         own = _content(texts[number])
         goes_on = number == end > run_end or len(own & held) >= ALIKE * len(own)

@@ -87,10 +87,6 @@ class CleanText:
         return "\n".join(text for kind, text in self.blocks if kind == "body")
 
 
-# ---------------------------------------------------------------------------------------------------
-# Steps on characters: str -> str
-
-
 def repair_characters(text: str) -> str:
     """Turn invisible and odd characters into plain ones: no-break spaces, zero-width marks, control characters."""
     text = _ODD.sub(lambda found: _REPAIRED.get(found[0], ""), text.replace("\r\n", "\n"))
@@ -115,8 +111,7 @@ def strip_stage_directions(text: str) -> str:
 CHARACTER_STEPS = (("markup", strip_markup), ("stage direction", strip_stage_directions))
 
 
-# ---------------------------------------------------------------------------------------------------
-# Steps on lines: list[Line] -> list[Line]; a step changes kinds, joins or splits, and drops nothing
+# Steps on lines: a step changes kinds, joins or splits, and drops nothing.
 
 
 def _mark(lines: list[Line], kind: str, numbers: Collection[int]) -> list[Line]:
@@ -262,24 +257,16 @@ def mark_title(lines: list[Line]) -> list[Line]:
     return _mark(lines, "title", {body[0]})
 
 
-def _is_byline(line: Line) -> bool:
-    named = re.match(r"by\s+[A-Z]\S*(\s+[A-Z]|$)", line.text, re.IGNORECASE) and line.text.split()[1][:1].isupper()
-    return bool(named) and line.words <= BYLINE_WORDS and not _SENTENCE_END.search(line.text)
-
-
 def _bylines(lines: list[Line], numbers: Collection[int]) -> set[int]:
-    return {number for number in numbers if _is_byline(lines[number])}
+    """Find short lines "by NAME" among those numbered."""
+    short = {n for n in numbers if lines[n].words <= BYLINE_WORDS and not _SENTENCE_END.search(lines[n].text)}
+    return {n for n in short if re.match(r"[Bb][Yy]\s+[A-Z]\S*(\s+[A-Za-z]|$)", lines[n].text)}
 
 
 def mark_byline(lines: list[Line]) -> list[Line]:
     """Mark a short "by NAME" line among the first lines."""
     head = [number for number, line in enumerate(lines) if line.kind in {"body", "title"}][:6]
     return _mark(lines, "byline", _bylines(lines, head))
-
-
-def join_broken_paragraphs(lines: list[Line]) -> list[Line]:
-    """Join a paragraph that a page broke in mid-sentence: after a comma, or before a lower-case letter."""
-    return _join_groups(lines, _goes_on)
 
 
 def _join_groups(lines: list[Line], goes_on: Callable[[list[Line], Line], bool]) -> list[Line]:
@@ -296,18 +283,22 @@ def _join_groups(lines: list[Line], goes_on: Callable[[list[Line], Line], bool])
     ]
 
 
-def _goes_on(pieces: list[Line], line: Line) -> bool:
-    """Tell whether a line goes on with the paragraph whose lines so far are `pieces`."""
-    above, below = pieces[-1].text, line.text
-    if pieces[-1].kind != "body" or line.kind != "body" or _LABEL.match(below):
-        return False
-    if len(pieces) < 5:  # later on, the paragraph is too long for the label of a speaker on lines of its own
-        start = " ".join(piece.text for piece in pieces)
-        if _LABEL_ALONE.fullmatch(start):
-            return True
-        if len(start.split(maxsplit=3)) < 4:
+def join_broken_paragraphs(lines: list[Line]) -> list[Line]:
+    """Join a paragraph that a page broke in mid-sentence: after a comma, or before a lower-case letter."""
+
+    def goes_on(group: list[Line], line: Line) -> bool:
+        above, below = group[-1].text, line.text
+        if group[-1].kind != "body" or line.kind != "body" or _LABEL.match(below):
             return False
-    return not _SENTENCE_END.search(above) and (above.endswith(",") or below[:1].islower())
+        if len(group) < 5:  # later on, the paragraph is too long for the label of a speaker on lines of its own
+            start = " ".join(line.text for line in group)
+            if _LABEL_ALONE.fullmatch(start):
+                return True
+            if len(start.split(maxsplit=3)) < 4:
+                return False
+        return not _SENTENCE_END.search(above) and (above.endswith(",") or below[:1].islower())
+
+    return _join_groups(lines, goes_on)
 
 
 def mark_headings(lines: list[Line]) -> list[Line]:
@@ -375,10 +366,6 @@ LINE_STEPS = (
 )
 
 
-# ---------------------------------------------------------------------------------------------------
-# The whole way
-
-
 def clean_text(text: str) -> CleanText:
     """Clean one text: find its title, headings and paragraphs, and record what was taken out.
 
@@ -429,9 +416,10 @@ def lost_words(before: str, after: str) -> list[str]:
 
 def _without_title(clean: CleanText, title: str | float) -> CleanText:
     """Take the title out of the text where it stands there again as the first line, and is known already."""
-    if not isinstance(title, str) or len(clean.blocks) < 2 or _letters(clean.blocks[0][1]) != _letters(title):
+    texts = [text for _, text in clean.blocks]
+    if not isinstance(title, str) or len(texts) < 2 or _letters(texts[0]) != _letters(title):
         return clean
-    return replace(clean, blocks=clean.blocks[1:], removed=[("title again", clean.blocks[0][1]), *clean.removed])
+    return replace(clean, blocks=clean.blocks[1:], removed=[("title again", texts[0]), *clean.removed])
 
 
 def _letters(text: str) -> str:
