@@ -1,4 +1,4 @@
-"""Quoting: whose words an article quotes, on invented articles and on the five originals, where they are present."""
+"""Quotes: whose words an article quotes, on invented articles and on the five originals, where they are present."""
 
 import pandas as pd
 import pytest
@@ -7,6 +7,7 @@ import analysis_helpers as ah
 from analysis_helpers.build.quotes import add_quoted_speakers, add_whole_quotations
 from analysis_helpers.build.sentences import split_passages, split_sentences
 from analysis_helpers.build.speakers import add_speakers
+from tests.conftest import ROOT
 
 
 def _measured(texts, genre="news report", side="US", date="2025-05-01"):
@@ -187,8 +188,6 @@ BY_SIDE = {
 
 @pytest.fixture(scope="module")
 def articles(originals, tmp_path_factory):
-    from tests.conftest import ROOT
-
     out = tmp_path_factory.mktemp("articles") / "corpus"
     return ah.build_corpus([originals / "articles"], out, metadata=[ROOT / "data/sources/articles.csv"])
 
