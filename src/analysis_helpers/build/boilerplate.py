@@ -63,10 +63,6 @@ def _signs() -> dict[str, re.Pattern[str]]:
     return {row["sign"]: re.compile(row["pattern"]) for row in read_lexicon("page_signs")}
 
 
-def _is_label(text: str) -> bool:
-    return any(_signs()[name].search(text) for name in _LABELS)
-
-
 def _tokens(text: str) -> tuple[list[str], float]:
     """List the words of a line; Chinese, Japanese and Korean signs are counted only, as so many words."""
     cjk = len(CJK.findall(text)) / _CJK_PER_WORD
@@ -224,31 +220,24 @@ def _describe_page(texts: Sequence[str], lines: Figures) -> Figures:
     }
 
 
-def _describe_run(lines: Figures, name: str, first: int, end: int) -> Figures:
-    """Describe each line by its place inside or its distance from a run of lines."""
-    here = np.arange(len(lines["words"]))
-    return {
-        f"inside the {name}": (here >= first) & (here < end),
-        f"above the {name}": np.log1p(np.maximum(first - here, 0)),
-        f"below the {name}": np.log1p(np.maximum(here - end + 1, 0)),
-    }
-
-
 def _describe_runs(texts: Sequence[str], lines: Figures) -> Figures:
     """Describe each line by the run of lines with most prose, found by rule, and by the words it shares with it."""
     gains = np.minimum(lines["words"], 80)
     first, end = _best_run(np.where(lines["prose"] > 0, gains, -4 - 8 * lines["page words"]))
     wide = _best_run(np.where(lines["prose"] > 0, gains, -1 - 4 * lines["page words"]))
-    run = _describe_run(lines, "run", first, end)
-    inside, here = run["inside the run"], np.arange(len(texts))
+    here = np.arange(len(texts))
+    inside = ((here >= first) & (here < end)).astype(float)
     content = [_content(text[:2_000]) for text in texts]
     held = Counter(word for number in range(first, end) for word in content[number])
     pairs = zip(content, inside, strict=True)
     recur = np.array([sum(held[word] > inner for word in own) / max(len(own), 1) for own, inner in pairs])
     likely = (lines["words"] >= 3) & (lines["words"] <= 25) & (recur >= 0.5) & (lines["stopped"] == 0) & (here < first)
-    return {
-        **run,
-        **_describe_run(lines, "wide run", *wide),
+    runs = {}
+    for name, (above, below) in {"run": (first, end), "wide run": wide}.items():
+        runs[f"inside the {name}"] = (here >= above) & (here < below)
+        runs[f"above the {name}"] = np.log1p(np.maximum(above - here, 0))
+        runs[f"below the {name}"] = np.log1p(np.maximum(here - below + 1, 0))
+    return runs | {
         **{f"{name} inside the run": inside * lines[name] for name in ("short", "page words", "stopped")},
         "prose above the run": lines["prose"] * (here < first),
         "prose below the run": lines["prose"] * (here >= end),
@@ -277,15 +266,6 @@ def load_line_weights() -> pd.DataFrame:
     return read_weights("page_lines")
 
 
-def score_lines(features: Figures, weights: pd.DataFrame) -> Numbers:
-    """Give each line the chance that it is part of the article."""
-    known = weights[weights["feature"] != INTERCEPT]
-    matrix = np.column_stack([features[name] for name in known["feature"]])
-    standard = (matrix - known["mean"].to_numpy()) / known["scale"].to_numpy()
-    intercept = weights.loc[weights["feature"] == INTERCEPT, "weight"].item()
-    return 1 / (1 + np.exp(-(standard @ known["weight"].to_numpy()) - intercept))
-
-
 def choose_lines(chances: Numbers, words: Numbers) -> list[bool]:
     """Choose the best unbroken run of lines, less the lines in it that are hardly ever text.
 
@@ -312,7 +292,9 @@ def extend_over_boxes(kept: Sequence[bool], texts: Sequence[str], lines: Figures
     held = _content_of(kept, texts)
     prose = (lines["prose"] > 0) & (lines["stopped"] > 0)
     for number in range(end, len(texts)):
-        if number - end >= BOX or (lines["words"][number] <= 8 and _is_label(texts[number])):
+        if number - end >= BOX or (
+            lines["words"][number] <= 8 and any(_signs()[name].search(texts[number]) for name in _LABELS)
+        ):
             break
         own = _content(texts[number])
         goes_on = number == end > run_end or len(own & held) >= ALIKE * len(own)
@@ -332,7 +314,12 @@ def find_article_lines(texts: Sequence[str], *, flat: bool = False, weights: pd.
     like = np.maximum.reduce([lines["prose"], lines["stopped"], lines["sign: colon"]])
     if like.mean() > 1 - (0 if flat else UNLIKE):
         return [True] * len(texts)
-    chances = score_lines(line_features(texts, lines), load_line_weights() if weights is None else weights)
+    weights = (load_line_weights() if weights is None else weights).set_index("feature")
+    intercept, weights = weights.loc[INTERCEPT, "weight"], weights.drop(INTERCEPT)
+    features = line_features(texts, lines)
+    matrix = np.column_stack([features[name] for name in weights.index])
+    standard = (matrix - weights["mean"].to_numpy()) / weights["scale"].to_numpy()
+    chances = 1 / (1 + np.exp(-(standard @ weights["weight"].to_numpy()) - intercept))
     kept = choose_lines(chances, np.maximum(lines["words"], 0.5))
     return kept if flat else extend_over_boxes(kept, texts, lines)
 

@@ -104,9 +104,6 @@ def add_whole_quotations(passages: pd.DataFrame, sentences: pd.DataFrame) -> pd.
     return passages.assign(**{name: taken[name].fillna(passages[name].astype("str")) for name in columns})
 
 
-# ---------------------------------------------------------------------------------------------------
-# What stands between quotation marks
-
 _MARK = re.compile(r"[\"“”„]")
 
 
@@ -126,15 +123,6 @@ def _find_quotations(text: str) -> list[tuple[int, int]]:
     return [*spans, (start, len(text) + 1)] if start is not None else spans
 
 
-def _mask(text: str) -> str:
-    """Hide what is quoted, so that no name or verb in it is taken for the reporter's."""
-    parts, at = [], 0
-    for start, end in _find_quotations(text):
-        parts += [text[at:start], "“", _FILL * (end - start - 2), "”"]
-        at = end
-    return "".join([*parts, text[at:]])
-
-
 class _Sentence(NamedTuple):
     masked: str
     n_quoted: int
@@ -143,18 +131,19 @@ class _Sentence(NamedTuple):
 
 
 def _mask_sentences(sentences: list[str]) -> Iterator[_Sentence]:
-    masked, at = _mask(" ".join(sentences)), 0
+    """Hide what is quoted, so that no name or verb in it is taken for the reporter's."""
+    text, parts, at = " ".join(sentences), [], 0
+    for start, end in _find_quotations(text):
+        parts += [text[at:start], "“", _FILL * (end - start - 2), "”"]
+        at = end
+    masked, at = "".join([*parts, text[at:]]), 0
     for sentence in sentences:
         end = at + len(sentence)
         own = masked[at:end]
         quoted = "".join(said if shown == _FILL else " " for said, shown in zip(sentence, own, strict=True))
-        outside = any(letter.isalpha() for letter in own)
-        yield _Sentence(own, count_words(quoted), _FILL in own and not outside, masked[end : end + 1] in {_FILL, "”"})
+        whole = _FILL in own and not any(letter.isalpha() for letter in own)
+        yield _Sentence(own, count_words(quoted), whole, masked[end : end + 1] in {_FILL, "”"})
         at = end + 1
-
-
-# ---------------------------------------------------------------------------------------------------
-# Who can speak
 
 
 def _either(terms: Iterable[str]) -> str:
@@ -201,9 +190,6 @@ def _find_cast(text: str, year: str) -> dict[str, Voice]:
             cast[surname] = Voice(terms.pop() if len(terms) == 1 else surname, sides.pop())
     return cast
 
-
-# ---------------------------------------------------------------------------------------------------
-# Who does speak
 
 _FOR = re.compile(
     r"(?i)\b(?:spokes\w+|ministers?|secretary|officials?|statement|readout|ambassador|leader|president|head)\s*$"
@@ -267,10 +253,10 @@ def _speaks(match: re.Match[str], sentence: _Sentence) -> bool:
         after = after.removeprefix(",")
     if quoted and patterns["quoting"].match(after):
         return True
-    heads = start < NEAR and not any(letter in before for letter in ",;:“") and len(before.split()) < 4
-    if heads and kind != "country" and patterns["joined"].match(after):
-        return True
-    return bool(patterns["country" if kind == "country" else "said"].match(after))
+    if kind == "country":
+        return bool(patterns["country"].match(after))
+    heads = start < NEAR and not re.search("[,;:“]", before) and len(before.split()) < 4
+    return bool((heads and patterns["joined"].match(after)) or patterns["said"].match(after))
 
 
 def _voice(match: re.Match[str], cast: dict[str, Voice], last: Voice | None) -> Voice | None:
@@ -320,13 +306,10 @@ def _listen(passages: list[list[str]], year: str) -> Iterator[tuple[Voice | None
             voices.append(voice)
         for n, sentence in enumerate(sentences):
             if sentence.whole and not voices[n]:
-                voices[n] = going_on if n == 0 else voices[n - 1] if _leads_on(texts[n - 1], sentences[n - 1]) else None
+                leads_on = n > 0 and (sentences[n - 1].n_quoted > 0 or texts[n - 1].endswith(":"))
+                voices[n] = going_on if n == 0 else voices[n - 1] if leads_on else None
         for n in reversed(range(len(sentences) - 1)):
             if sentences[n].joined and sentences[n].whole and not voices[n]:
                 voices[n] = voices[n + 1]
         yield from zip(voices, (sentence.n_quoted for sentence in sentences), strict=True)
         going_on = voices[-1] if texts[-1].endswith(":") or sentences[-1].joined else None
-
-
-def _leads_on(text: str, sentence: _Sentence) -> bool:
-    return sentence.n_quoted > 0 or text.endswith(":")

@@ -90,13 +90,7 @@ def _find_person(name: str, titled: bool, authors: str) -> dict[str, str] | None
 def classify_label(label: str, side: str = "", authors: str = "", year: str = "") -> tuple[str, str] | None:
     """Tell who stands behind the label of a turn: (speaker, voice), or None where it cannot be told.
 
-    `side`, `authors` (semicolons between names) and `year` are those of the document: who had left office by then
-    no longer speaks for a government. Known weakness: two people of one surname, without a first name in the label.
-
-    Examples
-    --------
-    >>> classify_label("SECRETARY RUBIO", "US"), classify_label("AFP reporter", "CN"), classify_label("Singapore", "CN")
-    (('Marco Rubio', 'US'), ('AFP reporter', 'question'), None)
+    Who had left office by the `year` of the document no longer speaks for a government.
     """
     name, titles = _strip_titles(label)
     person = _find_person(name, bool(titles), authors)
