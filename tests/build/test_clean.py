@@ -108,22 +108,16 @@ def test_no_rule_leaves_an_empty_text_or_touches_a_short_one():
 
 
 @pytest.mark.parametrize(
-    ("broken", "joined"),
+    "broken",
     [
-        (
-            "He said that both maps were “honest” \n\n\nat the meeting.",
-            "He said that both maps were “honest” at the meeting.",
-        ),
-        ("The guests came late,\n\nand the hosts were asleep.", "The guests came late, and the hosts were asleep."),
-        ("Karoline Sample (21:10):\n\nWe will see.", "Karoline Sample (21:10): We will see."),
-        (
-            "Karoline Sample, Fleet Office,\nspokeswoman (21:10):\nYes.",
-            "Karoline Sample, Fleet Office, spokeswoman (21:10): Yes.",
-        ),
+        "He said that both maps were “honest”\n\n\nat the meeting.",
+        "The guests came late,\n\nand the hosts were asleep.",
+        "Karoline Sample (21:10):\n\nWe will see.",
+        "Karoline Sample, Fleet Office,\nspokeswoman (21:10):\nYes.",
     ],
 )
-def test_broken_paragraphs_are_joined(broken, joined):
-    assert clean_text(f"{LONG}\n\n{broken}\n\n{NEXT}").text == f"{LONG}\n{joined}\n{NEXT}"
+def test_broken_paragraphs_are_joined(broken):
+    assert clean_text(f"{LONG}\n\n{broken}\n\n{NEXT}").text == f"{LONG}\n{' '.join(broken.split())}\n{NEXT}"
 
 
 @pytest.mark.parametrize(
@@ -139,23 +133,17 @@ def test_whole_paragraphs_stay_apart(apart):
 
 
 @pytest.mark.parametrize(
-    ("jammed", "split"),
+    "jammed",
     [
-        ("It ended in November.Resuming it is hard.", ["It ended in November.", "Resuming it is hard."]),
-        (
-            "The plan for the fleet rests on two realities:First is the sea.",
-            ["The plan for the fleet rests on two realities:", "First is the sea."],
-        ),
-        ("The U.S.Senate and U.S. House met.", ["The U.S.Senate and U.S. House met."]),
-        ("Reuters:Some say yes.", ["Reuters:Some say yes."]),
-        (
-            "See www.example.Com or https://example.org/a.Html now.",
-            ["See www.example.Com or https://example.org/a.Html now."],
-        ),
+        "It ended in November.|Resuming it is hard.",
+        "The plan for the fleet rests on two realities:|First is the sea.",
+        "The U.S.Senate and U.S. House met.",
+        "Reuters:Some say yes.",
+        "See www.example.Com or https://example.org/a.Html now.",
     ],
 )
-def test_jammed_paragraphs_are_split(jammed, split):
-    assert clean_text(f"{LONG}\n{jammed}").text.split("\n")[1:] == split
+def test_jammed_paragraphs_are_split(jammed):
+    assert clean_text(f"{LONG}\n{jammed.replace('|', '')}").text.split("\n")[1:] == jammed.split("|")
 
 
 def test_a_text_without_a_title_has_none():
