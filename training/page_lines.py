@@ -165,7 +165,7 @@ def compare(title: str, pages: list[Page], weights_of: dict[int, pd.DataFrame], 
 def prepare(pages: list[Page]) -> list[Page]:
     """Add the features."""
     for page in pages:
-        page.features = pd.DataFrame(page_lines.line_features(page.lines))
+        page.features = pd.DataFrame(page_lines.line_features(page.lines), dtype=float)
     return pages
 
 

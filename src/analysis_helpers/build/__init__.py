@@ -9,7 +9,8 @@ _STEPS = {
     "pipeline": ["build_corpus"],
     "quotes": ["add_quoted_speakers", "add_whole_quotations"],
     "read.registry": ["add_reader", "list_readers"],
-    "sentences": ["add_speakers", "split_passages", "split_sentences"],
+    "sentences": ["split_passages", "split_sentences", "split_text"],
+    "speakers": ["add_speakers"],
     "terms": ["count_terms"],
 }
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_STEPS)

@@ -1,9 +1,9 @@
-"""Page lines: which lines of a saved or pasted page are the article, and which are the page around it.
+"""Boilerplate: which lines of a saved or pasted page are the article, and which are the page around it.
 
-A line model in the spirit of boilerplate detection (Kohlschütter, Fankhauser, Nejdl 2010, "Boilerplate Detection
-using Shallow Text Features"): a logistic regression says of every line how likely it is part of the article, and
-the best unbroken run of lines is kept. `training/page_lines.py` fits the weights on labels by trafilatura
-(Barbaresi 2021, "Trafilatura: A Web Scraping Library and Command-Line Tool for Text Discovery and Extraction").
+A logistic regression says of every line how likely it is part of the article, after Kohlschütter, Fankhauser, Nejdl
+(2010), "Boilerplate Detection using Shallow Text Features"; the best unbroken run of lines is kept.
+`training/page_lines.py` fits the weights on labels by trafilatura (Barbaresi 2021). Known weakness: teasers in full
+sentences, comments without a label, and articles that are lists.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ import numpy as np
 import pandas as pd
 
 from ..dictionaries import read_lexicon, read_weights
+from .sentences import load_abbreviations
 
 Numbers = np.ndarray
 Figures = dict[str, np.ndarray]
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CJK_PER_WORD = 1.8
 _EIGHT_TOKENS = re.compile(r"[\W_]*+(?:[^\W_]++(?:['’-][^\W_]++)*+[\W_]++){7}[^\W_]")
 _STOP = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
@@ -36,54 +37,15 @@ _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _STAMP = (
     rf"(?:{_TIME},? (?:{_DATE})|(?:{_DATE}),?(?: at)? {_TIME}|{_DAY},? (?:{_DATE}))(?: (?:E[SD]T|GMT|UTC|BST|CET))?"
 )
-_IN_STAMP = re.compile(rf"[\dyY](?:(?<=\d):\d\d|(?<=[yY]),? (?i:{_DATE}))")  # each holds a time, or a day and a date
-_SIGNS = {
-    "date": re.compile(
-        rf"\b(?:{_MONTH} \d{{1,2}}\b|\d{{1,2}}\.? {_MONTH} \d{{4}}|\d{{1,4}}[./-]\d\d?[./-]\d{{2,4}})", re.I
-    ),
-    "clock": re.compile(r"\b\d{1,2}:\d\d\b"),
-    "copyright": re.compile(r"©|\(c\) |copyright|rights reserved", re.I),
-    "address": re.compile(r"https?:|www\.|\w@\w|\.(?:com|org|net)\b"),
-    "byline": re.compile(r"^(?:by|von|par|por)\s+\S", re.I),
-    "bullet": re.compile(r"^(?:[-•·*+–]|\d{1,2}[.)])\s"),
-    "quote": re.compile(r"[\"“”„«»]"),
-    "ellipsis": re.compile(r"(?:…|\.\.\.)\W*$"),
-    "question": re.compile(r"\?\W*$"),
-    "colon": re.compile(r":$"),
-    "comma": re.compile(r"[,;]$"),
-    "brackets": re.compile(r"^[(\[].*[)\]]$"),
-    "separator": re.compile(r"[|»›>•·→/]"),
-    "credit": re.compile(r"\b(?:photo|image|picture|getty|reuters|afp|ap)\b", re.I),
-}
-_COMMENTS = re.compile(
-    r"^(?:\d[\d,]* )?(?:(?:comments?|repl(?:y|ies)|responses?|thoughts?)\b|leave a|post a|add (?:a|your)|kommentare?\b"
-    r"|commentaires?\b|comentarios?\b|commenti\b|discussion\b|join the (?:conversation|discussion))",
-    re.I,
-)
-_RELATED = re.compile(
-    r"^(?:related|more (?:from|on|in|stories|news)|most (?:read|popular|viewed)|you (?:may|might)|recommended"
-    r"|read (?:more|next|also)|see also|trending|popular|latest|we recommend|hot news|top \d"
-    r"|mehr zum|das könnte|lire aussi|à lire|te puede|leggi anche)",
-    re.I,
-)
 _PERSON = {"i", "we", "you", "my", "our", "your", "us", "me", "wir", "sie", "nous", "vous"}
-_NEAR = (
-    "log words",
-    "function words",
-    "small letters",
-    "stopped",
-    "page words",
-    "capitals",
-    "prose",
-    "short",
-    "sign: bullet",
-    "tie",
-)
+_NEAR = ("log words", "function words", "small letters", "stopped", "page words", "capitals", "prose", "short")
+_NEAR += ("sign: bullet", "tie")
+_SPANS = ((1, 0), (3, 0), (8, 0), (0, 1), (0, 3), (0, 8))
+_LABELS = ("(comments)", "(related)")
 INTERCEPT = "(intercept)"
 TOP, BAR, DROP = 0.95, 0.2, 0.02
 UNLIKE, SIGNS, SIGN = 0.25, 2, 0.3
 HEADLINE_ABOVE, BOX, ALIKE = 12, 8, 0.3
-_SPANS = ((1, 0), (3, 0), (8, 0), (0, 1), (0, 3), (0, 8))
 
 
 @lru_cache(maxsize=1)
@@ -96,15 +58,15 @@ def _words_of_pages() -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=1)
-def _abbreviations() -> frozenset[str]:
-    """Words whose stop ends no sentence; "mon." and "may." at the end of one would."""
-    return frozenset(row["term"] for row in read_lexicon("abbreviations"))
+def _signs() -> dict[str, re.Pattern[str]]:
+    """Patterns of the signs of a line, and of the labels above comments and other stories."""
+    return {row["sign"]: re.compile(row["pattern"]) for row in read_lexicon("page_signs")}
 
 
 def _tokens(text: str) -> tuple[list[str], float]:
     """List the words of a line; Chinese, Japanese and Korean signs are counted only, as so many words."""
-    cjk = len(_CJK.findall(text)) / _CJK_PER_WORD
-    return _TOKEN.findall(_CJK.sub(" ", text) if cjk else text), cjk
+    cjk = len(CJK.findall(text)) / _CJK_PER_WORD
+    return _TOKEN.findall(CJK.sub(" ", text) if cjk else text), cjk
 
 
 def _page_words(text: str) -> tuple[float, float]:
@@ -121,10 +83,10 @@ def _ends(text: str) -> str:
 
 def _is_button(text: str) -> bool:
     """Tell a line that is plainly a button or a menu: few words, many of them words of pages, or a copyright."""
-    if _EIGHT_TOKENS.match(text) and not _CJK.search(text):
+    if _EIGHT_TOKENS.match(text) and not CJK.search(text):
         return False
     n, share = _page_words(text)
-    return n < 8 and (share >= SIGN or bool(_SIGNS["copyright"].search(_ends(text))))
+    return n < 8 and (share >= SIGN or bool(_signs()["copyright"].search(_ends(text))))
 
 
 def _describe_line(text: str, copies: int) -> dict[str, float]:
@@ -137,39 +99,38 @@ def _describe_line(text: str, copies: int) -> dict[str, float]:
     function = (sum(word in kinds["function word"] for word in small) + 0.4 * cjk) * share
     lower = (sum(token[0].islower() for token in tokens) + 0.7 * cjk) * share
     page = sum(word in kinds["page word"] for word in small)
-    stopped = float(bool(_STOP.search(text[-10:])))
+    stopped = bool(_STOP.search(text[-10:]))
     figures = {
         "words": n,
         "log words": np.log1p(n),
-        **{f"over {limit} words": float(n > limit) for limit in (2, 5, 10, 20, 40, 80)},
-        "short": float(n < 8),
+        **{f"over {limit} words": n > limit for limit in (2, 5, 10, 20, 40, 80)},
+        "short": n < 8,
         "function words": function,
         "small letters": lower,
         "capitals": sum(token[0].isupper() for token in tokens[1:]) * share,
         "shouted": sum(token.isupper() and len(token) > 1 for token in tokens) * share,
         "digits": sum(token[0].isdigit() for token in tokens) * share,
         "page words": page * share,
-        "any page word": float(page > 0),
-        "page word first": float(bool(small) and small[0] in kinds["page word"]),
+        "any page word": page > 0,
+        "page word first": bool(small) and small[0] in kinds["page word"],
         "person": sum(word in _PERSON for word in small) * share,
         "stopped": stopped,
         "sentences": np.log1p(len(_SENTENCE.findall(text)) + stopped),
         "commas": text.count(",") * share,
         "letters a word": min(len(text) * share, 20.0) if not cjk else 5.0,
-        "begins small": float(text[:1].islower()),
+        "begins small": text[:1].islower(),
         "copies": np.log1p(copies - 1),
-        "tie": float(n >= 8 and lower > 0.5),
-        "prose": float(n >= 10 and (function >= 0.15 or lower >= 0.7) and (stopped or n >= 25)),
+        "tie": n >= 8 and lower > 0.5,
+        "prose": n >= 10 and (function >= 0.15 or lower >= 0.7) and (stopped or n >= 25),
     }
-    ends = _ends(text)
-    return figures | {f"sign: {name}": float(bool(sign.search(ends))) for name, sign in _SIGNS.items()}
+    signs = {f"sign: {name}": bool(sign.search(_ends(text))) for name, sign in _signs().items() if name[0] != "("}
+    return figures | signs
 
 
 def _describe_lines(texts: Sequence[str]) -> Figures:
     copies = Counter(texts)
-    rows = [_describe_line(text, copies[text]) for text in texts]
-    columns = np.array([list(row.values()) for row in rows], dtype=float).T
-    return dict(zip(rows[0], columns, strict=True))
+    rows = pd.DataFrame([_describe_line(text, copies[text]) for text in texts], dtype=float)
+    return {name: rows[name].to_numpy() for name in rows}
 
 
 def _nearby(column: Numbers, before: int, after: int) -> Numbers:
@@ -194,32 +155,26 @@ def _content(text: str) -> set[str]:
     return {word.lower() for word in _TOKEN.findall(text) if len(word) > 3}
 
 
-@lru_cache(maxsize=2)
-def _cuts(stamped: bool) -> re.Pattern[str]:
-    """Where a page on one line is cut: each match ends at a cut. Stamps take long to find, and few pages hold one."""
+def _content_of(kept: Sequence[bool], texts: Sequence[str]) -> set[str]:
+    return {word for text, k in zip(texts, kept, strict=True) if k for word in _content(text)}
+
+
+@lru_cache(maxsize=1)
+def _cuts() -> re.Pattern[str]:
+    """Where a page on one line is cut: each match ends at a cut."""
     labels = "|".join(
         re.escape(label[0]) + f"(?i:{re.escape(label[1:])})" for label in sorted(_words_of_pages()["label"])
     )
-    before = rf"[|•·©【▪]|By [A-Z]|(?:{labels})(?!\w)"
-    cuts = (
-        r"[.!?…][\"”’»)\]]*\s+(?=[A-ZÀ-Þ\"“(\[【©\d])",
-        rf"\s+(?={before}|\([^()]{{1,30}}\) (?i:{_STAMP}))" if stamped else rf"\s+(?={before})",
-        r"\s*(?:>>|»)\s+",
-        r"】\s*",
-        *([rf"(?i:{_STAMP})\s+(?=[A-ZÀ-Þ\"“(])"] if stamped else []),
+    return re.compile(
+        r"[.!?…][\"”’»)\]]*\s+(?=[A-ZÀ-Þ\"“(\[【©\d])"
+        rf"|\s+(?=[|•·©【▪]|By [A-Z]|(?:{labels})(?!\w)|\([^()]{{1,30}}\) (?i:{_STAMP}))"
+        rf"|\s*(?:>>|»)\s+|】\s*|(?i:{_STAMP})\s+(?=[A-ZÀ-Þ\"“(])"
     )
-    return re.compile("|".join(cuts))
 
 
 def split_flat_page(text: str) -> list[str]:
-    """Cut a page that lost its line breaks into sentences, stamps and labels. Joined by spaces they are the text again.
-
-    Examples
-    --------
-    >>> split_flat_page("Home >> Talks end By Ann Roe 09:15, May 4, 2021 Both sides met. They left. Share this")
-    ['Home >>', 'Talks end', 'By Ann Roe 09:15, May 4, 2021', 'Both sides met.', 'They left.', 'Share this']
-    """
-    ends = [match.end() for match in _cuts(bool(_IN_STAMP.search(text))).finditer(text)]
+    """Cut a page that lost its line breaks into sentences, stamps and labels. Joined by spaces they are the text."""
+    ends = [match.end() for match in _cuts().finditer(text)]
     ends = [end for end in ends if not _is_abbreviated(text[max(end - 10, 0) : end])]
     pieces = [text[a:b].strip() for a, b in zip([0, *ends], [*ends, len(text)], strict=True)]
     return [part for piece in pieces if piece for part in _cut_menu(piece)]
@@ -227,7 +182,7 @@ def split_flat_page(text: str) -> list[str]:
 
 def _is_abbreviated(before: str) -> bool:
     word = re.search(r"\b(\w[\w.]*)\.\s+$", before)
-    return bool(word) and (word[1].lower() in _abbreviations() or len(word[1]) == 1)
+    return bool(word) and (word[1].lower() in load_abbreviations() or len(word[1]) == 1)
 
 
 def _cut_menu(piece: str) -> list[str]:
@@ -240,47 +195,28 @@ def _cut_menu(piece: str) -> list[str]:
     return [" ".join(words[:end]), " ".join(words[end:])]
 
 
-def _describe_place(lines: Figures) -> Figures:
-    """Describe each line by how much of the page and of its prose lies above and below it."""
+def _describe_page(texts: Sequence[str], lines: Figures) -> Figures:
+    """Describe each line by the prose above and below it, and by labels above it after 60 words of prose."""
     n, words, prose = len(lines["words"]), lines["words"], lines["words"] * lines["prose"]
     total = max(prose.sum(), 1.0)
     above = np.cumsum(prose) - prose
     below = total - above - prose
+    labels = {name: np.array([bool(_signs()[name].search(text)) for text in texts]) for name in _LABELS}
+    comments, related = (label & (words <= 8) for label in labels.values())
+    after_comments = np.maximum.accumulate(comments & (above >= 60))
     return {
-        **{f"prose above over {share}": (above / total > share).astype(float) for share in (0.5, 0.8, 0.95)},
-        **{f"prose below over {share}": (below / total > share).astype(float) for share in (0.5, 0.8, 0.95)},
-        "no prose above": (above == 0).astype(float),
-        "no prose below": (above + prose >= total).astype(float),
+        **{f"prose above over {share}": above / total > share for share in (0.5, 0.8, 0.95)},
+        **{f"prose below over {share}": below / total > share for share in (0.5, 0.8, 0.95)},
+        "no prose above": above == 0,
+        "no prose below": above + prose >= total,
         "place": np.arange(n) / n,
         "lines of the page": np.full(n, np.log(n)),
         "prose of the page": np.full(n, prose.sum() / max(words.sum(), 1)),
-    }
-
-
-def _describe_labels(texts: Sequence[str], lines: Figures) -> Figures:
-    """Describe each line by the labels of comments and related stories above it, once 60 words of prose have passed."""
-    prose = lines["words"] * lines["prose"]
-    passed = np.cumsum(prose) - prose >= 60
-    small = lines["words"] <= 8
-    comments = np.array([bool(_COMMENTS.search(text)) for text in texts]) & small & passed
-    related = np.array([bool(_RELATED.search(text)) for text in texts]) & small
-    after_comments = np.maximum.accumulate(comments.astype(float))
-    return {
         "after the comments": after_comments,
         "prose after the comments": lines["prose"] * after_comments,
-        "after a label": np.maximum.accumulate((related & passed).astype(float)),
-        "label": related.astype(float),
-        "just after a label": _nearby(related.astype(float), 6, 0),
-    }
-
-
-def _describe_run(lines: Figures, name: str, first: int, end: int) -> Figures:
-    """Describe each line by its place inside or its distance from a run of lines."""
-    here = np.arange(len(lines["words"]))
-    return {
-        f"inside the {name}": ((here >= first) & (here < end)).astype(float),
-        f"above the {name}": np.log1p(np.maximum(first - here, 0)),
-        f"below the {name}": np.log1p(np.maximum(here - end + 1, 0)),
+        "after a label": np.maximum.accumulate(related & (above >= 60)),
+        "label": related,
+        "just after a label": _nearby(related, 6, 0),
     }
 
 
@@ -289,20 +225,23 @@ def _describe_runs(texts: Sequence[str], lines: Figures) -> Figures:
     gains = np.minimum(lines["words"], 80)
     first, end = _best_run(np.where(lines["prose"] > 0, gains, -4 - 8 * lines["page words"]))
     wide = _best_run(np.where(lines["prose"] > 0, gains, -1 - 4 * lines["page words"]))
-    run = _describe_run(lines, "run", first, end)
-    inside, here = run["inside the run"], np.arange(len(texts))
+    here = np.arange(len(texts))
+    inside = ((here >= first) & (here < end)).astype(float)
     content = [_content(text[:2_000]) for text in texts]
     held = Counter(word for number in range(first, end) for word in content[number])
     pairs = zip(content, inside, strict=True)
     recur = np.array([sum(held[word] > inner for word in own) / max(len(own), 1) for own, inner in pairs])
     likely = (lines["words"] >= 3) & (lines["words"] <= 25) & (recur >= 0.5) & (lines["stopped"] == 0) & (here < first)
-    return {
-        **run,
-        **_describe_run(lines, "wide run", *wide),
+    runs = {}
+    for name, (above, below) in {"run": (first, end), "wide run": wide}.items():
+        runs[f"inside the {name}"] = (here >= above) & (here < below)
+        runs[f"above the {name}"] = np.log1p(np.maximum(above - here, 0))
+        runs[f"below the {name}"] = np.log1p(np.maximum(here - below + 1, 0))
+    return runs | {
         **{f"{name} inside the run": inside * lines[name] for name in ("short", "page words", "stopped")},
         "prose above the run": lines["prose"] * (here < first),
         "prose below the run": lines["prose"] * (here >= end),
-        "headline": likely.astype(float),
+        "headline": likely,
         "recurs": recur,
         "recurs near": _nearby(recur * lines["tie"], 3, 0) + _nearby(recur * lines["tie"], 0, 3),
         "recurs in prose": recur * lines["prose"],
@@ -318,32 +257,13 @@ def line_features(texts: Sequence[str], lines: Figures | None = None) -> Figures
         for before, after in _SPANS
     }
     own = {name: column for name, column in lines.items() if name != "words"}
-    return own | near | _describe_place(lines) | _describe_labels(texts, lines) | _describe_runs(texts, lines)
-
-
-# ---------------------------------------------------------------------------------------------------
-# From figures to lines
+    return own | near | _describe_page(texts, lines) | _describe_runs(texts, lines)
 
 
 @lru_cache(maxsize=1)
 def load_line_weights() -> pd.DataFrame:
-    """Load the weights of the line model: one row per feature, with its mean and scale on the training pages.
-
-    Examples
-    --------
-    >>> load_line_weights().columns.tolist()
-    ['feature', 'mean', 'scale', 'weight']
-    """
+    """Load the weights of the line model: one row per feature, with its mean and scale on the training pages."""
     return read_weights("page_lines")
-
-
-def score_lines(features: Figures, weights: pd.DataFrame) -> Numbers:
-    """Give each line the chance that it is part of the article."""
-    known = weights[weights["feature"] != INTERCEPT]
-    matrix = np.column_stack([features[name] for name in known["feature"]])
-    standard = (matrix - known["mean"].to_numpy()) / known["scale"].to_numpy()
-    intercept = weights.loc[weights["feature"] == INTERCEPT, "weight"].item()
-    return 1 / (1 + np.exp(-(standard @ known["weight"].to_numpy()) - intercept))
 
 
 def choose_lines(chances: Numbers, words: Numbers) -> list[bool]:
@@ -355,49 +275,26 @@ def choose_lines(chances: Numbers, words: Numbers) -> list[bool]:
     mass = np.cumsum(words[order])
     top = chances[order][np.searchsorted(mass, TOP * mass[-1])]
     first, end = _best_run((chances - min(BAR * top, 0.4)) * np.sqrt(words))
-    kept = np.zeros(len(chances), dtype=bool)
-    kept[first:end] = chances[first:end] >= DROP * top
-    return kept.tolist()
-
-
-def _has_buttons(texts: Sequence[str]) -> bool:
-    """Tell whether some lines are plainly buttons or menus. On few pages of clean text are they, and this is fast."""
-    return len(list(islice(filter(_is_button, texts), SIGNS))) == SIGNS
-
-
-def _is_page(lines: Figures, unlike: float) -> bool:
-    """Tell a page with buttons from a clean text: a share of its lines is unlike prose."""
-    like = np.maximum.reduce([lines["prose"], lines["stopped"], lines["sign: colon"]])
-    return bool(like.mean() <= 1 - unlike)
+    here = np.arange(len(chances))
+    return ((here >= first) & (here < end) & (chances >= DROP * top)).tolist()
 
 
 def trim_to_sentences(kept: Sequence[bool], texts: Sequence[str]) -> list[bool]:
-    """Shorten a run of pieces at both ends to whole sentences: on a page on one line all else there is the page.
-
-    Examples
-    --------
-    >>> trim_to_sentences([True, True, True], ["09:15, May 4, 2021", "Both sides met.", "(Editor: Ann Roe)"])
-    [False, True, False]
-    """
-    whole = [k and bool(_WHOLE.search(text)) for k, text in zip(kept, texts, strict=True)]
-    if not any(whole):
-        return list(kept)
-    first, last = whole.index(True), len(whole) - 1 - whole[::-1].index(True)
-    return [k and first <= number <= last for number, k in enumerate(kept)]
+    """Shorten a run of pieces at both ends to whole sentences: on a page on one line all else there is the page."""
+    whole = [number for number, k in enumerate(kept) if k and _WHOLE.search(texts[number])]
+    return [k and whole[0] <= number <= whole[-1] for number, k in enumerate(kept)] if whole else list(kept)
 
 
 def extend_over_boxes(kept: Sequence[bool], texts: Sequence[str], lines: Figures) -> list[bool]:
-    """Go on behind a box that cuts an article in two: to near prose that shares its words, with no label in between.
-
-    Without this step a newsletter box in the middle of a short article takes the second half with it.
-    """
+    """Go on behind a box that cuts an article in two: to near prose that shares its words, with no label in between."""
     extended = list(kept)
     run_end = end = len(extended) - extended[::-1].index(True)
-    held = {word for text, k in zip(texts, kept, strict=True) if k for word in _content(text)}
+    held = _content_of(kept, texts)
     prose = (lines["prose"] > 0) & (lines["stopped"] > 0)
     for number in range(end, len(texts)):
-        label = lines["words"][number] <= 8 and (_COMMENTS.search(texts[number]) or _RELATED.search(texts[number]))
-        if label or number - end >= BOX:
+        if number - end >= BOX or (
+            lines["words"][number] <= 8 and any(_signs()[name].search(texts[number]) for name in _LABELS)
+        ):
             break
         own = _content(texts[number])
         goes_on = number == end > run_end or len(own & held) >= ALIKE * len(own)
@@ -407,22 +304,22 @@ def extend_over_boxes(kept: Sequence[bool], texts: Sequence[str], lines: Figures
 
 
 def find_article_lines(texts: Sequence[str], *, flat: bool = False, weights: pd.DataFrame | None = None) -> list[bool]:
-    """Tell for each line of a page whether it is part of the article.
+    """Tell for each line of a page, or piece of a page on one line (`flat`), whether it is part of the article.
 
-    In: the lines; whether they are pieces of a page on one line; other weights than those that ship. Out: one truth
-    value per line. A text that does not look like a page is left whole, and no text ends up empty.
-    The head of this module names the source of the method.
-    Known weakness: teasers in full sentences, comments without a label, and articles that are lists.
-
-    Examples
-    --------
-    >>> find_article_lines(["Both sides met on Monday.", "- tariffs", "- ports", "Thank you."])
-    [True, True, True, True]
+    A text that does not look like a page is left whole, and no text ends up empty.
     """
-    lines = _describe_lines(texts) if _has_buttons(texts) else {}
-    if not lines or not _is_page(lines, 0 if flat else UNLIKE):
+    if len(list(islice(filter(_is_button, texts), SIGNS))) < SIGNS:  # most texts end here, and this is fast
         return [True] * len(texts)
-    chances = score_lines(line_features(texts, lines), load_line_weights() if weights is None else weights)
+    lines = _describe_lines(texts)
+    like = np.maximum.reduce([lines["prose"], lines["stopped"], lines["sign: colon"]])
+    if like.mean() > 1 - (0 if flat else UNLIKE):
+        return [True] * len(texts)
+    weights = (load_line_weights() if weights is None else weights).set_index("feature")
+    intercept, weights = weights.loc[INTERCEPT, "weight"], weights.drop(INTERCEPT)
+    features = line_features(texts, lines)
+    matrix = np.column_stack([features[name] for name in weights.index])
+    standard = (matrix - weights["mean"].to_numpy()) / weights["scale"].to_numpy()
+    chances = 1 / (1 + np.exp(-(standard @ weights["weight"].to_numpy()) - intercept))
     kept = choose_lines(chances, np.maximum(lines["words"], 0.5))
     return kept if flat else extend_over_boxes(kept, texts, lines)
 
@@ -432,19 +329,13 @@ def find_headline(texts: Sequence[str], kept: Sequence[bool]) -> int | None:
 
     It recurs where the article holds half of its longer words, or where an earlier line, the page's own title
     or the path to the page, holds it. A row of buttons is no headline.
-
-    Examples
-    --------
-    >>> find_headline(["Menu", "Herring talks end", "By Ann Roe", "The talks on herring end."], [False] * 3 + [True])
-    1
     """
-    first = list(kept).index(True)
-    held = {word for text, k in zip(texts, kept, strict=True) if k for word in _content(text)}
-    for number in range(first - 1, max(first - HEADLINE_ABOVE, 0) - 1, -1):
-        own = _content(texts[number])
-        short = 3 <= len(_TOKEN.findall(texts[number])) <= 25 and texts[number][:1].isupper()
-        known = len(own & held) >= len(own) / 2 or any(texts[number] in text for text in texts[:number])
-        button = _page_words(texts[number])[1] >= SIGN
-        if short and own and known and not button and not re.search(r"[.!…:]$", texts[number]):
+    first, held = list(kept).index(True), _content_of(kept, texts)
+    for number in reversed(range(max(first - HEADLINE_ABOVE, 0), first)):
+        text, own = texts[number], _content(texts[number])
+        short = 3 <= len(_TOKEN.findall(text)) <= 25 and text[:1].isupper()
+        known = len(own & held) >= len(own) / 2 or any(text in above for above in texts[:number])
+        button = _page_words(text)[1] >= SIGN
+        if short and own and known and not button and not re.search(r"[.!…:]$", text):
             return number
     return None

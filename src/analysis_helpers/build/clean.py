@@ -11,7 +11,7 @@ import re
 import statistics
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -20,7 +20,7 @@ import pandas as pd
 
 from ..dictionaries import read_lexicon
 from ..words import count_words, find_words
-from .boilerplate import find_article_lines, find_headline, split_flat_page, trim_to_sentences
+from .boilerplate import CJK, find_article_lines, find_headline, split_flat_page, trim_to_sentences
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
 _INNER_SENTENCE_END = re.compile(r"(?<![A-Z])[.!?][\"”’)]*\s+[A-Z\"“]")
@@ -31,32 +31,28 @@ _JAM = re.compile(r"[.!?:](?:(?<=[a-z]{2}[.!?])|(?<=[a-z]{3}:))(?=[A-Z][a-z])")
 _ADDRESS = re.compile(r"[/@\\]|www|https?:|^#")
 _LABEL = re.compile(r"[A-Z@][^.?!:]{0,60}:\s|Q\s|\(?[a-z0-9]{1,3}[.)]\s|[-•·*]\s")
 
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_WINDOWS = {chr(n): bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}
-_MISREAD = re.compile(r"[\x80-\x9f]")
-_BREAKS = r"\r\x0b\x0c\u2028\u2029"
-_UNSEEN = r"\u200b-\u200f\u2060\ufeff\u00ad\ufe00-\ufe0f\x00-\x08\x0e-\x1f\x7f"
-_SPACES = r"\t\u00a0\u2000-\u200a\u202f\u3000"
-_ODD = re.compile(f"[{_BREAKS}{_UNSEEN}{_SPACES}]")
+_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028\u2029\u202f\u2060\u3000\ufe00-\ufe0f\ufeff\t]")
+_SPACES = "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000"
+_REPAIRED = dict.fromkeys("\r\x0b\x0c\u2028\u2029", "\n") | dict.fromkeys(_SPACES, " ")
+_REPAIRED |= {chr(n): bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}  # Windows-1252, misread
 
 _TARGET = r"(?:(?!\]\()[^)\s])*+\)"
-_MARKUP = tuple(
-    (signs, re.compile(pattern), kept)
-    for signs, pattern, kept in (
-        (("<",), r"</?(?:[a-zA-Z][^<>\n]{0,500}|https?://[^<>\s]+)>", ""),
-        (("![",), rf"!\[[^\[\]\n]*\]\({_TARGET}", ""),
-        (("](",), rf"\[([^\[\]\n]+)\]\((?=https?:|/|#|mailto:){_TARGET}", r"\1"),
-        (("#", ">"), r"(?m)^\s{0,3}(?:#{1,6} |> ?)", ""),
-        (("*", "__"), r"\*\*|__|(?<![\w\\])\*(?=\S)|(?<=[^\s\\])\*(?!\w)", ""),
-        (("\\",), r"\\([\\\-*_#.\[\]()>~`|])", r"\1"),
-    )
+_MARKUP = (  # signs of which a text must hold one, pattern, what is kept
+    ("<", r"</?(?:[a-zA-Z][^<>\n]{0,500}|https?://[^<>\s]+)>", ""),
+    ("[", rf"!\[[^\[\]\n]*\]\({_TARGET}", ""),
+    ("[", rf"\[([^\[\]\n]+)\]\((?=https?:|/|#|mailto:){_TARGET}", r"\1"),
+    ("#>", r"(?m)^\s{0,3}(?:#{1,6} |> ?)", ""),
+    ("*_", r"\*\*|__|(?<![\w\\])\*(?=\S)|(?<=[^\s\\])\*(?!\w)", ""),
+    ("\\", r"\\([\\\-*_#.\[\]()>~`|])", r"\1"),
 )
-# What a pattern of `lexicons/en/page_furniture.csv` needs where it does not match from the beginning of a line, in
-# small letters; and what is no "s" or "i" in small letters, but passes for one where case is ignored.
-_FURNITURE_SIGNS = (
-    "©", "(c)", "rights reserved", "javascript", "comment", "akismet", "recaptcha", "block", "already", "cookies",
-    "necessarily", "»", "›", "ſ", "ı", "\u0307",
-)  # fmt: skip
+_CUE = r"(?:laughter|applause|crosstalk|cross talk|inaudible|cheers|off[- ]mic|unintelligible|gasps)"
+
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_CLOCK = r"\d{1,2}:\d\d(?:\s?[ap]\.?m\.?)?(?:\s[a-z]{2,4})?"
+_DATE = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
+_DATE += rf"(?:{_MONTH}\s+{_DAY},?\s+\d{{4}}|{_DAY}\s+{_MONTH},?\s+\d{{4}})|\d{{4}}-\d\d-\d\d"
+_DATE_LINE = re.compile(rf"\W*(?:(?:{_DATE})(?:[\s,|]+{_CLOCK})?|{_CLOCK})\W*", re.IGNORECASE)
 
 TITLE_WORDS, HEADING_WORDS, BYLINE_WORDS, FURNITURE_WORDS = 25, 15, 10, 45
 FURNITURE_CHARACTERS = 1_000
@@ -91,67 +87,42 @@ class CleanText:
         return "\n".join(text for kind, text in self.blocks if kind == "body")
 
 
-# ---------------------------------------------------------------------------------------------------
-# Steps on characters: str -> str
-
-
 def repair_characters(text: str) -> str:
-    """Turn invisible and odd characters into plain ones: no-break spaces, zero-width marks, tabs.
-
-    Control characters are deleted; those of Latin-1 are signs of Windows-1252 that were misread.
-
-    Examples
-    --------
-    >>> repair_characters("Sino\\u00a0–\\u00a0U.S.\\r\\ntrade\\u200b talks")
-    'Sino – U.S.\\ntrade talks'
-    """
-    text = unicodedata.normalize("NFC", _MISREAD.sub(lambda found: _WINDOWS[found[0]], text))
-    if not _ODD.search(text):
-        return text
-    text = re.sub(rf"\r\n?|[{_BREAKS}]", "\n", text)
-    text = re.sub(rf"[{_UNSEEN}]", "", text)
-    return re.sub(rf"[{_SPACES}]", " ", text)
+    """Turn invisible and odd characters into plain ones: no-break spaces, zero-width marks, control characters."""
+    text = _ODD.sub(lambda found: _REPAIRED.get(found[0], ""), text.replace("\r\n", "\n"))
+    return unicodedata.normalize("NFC", text)
 
 
 def strip_markup(text: str) -> str:
-    """Remove HTML tags and Markdown signs, keeping the words that readers saw.
-
-    Only tags that start with a letter are taken for HTML, so "3 < 5" stays.
-
-    Examples
-    --------
-    >>> strip_markup('**Tariffs** on <u>steel</u>, see [the order](https://example.org/x).')
-    'Tariffs on steel, see the order.'
-    """
+    """Remove HTML tags and Markdown signs. Only tags that start with a letter are taken for HTML: "3 < 5" stays."""
     commented, end, text = repair_characters(html.unescape(text)).rpartition("-->")
     text = re.sub(r"(?s)<!--.*?-->", "", commented + end) + text
-    text = re.sub(r"</?(?:[a-zA-Z][^<>\n]{0,500}|https?://[^<>\s]+)>", "", text)
     for signs, pattern, kept in _MARKUP:
         if any(sign in text for sign in signs):
-            text = pattern.sub(kept, text)
+            text = re.sub(pattern, kept, text)
     return text
 
 
 def strip_stage_directions(text: str) -> str:
-    """Remove what a transcriber added in brackets: laughter, applause, crosstalk, inaudible passages.
-
-    Examples
-    --------
-    >>> strip_stage_directions("We made a deal. (Laughter.) A [inaudible 00:13:05] deal.")
-    'We made a deal.  A  deal.'
-    """
-    cue = r"(?:laughter|applause|crosstalk|cross talk|inaudible|cheers|off[- ]mic|unintelligible|gasps)"
-    return re.sub(rf"(?i)\({cue}[^()\n]{{0,40}}\)|\[{cue}[^\[\]\n]{{0,40}}\]", "", text)
+    """Remove what a transcriber added in brackets: laughter, applause, crosstalk, inaudible passages."""
+    return re.sub(rf"(?i)\({_CUE}[^()\n]{{0,40}}\)|\[{_CUE}[^\[\]\n]{{0,40}}\]", "", text)
 
 
-CHARACTER_STEPS = (
-    ("markup", strip_markup),
-    ("stage direction", strip_stage_directions),
-)
+CHARACTER_STEPS = (("markup", strip_markup), ("stage direction", strip_stage_directions))
 
 
-# ---------------------------------------------------------------------------------------------------
-# Steps on lines: list[Line] -> list[Line]; a step changes kinds, joins or splits, and drops nothing
+# Steps on lines: a step changes kinds, joins or splits, and drops nothing.
+
+
+def _mark(lines: list[Line], kind: str, numbers: Collection[int]) -> list[Line]:
+    """Mark those of the numbered lines that are still of the body."""
+    if not numbers:
+        return lines
+    return [replace(x, kind=kind) if n in numbers and x.kind == "body" else x for n, x in enumerate(lines)]
+
+
+def _body(lines: list[Line]) -> list[int]:
+    return [number for number, line in enumerate(lines) if line.kind == "body"]
 
 
 @lru_cache(maxsize=1)
@@ -160,33 +131,18 @@ def load_furniture() -> list[tuple[str, re.Pattern[str]]]:
     return [(row["kind"], re.compile(row["pattern"], re.IGNORECASE)) for row in read_lexicon("page_furniture")]
 
 
-@lru_cache(maxsize=1)
-def _any_furniture() -> re.Pattern[str]:
-    return re.compile("|".join(pattern.pattern for _, pattern in load_furniture()), re.IGNORECASE)
-
-
-def may_be_furniture(text: str) -> bool:
-    """Tell whether any pattern of page furniture can be found in a line: most lines hold none, and this is fast."""
-    small = text.lower()
-    return bool(_any_furniture().match(text)) or any(sign in small for sign in _FURNITURE_SIGNS)
-
-
 def mark_furniture(lines: list[Line]) -> list[Line]:
     """Mark menus, prompts, notices and counters by the reviewed patterns, and lines without a word."""
 
     def kind(line: Line) -> str:
         if not line.words:
             return "symbols"
-        if line.words > FURNITURE_WORDS or len(line.text) > FURNITURE_CHARACTERS or not may_be_furniture(line.text):
+        if line.words > FURNITURE_WORDS or len(line.text) > FURNITURE_CHARACTERS:
             return line.kind
-        found = (kind for kind, pattern in load_furniture() if pattern.search(line.text))
-        return next(found, line.kind)
+        return next((kind for kind, pattern in load_furniture() if pattern.search(line.text)), line.kind)
 
-    return [_mark(line, kind(line)) for line in lines]
-
-
-def _mark(line: Line, kind: str) -> Line:
-    return line if kind == line.kind else replace(line, kind=kind)
+    kinds = map(kind, lines)
+    return [line if kind == line.kind else replace(line, kind=kind) for line, kind in zip(lines, kinds, strict=True)]
 
 
 def mark_foreign_script(lines: list[Line]) -> list[Line]:
@@ -196,15 +152,14 @@ def mark_foreign_script(lines: list[Line]) -> list[Line]:
     a foreign name stays: at least a fifth of its letters must be of the other script.
     """
     page = " ".join(line.text for line in lines)
-    if not _CJK.search(page) or _share_of_cjk(page) > 0.5:
+    if not CJK.search(page) or _share_of_cjk(page) > 0.5:
         return lines
-    kind = "page furniture in another script"
-    return [_mark(line, kind) if line.kind == "body" and _share_of_cjk(line.text) >= 0.2 else line for line in lines]
+    foreign = {number for number, line in enumerate(lines) if _share_of_cjk(line.text) >= 0.2}
+    return _mark(lines, "page furniture in another script", foreign)
 
 
 def _share_of_cjk(text: str) -> float:
-    letters = sum(character.isalpha() for character in text)
-    return len(_CJK.findall(text)) / letters if letters else 0.0
+    return len(CJK.findall(text)) / max(sum(character.isalpha() for character in text), 1)
 
 
 def mark_comment_area(lines: list[Line]) -> list[Line]:
@@ -212,23 +167,14 @@ def mark_comment_area(lines: list[Line]) -> list[Line]:
     seen = 0
     for number, line in enumerate(lines):
         if line.kind == "comment prompt" and line.words <= 6 and seen >= 60:
-            below = [replace(x, kind="below the comments") if x.kind == "body" else x for x in lines[number:]]
-            return lines[:number] + below
+            return _mark(lines, "below the comments", range(number, len(lines)))
         seen += line.words if line.kind == "body" else 0
     return lines
 
 
 def mark_date_lines(lines: list[Line]) -> list[Line]:
     """Mark lines that hold a date or a time of day and nothing else."""
-    month = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
-    day = r"\d{1,2}(?:st|nd|rd|th)?"
-    weekday = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
-    clock = r"\d{1,2}:\d\d(?:\s?[ap]\.?m\.?)?(?:\s[a-z]{2,4})?"
-    dates = rf"{weekday}(?:{month}\s+{day},?\s+\d{{4}}|{day}\s+{month},?\s+\d{{4}})|\d{{4}}-\d\d-\d\d"
-    date = re.compile(rf"\W*(?:(?:{dates})(?:[\s,|]+{clock})?|{clock})\W*", re.IGNORECASE)
-    return [
-        replace(line, kind="date line") if line.kind == "body" and date.fullmatch(line.text) else line for line in lines
-    ]
+    return _mark(lines, "date line", {n for n, line in enumerate(lines) if _DATE_LINE.fullmatch(line.text)})
 
 
 def mark_front_matter(lines: list[Line]) -> list[Line]:
@@ -237,55 +183,39 @@ def mark_front_matter(lines: list[Line]) -> list[Line]:
     Portals print the first paragraph twice: once as a teaser under the title, once as the beginning.
     What lies between (byline, editor's notes) is not the author's text. The later copy stays.
     """
-    body = [number for number, line in enumerate(lines) if line.kind == "body"]
+    body = _body(lines)
     for first in body[: min(3, len(body) // 3)]:
-        later = [n for n in body if n > first and lines[n].text == lines[first].text]
-        between = [n for n in body if later and first < n < later[0]]
-        if not later or lines[first].words < 8 or len(between) > 5 or _LABEL.match(lines[first].text):
-            continue
-        marked = list(lines)
-        marked[first] = replace(lines[first], kind="repeated text")
-        for number in between:
-            kind = "byline" if _is_byline(lines[number]) else "editor's note"
-            marked[number] = replace(lines[number], kind=kind)
-        return marked
+        text = lines[first].text
+        later = next((n for n in body if n > first and lines[n].text == text), first)
+        between = {n for n in body if first < n < later}
+        if later > first and lines[first].words >= 8 and len(between) <= 5 and not _LABEL.match(text):
+            lines = _mark(_mark(lines, "repeated text", {first}), "byline", _bylines(lines, between))
+            return _mark(lines, "editor's note", between)
     return lines
 
 
 def mark_page_lines(lines: list[Line]) -> list[Line]:
     """Mark the page around the article: what a line model finds above, below and inside the best run of lines.
 
-    In: the lines. Out: the same lines, with the kinds "page furniture before the text", "... after the text"
-    and "... within the text". A page that lost its line breaks is cut into sentences first, and what is kept is joined
-    again. A text without plain signs of a page is left as it is. The headline above the run stays.
-    Source: `page_lines`. Known weakness: teasers in full sentences, and comments without a label, may stay.
-
-    Examples
-    --------
-    >>> mark_page_lines([Line("Both sides met on Monday."), Line("- tariffs"), Line("Thank you.")])[1].kind
-    'body'
+    A page that lost its line breaks is cut into sentences first, and what is kept is joined again. A text without
+    plain signs of a page is left as it is. The headline above the run stays.
     """
     if len(lines) <= FLAT_LINES and any(line.kind == "body" and line.words >= FLAT_WORDS for line in lines):
         return _mark_flat_page(lines)
-    return _mark_by_model(lines, find_article_lines([line.text for line in lines]))
-
-
-def _mark_by_model(lines: list[Line], kept: list[bool]) -> list[Line]:
-    """Turn what the model found into kinds. Nothing changes where no line of the body would stay."""
-    if all(kept) or not any(k and line.kind == "body" for k, line in zip(kept, lines, strict=True)):
+    kept = find_article_lines([line.text for line in lines])
+    if all(kept) or not any(kept[number] for number in _body(lines)):
         return lines
+    return _mark_around(lines, kept, find_headline([line.text for line in lines], kept))
+
+
+def _mark_around(lines: list[Line], kept: list[bool], headline: int | None) -> list[Line]:
+    """Turn what the model found into kinds."""
     places = [number for number, k in enumerate(kept) if k]
-    headline = find_headline([line.text for line in lines], kept)
-
-    def kind(number: int) -> str:
-        if lines[number].kind != "body" or kept[number] or number == headline:
-            return lines[number].kind
-        if number < places[0] and _is_byline(lines[number]):
-            return "byline"
-        where = "before" if number < places[0] else "after" if number > places[-1] else "within"
-        return f"page furniture {where} the text"
-
-    return [replace(line, kind=kind(number)) for number, line in enumerate(lines)]
+    above = set(range(places[0])) - {headline}
+    lines = _mark(lines, "byline", _bylines(lines, above))
+    lines = _mark(lines, "page furniture before the text", above)
+    lines = _mark(lines, "page furniture after the text", range(places[-1] + 1, len(lines)))
+    return _mark(lines, "page furniture within the text", set(range(places[0], places[-1])) - set(places))
 
 
 def _mark_flat_page(lines: list[Line]) -> list[Line]:
@@ -297,19 +227,11 @@ def _mark_flat_page(lines: list[Line]) -> list[Line]:
         return lines
     pieces = mark_comment_area(mark_furniture(pieces))
     kept = trim_to_sentences([k and piece.kind == "body" for k, piece in zip(kept, pieces, strict=True)], texts)
-    marked = _mark_by_model(pieces, kept)
-    if marked is pieces:
+    if not any(kept):
         return lines
     headline = find_headline(texts, kept)
-    if headline is not None and marked[headline].kind == "body":
-        marked[headline] = replace(marked[headline], kind="title")
-    joined: list[list[Line]] = []
-    for piece in marked:
-        if joined and piece.kind == "body" == joined[-1][-1].kind:
-            joined[-1].append(piece)
-        else:
-            joined.append([piece])
-    return [_join(group) for group in joined]
+    pieces = _mark(_mark_around(pieces, kept, headline), "title", {headline})
+    return _join_groups(pieces, lambda group, piece: piece.kind == "body" == group[-1].kind)
 
 
 def mark_title(lines: list[Line]) -> list[Line]:
@@ -318,7 +240,7 @@ def mark_title(lines: list[Line]) -> list[Line]:
     Set apart means: no stop at its end, or page furniture above it, or other spacing below it than
     between the paragraphs. A text that begins with an ordinary paragraph has no title.
     """
-    body = [number for number, line in enumerate(lines) if line.kind == "body"]
+    body = _body(lines)
     if len(body) < 3 or any(line.kind == "title" for line in lines):
         return lines
     first, rest = lines[body[0]], [lines[number] for number in body[1:]]
@@ -332,60 +254,60 @@ def mark_title(lines: list[Line]) -> list[Line]:
     spoken = _LABEL.match(first.text) and not _is_headline(first.text)
     if not (short and apart and enough) or spoken or re.search(r"[,:;—–-]$", first.text):
         return lines
-    return [replace(line, kind="title") if n == body[0] else line for n, line in enumerate(lines)]
+    return _mark(lines, "title", {body[0]})
 
 
-def _is_byline(line: Line) -> bool:
-    named = re.match(r"by\s+[A-Z]\S*(\s+[A-Z]|$)", line.text, re.IGNORECASE) and line.text.split()[1][:1].isupper()
-    return bool(named) and line.words <= BYLINE_WORDS and not _SENTENCE_END.search(line.text)
+def _bylines(lines: list[Line], numbers: Collection[int]) -> set[int]:
+    """Find short lines "by NAME" among those numbered."""
+    short = {n for n in numbers if lines[n].words <= BYLINE_WORDS and not _SENTENCE_END.search(lines[n].text)}
+    return {n for n in short if re.match(r"[Bb][Yy]\s+[A-Z]\S*(\s+[A-Za-z]|$)", lines[n].text)}
 
 
 def mark_byline(lines: list[Line]) -> list[Line]:
     """Mark a short "by NAME" line among the first lines."""
-    head = {number for number, line in enumerate(lines) if line.kind in {"body", "title"}}
-    head = set(sorted(head)[:6])
+    head = [number for number, line in enumerate(lines) if line.kind in {"body", "title"}][:6]
+    return _mark(lines, "byline", _bylines(lines, head))
+
+
+def _join_groups(lines: list[Line], goes_on: Callable[[list[Line], Line], bool]) -> list[Line]:
+    """Join each line to the group above it where it goes on with that."""
+    groups: list[list[Line]] = []
+    for line in lines:
+        if groups and goes_on(groups[-1], line):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
     return [
-        replace(line, kind="byline") if n in head and line.kind == "body" and _is_byline(line) else line
-        for n, line in enumerate(lines)
+        replace(group[0], text=" ".join(line.text for line in group)) if len(group) > 1 else group[0]
+        for group in groups
     ]
 
 
 def join_broken_paragraphs(lines: list[Line]) -> list[Line]:
     """Join a paragraph that a page broke in mid-sentence: after a comma, or before a lower-case letter."""
-    paragraphs: list[list[Line]] = []
-    for line in lines:
-        if paragraphs and _goes_on(paragraphs[-1], line):
-            paragraphs[-1].append(line)
-        else:
-            paragraphs.append([line])
-    return [_join(pieces) for pieces in paragraphs]
 
-
-def _join(pieces: list[Line]) -> Line:
-    return replace(pieces[0], text=" ".join(piece.text for piece in pieces)) if len(pieces) > 1 else pieces[0]
-
-
-def _goes_on(pieces: list[Line], line: Line) -> bool:
-    """Tell whether a line goes on with the paragraph whose lines so far are `pieces`."""
-    above, below = pieces[-1].text, line.text
-    if pieces[-1].kind != "body" or line.kind != "body" or _LABEL.match(below):
-        return False
-    if len(pieces) < 5:  # later on, the paragraph is too long for the label of a speaker on lines of its own
-        start = " ".join(piece.text for piece in pieces)
-        if _LABEL_ALONE.fullmatch(start):
-            return True
-        if len(start.split(maxsplit=3)) < 4:
+    def goes_on(group: list[Line], line: Line) -> bool:
+        above, below = group[-1].text, line.text
+        if group[-1].kind != "body" or line.kind != "body" or _LABEL.match(below):
             return False
-    return not _SENTENCE_END.search(above) and (above.endswith(",") or below[:1].islower())
+        if len(group) < 5:  # later on, the paragraph is too long for the label of a speaker on lines of its own
+            start = " ".join(line.text for line in group)
+            if _LABEL_ALONE.fullmatch(start):
+                return True
+            if len(start.split(maxsplit=3)) < 4:
+                return False
+        return not _SENTENCE_END.search(above) and (above.endswith(",") or below[:1].islower())
+
+    return _join_groups(lines, goes_on)
 
 
 def mark_headings(lines: list[Line]) -> list[Line]:
     """Mark section headings: short lines above a longer paragraph, without a stop or set off by space."""
-    body = [number for number, line in enumerate(lines) if line.kind == "body"]
+    body = _body(lines)
     if len(body) < 4:
         return lines
     usual_gap = statistics.median(lines[number].gap for number in body[1:])
-    marked = list(lines)
+    headings = set()
     for number, below in pairwise(body):
         line = lines[number]
         if line.words > HEADING_WORDS or lines[below].words < max(15, 2 * line.words):
@@ -394,8 +316,8 @@ def mark_headings(lines: list[Line]) -> list[Line]:
         spaced = line.gap > usual_gap >= 1 and not _INNER_SENTENCE_END.search(line.text)
         labelled = _LABEL.match(line.text) and not _is_headline(line.text)
         if (unstopped or spaced) and not labelled:
-            marked[number] = replace(line, kind="heading")
-    return marked
+            headings.add(number)
+    return _mark(lines, "heading", headings)
 
 
 def _is_headline(text: str) -> bool:
@@ -412,8 +334,7 @@ def split_jammed_paragraphs(lines: list[Line]) -> list[Line]:
     split: list[Line] = []
     for line in lines:
         cuts = list(_find_jams(line.text)) if line.kind == "body" and _JAM.search(line.text) else []
-        pieces = [line.text[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
-        split += [replace(line, text=piece) for piece in pieces] if cuts else [line]
+        split += [replace(line, text=line.text[a:b]) for a, b in pairwise([0, *cuts, None])] if cuts else [line]
     return split
 
 
@@ -445,10 +366,6 @@ LINE_STEPS = (
 )
 
 
-# ---------------------------------------------------------------------------------------------------
-# The whole way
-
-
 def clean_text(text: str) -> CleanText:
     """Clean one text: find its title, headings and paragraphs, and record what was taken out.
 
@@ -458,10 +375,9 @@ def clean_text(text: str) -> CleanText:
 
     Examples
     --------
-    >>> page = "Home » World\\n\\nBoth sides met on Monday.\\nThey will meet again.\\n\\nNo comments"
-    >>> clean = clean_text(page)
+    >>> clean = clean_text("Home » World\\n\\nBoth sides met on Monday.\\n\\nNo comments")
     >>> clean.text
-    'Both sides met on Monday.\\nThey will meet again.'
+    'Both sides met on Monday.'
     >>> clean.removed
     [('navigation', 'Home » World'), ('comment prompt', 'No comments')]
     """
@@ -494,21 +410,16 @@ def lost_words(before: str, after: str) -> list[str]:
     """Words that a step took out, as one string (an empty list where it took none)."""
     if before == after:
         return []
-    # No word holds a space, so the words of stretches that both texts hold cancel out.
-    held, left = Counter(before.split()), Counter(after.split())
-    gone, come = (find_words(" ".join(chunks.elements())) for chunks in (held - left, left - held))
-    lost = Counter(gone) - Counter(come)
-    if not lost:
-        return []
-    in_order = dict.fromkeys(find_words(" ".join(held)))
-    return [" ".join(word for word in in_order for _ in range(lost[word]))]
+    lost = Counter(find_words(before)) - Counter(find_words(after))
+    return [" ".join(lost.elements())] if lost else []
 
 
 def _without_title(clean: CleanText, title: str | float) -> CleanText:
     """Take the title out of the text where it stands there again as the first line, and is known already."""
-    if not isinstance(title, str) or len(clean.blocks) < 2 or _letters(clean.blocks[0][1]) != _letters(title):
+    texts = [text for _, text in clean.blocks]
+    if not isinstance(title, str) or len(texts) < 2 or _letters(texts[0]) != _letters(title):
         return clean
-    return replace(clean, blocks=clean.blocks[1:], removed=[("title again", clean.blocks[0][1]), *clean.removed])
+    return replace(clean, blocks=clean.blocks[1:], removed=[("title again", texts[0]), *clean.removed])
 
 
 def _letters(text: str) -> str:

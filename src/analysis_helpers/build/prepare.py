@@ -21,7 +21,8 @@ from .read.files import extract_fragment
 from .read.language import find_language
 from .read.records import SIDES, plain
 from .read.registry import Reader, Record, Unit, read_records
-from .sentences import add_speakers, split_passages
+from .sentences import split_passages
+from .speakers import add_speakers
 
 GIVEN_DATE = "metadata"
 AROUND = "around the article (HTML or PDF)"

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..dictionaries import read_lexicon
 from ..words import count_words
+from .speakers import find_person, load_people, load_titles, name_key, years_of
 
 ARTICLES = ("article", "commentary", "editorial", "news", "news analysis", "news article", "news report")
 ARTICLES += ("analysis", "column", "feature", "op-ed", "opinion")
@@ -30,36 +31,33 @@ def add_quoted_speakers(sentences: pd.DataFrame, passages: pd.DataFrame, documen
     """Give the sentences of articles that quote or report a person or an office to the side of that voice.
 
     In: `sentences` (sentence_id, passage_id, speaker_side, text), `passages` (passage_id, doc_id, speaker, text) and
-    `documents` (doc_id, genre; date where known). Out: the same rows, with `speaker_side` changed where a
-    speaker is told, and `quoted_speaker` (missing elsewhere) and `n_quoted` (words between quotation
-    marks) added. Only documents whose genre is one of `ARTICLES` change; official texts and turns with a
-    label keep their voice. A speaker is a person of `lexicons/en/people.csv` who is named in full or with a
-    title in the text, an office or a country of `lexicons/en/offices.csv`, or a pronoun for the last of them, as
-    subject of a word of `lexicons/en/speech_words.csv`, outside the quotation marks. Where two sides speak in one
-    sentence, or nobody can be told, the sentence stays as it is.
+    `documents` (doc_id, genre; date where known). Out: the same rows, with `speaker_side` changed where a speaker is
+    told, and `quoted_speaker` (missing elsewhere) and `n_quoted` (words between quotation marks) added. Only documents
+    whose genre is one of `ARTICLES` change; turns with a label keep their voice. A speaker is a person of
+    `lexicons/en/people.csv` named in full or with a title in the text, an office of `offices.csv`, or a pronoun for
+    the last of them, as subject of a word of `speech_words.csv`, outside the quotation marks. Where two sides speak in
+    one sentence, or nobody can be told, it stays as it is.
 
-    Source: rules for direct and indirect quotations after Pareti (2015), "Attribution: A Computational
-    Approach", for the verbs and their subjects. Known weakness: a quotation that lost both its marks is not
-    seen; a sentence has one voice, also where the author comments on the quoted words.
+    Source: rules for direct and indirect quotations after Pareti (2015), "Attribution: A Computational Approach".
+    Known weakness: a quotation that lost both its marks is not seen; a sentence has one voice, also where the author
+    comments on the quoted words.
 
     Examples
     --------
-    >>> from analysis_helpers.build.sentences import split_sentences
     >>> documents = pd.DataFrame({"doc_id": ["a"], "genre": ["news report"]})
-    >>> passages = pd.DataFrame({"passage_id": ["a-p0001"], "doc_id": ["a"], "kind": ["body"], "speaker": [None],
-    ...     "speaker_side": ["US"], "text": ["“We are open,” Wang Yi said. “So is the door.” It rained."]})
-    >>> add_quoted_speakers(split_sentences(passages), passages, documents)["speaker_side"].tolist()
-    ['CN', 'CN', 'US']
+    >>> passages = pd.DataFrame({"passage_id": ["p"], "doc_id": ["a"], "speaker": [None]})
+    >>> sentences = pd.DataFrame({"sentence_id": ["s1", "s2"], "passage_id": "p", "speaker_side": "US",
+    ...     "text": ["“We are open,” Wang Yi said.", "It rained."]})
+    >>> add_quoted_speakers(sentences, passages, documents)["speaker_side"].tolist()
+    ['CN', 'US']
     """
-    years = pd.to_datetime(documents["date"]).dt.strftime("%Y") if "date" in documents else None
-    about = documents.assign(year="" if years is None else years.fillna(""))
-    articles = about[about["genre"].isin(ARTICLES)].set_index("doc_id")["year"]
-    unlabelled = passages[passages["doc_id"].isin(articles.index) & passages["speaker"].isna()]
+    years = pd.Series(years_of(documents), index=documents["doc_id"])[documents["genre"].isin(ARTICLES).tolist()]
+    unlabelled = passages[passages["doc_id"].isin(years.index) & passages["speaker"].isna()]
     rows = sentences.merge(unlabelled[["passage_id", "doc_id"]], on="passage_id")
     found: dict[str, tuple[Voice | None, int]] = {}
     for doc_id, own in rows.groupby("doc_id", sort=False):
         spoken = [group["text"].tolist() for _, group in own.groupby("passage_id", sort=False)]
-        found.update(zip(own["sentence_id"], _listen(spoken, articles[doc_id]), strict=True))
+        found.update(zip(own["sentence_id"], _listen(spoken, years[doc_id]), strict=True))
     heard = [found.get(sentence_id, (None, 0)) for sentence_id in sentences["sentence_id"]]
     sides = [voice.side if voice else side for (voice, _), side in zip(heard, sentences["speaker_side"], strict=True)]
     return sentences.assign(
@@ -81,35 +79,30 @@ def add_whole_quotations(passages: pd.DataFrame, sentences: pd.DataFrame) -> pd.
 
     Examples
     --------
-    >>> passages = pd.DataFrame({"passage_id": ["a-p0001"], "speaker": [None], "speaker_side": ["US"]})
-    >>> sentences = pd.DataFrame({"passage_id": ["a-p0001"], "speaker_side": ["CN"], "quoted_speaker": ["Wang Yi"],
+    >>> passages = pd.DataFrame({"passage_id": ["p"], "speaker": [None], "speaker_side": ["US"]})
+    >>> sentences = pd.DataFrame({"passage_id": ["p"], "speaker_side": ["CN"], "quoted_speaker": ["Wang Yi"],
     ...     "n_quoted": [9], "text": ["“We are open, and so is the door today,” Wang said."]})
     >>> add_whole_quotations(passages, sentences).to_numpy().tolist()
-    [['a-p0001', 'Wang Yi', 'CN']]
+    [['p', 'Wang Yi', 'CN']]
     """
     said = sentences["quoted_speaker"].notna().groupby(sentences["passage_id"]).transform("all")
     rows = sentences[said.astype("bool")]
-    rows = rows.assign(n=[count_words(text) for text in rows["text"]])
-    table = rows.groupby("passage_id", sort=False).agg(
-        voices=("quoted_speaker", "nunique"),
-        speaker=("quoted_speaker", "first"),
-        side=("speaker_side", "first"),
-        quoted=("n_quoted", "sum"),
-        n=("n", "sum"),
+    table = (
+        rows.assign(n=[count_words(text) for text in rows["text"]])
+        .groupby("passage_id", sort=False)
+        .agg(
+            voices=("quoted_speaker", "nunique"),
+            speaker=("quoted_speaker", "first"),
+            speaker_side=("speaker_side", "first"),
+            quoted=("n_quoted", "sum"),
+            n=("n", "sum"),
+        )
     )
     whole = table[(table["voices"] == 1) & (table["quoted"] >= WHOLE * table["n"])]
-    speakers, sides = whole["speaker"].to_dict(), whole["side"].to_dict()
-    ids = passages["passage_id"]
-    return passages.assign(
-        speaker=pd.array([speakers.get(*pair) for pair in zip(ids, passages["speaker"], strict=True)], dtype="str"),
-        speaker_side=pd.array(
-            [sides.get(*pair) for pair in zip(ids, passages["speaker_side"], strict=True)], dtype="str"
-        ),
-    )
+    columns = ("speaker", "speaker_side")
+    taken = {name: passages["passage_id"].map(whole[name]).astype("str") for name in columns}
+    return passages.assign(**{name: taken[name].fillna(passages[name].astype("str")) for name in columns})
 
-
-# ---------------------------------------------------------------------------------------------------
-# What stands between quotation marks
 
 _MARK = re.compile(r"[\"“”„]")
 
@@ -120,24 +113,14 @@ def _find_quotations(text: str) -> list[tuple[int, int]]:
     start = None
     for mark in _MARK.finditer(text):
         at, sign = mark.start(), mark[0]
-        opening = sign in "“„" or (sign == '"' and (at == 0 or text[at - 1] in " ([—–-'‘"))
         if start is not None and sign not in "“„":
             spans.append((start, at + 1))
             start = None
-        elif start is None and opening:
+        elif start is None and (sign in "“„" or (sign == '"' and (at == 0 or text[at - 1] in " ([—–-'‘"))):
             start = at
         elif start is None and not spans:
             spans.append((0, at + 1))  # the opening mark was lost
     return [*spans, (start, len(text) + 1)] if start is not None else spans
-
-
-def _mask(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Hide what is quoted, so that no name or verb in it is taken for the reporter's."""
-    parts, at = [], 0
-    for start, end in spans:
-        parts += [text[at:start], "“", _FILL * (end - start - 2), "”"]
-        at = end
-    return "".join([*parts, text[at:]])
 
 
 class _Sentence(NamedTuple):
@@ -148,19 +131,19 @@ class _Sentence(NamedTuple):
 
 
 def _mask_sentences(sentences: list[str]) -> Iterator[_Sentence]:
-    text = " ".join(sentences)
-    masked, at = _mask(text, _find_quotations(text)), 0
+    """Hide what is quoted, so that no name or verb in it is taken for the reporter's."""
+    text, parts, at = " ".join(sentences), [], 0
+    for start, end in _find_quotations(text):
+        parts += [text[at:start], "“", _FILL * (end - start - 2), "”"]
+        at = end
+    masked, at = "".join([*parts, text[at:]]), 0
     for sentence in sentences:
         end = at + len(sentence)
         own = masked[at:end]
         quoted = "".join(said if shown == _FILL else " " for said, shown in zip(sentence, own, strict=True))
-        outside = any(letter.isalpha() for letter in own)
-        yield _Sentence(own, count_words(quoted), _FILL in own and not outside, masked[end : end + 1] in {_FILL, "”"})
+        whole = _FILL in own and not any(letter.isalpha() for letter in own)
+        yield _Sentence(own, count_words(quoted), whole, masked[end : end + 1] in {_FILL, "”"})
         at = end + 1
-
-
-# ---------------------------------------------------------------------------------------------------
-# Who can speak
 
 
 def _either(terms: Iterable[str]) -> str:
@@ -168,33 +151,24 @@ def _either(terms: Iterable[str]) -> str:
     return "|".join(re.escape(term).replace(r"\ ", r"[\s-]+") for term in ordered)
 
 
-def _key(name: str) -> str:
-    return re.sub(r"[\s-]+", " ", name)
-
-
-@lru_cache(maxsize=1)
-def _people() -> dict[str, dict[str, str]]:
-    return {_key(row["term"]): row for row in read_lexicon("people")}
-
-
 @lru_cache(maxsize=1)
 def _offices() -> dict[str, dict[str, str]]:
-    return {_key(row["term"]): row for row in read_lexicon("offices")}
+    return {name_key(row["term"]): row for row in read_lexicon("offices")}
 
 
 @lru_cache(maxsize=1)
 def _titles() -> str:
-    return f"(?i:{_either(row['term'] for row in read_lexicon('titles'))})s?"
+    return f"(?i:{_either(load_titles())})s?"
 
 
 @lru_cache(maxsize=1)
 def _actor() -> re.Pattern[str]:
     """Whoever may speak: a full name, a surname after a title, an office or pronoun, a surname alone."""
-    full = _either(row["term"] for row in _people().values())
-    surnames = {row["surname"] for row in _people().values()}
+    people, offices = load_people().values(), {row["term"] for row in _offices().values()}
+    full, surnames = _either(row["term"] for row in people), {row["surname"] for row in people}
     return re.compile(
         rf"(?<![\w’'-])(?:(?:{_titles()}\s+)*(?P<full>{full})|{_titles()}\s+(?P<titled>{_either(surnames)})"
-        rf"|(?P<office>{_either(_offices())})|(?P<surname>{_either(surnames - set(_offices()))}))(?![\w-])"
+        rf"|(?P<office>{_either(offices)})|(?P<surname>{_either(surnames - offices)}))(?![\w-])"
     )
 
 
@@ -203,22 +177,19 @@ def _find_cast(text: str, year: str) -> dict[str, Voice]:
     named: dict[str, list[dict[str, str]]] = {}
     for match in _actor().finditer(text):
         if match["full"]:
-            person = _people()[_key(match["full"])]
+            person = find_person(match["full"])
             named.setdefault(person["surname"], []).append(person)
         elif match["titled"]:
             named.setdefault(match["titled"], [])
     cast: dict[str, Voice] = {}
     for surname, rows in named.items():
-        bearers = rows or [person for person in _people().values() if person["surname"] == surname]
+        bearers = rows or [person for person in load_people().values() if person["surname"] == surname]
         serving = [row for row in bearers if not (year and row["until"] and year > row["until"])]
         terms, sides = {row["term"] for row in serving}, {row["side"] for row in serving}
         if len(sides) == 1:
             cast[surname] = Voice(terms.pop() if len(terms) == 1 else surname, sides.pop())
     return cast
 
-
-# ---------------------------------------------------------------------------------------------------
-# Who does speak
 
 _FOR = re.compile(
     r"(?i)\b(?:spokes\w+|ministers?|secretary|officials?|statement|readout|ambassador|leader|president|head)\s*$"
@@ -228,7 +199,6 @@ _NO_SUBJECT = re.compile(
     r"(?:the\s+|an?\s+)?(?:(?!\w+day\b)[A-Z][\w.’'-]*\s+)*$|\b(?:[Ff]ormer|[Ee]x)[\s-]+(?:[\w.]+[\s-]+){0,4}$"
 )
 _NAME_BEFORE = re.compile(r"([A-Z][\w.]*(?:['’]s?)?)\s+$")
-_OWN = re.compile(r"(?:China|Chinese|Beijing|US|U\.S\.|America|American|Washington)(?:['’]s?)?|\w+day")
 _AND = re.compile(r"\s*,?\s+(?:and|or)\s+(?:the\s+)?(?:[A-Z][\w.’'-]*\s+)*$")
 _ENDS = re.compile(r"[^\w\s]|\s*$|\s+(?:on|spokes\w+)\b")
 _OF_SOMEBODY = re.compile(r"['’](?:s\b|\s)")
@@ -242,6 +212,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         words.setdefault(row["kind"], []).append(row["term"])
     said, quoting, noun, joined = (_either(words[kind]) for kind in ("past", "quotes", "noun", "saying"))
     present, short = _either(words["present"]), _either(words["inverted"])
+    own = r"China|Chinese|Beijing|US|U\.S\.|America|American|Washington"
     aside = r"(?:\s+(?:spokes\w+|officials?|ambassador)(?:\s+[A-Z][\w’-]+){0,3})?(?:\s*,[^,“”]{1,80},)?"
     aside += r"(?:\s+(?:has|have|had|also|then|later|again|further|once|who|\w+ly|\w+day))*\s+"
     lead = r"(?:an?\s+|the\s+)?(?:spokes\w+\s+(?:for|of|from|at)\s+)?"
@@ -256,6 +227,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "joined": re.compile(rf"\s[^“]*,\s+(?:{joined})\b"),
         "inverted": re.compile(rf"[,.?!”]\s*(?:{short})\s+{lead}"),
         "according": re.compile(by + source + lead),
+        "own": re.compile(rf"(?:{own})(?:['’]s?)?|\w+day|(?i:{_either(words['opening'])})"),
         "any": re.compile(rf"\b(?:{said}|{short})\b"),
     }
 
@@ -265,9 +237,9 @@ def _speaks(match: re.Match[str], sentence: _Sentence) -> bool:
     start, end = match.span()
     before, after = sentence.masked[max(0, start - NEAR) : start], sentence.masked[end : end + NEAR]
     patterns, quoted = _patterns(), _FILL in sentence.masked
-    kind = _offices()[_key(match["office"])]["kind"] if match["office"] else "person"
+    kind = _offices()[name_key(match["office"])]["kind"] if match["office"] else "person"
     name = _NAME_BEFORE.search(before)
-    if kind in {"office", "country"} and name and not _OWN.fullmatch(name[1]) and name[1].lower() not in _starters():
+    if kind in {"office", "country"} and name and not patterns["own"].fullmatch(name[1]):
         return False  # the ministry of another country, a company
     if _OF_SOMEBODY.match(after):
         return quoted and bool(patterns["noun"].match(after))
@@ -281,26 +253,21 @@ def _speaks(match: re.Match[str], sentence: _Sentence) -> bool:
         after = after.removeprefix(",")
     if quoted and patterns["quoting"].match(after):
         return True
-    heads = start < NEAR and not any(letter in before for letter in ",;:“") and len(before.split()) < 4
-    if heads and kind != "country" and patterns["joined"].match(after):
-        return True
-    return bool(patterns["country" if kind == "country" else "said"].match(after))
-
-
-@lru_cache(maxsize=1)
-def _starters() -> frozenset[str]:
-    return frozenset(row["term"] for row in read_lexicon("sentence_starters"))
+    if kind == "country":
+        return bool(patterns["country"].match(after))
+    heads = start < NEAR and not re.search("[,;:“]", before) and len(before.split()) < 4
+    return bool((heads and patterns["joined"].match(after)) or patterns["said"].match(after))
 
 
 def _voice(match: re.Match[str], cast: dict[str, Voice], last: Voice | None) -> Voice | None:
     """Say who is named there; a pronoun is the last who was named, where that fits."""
     if match["office"]:
-        office = _offices()[_key(match["office"])]
+        office = _offices()[name_key(match["office"])]
         if office["kind"] != "again":
             return Voice(office["term"], office["side"])
         return last if last and office["side"] in {"", last.side} else None
     if match["full"]:
-        return cast.get(_people()[_key(match["full"])]["surname"])
+        return cast.get(find_person(match["full"])["surname"])
     return cast.get(match["titled"] or match["surname"])
 
 
@@ -339,13 +306,10 @@ def _listen(passages: list[list[str]], year: str) -> Iterator[tuple[Voice | None
             voices.append(voice)
         for n, sentence in enumerate(sentences):
             if sentence.whole and not voices[n]:
-                voices[n] = going_on if n == 0 else voices[n - 1] if _leads_on(texts[n - 1], sentences[n - 1]) else None
+                leads_on = n > 0 and (sentences[n - 1].n_quoted > 0 or texts[n - 1].endswith(":"))
+                voices[n] = going_on if n == 0 else voices[n - 1] if leads_on else None
         for n in reversed(range(len(sentences) - 1)):
             if sentences[n].joined and sentences[n].whole and not voices[n]:
                 voices[n] = voices[n + 1]
         yield from zip(voices, (sentence.n_quoted for sentence in sentences), strict=True)
         going_on = voices[-1] if texts[-1].endswith(":") or sentences[-1].joined else None
-
-
-def _leads_on(text: str, sentence: _Sentence) -> bool:
-    return sentence.n_quoted > 0 or text.endswith(":")

@@ -1,15 +1,13 @@
-"""Page lines: the article is told from the page around it. All texts are invented, what stays marked by hand."""
+"""Boilerplate: the article is told from the page around it. All texts are invented, what stays marked by hand."""
 
 import json
 import re
-import time
 
 import numpy as np
 import pytest
 
 from analysis_helpers.build.boilerplate import (
     INTERCEPT,
-    find_article_lines,
     line_features,
     load_line_weights,
     split_flat_page,
@@ -22,70 +20,31 @@ FLATTENED = ORIGINALS.parent / "messy" / "flattened_pages"
 
 READOUT = """Readout of the Call with Minister Roe
 The Secretary of the Fleet spoke today with Minister Ann Roe of Westland.
-They reviewed the count of the herring and agreed that inspectors will meet in Port Sample next week.
-The Secretary thanked the Minister for the return of two boats."""
-BULLETS = """Westland and Eastland agree on the following:
-- herring
-- cod and haddock
-- nets under 40 mm
-- a joint count in May
-- a joint count in October
-- no boats at night
-- harbour fees
-- flags"""
-TRANSCRIPT = """Q: Will you sign?
-A: Yes.
-Q: When?
-A: Soon.
-Q: Will the other side sign?
-A: Ask them.
-Q: And the herring?
-A: No comment.
-Q: Thank you.
-A: Thank you."""
+They reviewed the count of the herring and agreed that inspectors will meet in Port Sample next week."""
+BULLETS = "Both sides agree on:\n- herring\n- cod\n- nets under 40 mm\n- a joint count in May\n- harbour fees\n- flags"
+TRANSCRIPT = "Q: Will you sign?\nA: Yes.\nQ: When?\nA: Soon.\nQ: And the herring?\nA: No comment.\nQ: Thank you."
 LETTER = """Dear Minister,
-Your letter of May 4 reached me in the harbour.
 I share your worry about the herring, and I will read the count again.
 Please print this letter and follow the usual way.
 Yours,
 Ann Roe
 Fleet Office
 Port Sample"""
-VERSE = """O herring of the northern sea
-Who counted you
-Who counted me
-The ministers went home
-The nets were dry
-The boats lay on the sand
-And nobody asked why"""
+VERSE = "O herring of the sea\nWho counted you\nThe ministers went home\nThe nets were dry\nAnd nobody asked why"
 AGENDA = """09:00 | Arrival | Port Sample
 09:30 | Opening | Minister Roe
 10:00 | Count of the herring | Fleet Office
 11:00 | Coffee | Hall
-11:30 | Nets and boats | Westland
 13:00 | Lunch | Harbour
-14:00 | Signing | All
 15:00 | Press | Hall"""
 CONTACTS = """FOR IMMEDIATE RELEASE
 Fleet Office
-Port Sample
 Westland will open its harbour to the boats of Eastland on the first of June, the Fleet Office said.
 Contact: Ann Roe
 Phone: 555 0100
 Email: desk@example.org"""
-NUMBERED = """Joint Statement
-1. Both sides met.
-2. Both sides agreed on herring.
-3. Cod
-4. Haddock
-5. Both sides will meet again.
-Done in Port Sample
-In two copies"""
-LIST_OF_DEMANDS = """Search for survivors
-Share the catch
-Follow the count
-Comments of the fleet
-Read the treaty"""
+NUMBERED = "Joint Statement\n1. Both sides met.\n2. Both sides agreed on herring.\n3. Cod\n4. Haddock\nIn two copies"
+LIST_OF_DEMANDS = "Search for survivors\nShare the catch\nFollow the count\nComments of the fleet\nRead the treaty"
 PARAGRAPH = " ".join(
     f"On day {n} the delegations read part {n} of the treaty aloud, shared a plate of herring, and did not agree."
     for n in range(1, 13)
@@ -94,26 +53,10 @@ NAMES = "\n".join(f"Delegate {letter}. Sample, Westland" for letter in "ABCDEFGH
 UNSTOPPED = f"Remarks on the fleet {PARAGRAPH} Thank you and good night"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        READOUT,
-        BULLETS,
-        TRANSCRIPT,
-        LETTER,
-        VERSE,
-        AGENDA,
-        CONTACTS,
-        NUMBERED,
-        LIST_OF_DEMANDS,
-        PARAGRAPH,
-        NAMES,
-        UNSTOPPED,
-        "Menu",
-        "Share",
-        "",
-    ],
-)
+TEXTS = [READOUT, BULLETS, TRANSCRIPT, LETTER, VERSE, AGENDA, CONTACTS, NUMBERED, LIST_OF_DEMANDS, PARAGRAPH, NAMES]
+
+
+@pytest.mark.parametrize("text", [*TEXTS, UNSTOPPED, "Menu", "Share", ""])
 def test_inputs_that_must_not_change(text):
     lines = [Line(line) for line in text.split("\n") if line]
     assert mark_page_lines(lines) == lines
@@ -206,14 +149,6 @@ def test_weights_name_the_features():
     assert weights["feature"].tolist() == [*line_features(["Both sides met.", "Menu"]), INTERCEPT]
     assert np.isfinite(weights[["mean", "scale", "weight"]].to_numpy()).all()
     assert (weights["scale"] > 0).all()
-
-
-def test_time_grows_with_the_lines_and_no_faster():
-    page = [*MENU, *BODY, *FOOTER]
-    lines = (page * (100_000 // len(page) + 1))[:100_000]
-    start = time.process_time()
-    assert len(find_article_lines(lines)) == 100_000
-    assert time.process_time() - start < 40
 
 
 def test_the_model_leaves_official_statements_alone(originals):

@@ -1,11 +1,13 @@
-"""Quoting: whose words an article quotes, on invented articles and on the five originals, where they are present."""
+"""Quotes: whose words an article quotes, on invented articles and on the five originals, where they are present."""
 
 import pandas as pd
 import pytest
 
 import analysis_helpers as ah
 from analysis_helpers.build.quotes import add_quoted_speakers, add_whole_quotations
-from analysis_helpers.build.sentences import add_speakers, split_passages, split_sentences
+from analysis_helpers.build.sentences import split_passages, split_sentences
+from analysis_helpers.build.speakers import add_speakers
+from tests.conftest import ROOT
 
 
 def _measured(texts, genre="news report", side="US", date="2025-05-01"):
@@ -148,46 +150,27 @@ def test_a_corpus_carries_the_voices(corpus_of):
 # Read by hand in the five articles: (article, passage, sentence) -> side of whoever is quoted or reported there,
 # as far as it is a government. All other sentences are the author's, or of a person or people of neither.
 REPORTED = {
-    ("000", 7, 2): "CN",
-    ("001", 4, 4): "CN",
-    ("001", 13, 3): "CN",
-    ("002", 5, 1): "US",
-    ("002", 5, 2): "US",
-    ("002", 5, 3): "CN",
-    ("002", 11, 1): "US",
-    ("002", 11, 2): "CN",
-    ("002", 13, 2): "CN",
-    ("003", 16, 1): "US",
+    **dict.fromkeys([("000", 7, 2), ("001", 4, 4), ("001", 13, 3)], "CN"),
+    **dict.fromkeys([("002", 5, 3), ("002", 11, 2), ("002", 13, 2)], "CN"),
+    **dict.fromkeys([("002", 5, 1), ("002", 5, 2), ("002", 11, 1), ("003", 16, 1)], "US"),
     **{
-        ("004", passage, sentence): "CN"
-        for passage, n in ((1, 1), (3, 2), (4, 2), (8, 2), (9, 4))
-        for sentence in range(1, n + 1)
+        ("004", passage, n): "CN"
+        for passage, last in ((1, 1), (3, 2), (4, 2), (8, 2), (9, 4))
+        for n in range(1, last + 1)
     },
-    ("004", 10, 1): "CN",
-    ("004", 11, 1): "CN",
-    ("004", 7, 1): "US",
-    ("004", 7, 2): "US",
-    ("004", 12, 1): "US",
-    ("004", 13, 1): "US",
-    ("004", 14, 3): "US",
-    ("004", 15, 1): "US",
+    **{("004", passage, 1): "CN" for passage in (10, 11)},
+    **{("004", passage, 1): "US" for passage in (7, 12, 13, 15)},
+    **{("004", 7, 2): "US", ("004", 14, 3): "US"},
 }
 # Words of theirs without a mark or a verb, which no rule can see: two questions, and an agenda named before.
 MISSED = {("004", 9, 1), ("004", 9, 3), ("002", 5, 2)}
 # Sentences by side in each article, counted by eye after taking off those that no rule can see.
-BY_SIDE = {
-    "000": {"CN": 30},
-    "001": {"CN": 54},
-    "002": {"US": 30, "CN": 3},
-    "003": {"CN": 40, "US": 1},
-    "004": {"US": 16, "CN": 11},
-}
+BY_SIDE = {"000": {"CN": 30}, "001": {"CN": 54}, "002": {"US": 30, "CN": 3}, "003": {"CN": 40, "US": 1}}
+BY_SIDE |= {"004": {"US": 16, "CN": 11}}
 
 
 @pytest.fixture(scope="module")
 def articles(originals, tmp_path_factory):
-    from tests.conftest import ROOT
-
     out = tmp_path_factory.mktemp("articles") / "corpus"
     return ah.build_corpus([originals / "articles"], out, metadata=[ROOT / "data/sources/articles.csv"])
 

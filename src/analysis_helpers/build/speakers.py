@@ -1,0 +1,194 @@
+"""Speakers: who is speaking in a passage, told by the label at its head."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+
+import pandas as pd
+
+from ..dictionaries import read_lexicon
+from ..words import count_words
+
+DIALOGUES = ("press_conference", "interview")
+VOICES = ("US", "CN", "other", "question", "unknown")
+
+_CLOCK = r"\((?:\d{1,2}:)?\d{1,2}:\d\d\)"
+_LABEL = re.compile(rf"([^\W\d_][^:：?!\n]{{0,70}}?)(?:\s*{_CLOCK}:?|\s*[:：](?:\s*{_CLOCK}:?)?)\s*(?=[^\s/\d])")
+_BARE_Q = re.compile(r"Q[.:]?\s+(?=\S)")
+_ASKED = re.compile(
+    r"(?:[A-Z][\w ]{0,40}, )?(?:a|the|one|another|several|some) (?:reporter|journalist)s? (?:\w+ )?asked$", re.I
+)
+_SHORTENED = re.compile(r"(?i)\b(mr|ms|mrs|dr|jr|sen|rep|sec|amb|gen|gov|u\.s)\.")
+_SMALL = {"of", "the", "from", "for", "and", "at", "de", "da", "del", "la", "le", "von", "van", "der", "bin", "al"}
+_SMALL |= {"reporter", "journalist", "correspondent", "press"}
+
+
+def name_key(name: str) -> str:
+    """Write a name with single spaces for spaces and hyphens."""
+    return re.sub(r"[\s-]+", " ", name)
+
+
+@lru_cache(maxsize=1)
+def load_people() -> dict[str, dict[str, str]]:
+    """Rows of `lexicons/en/people.csv` by the key of the full name in small letters."""
+    return {name_key(row["term"].casefold()): row for row in read_lexicon("people")}
+
+
+def find_person(name: str) -> dict[str, str] | None:
+    """Row of a person by the full name."""
+    return load_people().get(name_key(name.casefold()))
+
+
+@lru_cache(maxsize=1)
+def load_titles() -> dict[str, str]:
+    """Titles of `lexicons/en/titles.csv`, each with its kind (head, official, plain, legislator, other)."""
+    return {row["term"]: row["kind"] for row in read_lexicon("titles")}
+
+
+@lru_cache(maxsize=1)
+def _surnames() -> dict[str, dict[str, str]]:
+    """Rows of the list of people by surname, where only one of them bears it."""
+    bearers = Counter(row["surname"] for row in load_people().values())
+    return {row["surname"].casefold(): row for row in load_people().values() if bearers[row["surname"]] == 1}
+
+
+@lru_cache(maxsize=1)
+def _label_patterns() -> list[tuple[str, re.Pattern[str]]]:
+    return [(row["voice"], re.compile(row["pattern"], re.I)) for row in read_lexicon("speaker_labels")]
+
+
+def _plain(label: str) -> str:
+    return re.sub(r"\([^)]*\)", "", label).strip().casefold().replace("’", "'")
+
+
+def _strip_titles(label: str) -> tuple[str, set[str]]:
+    """Take the titles off a label: "Treasury Secretary Scott Bessent" -> "scott bessent", {official}."""
+    words = _plain(label).removeprefix("the ").split()
+    kinds = set()
+    while length := next((n for n in (4, 3, 2, 1) if " ".join(words[:n]) in load_titles()), 0):
+        kinds.add(load_titles()[" ".join(words[:length])])
+        words = words[length:]
+    return " ".join(words), kinds
+
+
+def _find_person(name: str, titled: bool, authors: str) -> dict[str, str] | None:
+    """Look a name up among the known people; a surname alone only where it can be meant."""
+    if person := find_person(name):
+        return person
+    last = name.rpartition(" ")[2]
+    for author in authors.split(";"):
+        person = find_person(author.strip())
+        if person and person["surname"].casefold() == last:
+            return person
+    return _surnames().get(last) if titled or name == last else None
+
+
+@lru_cache(maxsize=20_000)
+def classify_label(label: str, side: str = "", authors: str = "", year: str = "") -> tuple[str, str] | None:
+    """Tell who stands behind the label of a turn: (speaker, voice), or None where it cannot be told.
+
+    Who had left office by the `year` of the document no longer speaks for a government.
+    """
+    name, titles = _strip_titles(label)
+    person = _find_person(name, bool(titles), authors)
+    if person and not (year and person["until"] and year > person["until"]):
+        return person["term"], person["side"]
+    for voice, pattern in _label_patterns():
+        if pattern.search(_plain(label)):
+            return label, (side or "unknown") if voice == "document" else voice
+    if not titles:
+        return None
+    foreign = name and titles & {"head", "plain", "legislator", "other"}
+    return label, "other" if foreign else side or "unknown"
+
+
+def _is_label_shaped(label: str) -> bool:
+    """A label is short and written like a name: its longer words are capitalised."""
+    words = label.replace("’", "'").split()
+    if len(words) > 8 or label.count(",") > 1 or re.search(r"[.;]\s", _SHORTENED.sub("", label)):
+        return False
+    return all(w[0].isupper() or w[0] in "(0123456789" or w.casefold().removesuffix("'s") in _SMALL for w in words)
+
+
+def _parse_turn(text: str) -> tuple[str, str] | None:
+    """Split a paragraph into the label at its head and the words spoken, where it has a label."""
+    if match := _BARE_Q.match(text):
+        return "Q", text[match.end() :]
+    match = _LABEL.match(text)
+    label = match[1].strip() if match else ""
+    if match and (_ASKED.fullmatch(label) or _is_label_shaped(label)):
+        return label, text[match.end() :]
+    return None
+
+
+def _speak(texts: list[str], about: dict[str, str]) -> Iterator[tuple[str | None, str, str]]:
+    """Walk through the paragraphs of one document: (speaker, voice, words without the label)."""
+    side, genre = about["side"], about["genre"]
+    turns = [_parse_turn(text) for text in texts]
+    known = [classify_label(turn[0], side, about["author"], about["year"]) if turn else None for turn in turns]
+    voices = {who[1] for who in known if who}
+    dialogue = bool(voices) and (genre in DIALOGUES or "question" in voices)
+    speaker, voice = None, "unknown" if genre in DIALOGUES or dialogue else side or "unknown"
+    for text, turn, who in zip(texts, turns, known, strict=True):
+        if not turn or not (who or dialogue):
+            yield speaker, voice, text
+            continue
+        speaker, voice = who or (turn[0], "question")
+        if voice == "unknown" and voices & {"US", "CN"}:
+            voice = "question"  # where the officials are named, a numbered speaker is the press
+        yield speaker, voice, turn[1]
+
+
+def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """Say for each passage who speaks, and for which side.
+
+    In: `passages` (doc_id, kind, text) and `documents` (doc_id; side, genre, author, date where known). Out: the same
+    rows, with `speaker` (as printed, or the full name of a known person), `speaker_side` (US, CN, other: neither
+    government, question: press or audience, unknown) and `label_words` (words of the label, which moves from `text`
+    to `speaker`) added. A paragraph without a label goes on with the last speaker. A text without any label speaks
+    for the side that published it, unless it is a press conference or interview: then nobody can tell.
+
+    Source: the markers counted in 8,400 paragraphs of official transcripts of 2025. Known weakness: quotations
+    inside a turn keep the voice of the speaker who quotes.
+
+    Examples
+    --------
+    >>> documents = pd.DataFrame({"doc_id": ["a"], "side": ["CN"], "genre": ["press_conference"]})
+    >>> texts = ["AFP: Any comment?", "Mao Ning: We noted it.", "Talks go on."]
+    >>> passages = pd.DataFrame({"doc_id": "a", "kind": "body", "text": texts})
+    >>> add_speakers(passages, documents)[["speaker", "speaker_side", "text"]]
+        speaker speaker_side            text
+    0       AFP     question    Any comment?
+    1  Mao Ning           CN   We noted it.
+    2  Mao Ning           CN  Talks go on.
+    """
+    about = documents.reindex(columns=["doc_id", "side", "genre", "author"]).astype("str").fillna("")
+    about = about.assign(year=years_of(documents)).set_index("doc_id").to_dict("index")
+    texts, is_body = passages["text"].tolist(), (passages["kind"] == "body").to_numpy()
+    turns = [
+        (None, about[doc_id]["side"] or "unknown", text) for doc_id, text in zip(passages["doc_id"], texts, strict=True)
+    ]
+    for doc_id, places in passages.groupby("doc_id", sort=False).indices.items():
+        body = places[is_body[places]]
+        for place, turn in zip(body, _speak([texts[place] for place in body], about[doc_id]), strict=True):
+            turns[place] = turn
+    speakers, voices, spoken = zip(*turns, strict=True) if turns else ((), (), ())
+    return passages.assign(
+        label_words=[
+            count_words(whole) - count_words(rest) if whole != rest else 0
+            for whole, rest in zip(texts, spoken, strict=True)
+        ],
+        speaker=pd.array(list(speakers), dtype="str"),
+        speaker_side=pd.array(list(voices), dtype="str"),
+        text=pd.array(list(spoken), dtype="str"),
+    )
+
+
+def years_of(documents: pd.DataFrame) -> list[str]:
+    """Year of each document, as text; empty where it is not known."""
+    if "date" not in documents:
+        return [""] * len(documents)
+    return pd.to_datetime(documents["date"]).dt.strftime("%Y").fillna("").tolist()
