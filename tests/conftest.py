@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 import analysis_helpers as ah
-from analysis_helpers.build import encoder, fates
+from analysis_helpers.build import deduplicate, encoder
 from analysis_helpers.build import prepare as preparing
 from analysis_helpers.report.site import render_site
 
@@ -104,7 +104,7 @@ def corpus_of(tmp_path_factory):
         with ExitStack() as stack:
             if at_random:
                 stack.enter_context(patch.object(preparing, "find_language", lambda text: None))
-                stack.enter_context(patch.object(fates, "MIN_WORDS", 1_000_000))
+                stack.enter_context(patch.object(deduplicate, "MIN_WORDS", 1_000_000))
             return ah.build_corpus([folder / "texts.csv"], folder / "corpus", **options)
 
     return build

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ MAX_REASONS = 8
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; an error in the input is one line and exit status 2, never a traceback."""
     parsed = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that nothing half-done is left behind
     try:
         parsed.run(parsed)
     except TalksError as error:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from html import escape
@@ -23,7 +21,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .check import OPTIONAL, TABLES, fields_of, load_schema, to_arrow
-from .errors import TalksError, UnwritableError
+from .errors import TalksError
+from .folders import new_folder
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -479,48 +478,6 @@ def write_corpus(
             totals[table] += arrow.num_rows
     text = json.dumps(record | {"totals": totals}, indent=2, ensure_ascii=False, sort_keys=True)
     (folder / "corpus.json").write_text(text + "\n", encoding="utf-8")
-
-
-@contextmanager
-def new_folder(folder: str | Path, replaces: str) -> Iterator[Path]:
-    """Give a draft folder that becomes `folder` at the end, or vanishes where something fails.
-
-    An existing folder is replaced only if it is empty or holds the file `replaces`, the mark of an
-    earlier result of the same kind; a stranger's files are never deleted. A link is followed.
-    """
-    given, folder = folder, Path(os.path.realpath(folder))
-    draft = folder.parent / f".{folder.name}.draft"
-    new_parents: list[Path] = []
-    try:
-        check_free(folder, given, replaces)
-        shutil.rmtree(draft, ignore_errors=True)
-        new_parents += [parent for parent in draft.parents if not parent.exists()]
-        draft.mkdir(parents=True)
-        yield draft
-        if folder.exists():
-            shutil.rmtree(folder)
-        draft.rename(folder)
-    except OSError as error:
-        raise UnwritableError(
-            f"{given}: cannot be written ({error.strerror or error}); check the disk and the permissions"
-        ) from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-        with suppress(OSError):  # they hold the result
-            for parent in new_parents:
-                parent.rmdir()
-
-
-def check_free(folder: Path, given: str | Path, replaces: str) -> None:
-    """Check that a folder may be written: it is new, empty, or holds the mark of an earlier result."""
-    if folder == Path.cwd():
-        raise TalksError(f"{given}: is the working folder; expected a new folder; choose another name")
-    if folder.is_symlink():  # all links were followed: this one leads to itself
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not (folder / replaces).is_file():
-        raise TalksError(
-            f"{given}: exists and was not made by this command; expected a new folder; choose another name"
-        )
 
 
 # ---------------------------------------------------------------------------------------------------

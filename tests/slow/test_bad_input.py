@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis_helpers import build_corpus, check_corpus
-from analysis_helpers.build.folders import new_folder
 from analysis_helpers.cli import main
 from analysis_helpers.errors import TalksError
+from analysis_helpers.folders import new_folder
 
 
 def _write(folder, **files):

@@ -11,10 +11,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 import analysis_helpers as ah
-from analysis_helpers.build import cluster
-from analysis_helpers.build import pipeline as building
+from analysis_helpers.build import pipeline, stages
 from analysis_helpers.build.read import registry as reading
-from analysis_helpers.build.stages import open_engine
 from analysis_helpers.cli import main
 from tests.conftest import ROOT, bytes_of
 
@@ -83,15 +81,12 @@ def workers(scheduler):
 
 @pytest.fixture
 def many(tmp_path, monkeypatch):
-    """Thirty invented reports in files and a table."""
+    """Thirty invented reports in a table."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
-    folder = tmp_path / "in"
-    folder.mkdir()
-    for n in range(20):
-        (folder / f"t{n:02d}.txt").write_text(_report(n), encoding="utf-8")
-    rows = [json.dumps({"id": f"row {n}", "date": "2025-03-04", "text": _report(n)}) for n in range(20, 30)]
-    (folder / "table.jsonl").write_text("\n".join(rows), encoding="utf-8")
-    return folder
+    (tmp_path / "in").mkdir()
+    rows = [json.dumps({"id": f"row {n}", "date": "2025-03-04", "text": _report(n)}) for n in range(30)]
+    (tmp_path / "in/table.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    return tmp_path / "in"
 
 
 def _report(n):
@@ -109,7 +104,7 @@ def whole(many, tmp_path):
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://host"])
 def test_a_wrong_address_is_said(address, many, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(cluster, "ANSWER", 1)
+    monkeypatch.setattr(stages, "ANSWER", 1)
     assert main(["build", str(many), "--out", str(tmp_path / "corpus"), "--no-semantic", "--scheduler", address]) == 2
     said = capsys.readouterr().err.splitlines()[-1]
     assert said.startswith(f"talks: {address}: no scheduler answers (")
@@ -118,24 +113,46 @@ def test_a_wrong_address_is_said(address, many, tmp_path, monkeypatch, capsys):
 
 
 def test_a_scheduler_without_workers_says_so(many, tmp_path, scheduler, monkeypatch):
-    monkeypatch.setattr(cluster, "FIRST_WORKER", 0.5)
+    monkeypatch.setattr(stages, "FIRST_WORKER", 0.5)
     with pytest.raises(ah.TalksError, match=r"do not answer .*, start at least one worker"):
         ah.build_corpus([many], tmp_path / "corpus", semantic=False, scheduler=scheduler)
 
 
+@contextmanager
+def _at_work(tmp_path, address, *places):
+    """Checkpoints, and the workers of a cluster for them."""
+    with (
+        stages.open_checkpoints(tmp_path / "checked", "corpus.json", "plan") as checkpoints,
+        stages.open_workers(1, address, checkpoints, places) as workers,
+    ):
+        yield checkpoints, workers
+
+
 def test_a_build_whose_last_worker_went_says_so_once_and_goes_on(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(cluster, "PATIENCE", 0.2)
-    with _scheduler(tmp_path / "file.json") as address, open_engine(1, address) as engine:
-        task = engine.submit(pow, 2, 5)
-        late = _start("worker", address, "--no-nanny", "--nthreads", "1")
+    monkeypatch.setattr(stages, "PATIENCE", 0.2)
+    with _scheduler(tmp_path / "file.json") as address, _worker(address) as worker, _at_work(tmp_path, address) as work:
+        checkpoints, workers = work
+        worker.kill()
+        worker.wait()
+        said, started = "no worker is left; the build goes on when one is started; Ctrl-C ends it", []
+
+        def wait(running, timeout, return_when):
+            """Start another worker once nothing has come of waiting four times."""
+            found = cf_wait(running, timeout, return_when)
+            started.append(None)
+            if len(started) == 4:
+                started[0] = _start("worker", address, "--no-nanny", "--nthreads", "1")
+            return found
+
+        cf_wait = stages.wait
+        monkeypatch.setattr(stages, "wait", wait)
         try:
-            assert engine.wait({task}) == {task}
+            write = lambda number: checkpoints.write(number, "done", {}) or 1  # noqa: E731
+            stages.run_stage(workers, checkpoints, "done", write, [(7,)], what="testing")
         finally:
-            late.kill()
-            late.wait()
-        assert engine.result(task) == 32
-    expected = f"{address}: no worker is left; the build goes on when one is started; Ctrl-C ends it"
-    assert capsys.readouterr().err.count(expected) == 1
+            started[0].kill()
+            started[0].wait()
+    assert capsys.readouterr().err.count(said) == 1
 
 
 def test_an_interrupt_cancels_what_waits_and_the_build_goes_on(many, whole, tmp_path, scheduler, workers, monkeypatch):
@@ -143,20 +160,21 @@ def test_an_interrupt_cancels_what_waits_and_the_build_goes_on(many, whole, tmp_
 
     out, taken = tmp_path / "corpus", []
     command = ["build", str(many), "--out", str(out), "--no-semantic", "--scheduler", scheduler]
-    monkeypatch.setitem(building.build_corpus.__kwdefaults__, "part_size", 4)
+    monkeypatch.setitem(pipeline.build_corpus.__kwdefaults__, "part_size", 4)
+    wait = stages.wait
 
-    def interrupted(self, done):
-        taken.append(done)
+    def interrupted(*arguments):
+        taken.append(None)
         if len(taken) == 3:
             raise KeyboardInterrupt
-        return done.result()
+        return wait(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(cluster.Cluster, "result", interrupted)
+        patch.setattr(stages, "wait", interrupted)
         assert main(command) == 130
     with Client(scheduler, set_as_default=False) as client:
         assert not client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.tasks))
-    assert 3 <= len(list((tmp_path / ".corpus.building").glob("*-prepared"))) < 8
+    assert 2 <= len(list((tmp_path / ".corpus.building").glob("*-prepared"))) < 8
     assert main(command) == 0
     assert bytes_of(out) == whole
 
@@ -174,22 +192,19 @@ def test_a_worker_with_another_version_is_refused_before_work_starts(many, tmp_p
 def test_a_worker_without_this_package_is_refused(many, tmp_path, scheduler, workers):
     (tmp_path / "other/analysis_helpers").mkdir(parents=True)
     (tmp_path / "other/analysis_helpers/__init__.py").write_text("")
-    said = r"tcp://\S+ has another talks-in-words or none \(.*analysis_helpers\.cluster.*\); expected that of here"
+    said = r"tcp://\S+ has another talks-in-words or none \(.*analysis_helpers\.build.*\); expected that of here"
     with _worker(scheduler, path=[tmp_path / "other"]), pytest.raises(ah.TalksError, match=said):
         ah.build_corpus([many], tmp_path / "corpus", semantic=False, scheduler=scheduler)
 
 
 def test_a_worker_that_does_not_see_the_files_is_refused(many, tmp_path, scheduler, workers):
-    lock, absent = tmp_path / "lock", tmp_path / "not mounted"
-    lock.write_text("{}")
-    with open_engine(1, scheduler) as engine:
-        engine.check(lock, [many], ())
-        with pytest.raises(ah.TalksError, match=r"tcp://\S+ does not see .*not mounted; expected .*; share"):
-            engine.check(lock, [many, absent], ())
-        engine.check(lock, [many], ())
-        lock.write_text("of another build")  # what a machine with a folder of the same name would see
-        with pytest.raises(ah.TalksError, match=r"the worker on \S+ does not see .*lock; expected"):
-            engine.result(engine.submit(pow, 2, 1))
+    said = r"tcp://\S+ does not see .*not mounted; expected .*; share"
+    with pytest.raises(ah.TalksError, match=said), _at_work(tmp_path, scheduler, many, tmp_path / "not mounted"):
+        pass
+    with _at_work(tmp_path, scheduler, many) as (checkpoints, at_work):
+        checkpoints.mark.write_text("of another build")  # what a machine with a folder of the same name would see
+        with pytest.raises(ah.TalksError, match=r"the worker on \S+ does not see .*; expected"):
+            at_work.executor.submit(at_work.wrap(pow), 2, 5).result()
 
 
 def test_a_worker_with_several_threads_is_refused(many, tmp_path, scheduler, workers):

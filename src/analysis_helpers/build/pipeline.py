@@ -1,4 +1,4 @@
-"""Building: runs read, clean, split and measure over parts, and writes the corpus folder."""
+"""The pipeline: read -> clean -> split -> measure -> write, part by part, in one folder of checkpoints."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from typing import Any
 
 import pandas as pd
 
-from ..corpus import Corpus, load_corpus, load_schema
+from ..check import load_schema
+from ..corpus import Corpus, load_corpus
 from ..dictionaries import INSTRUMENTS, SEMANTIC
 from ..errors import TalksError
 from ..words import WORD
 from .attitude import add_target_tone
-from .cluster import DISTRIBUTION
-from .collocations import MIN_COLLOCATION_COUNT, count_pairs, find_collocations
+from .collocations import MIN_COLLOCATION_COUNT, MIN_COLLOCATION_PASSAGES, count_pairs, find_collocations
+from .deduplicate import deduplicate, sign_part
 from .encoder import encoder_versions, use_encoder
-from .fates import Fates, Prepared, decide_fates, keep_fates
 from .prepare import Settings, prepare_part
 from .quotes import add_quoted_speakers, add_whole_quotations
 from .read.registry import (
@@ -41,16 +41,13 @@ from .read.registry import (
     read_units,
 )
 from .sentences import split_sentences
-from .stages import Frames, Workshop, open_engine, open_workshop, read_frame, run_stage, write_frames
-from .tallies import add_tallies
+from .stages import DISTRIBUTION, Checkpoints, Frames, open_checkpoints, open_workers, run_stage
 from .terms import count_terms, lexicon_terms, measure_sentences
-from .write import assemble, print_removed
+from .write import make_account, print_removed, write
 
 PART_DOCUMENTS, PART_BYTES = 500, 16_000_000  # of the work; small, so that little is lost by an interrupt
-FATES = "fates.parquet"
 METADATA = "metadata.sqlite"  # looked up by those who work: a million rows are too many to be sent with each part
 LARGE_BYTES = 5_000_000  # from here on several processes save more time than starting them costs
-HEAP_PARTS = 12  # whose pairs of words are added up at a time: half a million, in some 300 MB
 
 
 def build_corpus(
@@ -95,28 +92,31 @@ def build_corpus(
     curated = read_metadata(metadata)
     settings = Settings(from_zotero | curated, tuple(keep_languages), dict(DOCUMENT_READERS))
     record = _describe(semantic)
-    workers = workers or (os.cpu_count() or 1 if sum(map(_size, listing.items)) > LARGE_BYTES else 1)
+    workers = workers or (os.cpu_count() or 1 if sum(_stamp(item)[0] for item in listing.items) > LARGE_BYTES else 1)
     plan = _plan(listing.items, settings, dict(columns or {}), record, part_size)
-    with open_workshop(out, "corpus.json", plan) as shop:
-        keep_metadata(settings.known, shop.folder / METADATA)
-        with open_engine(workers, scheduler) as engine:
-            of_each_source = {item.folder: item.path for item in listing.items}
-            engine.check(shop.lock, of_each_source.values(), encoder_versions() if semantic else ())
-            batches = enumerate(_batches(read_units(listing.items, columns or {}), part_size))
-            prepare = partial(_prepare, shop, replace(settings, known={}))
-            run_stage(engine, shop, "prepared", prepare, batches, what="reading")
-            fates = _decide(shop, curated, out)
-            n_kept = fates.funnel["kept"]
-            kept = ((number, set(part.loc[part["status"] == "kept", "doc_id"])) for number, part in fates.parts())
-            measure = partial(_measure, shop, semantic)
-            run_stage(engine, shop, "measured", measure, kept, what="measuring", total=n_kept)
-            record["settings"]["collocations"] = _find_collocations(shop).to_dict("records")
-            terms = [*(row["term"] for row in record["settings"]["collocations"]), *lexicon_terms()]
-            tasks = [(n, terms) for n in shop.numbers("measured")]
-            run_stage(engine, shop, "counted", partial(_count, shop), tasks, what="counting", total=n_kept)
-        assemble(shop, fates, record, out, passed_over=listing.passed_over, with_text=with_text)
+    places = {item.folder: item.path for item in listing.items}.values()
+    with open_checkpoints(out, "corpus.json", plan) as done, open_workers(workers, scheduler, done, places) as who:
+        # Read, clean, split; what each worker must know is looked up in a file
+        keep_metadata(settings.known, done.folder / METADATA)
+        parts = enumerate(_batches(read_units(listing.items, columns or {}), part_size))
+        run_stage(who, done, "prepared", partial(_prepare, done, replace(settings, known={})), parts, what="reading")
+        # Decide, from all documents
+        deduplicate(done)
+        account = make_account(done, listing.passed_over)
+        _check_metadata(done, curated)
+        _check_kept(done, account, out)
+        # Measure
+        n_kept, numbers = account["kept"], [(number,) for number in done.numbers("decided")]
+        measure = partial(_measure, done, semantic)
+        run_stage(who, done, "measured", measure, numbers, what="measuring", total=n_kept)
+        run_stage(who, done, "summed", partial(sum_collocations, done), [(0,)], what="adding up")
+        record["settings"]["collocations"] = done.read(0, "summed", "collocations").to_dict("records")
+        terms = [*(row["term"] for row in record["settings"]["collocations"]), *lexicon_terms()]
+        run_stage(who, done, "counted", partial(_count, done, terms), numbers, what="counting", total=n_kept)
+        # Write
+        write(done, record, account, with_text=with_text)
         if show_removed:
-            print_removed(shop, fates)
+            print_removed(done)
     return load_corpus(out)
 
 
@@ -142,42 +142,21 @@ def _describe(semantic: bool) -> dict[str, Any]:
     }
 
 
-# ---------------------------------------------------------------------------------------------------
-# First stage: from files to clean passages
-
-
 def _plan(
     items: list[Item], settings: Settings, columns: Mapping[str, str], record: dict[str, Any], part_size: int
-) -> dict[str, Any]:
-    """Write down all that the result depends on: an interrupted build goes on only with the same."""
-    described = {name: value for name, value in record.items() if name != "measured"}
-    stamps = [(item.collection, item.name, item.doc_id, _size(item), _saved(item)) for item in items]
-    return json.loads(
-        json.dumps(
-            {
-                "by": record["measured"]["by"],
-                "record": described,
-                "files": hashlib.sha256(json.dumps(stamps).encode()).hexdigest(),
-                "known": hashlib.sha256(json.dumps(settings.known, sort_keys=True).encode()).hexdigest(),
-                "languages": settings.languages,
-                "readers": sorted(settings.readers),
-                "columns": dict(columns),
-                "part_size": part_size,
-            }
-        )
-    )
+) -> str:
+    """Digest all that the result depends on: an interrupted build goes on only with the same."""
+    made = {name: value for name, value in record.items() if name != "measured"} | {"by": record["measured"]["by"]}
+    stamps = [(item.collection, item.name, item.doc_id, *_stamp(item)) for item in items]
+    asked = [settings.known, settings.languages, sorted(settings.readers), dict(columns), part_size]
+    return hashlib.sha256(json.dumps([made, stamps, asked], sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _size(item: Item) -> int:
+def _stamp(item: Item) -> tuple[int, int]:
+    """Give the size of a file and when it was saved."""
     with suppress(OSError):  # it went since it was listed; reading says so
-        return item.size()
-    return 0
-
-
-def _saved(item: Item) -> int:
-    with suppress(OSError):  # as above
-        return item.path.stat().st_mtime_ns
-    return 0
+        return item.size(), item.path.stat().st_mtime_ns
+    return 0, 0
 
 
 def _batches(units: Iterable[Unit], size: int) -> Iterator[list[Unit]]:
@@ -186,7 +165,7 @@ def _batches(units: Iterable[Unit], size: int) -> Iterator[list[Unit]]:
     n_bytes = 0
     for item, row in units:
         batch.append((item, row))
-        n_bytes += _size(item) if row is None else len(row.get("text", ""))
+        n_bytes += _stamp(item)[0] if row is None else len(row.get("text", ""))
         if len(batch) >= size or n_bytes >= PART_BYTES:
             yield batch
             batch, n_bytes = [], 0
@@ -194,46 +173,36 @@ def _batches(units: Iterable[Unit], size: int) -> Iterator[list[Unit]]:
         yield batch
 
 
-def _prepare(shop: Workshop, settings: Settings, number: int, units: list[Unit]) -> int:
-    with closing(KeptMetadata(shop.folder / METADATA)) as known:
+def _prepare(done: Checkpoints, settings: Settings, number: int, units: list[Unit]) -> int:
+    with closing(KeptMetadata(done.folder / METADATA)) as known:
         part = prepare_part(units, replace(settings, known=known))
-    signatures = pd.DataFrame(part.signatures, columns=[str(n) for n in range(part.signatures.shape[1])])
-    frames = {"documents": part.documents, "passages": part.passages, "removed": part.removed, "aside": part.aside}
-    write_frames(shop.place(number, "prepared"), frames | {"signatures": signatures})
+    done.write(number, "prepared", part._asdict() | sign_part(number, part))
     return len(part.documents) + len(part.aside)
 
 
-# ---------------------------------------------------------------------------------------------------
-# Between the stages: what becomes of each document, seen from all of them
-
-
-def _decide(shop: Workshop, curated: Mapping[str, Record], out: str | Path) -> Fates:
-    def parts() -> Iterator[Prepared]:
-        for number in shop.numbers("prepared"):
-            documents, aside, table = (read_frame(shop.place(number, "prepared"), name) for name in names)
-            yield number, documents, aside, table.to_numpy()
-
-    names = ("documents", "aside", "signatures")
-    fates = keep_fates(decide_fates(parts), shop.folder / FATES)
-    used = {row for _, part in fates.parts() for row in part["metadata_row"].dropna()} if curated else set()
-    unused = [(key, row["metadata_row"]) for key, row in curated.items() if row["metadata_row"] not in used]
+def _check_metadata(done: Checkpoints, curated: Mapping[str, Record]) -> None:
+    """Refuse a row of the metadata that speaks of no document: a name in it is wrong."""
+    if not curated:
+        return
+    with done.connect(documents="prepared", aside="prepared") as connection:
+        rows = connection.sql("SELECT metadata_row FROM documents UNION SELECT metadata_row FROM aside").fetchall()
+    unused = [(key, row["metadata_row"]) for key, row in curated.items() if (row["metadata_row"],) not in set(rows)]
     if unused:
         raise TalksError(
             f"{unused[0][1]}: no document is called {unused[0][0]} ({len(unused)} rows in all); "
             f"expected the name or id of a document that was read; correct the row or delete it"
         )
-    if not fates.funnel["kept"]:
-        rows = islice((row for _, part in fates.parts() for row in part.itertuples()), 3)
-        first = [f"{row.source}: {row.reason}; {row.remedy}" for row in rows]
-        raise TalksError(
-            f"{out}: none of the {fates.funnel['read']} documents read could be kept; expected at least one; "
-            + " | ".join(first or ["the sources hold none"])
-        )
-    return fates
 
 
-# ---------------------------------------------------------------------------------------------------
-# Second and third stage: from passages to measurements
+def _check_kept(done: Checkpoints, account: Mapping[str, Any], out: str | Path) -> None:
+    if account["kept"]:
+        return
+    lost = (row for number in done.numbers("decided") for row in done.read(number, "decided", "rejected").itertuples())
+    first = [f"{row.source}: {row.reason}; {row.remedy}" for row in islice(lost, 3)]
+    raise TalksError(
+        f"{out}: none of the {account['read']} documents read could be kept; expected at least one; "
+        + " | ".join(first or ["the sources hold none"])
+    )
 
 
 def measure_part(documents: pd.DataFrame, passages: pd.DataFrame, *, semantic: bool | None = None) -> Frames:
@@ -245,34 +214,33 @@ def measure_part(documents: pd.DataFrame, passages: pd.DataFrame, *, semantic: b
     }
 
 
-def _measure(shop: Workshop, semantic: bool, number: int, kept: set[str]) -> int:
-    place = shop.place(number, "prepared")
-    documents, passages = read_frame(place, "documents"), read_frame(place, "passages")
-    documents = documents[documents["doc_id"].isin(kept)].reset_index(drop=True)
+def _measure(done: Checkpoints, semantic: bool, number: int) -> int:
+    documents, passages = done.read(number, "decided", "documents"), done.read(number, "prepared", "passages")
     passages = passages[passages["doc_id"].isin(documents["doc_id"])].reset_index(drop=True)
     frames = measure_part(documents, passages, semantic=semantic)
     frames["words"], frames["pairs"] = count_pairs(frames["passages"])
-    write_frames(shop.place(number, "measured"), frames)
+    done.write(number, "measured", frames)
     return len(documents)
 
 
-def _find_collocations(shop: Workshop) -> pd.DataFrame:
-    words, n_rare = [], 0
-    for heap in _add_up(shop, "words", ["word"]):
-        often = heap["n"] >= MIN_COLLOCATION_COUNT
-        words.append(heap[often])
-        n_rare += int(heap.loc[~often, "n"].sum())
-    words.append(pd.DataFrame({"word": [""], "n": [n_rare]}))  # part of no collocation, but of all words
-    return find_collocations(pd.concat(words), _add_up(shop, "pairs", ["first", "second"]))
+def sum_collocations(done: Checkpoints, number: int) -> int:
+    """Find the collocations of the whole corpus from the counts of its parts; rare words count as one in the total."""
+    with done.connect(words="measured", pairs="measured") as connection:
+        words = connection.execute(
+            "SELECT if(n < ?, '', word) AS word, sum(n)::BIGINT AS n "
+            "FROM (SELECT word, sum(n) AS n FROM words GROUP BY word) GROUP BY ALL",
+            [MIN_COLLOCATION_COUNT],
+        ).df()
+        pairs = connection.execute(
+            "SELECT first, second, sum(n)::BIGINT AS n, sum(n_passages)::BIGINT AS n_passages FROM pairs GROUP BY ALL "
+            "HAVING sum(n) >= ? AND sum(n_passages) >= ?",
+            [MIN_COLLOCATION_COUNT, MIN_COLLOCATION_PASSAGES],
+        ).df()
+    done.write(number, "summed", {"collocations": find_collocations(words, [pairs])})
+    return 0
 
 
-def _add_up(shop: Workshop, name: str, keys: list[str]) -> Iterator[pd.DataFrame]:
-    numbers = shop.numbers("measured")
-    tallies = (read_frame(shop.place(number, "measured"), name) for number in numbers)
-    return add_tallies(tallies, keys, shop.folder, n_heaps=1 + len(numbers) // HEAP_PARTS)
-
-
-def _count(shop: Workshop, number: int, multiword: list[str]) -> int:
-    passages = read_frame(shop.place(number, "measured"), "passages")
-    write_frames(shop.place(number, "counted"), {"counts": count_terms(passages, multiword)})
+def _count(done: Checkpoints, multiword: list[str], number: int) -> int:
+    passages = done.read(number, "measured", "passages")
+    done.write(number, "counted", {"counts": count_terms(passages, multiword)})
     return passages["doc_id"].nunique()

@@ -1,20 +1,18 @@
-"""Preparing: one part of the input becomes clean passages; what cannot be used is set aside with its reason."""
+"""Preparing: one part of the input is read, cleaned and split; what cannot be used is set aside with its reason."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from ..corpus import fields_of
+from ..check import fields_of
 from ..errors import UnreadableError
 from ..words import count_words
 from .clean import clean_documents, lost_words
-from .deduplicate import sign_texts
 from .read.dates import find_closing_date, find_date, read_date
 from .read.encoding import find_garble, repair
 from .read.files import extract_fragment
@@ -24,6 +22,10 @@ from .read.registry import Reader, Record, Unit, read_records
 from .sentences import split_passages
 from .speakers import add_speakers
 
+NOTHING_LEFT = {
+    "reason": "nothing is left after cleaning",
+    "remedy": "look at the file: it may hold menus and prompts only",
+}
 GIVEN_DATE = "metadata"
 AROUND = "around the article (HTML or PDF)"
 WORKING = ("position", "given_title", "date_other", "date_order", "date_group", "curated", "metadata_row", "source")
@@ -39,15 +41,13 @@ class Settings:
     readers: Mapping[str, Reader]
 
 
-@dataclass(frozen=True)
-class Part:
-    """One prepared part: its documents, their passages, what cleaning took out, what was set aside, signatures."""
+class Part(NamedTuple):
+    """One prepared part: its documents, their passages, what cleaning took out, what was set aside."""
 
     documents: pd.DataFrame
     passages: pd.DataFrame
     removed: pd.DataFrame
     aside: pd.DataFrame
-    signatures: np.ndarray
 
 
 def prepare_part(units: Iterable[Unit], settings: Settings) -> Part:
@@ -55,72 +55,58 @@ def prepare_part(units: Iterable[Unit], settings: Settings) -> Part:
 
     Out: a `Part`; every document read is a row of `documents` or of `aside`.
     """
-    records = [
-        _judge(record, settings) for unit in units for record in read_records(unit, settings.known, settings.readers)
-    ]
-    records = [record | {"position": n} for n, record in enumerate(_refuse_repeated_ids(records))]
-    documents = _as_frame([record for record in records if not record.get("reason")])
+    records, taken = list[Record](), dict[str, str]()
+    for record in (record for unit in units for record in read_records(unit, settings.known, settings.readers)):
+        try:
+            found = {} if record.get("reason") else _judge(record, settings, taken)
+        except UnreadableError as problem:
+            found = {"reason": problem.reason, "remedy": problem.remedy}
+        records.append(record | found | {"position": len(records)})
     aside = [_aside(record) for record in records if record.get("reason")]
-    documents = clean_documents(documents.assign(given_title=documents["title"]))
-    documents["title_from"] = documents["title_from"].where(documents["given_title"].notna(), "text")
-    documents.loc[documents["title"].isna(), "title_from"] = None
+    documents = clean_documents(_as_frame([record for record in records if not record.get("reason")]))
     passages = add_speakers(split_passages(documents), documents)
-    body = passages[passages["kind"] == "body"].groupby("doc_id", sort=False)["text"]
-    clean = documents["doc_id"].map(body.agg("\n".join)).astype("str").fillna("")
-    documents["sha256"] = [hashlib.sha256(text.encode()).hexdigest() for text in clean]
-    empty = clean == ""
-    aside += [_aside(row | NOTHING_LEFT) for row in documents[empty].to_dict("records")]
-    documents, clean = documents[~empty].reset_index(drop=True), clean[~empty]
-    passages = passages[passages["doc_id"].isin(documents["doc_id"])].reset_index(drop=True)
     passages["n_words"] = [count_words(text) for text in passages["text"]]
-    words = passages[passages["kind"] == "body"].groupby("doc_id")["n_words"].sum()
-    documents["n_words"] = documents["doc_id"].map(words).fillna(0).astype("int32")
-    removed = _removed(documents, passages)
+    body = passages[passages["kind"] == "body"].groupby("doc_id", sort=False)
+    clean = documents["doc_id"].map(body["text"].agg("\n".join)).astype("str").fillna("")
+    aside += [_aside(row | NOTHING_LEFT) for row in documents[clean == ""].to_dict("records")]
+    documents = documents.assign(
+        title_from=documents["title_from"]
+        .where(documents["given_title"].notna(), "text")
+        .where(documents["title"].notna()),
+        sha256=[hashlib.sha256(text.encode()).hexdigest() for text in clean],
+        n_words=documents["doc_id"].map(body["n_words"].sum()).fillna(0).astype("int32"),
+    )[clean != ""].reset_index(drop=True)
+    passages = passages[passages["doc_id"].isin(documents["doc_id"])].reset_index(drop=True)
     return Part(
         documents.drop(columns=["text", "page_text", "blocks", "removed"]),
         passages,
-        removed,
+        _removed(documents, passages),
         pd.DataFrame(aside, columns=list(ASIDE)).astype(dict.fromkeys(set(ASIDE) - {"n_words", "position"}, "str")),
-        sign_texts(clean),
     )
-
-
-NOTHING_LEFT = {
-    "reason": "nothing is left after cleaning",
-    "remedy": "look at the file: it may hold menus and prompts only",
-}
 
 
 # ---------------------------------------------------------------------------------------------------
 # Records: whether they can be used, and what is known of their date and language
 
 
-def _judge(record: Record, settings: Settings) -> Record:
-    """Add to a record its repaired text, language and date, or the reason why it is set aside."""
-    if record.get("reason"):
-        return record
+def _judge(record: Record, settings: Settings, taken: dict[str, str]) -> Record:
+    """Give the language and the date of a record, whose text is repaired; raise where it cannot be used."""
     if record.get("use") == "exclude":
         why = record.get("note_use") or "no reason given"
-        return record | {"reason": f"excluded by the metadata: {why}", "remedy": "set use to main or caution"}
-    try:
-        text = extract_fragment(repair(str(record.get("text", ""))))
-    except UnreadableError as problem:
-        return record | {"reason": problem.reason, "remedy": problem.remedy}
-    record = record | {"text": text}
+        raise UnreadableError(f"excluded by the metadata: {why}", "set use to main or caution")
+    text = record["text"] = extract_fragment(repair(str(record.get("text", ""))))
     if not any(map(count_words, text.split())):
-        return record | {"reason": "holds no word", "remedy": "put the text into the file, or delete it"}
+        raise UnreadableError("holds no word", "put the text into the file, or delete it")
     if garble := find_garble(text):
-        return record | {
-            "reason": f"is no readable text: {plain(garble)}",
-            "remedy": "get the text from its source again",
-        }
+        raise UnreadableError(f"is no readable text: {plain(garble)}", "get the text from its source again")
     language = find_language(text)
     if language and language not in settings.languages:
-        return record | {
-            "reason": f"is in another language ({language})",
-            "remedy": f"to keep such texts: --keep-languages {' '.join([*settings.languages, language])}",
-        }
-    return record | {"language": language} | _date_of(record, text)
+        remedy = f"to keep such texts: --keep-languages {' '.join([*settings.languages, language])}"
+        raise UnreadableError(f"is in another language ({language})", remedy)
+    if record["doc_id"] in taken:
+        raise UnreadableError(*repeated_id(record["doc_id"], taken[record["doc_id"]]))
+    taken[record["doc_id"]] = record["source"]
+    return {"language": language} | _date_of(record, text)
 
 
 def _date_of(record: Record, text: str) -> Record:
@@ -157,25 +143,10 @@ def _dated(found: Any, evidence: str) -> Record:
     }
 
 
-def _refuse_repeated_ids(records: list[Record]) -> list[Record]:
-    first: dict[str, str] = {}
-    checked = []
-    for record in records:
-        doc_id = record["doc_id"]
-        if doc_id in first and not record.get("reason"):
-            record = record | repeated_id(doc_id, first[doc_id])  # noqa: PLW2901
-        if not record.get("reason"):
-            first[doc_id] = record["source"]
-        checked.append(record)
-    return checked
-
-
-def repeated_id(doc_id: str, earlier: str) -> dict[str, str]:
+def repeated_id(doc_id: str, earlier: str) -> tuple[str, str]:
     """Say that an id is taken: the reason and the remedy."""
-    return {
-        "reason": f"the id {doc_id} is already that of {earlier}; expected one id a document",
-        "remedy": "rename a file, or give other ids",
-    }
+    reason = f"the id {doc_id} is already that of {earlier}; expected one id a document"
+    return reason, "rename a file, or give other ids"
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -195,7 +166,7 @@ def _as_frame(records: list[Record]) -> pd.DataFrame:
     columns = dict.fromkeys([*given, *WORKING, "text", "page_text"])
     frame = pd.DataFrame(rows, columns=list(columns))
     frame = frame.astype(dict.fromkeys(set(columns) - {"position"}, "str"))
-    return frame.assign(use=frame["use"].fillna("main"))
+    return frame.assign(use=frame["use"].fillna("main"), given_title=frame["title"])
 
 
 def _removed(documents: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame:

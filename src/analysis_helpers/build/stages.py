@@ -1,45 +1,74 @@
-"""Parts: the stages of a build, part by part, to be taken up again where they stopped."""
+"""Stages: the same work on all parts of a build, by this process, several, or a cluster, taken up where it stopped."""
 
 from __future__ import annotations
 
 import hashlib
-import json
+import logging
 import os
+import pickle
+import re
 import shutil
+import signal
 import socket
+import sys
+import threading
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache, partial
+from importlib.metadata import requires
+from importlib.resources import files
+from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
+from ..check import TABLES, fields_of
 from ..errors import TalksError, UnwritableError, WorkersError
-from .cluster import Cluster
-from .engines import Engine, Processes, Work
-from .folders import check_free
+from ..folders import lock_folder
 
-PLAN = "plan.json"
+if TYPE_CHECKING:
+    import duckdb
+
+DISTRIBUTION = "talks-in-words"
 LATE = 120  # seconds after which another machine must see what one has written; a network disk remembers for up to 60
-Task = tuple[int, Any]
+ANSWER, FIRST_WORKER = 10, 30  # seconds to wait for a scheduler, and for its first worker
+PATIENCE = 30  # seconds without a result after which it is asked whether a worker is left
+MEMORY = "1GB"  # of sums and joins; what does not fit is spilled to disk
+_ARROW = {"integer": pa.int32(), "number": pa.float64()}
+_WORKING = {"key": pa.uint64(), "signature": pa.binary(), "pmi": pa.float64(), "likelihood_ratio": pa.float64()} | (
+    dict.fromkeys(("part", "position", "label_words", "n_quoted", "n", "n_passages"), pa.int64())
+)
+_CODE = frozenset((".py", ".csv", ".json", ".parquet"))
+Work = Callable[..., int]
 Frames = dict[str, pd.DataFrame]
 
 
+# ---------------------------------------------------------------------------------------------------
+# Checkpoints: what is done of a build
+
+
 @dataclass(frozen=True)
-class Workshop:
-    """The folder in which a corpus is built, beside the folder it will become; it stays when a build is interrupted."""
+class Checkpoints:
+    """The folder beside a corpus that is being built: a folder for each part and stage that is done."""
 
     folder: Path
-    plan: str  # a short sum of it: a part that a lost worker writes late, for an earlier plan, is not taken for ours
-    lock: Path  # the file that keeps a second build away
+    target: Path  # the corpus to be
+    plan: str  # a digest: a part that a lost worker writes late, for an earlier plan, is not taken for ours
+
+    @property
+    def mark(self) -> Path:
+        """The file that tells this build from all others."""
+        return self.folder / self.plan
 
     def place(self, number: int, stage: str) -> Path:
         """The folder of one part at one stage."""
@@ -48,6 +77,39 @@ class Workshop:
     def numbers(self, stage: str) -> list[int]:
         """The parts that are done at a stage."""
         return sorted(int(path.name.partition("-")[0]) for path in self.folder.glob(f"[0-9]*-{self.plan}-{stage}"))
+
+    def read(self, number: int, stage: str, table: str) -> pd.DataFrame:
+        """Read one table of a part."""
+        return pq.ParquetFile(self.place(number, stage) / f"{table}.parquet").read().to_pandas(date_as_object=False)
+
+    def write(self, number: int, stage: str, frames: Frames) -> None:
+        """Write the tables of a part into a folder of another name, which is then renamed.
+
+        Two attempts at one part, where a worker was thought lost, write the same: the first to end is kept.
+        """
+        place = self.place(number, stage)
+        draft = place.with_name(f".{place.name}.{uuid4().hex}.draft")
+        draft.mkdir()
+        try:
+            for name, frame in frames.items():
+                pq.write_table(_typed(frame), draft / f"{name}.parquet")
+            draft.rename(place)
+        except OSError:
+            if not place.is_dir():
+                raise
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def connect(self, **tables: str) -> duckdb.DuckDBPyConnection:
+        """Open DuckDB on tables of all parts (`documents="prepared"`), in bounded memory."""
+        import duckdb
+
+        spill = str(self.folder / "spill")
+        connection = duckdb.connect(config={"memory_limit": MEMORY, "threads": 2, "temp_directory": spill})
+        for table, stage in tables.items():
+            paths = [str(self.place(number, stage) / f"{table}.parquet") for number in self.numbers(stage)]
+            connection.register(table, ds.dataset(paths))  # DuckDB itself would take a [ in a path for a pattern
+        return connection
 
     def wait_for(self, numbers: set[int], stage: str) -> None:
         """Wait until these parts are seen here: a shared folder may show late what another machine wrote."""
@@ -61,177 +123,301 @@ class Workshop:
             time.sleep(0.2)
 
 
-@contextmanager
-def open_workshop(out: str | Path, replaces: str, plan: dict[str, Any]) -> Iterator[Workshop]:
-    """Give the folder in which the corpus `out` is built: that of an interrupted build of the same plan, or a new one.
+@lru_cache(maxsize=1)
+def _types() -> dict[str, pa.DataType]:
+    """The types of all columns that are no strings: those of the schema, and those that only checkpoints have."""
+    described = {field["name"]: _ARROW.get(field["type"]) for table in TABLES for field in fields_of(table)}
+    return {name: its for name, its in described.items() if its} | _WORKING
 
-    Where the build fails for a reason that another call cannot mend, the folder goes; after an interrupt, a
-    full disk, a lost worker or a crash it stays, and the next call goes on there. A second build is refused.
+
+def _typed(frame: pd.DataFrame) -> pa.Table:
+    """Make the Arrow table of a frame, by name, so that a column has its type also in a part where it is empty."""
+    schema = pa.schema([(name, _types().get(name, pa.large_string())) for name in frame])
+    return pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
+
+
+@contextmanager
+def open_checkpoints(out: str | Path, replaces: str, plan: str) -> Iterator[Checkpoints]:
+    """Give the checkpoints of an interrupted build of the same plan, or new ones; a second build is refused.
+
+    Where the build fails for a reason that another call cannot mend, they go; after an interrupt, a full disk, a
+    lost worker or a crash they stay, and the next call goes on there.
     """
-    target = Path(os.path.realpath(out))
-    folder = target.parent / f".{target.name}.building"
-    new_parents = [parent for parent in folder.parents if not parent.exists()]
-    try:
-        check_free(target, out, replaces)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with _lock(target, out) as lock, _cleared_at_the_end(folder):
-            if _read_json(folder / PLAN) != plan:
+    with lock_folder(out, replaces) as target:
+        folder = target.with_name(f".{target.name}.building")
+        try:
+            if not (folder / plan).is_file():
                 shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir(exist_ok=True)  # a worker that was thought lost may still write there
-                write_json(folder / PLAN, plan)
-            digest = hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()[:8]
-            yield Workshop(folder, digest, lock)
-    except OSError as error:
-        raise UnwritableError(
-            f"{out}: cannot be written ({error.strerror or error}); check the disk and the permissions; "
-            f"what is done is kept, and the same command goes on with it"
-        ) from None
+            (folder / plan).write_text(uuid4().hex)
+            with _said(out):
+                yield Checkpoints(folder, target, plan)
+        except BaseException as error:
+            can_go_on = not isinstance(error, TalksError) or isinstance(error, UnwritableError | WorkersError)
+            if not (can_go_on and any(folder.glob("[0-9]*-*"))):
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _said(out: str | Path) -> Iterator[None]:
+    """Say in one sentence what stopped a build that can go on."""
+    try:
+        yield
     except BrokenProcessPool:
         raise WorkersError(
             f"{out}: a process was ended from outside (out of memory?); what is done is kept; "
             f"call the same command again, with fewer --workers"
         ) from None
-    finally:
-        with suppress(OSError):  # they hold something
-            for parent in new_parents:
-                parent.rmdir()
-
-
-@contextmanager
-def _cleared_at_the_end(folder: Path) -> Iterator[None]:
-    """Delete the folder of a build that is done, or that another call cannot mend, or that has nothing to keep."""
-    try:
-        yield
-    except (UnwritableError, WorkersError):
-        if not any(folder.glob("[0-9]*")):
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
-    except TalksError:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _lock(target: Path, out: str | Path) -> Iterator[Path]:
-    """Keep a second build of the same corpus away: a file beside it says who builds, as long as one does."""
-    lock = target.parent / f".{target.name}.lock"
-    if _is_left_behind(lock):
-        lock.unlink(missing_ok=True)
-    try:
-        file = lock.open("x", encoding="utf-8")
-    except FileExistsError:
-        owner = _read_json(lock) or {"process": "?", "host": "?"}
-        raise TalksError(
-            f"{out}: is being built already (process {owner['process']} on {owner['host']}); expected one build at a "
-            f"time; wait until it ends, or, if it does not run any more, delete {lock}"
+    except OSError as error:
+        raise UnwritableError(
+            f"{out}: cannot be written ({error.strerror or error}); check the disk and the permissions; "
+            f"what is done is kept, and the same command goes on with it"
         ) from None
-    try:
-        with file:
-            json.dump({"process": os.getpid(), "host": socket.gethostname(), "build": uuid4().hex}, file)
-        yield lock
-    finally:
-        lock.unlink(missing_ok=True)
-
-
-def _is_left_behind(lock: Path) -> bool:
-    """Tell whether the build that made a lock has crashed; of other machines, and on Windows, nobody can tell."""
-    owner = _read_json(lock)
-    if os.name != "posix" or not owner or owner["host"] != socket.gethostname():
-        return False
-    try:
-        os.kill(owner["process"], 0)  # signal 0 does nothing but find the process
-    except ProcessLookupError:
-        return True
-    except PermissionError:  # it is there, and another user's
-        return False
-    return False
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file whole or not at all, with its keys in order."""
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
-    draft.replace(path)
-
-
-def write_frames(folder: Path, frames: Frames) -> None:
-    """Write the frames of a part: into a folder of another name, which is then renamed.
-
-    Two attempts at one part, where a worker was thought lost, write the same: the first to end is kept.
-    """
-    draft = folder.with_name(f".{folder.name}.{uuid4().hex}.draft")
-    draft.mkdir()
-    try:
-        for name, frame in frames.items():
-            pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), draft / f"{name}.parquet")
-        draft.rename(folder)
-    except OSError:
-        if not folder.is_dir():
-            raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def read_frame(folder: Path, name: str) -> pd.DataFrame:
-    """Read one frame of a part."""
-    return pq.ParquetFile(folder / f"{name}.parquet").read().to_pandas(date_as_object=False)
 
 
 # ---------------------------------------------------------------------------------------------------
-# A stage: the same work on all parts
+# A stage
 
 
-@contextmanager
-def open_engine(workers: int, scheduler: str | None = None) -> Iterator[Engine]:
-    """Give the engine that was asked for: a cluster where a scheduler is named, else so many processes."""
-    engine = Cluster(scheduler) if scheduler else Processes(workers) if workers > 1 else Engine()
-    try:
-        yield engine
-    finally:
-        engine.close()
+@dataclass(frozen=True)
+class Workers:
+    """Those who do the work: an executor, and how many tasks it may hold, so that memory stays bounded."""
+
+    executor: Executor
+    room: Callable[[], int]
+    wrap: Callable[[Work], Work] = lambda work: work  # for a cluster
 
 
 def run_stage(
-    engine: Engine,
-    shop: Workshop,
+    workers: Workers,
+    checkpoints: Checkpoints,
     stage: str,
     work: Work,
-    tasks: Iterable[Task],
+    tasks: Iterable[tuple[Any, ...]],
     *,
     what: str,
     total: int | None = None,
 ) -> None:
     """Run the work of a stage on all its tasks: pure functions from files to files, so their order does not matter.
 
-    In: a function that takes the number of a part and what it needs, and says how many documents it did. Parts that
-    are done are passed over; only a few tasks wait at a time, so that memory stays bounded. An interrupt lets no
-    further task begin.
+    In: a function that takes the number of a part, and what else a task holds, and says how many documents it did.
+    Parts that are done are passed over; only a few tasks wait at a time. An interrupt lets no further task begin.
     """
-    numbers, running = set[int](), set[Future[int]]()
+    numbers, running, work = set[int](), set[Future[int]](), workers.wrap(work)
     with tqdm(desc=what, unit=" documents", total=total, disable=None, leave=False) as bar:
-        for number, needed in tasks:
-            numbers.add(number)
-            if shop.place(number, stage).is_dir():
+        for task in tasks:
+            numbers.add(task[0])
+            if checkpoints.place(task[0], stage).is_dir():
                 continue
-            running.add(engine.submit(work, number, needed))
-            while len(running) > engine.room():
-                running -= _take(engine, running, bar)
+            running.add(workers.executor.submit(work, *task))
+            while len(running) > workers.room():
+                running -= _take(workers, running, bar)
         while running:
-            running -= _take(engine, running, bar)
-    shop.wait_for(numbers, stage)
+            running -= _take(workers, running, bar)
+    checkpoints.wait_for(numbers, stage)
 
 
-def _take(engine: Engine, running: set[Future[int]], bar: tqdm) -> set[Future[int]]:
-    done = engine.wait(running)
+def _take(workers: Workers, running: set[Future[int]], bar: tqdm) -> set[Future[int]]:
+    """Wait for at least one task as long as it takes; where no worker is left to wait for, say so once."""
+    said = False
+    while not (done := wait(running, PATIENCE, FIRST_COMPLETED).done):
+        if not said and workers.room() == 1:
+            said = True
+            tqdm.write(
+                "no worker is left; the build goes on when one is started; Ctrl-C ends it, what is done is kept",
+                file=sys.stderr,
+            )
     for future in done:
-        bar.update(engine.result(future))
+        bar.update(future.result())
     return done
+
+
+# ---------------------------------------------------------------------------------------------------
+# Executors: this process, several of this machine, or the machines of a cluster
+
+
+@contextmanager
+def open_workers(
+    workers: int, scheduler: str | None, checkpoints: Checkpoints, places: Iterable[Path]
+) -> Iterator[Workers]:
+    """Give those who were asked for: a cluster where a scheduler is named, else so many processes."""
+    if scheduler:
+        with _open_cluster(scheduler, checkpoints, tuple(places)) as cluster:
+            yield cluster
+    elif workers > 1:
+        pool = _Processes(workers, get_context("spawn"), initializer=_begin)
+        try:
+            yield Workers(pool, lambda: workers + 1)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+    else:
+        yield Workers(_InProcess(), lambda: 0)
+
+
+class _InProcess(Executor):
+    """A task is done as soon as it is submitted, so that an interrupt stops it."""
+
+    def submit(self, work: Work, /, *task: Any) -> Future[int]:
+        done: Future[int] = Future()
+        done.set_result(work(*task))
+        return done
+
+
+class _Processes(ProcessPoolExecutor):
+    """Processes that start afresh, because copies could inherit a lock that nobody opens."""
+
+    def submit(self, work: Work, /, *task: Any) -> Future[int]:
+        with _interrupts_held_back():
+            return super().submit(work, *task)
+
+
+def _begin() -> None:
+    """Leave Ctrl-C, which reaches all processes of a terminal, to the first one, and end when that has ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent_process().join()  # returns when it is gone, however it ended
+    os._exit(1)
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Hold an interrupt back while a process is born, here and in it: half of one could not end in order."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    held: list[Any] = []
+    handler = signal.signal(signal.SIGINT, lambda *arguments: held.append(arguments))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the new process inherits it
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+        if held and callable(handler):
+            handler(*held[0])
+
+
+@contextmanager
+def _open_cluster(address: str, checkpoints: Checkpoints, places: tuple[Path, ...]) -> Iterator[Workers]:
+    """Give the workers of a Dask cluster, after checking that they are as this machine."""
+    try:
+        import dask
+        from cloudpickle import dumps
+        from distributed import Client, KilledWorker
+        from distributed.comm import CommClosedError
+    except ImportError:
+        raise WorkersError(
+            f"{address}: Dask distributed is not installed here; expected the extra cluster; "
+            f"run make cluster, or pip install '{DISTRIBUTION}[cluster]'"
+        ) from None
+    # A part with its texts may be larger than what Dask warns of; what is lost is said here, in one line.
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": "100MB"})
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+    try:
+        client = Client(address, timeout=ANSWER, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise WorkersError(
+            f"{address}: no scheduler answers ({error}); expected the address of a Dask scheduler, such as "
+            f"tcp://host:8786; start one with dask scheduler, or correct the address"
+        ) from None
+    needs = Needs(digest_code(), places, checkpoints.mark, checkpoints.mark.read_text())
+    executor = client.get_executor(pure=False)
+
+    def room() -> int:
+        try:
+            return len(client.nthreads()) + 1  # workers may come and go
+        except OSError as error:
+            raise CancelledError(str(error)) from None
+
+    try:
+        _check_cluster(client, address, needs)
+        # Functions of the script itself travel whole; the scheduler unpacks nothing.
+        yield Workers(executor, room, lambda work: partial(_work_there, needs, dumps(work)))
+    except KilledWorker:
+        raise WorkersError(
+            f"{address}: one part ended several workers (out of memory?); what is done is kept; give each "
+            f"worker more memory, and call the same command again"
+        ) from None
+    except (CancelledError, CommClosedError, TimeoutError) as error:
+        raise WorkersError(
+            f"{address}: the scheduler or its workers do not answer ({type(error).__name__}: {error}); what is "
+            f"done is kept; look whether they run, start at least one worker, and call the same command again"
+        ) from None
+    finally:
+        executor.shutdown(wait=False)  # a part that is worked on is finished there, and harms nothing
+        client.close()
+
+
+# ---------------------------------------------------------------------------------------------------
+# What the machines of a cluster must have
+
+
+class Needs(NamedTuple):
+    """What every machine must have: the same code, the same files at the same paths."""
+
+    code: str
+    places: tuple[Path, ...]
+    mark: Path
+    written: str  # what stands in the mark: a machine with a folder of the same name sees another
+
+
+def _check_cluster(client: Any, address: str, needs: Needs) -> None:
+    """Check the scheduler and every worker; those that come later are checked at each task."""
+    named = [re.match(r"[\w.-]+", line)[0] for line in requires(DISTRIBUTION) or [] if "extra ==" not in line]
+    packages = [DISTRIBUTION, *sorted(named), "python"]
+    client.wait_for_workers(1, timeout=FIRST_WORKER)
+    found = client.get_versions(packages=packages[:-1])
+    expected = found["client"]["packages"]
+    for name, there in [("the scheduler", found["scheduler"]), *sorted(found["workers"].items())]:
+        for package in packages:
+            if (its := there["packages"].get(package)) != expected[package]:
+                raise WorkersError(
+                    f"{address}: {name} has {package} {its}; expected {expected[package]}, as where the build runs; "
+                    f"install the same there"
+                )
+    for name, fault in sorted(client.run(_find_fault, needs, on_error="return").items()):
+        if isinstance(fault, Exception):  # it cannot even load the question
+            fault = f"has another {DISTRIBUTION} or none ({fault}); expected that of here; install it there"  # noqa: PLW2901
+        if fault:
+            raise WorkersError(f"{address}: {name} {fault}")
+
+
+def _find_fault(needs: Needs, dask_worker: Any = None) -> str:
+    """Say what this worker lacks for a build: found, expected, remedy; or nothing."""
+    from distributed import get_worker
+
+    if digest_code() != needs.code:
+        return "has the code in another state; expected that of where the build runs; install the same there"
+    if (threads := (dask_worker or get_worker()).state.nthreads) > 1:  # they would wait for each other
+        return f"has {threads} threads; expected 1; start it with --nthreads 1"
+    unseen = [place for place in needs.places if not place.exists()]
+    if not needs.mark.is_file() or needs.mark.read_text() != needs.written:
+        unseen.append(needs.mark)
+    if unseen:
+        return f"does not see {unseen[0]}; expected sources and output in the same place on all machines; share them"
+    return ""
+
+
+def _work_there(needs: Needs, packed: bytes, *task: Any) -> int:
+    fault = _find_fault(needs)
+    try:
+        work = pickle.loads(packed)
+    except (ImportError, AttributeError) as error:
+        fault = fault or f"cannot load a reader ({error}); expected its module; install it there, as it is here"
+    if fault:
+        raise WorkersError(f"the worker on {socket.gethostname()} {fault}")
+    return work(*task)
+
+
+@lru_cache(maxsize=1)
+def digest_code() -> str:
+    """Digest modules, word lists and weights, because a version does not tell two states of a checkout apart."""
+    folder = Path(str(files("analysis_helpers")))
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in _CODE and "shipped" not in path.parts)
+    sums = [(path.relative_to(folder).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in paths]
+    return hashlib.sha256(repr(sums).encode()).hexdigest()[:12]

@@ -1,77 +1,60 @@
-"""Assembling: the measured parts become the tables of a corpus, with the account of what was read."""
+"""Writing: the parts become the tables of a corpus, with the account of what was read; all appear at once."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ..corpus import fields_of, write_corpus
+from ..check import fields_of
+from ..corpus import write_corpus
 from ..errors import for_terminal
-from .fates import Fates
-from .folders import new_folder
-from .stages import Frames, Workshop, read_frame, write_json
+from ..folders import draft_folder, write_json
+from .stages import Checkpoints, Frames
 
 TABLE_DOCUMENTS = 1_000  # of one Parquet file
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
-def assemble(
-    shop: Workshop,
-    fates: Fates,
-    record: dict[str, Any],
-    out: str | Path,
-    *,
-    passed_over: Mapping[str, int],
-    with_text: bool,
-) -> None:
-    """Write the finished tables, the record, `build.json` and `rejected.csv`; all appear at once."""
-    parts = (_finished_part(shop, number, part, with_text) for number, part in fates.parts())
-    with new_folder(out, replaces="corpus.json") as draft:
-        write_corpus(draft, _grouped(parts), record | {"funnel": fates.funnel}, with_text=with_text)
-        write_json(draft / "build.json", _account(fates, passed_over))
-        _list_rejected(fates, draft / "rejected.csv")
+def write(checkpoints: Checkpoints, record: dict[str, Any], account: dict[str, Any], *, with_text: bool) -> None:
+    """Write the finished tables, the record, `build.json` and `rejected.csv`."""
+    parts = (_finished_part(checkpoints, number, with_text) for number in checkpoints.numbers("decided"))
+    funnel = {name: account[name] for name in ("read", "kept", "duplicates", "rejected")}
+    with draft_folder(checkpoints.target) as draft:
+        write_corpus(draft, _grouped(parts), record | {"funnel": funnel}, with_text=with_text)
+        write_json(draft / "build.json", account)
+        _list_rejected(checkpoints, draft / "rejected.csv")
 
 
-def _list_rejected(fates: Fates, path: Path) -> None:
+def _list_rejected(checkpoints: Checkpoints, path: Path) -> None:
     columns = [field["name"] for field in fields_of("rejected")]
     with path.open("w", encoding="utf-8", newline="") as file:
-        pd.DataFrame(columns=columns).to_csv(file, index=False, lineterminator="\n")
-        for _, part in fates.parts():
-            lost = part.loc[part["status"] != "kept", columns].map(harmless)
-            lost.to_csv(file, header=False, index=False, lineterminator="\n")
+        for n, number in enumerate(checkpoints.numbers("decided")):
+            rejected = checkpoints.read(number, "decided", "rejected")[columns].map(harmless)
+            rejected.to_csv(file, header=n == 0, index=False, lineterminator="\n")
 
 
-def _finished_part(shop: Workshop, number: int, fates: pd.DataFrame, with_text: bool) -> Frames:
-    prepared, measured = shop.place(number, "prepared"), shop.place(number, "measured")
-    kept = fates[fates["status"] == "kept"].set_index("doc_id")
-    documents = read_frame(prepared, "documents")
-    documents = documents[documents["doc_id"].isin(kept.index)]
-    settled = ["date", "date_precision", "date_evidence", "duplicate_of", "similarity"]
-    documents = documents.drop(columns=settled, errors="ignore").join(kept[settled], on="doc_id")
+def _finished_part(checkpoints: Checkpoints, number: int, with_text: bool) -> Frames:
+    documents = checkpoints.read(number, "decided", "documents")
     if not with_text:
-        documents = documents.assign(title=documents["title"].mask(documents["title_from"] == "text"))
-    removed = read_frame(prepared, "removed")
-    removed = removed[removed["doc_id"].isin(kept.index)].groupby(["doc_id", "kind"], sort=False)["n_words"].sum()
+        documents["title"] = documents["title"].mask(documents["title_from"] == "text")
+    removed = (
+        checkpoints.read(number, "prepared", "removed").groupby(["doc_id", "kind"], as_index=False)["n_words"].sum()
+    )
+    order = pd.Series(range(len(documents)), index=documents["doc_id"])
+    removed = removed.assign(order=removed["doc_id"].map(order)).dropna().sort_values(["order", "kind"])
+    dates = pd.to_datetime(documents["date"], format="%Y-%m-%d").astype("datetime64[ms]")
     return {
-        "documents": documents.assign(
-            date=pd.to_datetime(documents["date"], format="%Y-%m-%d").astype("datetime64[ms]")
-        ),
-        "passages": read_frame(measured, "passages"),
-        "sentences": read_frame(measured, "sentences"),
-        "counts": read_frame(shop.place(number, "counted"), "counts"),
-        "removed": _in_order(removed.reset_index(), documents["doc_id"]),
-        "rejected": fates[fates["status"] != "kept"].astype({"n_words": "int32"}),
+        "documents": documents.assign(date=dates),
+        "passages": checkpoints.read(number, "measured", "passages"),
+        "sentences": checkpoints.read(number, "measured", "sentences"),
+        "counts": checkpoints.read(number, "counted", "counts"),
+        "removed": removed,
+        "rejected": checkpoints.read(number, "decided", "rejected"),
     }
-
-
-def _in_order(removed: pd.DataFrame, doc_ids: pd.Series) -> pd.DataFrame:
-    place = pd.Series(range(len(doc_ids)), index=doc_ids)
-    return removed.assign(place=removed["doc_id"].map(place)).sort_values(["place", "kind"]).drop(columns="place")
 
 
 def _grouped(parts: Iterable[Frames]) -> Iterator[Frames]:
@@ -90,28 +73,6 @@ def _joined(parts: list[Frames]) -> Frames:
     return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
 
 
-# ---------------------------------------------------------------------------------------------------
-# The account
-
-
-def _account(fates: Fates, passed_over: Mapping[str, int]) -> dict[str, Any]:
-    """Say what was read and what became of it, why, and on what the dates of the kept texts rest."""
-    reasons, dates, precisions, n_marked = Counter[str](), Counter[str](), Counter[str](), 0
-    for _, part in fates.parts():
-        lost, kept = part[part["status"] != "kept"], part[part["status"] == "kept"]
-        reasons.update(lost["reason"].dropna())
-        dates.update(kept["date_evidence"].fillna("none").str.replace("(?s):.*", "", regex=True))
-        precisions.update(kept["date_precision"].fillna("none"))
-        n_marked += int(kept["duplicate_of"].notna().sum())
-    return fates.funnel | {
-        "reasons": dict(sorted(reasons.items())),
-        "dates": dict(sorted(dates.items())),
-        "date_precision": dict(sorted(precisions.items())),
-        "marked_as_nearly_the_same": n_marked,
-        "passed_over": dict(sorted(passed_over.items())),
-    }
-
-
 def harmless(value: Any) -> Any:
     """Keep a spreadsheet from taking a cell of text for a formula: an apostrophe is put before it.
 
@@ -123,10 +84,33 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
-def print_removed(shop: Workshop, fates: Fates) -> None:
+def make_account(checkpoints: Checkpoints, passed_over: Mapping[str, int]) -> dict[str, Any]:
+    """Say what was read and what became of it, why, and on what the dates of the kept texts rest."""
+    with checkpoints.connect(documents="decided", rejected="decided") as connection:
+
+        def count(table: str, what: str) -> dict[str, int]:
+            query = f"SELECT {what} AS what, count(*) FROM {table} WHERE what IS NOT NULL GROUP BY what ORDER BY what"
+            return dict(connection.sql(query).fetchall())
+
+        kept, lost = count("documents", "'kept'").get("kept", 0), count("rejected", "status")
+        n_duplicates, n_rejected = lost.get("duplicate", 0), lost.get("rejected", 0)
+        return {
+            "read": kept + n_duplicates + n_rejected,
+            "kept": kept,
+            "duplicates": n_duplicates,
+            "rejected": n_rejected,
+            "reasons": count("rejected", "reason"),
+            "dates": count("documents", "split_part(coalesce(date_evidence, 'none'), ':', 1)"),
+            "date_precision": count("documents", "coalesce(date_precision, 'none')"),
+            "marked_as_nearly_the_same": sum(count("documents", "duplicate_of").values()),
+            "passed_over": dict(sorted(passed_over.items())),
+        }
+
+
+def print_removed(checkpoints: Checkpoints) -> None:
     """Print what cleaning took out of each kept document: its id, the kind, the number of words, the words."""
-    for number, part in fates.parts():
-        kept = part.loc[part["status"] == "kept", "doc_id"]
-        removed = read_frame(shop.place(number, "prepared"), "removed")
+    for number in checkpoints.numbers("decided"):
+        kept = checkpoints.read(number, "decided", "documents")["doc_id"]
+        removed = checkpoints.read(number, "prepared", "removed")
         for row in removed[removed["doc_id"].isin(kept)].itertuples():
             print(f"{row.doc_id}\t{row.kind}\t{row.n_words}\t{for_terminal(row.text)}")

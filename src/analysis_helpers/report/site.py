@@ -18,8 +18,9 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from ..corpus import load_corpus, load_schema, new_folder, shipped_data
+from ..corpus import load_corpus, load_schema, shipped_data
 from ..errors import TalksError
+from ..folders import new_folder
 from .adapting import error_of, leave_out_unanswered, plain
 from .downloads import add_downloads
 from .gallery import write_gallery

@@ -1,0 +1,351 @@
+"""The pipeline: resumed after any interrupt, the same bytes for any order and number of workers. Texts are invented."""
+
+import json
+import os
+import pickle
+import signal
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+import analysis_helpers as ah
+from analysis_helpers.build import pipeline, stages, write
+from analysis_helpers.build.read.registry import DOCUMENT_READERS
+from analysis_helpers.cli import main
+from tests.conftest import bytes_of
+
+PLACES = ("Lisbon", "Porto", "Faro", "Braga", "Evora", "Sintra", "Tomar", "Aveiro")
+GOODS = ("boats", "cork", "tiles", "sardines", "olives", "salt", "copper", "glass")
+STAGES = ("prepare_part", "measure_part", "count_terms")
+
+
+def _text(n):
+    """An invented report; no two share five words in a row for long."""
+    place, goods = PLACES[n % 8], GOODS[n // 8 % 8]
+    words = " ".join(f"{goods[:3]}{place[:3]}{n}x{k}" for k in range(30))
+    return f"{place} talks {n} on {goods} ended on Monday. They said that {words} would follow."
+
+
+@pytest.fixture
+def many(tmp_path, monkeypatch):
+    """Forty invented texts in files and a table."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for n in range(30):
+        (folder / f"t{n:02d}.txt").write_text(_text(n), encoding="utf-8")
+    rows = [json.dumps({"id": f"row {n}", "date": f"2025-03-{n - 20:02d}", "text": _text(n)}) for n in range(30, 40)]
+    (folder / "table.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def whole(many, tmp_path):
+    """The bytes of a build that nothing interrupted."""
+    corpus = _build(many, tmp_path / "whole")
+    assert corpus.record["funnel"] == {"read": 40, "kept": 40, "duplicates": 0, "rejected": 0}
+    return bytes_of(tmp_path / "whole")
+
+
+def _build(source, out, **options):
+    return ah.build_corpus([source], out, **{"part_size": 7, "semantic": False, **options})
+
+
+def _stop(*_, **__):
+    raise KeyboardInterrupt
+
+
+def _full(*_, **__):
+    raise OSError(28, "No space left on device")
+
+
+def _after(n, function, stop):
+    """The function, n times, and then what stops it; with the list of its calls."""
+    calls = []
+
+    def counted(*arguments, **options):
+        if len(calls) == n:
+            return stop(*arguments, **options)
+        calls.append(arguments)
+        return function(*arguments, **options)
+
+    return counted, calls
+
+
+def test_workers_and_order_of_listing_do_not_change_a_byte(many, whole, tmp_path, monkeypatch):
+    _build(many, tmp_path / "two [2]", workers=2)
+    assert bytes_of(tmp_path / "two [2]") == whole
+    listed = Path.rglob
+    monkeypatch.setattr(Path, "rglob", lambda self, pattern: sorted(listed(self, pattern), reverse=True))
+    _build(many, tmp_path / "reversed", part_size=3)
+    assert bytes_of(tmp_path / "reversed") == whole
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_interrupted_build_goes_on_where_it_stopped(stage, many, whole, tmp_path, monkeypatch, capsys):
+    """Ctrl-C in the third part of a stage; the parts done before are not done again."""
+    out, work = tmp_path / "corpus", getattr(pipeline, stage)
+    command = ["build", str(many), "--out", str(out), "--no-semantic"]
+    monkeypatch.setitem(pipeline.build_corpus.__kwdefaults__, "part_size", 7)
+    monkeypatch.setattr(pipeline, stage, _after(2, work, _stop)[0])
+    assert main(command) == 130
+    assert "the same command goes on where it stopped" in capsys.readouterr().err
+    assert not out.exists()
+    counted, again = _after(6, work, _stop)
+    monkeypatch.setattr(pipeline, stage, counted)
+    assert main(command) == 0
+    assert len(again) == 4
+    assert bytes_of(out) == whole
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_full_disk_is_said_and_what_is_done_is_kept(many, whole, tmp_path, monkeypatch):
+    out = tmp_path / "corpus"
+
+    def half(table, path, **_):
+        Path(path).write_bytes(b"half")
+        _full()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pq, "write_table", _after(20, pq.write_table, half)[0])
+        with pytest.raises(ah.TalksError, match=r"corpus: cannot be written \(No space left on device\).* is kept"):
+            _build(many, out)
+    assert not out.exists()
+    _build(many, out)
+    assert bytes_of(out) == whole
+
+
+def test_a_disk_that_is_full_at_the_end_keeps_what_is_done(many, whole, tmp_path, monkeypatch):
+    """Only the finished tables are written again."""
+    out = tmp_path / "corpus"
+    with monkeypatch.context() as patch:
+        patch.setattr(write, "write_corpus", _full)
+        with pytest.raises(ah.TalksError, match=r"corpus: cannot be written \(No space left on device\)"):
+            _build(many, out)
+    assert not out.exists()
+    for stage in STAGES:
+        monkeypatch.setattr(pipeline, stage, _full)
+    _build(many, out)
+    assert bytes_of(out) == whole
+
+
+def test_a_column_has_its_type_also_in_a_part_without_a_value(tmp_path, monkeypatch):
+    texts = ["...", "Both sides met.", 'China agreed. "We trust the United States," Minister Wang told reporters.']
+    rows = [json.dumps({"id": f"t{n}", "text": text}) for n, text in enumerate(texts)]
+    (tmp_path / "t.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    monkeypatch.setattr(pipeline, "write", _stop)
+    with pytest.raises(KeyboardInterrupt):
+        _build(tmp_path / "t.jsonl", tmp_path / "corpus", part_size=1)
+    tables = {}
+    for path in (tmp_path / ".corpus.building").glob("*/*.parquet"):
+        stage = path.parent.name.rpartition("-")[2]
+        tables.setdefault((stage, path.name), []).append(pq.read_schema(path).remove_metadata())
+    assert {len(schemas) for key, schemas in tables.items() if key[0] != "summed"} == {3}
+    assert all(schema == schemas[0] for schemas in tables.values() for schema in schemas)
+
+
+def test_a_changed_text_begins_the_build_anew(many, tmp_path, monkeypatch):
+    out = tmp_path / "corpus"
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "count_terms", _stop)
+        with pytest.raises(KeyboardInterrupt):
+            _build(many, out)
+    (many / "t00.txt").write_text("Quite another text than before. It is short.", encoding="utf-8")
+    corpus = _build(many, out)
+    assert corpus.passages.loc[corpus.passages["doc_id"] == "t00", "text"].tolist()[0].startswith("Quite another")
+
+
+def read_deadly(data):
+    """End the process, the first time."""
+    mark = Path(data.decode())
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    yield {"text": _text(50)}
+
+
+def test_a_worker_that_dies_is_said_and_what_is_done_is_kept(many, tmp_path, monkeypatch):
+    monkeypatch.setitem(DOCUMENT_READERS, ".deadly", read_deadly)
+    (many / "zz.deadly").write_text(str(tmp_path / "mark"), encoding="utf-8")
+    with pytest.raises(ah.TalksError, match=r"corpus: a process was ended from outside .* is kept; call .* fewer"):
+        _build(many, tmp_path / "corpus", workers=2)
+    _build(many, tmp_path / "corpus")
+    _build(many, tmp_path / "whole")
+    assert bytes_of(tmp_path / "corpus") == bytes_of(tmp_path / "whole")
+
+
+def test_a_second_build_of_the_same_corpus_is_refused(many, whole, tmp_path, monkeypatch):
+    """The first one is at work in its second stage; it ends as if nothing had been, and so does one after a crash."""
+    out, measure_part = tmp_path / "corpus", pipeline.measure_part
+    (tmp_path / ".corpus.lock").touch()  # of a build that has crashed
+
+    def meddled(*arguments, **options):
+        with pytest.raises(ah.TalksError, match=r"corpus: is being written already; expected one .* wait until"):
+            _build(many, out)
+        with pytest.raises(ah.TalksError, match="is being written already"):
+            ah.load_corpus().save(out)
+        return measure_part(*arguments, **options)
+
+    monkeypatch.setattr(pipeline, "measure_part", meddled)
+    _build(many, out)
+    assert bytes_of(out) == whole
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_two_attempts_at_one_part_leave_one(tmp_path):
+    """Where a worker was thought lost, both write; neither takes the other's draft, and nothing is left over."""
+    checkpoints, frame = stages.Checkpoints(tmp_path, tmp_path, "plan"), pd.DataFrame({"n": [1, 2]})
+
+    class Slow(dict):
+        def items(self):
+            checkpoints.write(0, "stage", {"numbers": frame})  # the other one, in between
+            return super().items()
+
+    checkpoints.write(0, "stage", Slow(numbers=frame))
+    assert [path.name for path in tmp_path.iterdir()] == ["00000-plan-stage"]
+    pd.testing.assert_frame_equal(checkpoints.read(0, "stage", "numbers"), frame)
+
+
+def test_a_part_of_an_earlier_plan_that_comes_late_is_not_taken_for_ours(tmp_path):
+    with stages.open_checkpoints(tmp_path / "corpus", "corpus.json", "plan") as earlier:
+        pass
+    with stages.open_checkpoints(tmp_path / "corpus", "corpus.json", "another") as ours:
+        earlier.write(0, "prepared", {})
+        ours.write(123_456, "prepared", {})
+        assert ours.numbers("prepared") == [123_456]
+
+
+def test_a_part_that_another_machine_wrote_is_waited_for(tmp_path, monkeypatch):
+    with (
+        stages.open_checkpoints(tmp_path / "corpus", "corpus.json", "plan") as checkpoints,
+        stages.open_workers(1, None, checkpoints, []) as workers,
+    ):
+        monkeypatch.setattr(stages.time, "sleep", lambda _: checkpoints.write(1, "prepared", {}))
+        stages.run_stage(workers, checkpoints, "prepared", lambda number: 1, [(1,)], what="reading")
+        assert checkpoints.numbers("prepared") == [1]
+        monkeypatch.setattr(stages, "LATE", -1)
+        with pytest.raises(ah.TalksError, match=r"00002-\w+-prepared: was written by a worker and is not seen here"):
+            checkpoints.wait_for({1, 2}, "prepared")
+
+
+def test_without_the_extra_a_cluster_is_refused(many, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setitem(sys.modules, "dask", None)
+    command = ["build", str(many), "--out", str(tmp_path / "new/corpus"), "--no-semantic"]
+    assert main([*command, "--scheduler", "tcp://here:8786"]) == 2
+    said = "talks: tcp://here:8786: Dask distributed is not installed here; expected the extra cluster; "
+    assert capsys.readouterr().err == said + "run make cluster, or pip install 'talks-in-words[cluster]'\n"
+    assert not (tmp_path / "new").exists()
+    with pytest.raises(SystemExit):
+        main([*command, "--scheduler", "tcp://here:8786", "--workers", "2"])
+
+
+def test_only_a_build_goes_on(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("analysis_helpers.report.site.make_report", _stop)
+    assert main(["report", "--out", str(tmp_path / "site")]) == 130
+    assert capsys.readouterr().err == "talks: interrupted; nothing was written\n"
+
+
+def test_a_large_input_is_shared_out(many, tmp_path, monkeypatch):
+    """Without a number of workers, one a processor, from 5 MB on."""
+    seen, open_workers = [], pipeline.open_workers
+
+    def noted(workers, *others):
+        seen.append(workers)
+        return open_workers(1, *others)
+
+    monkeypatch.setattr(pipeline.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(pipeline, "open_workers", noted)
+    _build(many, tmp_path / "small", workers=None)
+    (many / "large.txt").write_text("\n\n".join(map(_text, range(40, 60))) + "\n" * 5_000_000, encoding="utf-8")
+    _build(many, tmp_path / "large", workers=None)
+    assert seen == [1, 3]
+
+
+def test_a_task_does_not_grow_with_the_metadata(many, tmp_path, monkeypatch):
+    sizes, run_stage = [], pipeline.run_stage
+
+    def weighed(workers, checkpoints, stage, work, tasks, **said):
+        sizes.append(len(pickle.dumps(work)))
+        run_stage(workers, checkpoints, stage, work, tasks, **said)
+
+    monkeypatch.setattr(pipeline, "run_stage", weighed)
+    for n_rows in (1, 20):
+        rows = [f"t{n:02d}.txt,Harbour {n}" for n in range(n_rows)]
+        (tmp_path / "m.csv").write_text("\n".join(["file,title", *rows]), encoding="utf-8")
+        corpus = _build(many, tmp_path / "out", metadata=[tmp_path / "m.csv"], part_size=500)
+        assert corpus.documents["title"].str.startswith("Harbour ").sum() == n_rows
+    assert sizes[:4] == sizes[4:]
+
+
+# ---------------------------------------------------------------------------------------------------
+# The command and its account
+
+WIRE = "LISBON - Negotiators of both sides said late on Monday that they had agreed to meet again in spring, at last."
+OTHER = "PORTO - The price of cork rose again this week, as buyers from abroad filled their stores before the duties."
+
+
+def _write(folder, **files):
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / name.replace("__", ".")).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_another_column_and_another_language_can_be_asked_for(tmp_path):
+    french = (
+        "Les deux parties se sont rencontrées lundi à Lisbonne pour parler des droits de douane sur les bateaux et des "
+        "visas des pêcheurs, et elles ont décidé de se revoir au printemps prochain."
+    )
+    folder = _write(tmp_path / "in", t__csv=f'words\n"{french}"\n')
+    options = ["--column", "text=words", "--keep-languages", "en", "fr", "--no-semantic"]
+    assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), *options]) == 0
+    assert ah.load_corpus(tmp_path / "corpus").documents["language"].tolist() == ["fr"]
+
+
+@pytest.mark.parametrize(
+    ("witness", "date", "precision", "evidence"),
+    [
+        ("17/05/2024", "2024-05-03", "day", "given: 03/05/2024 (day first, as other dates of this source)"),
+        ("05/17/2024", "2024-03-05", "day", "given: 03/05/2024 (month first, as other dates of this source)"),
+        ("04/06/2024", "2024-01-01", "year", "given: 03/05/2024 (day or month first: nothing in this source decides)"),
+    ],
+    ids=["day first", "month first", "in doubt"],
+)
+def test_day_or_month_first_is_decided_by_source(witness, date, precision, evidence, corpus_of):
+    """By hand: a number over 12 can only be a day; the witness stands in another part."""
+    corpus = corpus_of("id date text", [("a", "03/05/2024", WIRE), ("b", witness, OTHER)], part_size=1)
+    found = corpus.documents.set_index("doc_id").loc["a"]
+    assert (str(found["date"].date()), found["date_precision"], found["date_evidence"]) == (date, precision, evidence)
+
+
+def test_the_account_adds_up_and_says_why(tmp_path, capsys):
+    folder = _write(tmp_path / "in", a__txt=WIRE, b__txt=WIRE, c__txt="...", d__odt="x")
+    _write(folder / "saved_files", style__css="x")
+    _write(folder, t__csv='title,text\n=1+1,"Home » World\n' + OTHER + '"\n@x,\n', **{"=HYPERLINK(1)__odt": "x"})
+    assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), "--no-semantic", "--show-removed"]) == 0
+    account = json.loads((tmp_path / "corpus/build.json").read_text(encoding="utf-8"))
+    assert {name: account[name] for name in ("read", "kept", "duplicates", "rejected")} == {
+        "read": 7, "kept": 2, "duplicates": 1, "rejected": 4}  # fmt: skip
+    assert sum(account["reasons"].values()) == 5
+    assert account["passed_over"] == {".css": 1}
+    assert account["dates"] == account["date_precision"] == {"none": 2}
+    printed = capsys.readouterr().out
+    assert printed.strip().endswith("read 7 = kept 2 + duplicates 1 + rejected 4")
+    assert "t-000002\tnavigation\t2\tHome » World" in printed
+    assert "1 .css" in printed
+    listed = (tmp_path / "corpus/rejected.csv").read_text(encoding="utf-8")
+    assert "\n'=HYPERLINK(1).odt," in listed, "a spreadsheet finds no formula"
+    assert len(listed.splitlines()) == 1 + 5
+
+
+def test_the_terminal_is_not_written_to_by_file_names(tmp_path, capsys):
+    folder = _write(tmp_path / "in", a__txt=WIRE, **{"b\x1b[2J__odt": "x"})
+    assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), "--no-semantic"]) == 0
+    (folder / "a.txt").unlink()
+    assert main(["build", str(folder), "--out", str(tmp_path / "corpus2"), "--no-semantic"]) == 2
+    printed = capsys.readouterr()
+    assert "\x1b" not in printed.out + printed.err
