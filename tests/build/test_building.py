@@ -51,22 +51,22 @@ def many(tmp_path, monkeypatch):
 @pytest.fixture
 def whole(many, tmp_path):
     """The bytes of a build that nothing interrupted."""
-    corpus = ah.build_corpus([many], tmp_path / "whole", part_size=7, semantic=False)
+    corpus = ah.build_corpus([many], tmp_path / "whole", part_size=7)
     assert corpus.record["funnel"] == {"read": 40, "kept": 40, "duplicates": 0, "rejected": 0}
     return bytes_of(tmp_path / "whole")
 
 
 def test_workers_and_order_of_listing_do_not_change_a_byte(many, whole, tmp_path, monkeypatch):
-    ah.build_corpus([many], tmp_path / "two", part_size=7, semantic=False, workers=2)
+    ah.build_corpus([many], tmp_path / "two", part_size=7, workers=2)
     assert bytes_of(tmp_path / "two") == whole
     listed = Path.rglob
     monkeypatch.setattr(Path, "rglob", lambda self, pattern: sorted(listed(self, pattern), reverse=True))
-    ah.build_corpus([many], tmp_path / "reversed", part_size=7, semantic=False)
+    ah.build_corpus([many], tmp_path / "reversed", part_size=7)
     assert bytes_of(tmp_path / "reversed") == whole
 
 
 def test_size_of_parts_does_not_change_the_tables(many, whole, tmp_path):
-    ah.build_corpus([many], tmp_path / "other", part_size=3, semantic=False)
+    ah.build_corpus([many], tmp_path / "other", part_size=3)
     assert bytes_of(tmp_path / "other") == whole
 
 
@@ -82,7 +82,7 @@ def test_an_interrupted_build_goes_on_where_it_stopped(stage, many, whole, tmp_p
         done.append(arguments[-2])
         return original(*arguments)
 
-    command = ["build", str(many), "--out", str(out), "--no-semantic"]
+    command = ["build", str(many), "--out", str(out)]
     monkeypatch.setattr(building, "PART_DOCUMENTS", 7)
     monkeypatch.setitem(building.build_corpus.__kwdefaults__, "part_size", 7)
     with monkeypatch.context() as patch:
@@ -116,7 +116,7 @@ def test_a_build_that_was_killed_goes_on(many, whole, tmp_path):
         "    time.sleep(0.3)\n"
         "    return prepare(*arguments)\n"
         "building._prepare = slow\n"
-        "building.build_corpus([sys.argv[1]], sys.argv[2], part_size=7, semantic=False)\n",
+        "building.build_corpus([sys.argv[1]], sys.argv[2], part_size=7)\n",
         encoding="utf-8",
     )
     process = subprocess.Popen([sys.executable, str(script), str(many), str(out)], stderr=subprocess.DEVNULL)
@@ -128,7 +128,7 @@ def test_a_build_that_was_killed_goes_on(many, whole, tmp_path):
     assert process.wait() == -signal.SIGKILL
     assert 2 <= len(list(place.glob("*-prepared"))) < 6
     assert not out.exists()
-    ah.build_corpus([many], out, part_size=7, semantic=False)
+    ah.build_corpus([many], out, part_size=7)
     assert bytes_of(out) == whole
 
 
@@ -146,9 +146,9 @@ def test_a_full_disk_is_said_and_what_is_done_is_kept(many, whole, tmp_path, mon
     with monkeypatch.context() as patch:
         patch.setattr(parts.pq, "write_table", full)
         with pytest.raises(ah.TalksError, match=r"corpus: cannot be written \(No space left on device\).* is kept"):
-            ah.build_corpus([many], out, part_size=7, semantic=False)
+            ah.build_corpus([many], out, part_size=7)
     assert not out.exists()
-    ah.build_corpus([many], out, part_size=7, semantic=False)
+    ah.build_corpus([many], out, part_size=7)
     assert bytes_of(out) == whole
 
 
@@ -162,12 +162,12 @@ def test_a_disk_that_is_full_at_the_end_keeps_what_is_done(many, whole, tmp_path
     with monkeypatch.context() as patch:
         patch.setattr(assembling, "write_corpus", full)
         with pytest.raises(ah.TalksError, match=r"corpus: cannot be written \(No space left on device\)"):
-            ah.build_corpus([many], out, part_size=7, semantic=False)
+            ah.build_corpus([many], out, part_size=7)
     assert not out.exists()
     assert len(list((tmp_path / ".corpus.building").glob("*-counted"))) == 6
     for stage in ("_prepare", "_measure", "_count"):
         monkeypatch.setattr(building, stage, full)
-    ah.build_corpus([many], out, part_size=7, semantic=False)
+    ah.build_corpus([many], out, part_size=7)
     assert bytes_of(out) == whole
 
 
@@ -180,9 +180,9 @@ def test_a_changed_text_begins_the_build_anew(many, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(building, "_count", stop)
         with pytest.raises(KeyboardInterrupt):
-            ah.build_corpus([many], out, part_size=7, semantic=False)
+            ah.build_corpus([many], out, part_size=7)
     (many / "t00.txt").write_text("Quite another text than before. It is short.", encoding="utf-8")
-    corpus = ah.build_corpus([many], out, part_size=7, semantic=False)
+    corpus = ah.build_corpus([many], out, part_size=7)
     assert corpus.passages.loc[corpus.passages["doc_id"] == "t00", "text"].tolist()[0].startswith("Quite another")
 
 
@@ -198,9 +198,9 @@ def test_a_worker_that_dies_is_said_and_what_is_done_is_kept(many, whole, tmp_pa
             building, "partial", lambda work, *known: _end_yourself if work is stage else partial(work, *known)
         )
         with pytest.raises(ah.TalksError, match=r"corpus: a process was ended from outside .* is kept; call .* fewer"):
-            ah.build_corpus([many], out, part_size=7, semantic=False, workers=2)
+            ah.build_corpus([many], out, part_size=7, workers=2)
     assert len(list((tmp_path / ".corpus.building").glob("*-measured"))) == 6
-    ah.build_corpus([many], out, part_size=7, semantic=False)
+    ah.build_corpus([many], out, part_size=7)
     assert bytes_of(out) == whole
 
 
@@ -212,12 +212,12 @@ def test_a_second_build_of_the_same_corpus_is_refused(many, whole, tmp_path, mon
     def meddled(*arguments):
         if not said:
             with pytest.raises(ah.TalksError) as refused:
-                ah.build_corpus([many], out, part_size=7, semantic=False)
+                ah.build_corpus([many], out, part_size=7)
             said.append(str(refused.value))
         return original(*arguments)
 
     monkeypatch.setattr(building, "_measure", meddled)
-    ah.build_corpus([many], out, part_size=7, semantic=False)
+    ah.build_corpus([many], out, part_size=7)
     assert said[0].startswith(f"{out}: is being built already (process {os.getpid()} on ")
     assert said[0].endswith(f"wait until it ends, or, if it does not run any more, delete {tmp_path / '.corpus.lock'}")
     assert bytes_of(out) == whole
@@ -240,11 +240,11 @@ def test_the_lock_of_a_crashed_build_is_taken_away(left, begins, many, tmp_path)
     lock = tmp_path / ".corpus.lock"
     lock.write_text(left(process.pid, socket.gethostname()), encoding="utf-8")
     if begins:
-        ah.build_corpus([many], tmp_path / "corpus", semantic=False)
+        ah.build_corpus([many], tmp_path / "corpus")
         assert not lock.exists()
     else:
         with pytest.raises(ah.TalksError, match="is being built already"):
-            ah.build_corpus([many], tmp_path / "corpus", semantic=False)
+            ah.build_corpus([many], tmp_path / "corpus")
         assert lock.exists()
         assert not (tmp_path / ".corpus.building").exists()
 
@@ -298,7 +298,7 @@ def test_a_machine_with_other_packages_has_a_fault():
 def test_without_the_extra_a_cluster_is_refused(many, tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "distributed", None)
     monkeypatch.setitem(sys.modules, "dask", None)
-    command = ["build", str(many), "--out", str(tmp_path / "new/corpus"), "--no-semantic"]
+    command = ["build", str(many), "--out", str(tmp_path / "new/corpus")]
     assert main([*command, "--scheduler", "tcp://here:8786"]) == 2
     said = "talks: tcp://here:8786: Dask distributed is not installed here; expected the extra cluster; "
     assert capsys.readouterr().err == said + "run make cluster, or pip install 'talks-in-words[cluster]'\n"
@@ -341,9 +341,9 @@ def test_a_large_input_is_shared_out(many, tmp_path, monkeypatch):
         return engine(1, scheduler)
 
     monkeypatch.setattr(building, "open_engine", noted)
-    ah.build_corpus([many], tmp_path / "small", workers=None, semantic=False)
+    ah.build_corpus([many], tmp_path / "small", workers=None)
     (many / "large.txt").write_text("\n\n".join(map(_text, range(40, 60))) + "\n" * 5_000_000, encoding="utf-8")
-    ah.build_corpus([many], tmp_path / "large", workers=None, semantic=False)
+    ah.build_corpus([many], tmp_path / "large", workers=None)
     assert seen == [1, 3]
 
 
@@ -409,7 +409,7 @@ def test_a_person_can_keep_a_text_that_is_nearly_the_same(tmp_path):
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
     table = tmp_path / "m.csv"
     table.write_text("file,use\nb,caution\nc,main\n", encoding="utf-8")
-    corpus = ah.build_corpus([folder], tmp_path / "corpus", metadata=[table], semantic=False)
+    corpus = ah.build_corpus([folder], tmp_path / "corpus", metadata=[table])
     assert corpus.documents["doc_id"].tolist() == ["a", "b"], "word for word copies are never counted twice"
     assert corpus.documents.set_index("doc_id").loc["b", "duplicate_of"] == "a"
 
@@ -425,7 +425,7 @@ def test_a_task_does_not_grow_with_the_metadata(many, tmp_path, monkeypatch):
     for n_rows in (1, 20):
         rows = [f"t{n:02d}.txt,Harbour {n}" for n in range(n_rows)]
         (tmp_path / "m.csv").write_text("\n".join(["file,title", *rows]), encoding="utf-8")
-        corpus = ah.build_corpus([many], tmp_path / "out", metadata=[tmp_path / "m.csv"], semantic=False)
+        corpus = ah.build_corpus([many], tmp_path / "out", metadata=[tmp_path / "m.csv"])
         assert corpus.documents["title"].str.startswith("Harbour ").sum() == n_rows
     assert sizes[:3] == sizes[3:]
 
@@ -448,7 +448,7 @@ def test_another_column_and_another_language_can_be_asked_for(tmp_path):
         "visas des pêcheurs, et elles ont décidé de se revoir au printemps prochain."
     )
     (folder / "t.csv").write_text(f'words\n"{french}"\n', encoding="utf-8")
-    options = ["--column", "text=words", "--keep-languages", "en", "fr", "--no-semantic"]
+    options = ["--column", "text=words", "--keep-languages", "en", "fr"]
     assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), *options]) == 0
     assert ah.load_corpus(tmp_path / "corpus").documents["language"].tolist() == ["fr"]
 
@@ -480,7 +480,7 @@ def test_the_account_adds_up_and_says_why(tmp_path, capsys):
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "t.csv").write_text('title,text\n=1+1,"Home » World\n' + OTHER + '"\n@x,\n', encoding="utf-8")
-    assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), "--no-semantic", "--show-removed"]) == 0
+    assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), "--show-removed"]) == 0
     account = json.loads((tmp_path / "corpus/build.json").read_text(encoding="utf-8"))
     assert {name: account[name] for name in ("read", "kept", "duplicates", "rejected")} == {
         "read": 6, "kept": 2, "duplicates": 1, "rejected": 3}  # fmt: skip
@@ -497,7 +497,7 @@ def test_a_spreadsheet_finds_no_formula(tmp_path):
     folder.mkdir()
     (folder / "a.txt").write_text(WIRE, encoding="utf-8")
     (folder / "=HYPERLINK(1).odt").write_text("x", encoding="utf-8")
-    ah.build_corpus([folder], tmp_path / "corpus", semantic=False)
+    ah.build_corpus([folder], tmp_path / "corpus")
     assert "\n'=HYPERLINK(1).odt," in (tmp_path / "corpus/rejected.csv").read_text(encoding="utf-8")
 
 
@@ -506,8 +506,8 @@ def test_the_terminal_is_not_written_to_by_file_names(tmp_path, capsys):
     folder.mkdir()
     (folder / "a.txt").write_text(WIRE, encoding="utf-8")
     (folder / "b\x1b[2J.odt").write_text("x", encoding="utf-8")
-    assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), "--no-semantic"]) == 0
+    assert main(["build", str(folder), "--out", str(tmp_path / "corpus")]) == 0
     (folder / "a.txt").unlink()
-    assert main(["build", str(folder), "--out", str(tmp_path / "corpus2"), "--no-semantic"]) == 2
+    assert main(["build", str(folder), "--out", str(tmp_path / "corpus2")]) == 2
     printed = capsys.readouterr()
     assert "\x1b" not in printed.out + printed.err

@@ -19,13 +19,12 @@ from typing import Any
 import pandas as pd
 
 from ..corpus import Corpus, load_corpus, load_schema
-from ..dictionaries import INSTRUMENTS, SEMANTIC
+from ..dictionaries import INSTRUMENTS
 from ..errors import TalksError
 from ..words import WORD
 from .attitude import add_target_tone
 from .cluster import DISTRIBUTION
 from .collocations import MIN_COLLOCATION_COUNT, count_pairs, find_collocations
-from .encoder import encoder_versions, use_encoder
 from .fates import Fates, Prepared, decide_fates, keep_fates
 from .prepare import Settings, prepare_part
 from .quotes import add_quoted_speakers, add_whole_quotations
@@ -61,7 +60,6 @@ def build_corpus(
     columns: Mapping[str, str] | None = None,
     keep_languages: Iterable[str] = ("en",),
     with_text: bool = True,
-    semantic: bool | None = None,
     workers: int | None = 1,
     scheduler: str | None = None,
     part_size: int = PART_DOCUMENTS,
@@ -73,8 +71,7 @@ def build_corpus(
     of a table holds what, where its name does not (`{"text": "body"}`); the languages to keep. Out: the corpus,
     also written to `out` (an earlier corpus there is replaced), with `build.json` (what was read and what became of
     it) and `rejected.csv`. Without text, the words and the titles found in them are left out; the measurements
-    are the same. `semantic` says whether the sentence encoder measures tone too; by default it does where the extra
-    is installed, and the record says so. The work is done in parts of `part_size` documents by `workers` processes
+    are the same. The work is done in parts of `part_size` documents by `workers` processes
     (None: one a processor where the input is large), or by the workers of a Dask cluster, whose `scheduler`
     (`tcp://host:8786`) is named; none of it changes the result. `show_removed` prints what cleaning took out.
 
@@ -90,25 +87,24 @@ def build_corpus(
     >>> str(build_corpus([folder / "note.txt"], folder / "corpus"))
     'Corpus: 1 documents, 10 words'
     """
-    semantic = use_encoder(semantic)
     listing, from_zotero = list_sources(sources)
     curated = read_metadata(metadata)
     settings = Settings(from_zotero | curated, tuple(keep_languages), dict(DOCUMENT_READERS))
-    record = _describe(semantic)
+    record = _describe()
     workers = workers or (os.cpu_count() or 1 if sum(map(_size, listing.items)) > LARGE_BYTES else 1)
     plan = _plan(listing.items, settings, dict(columns or {}), record, part_size)
     with open_workshop(out, "corpus.json", plan) as shop:
         keep_metadata(settings.known, shop.folder / METADATA)
         with open_engine(workers, scheduler) as engine:
             of_each_source = {item.folder: item.path for item in listing.items}
-            engine.check(shop.lock, of_each_source.values(), encoder_versions() if semantic else ())
+            engine.check(shop.lock, of_each_source.values(), ())
             batches = enumerate(_batches(read_units(listing.items, columns or {}), part_size))
             prepare = partial(_prepare, shop, replace(settings, known={}))
             run_stage(engine, shop, "prepared", prepare, batches, what="reading")
             fates = _decide(shop, curated, out)
             n_kept = fates.funnel["kept"]
             kept = ((number, set(part.loc[part["status"] == "kept", "doc_id"])) for number, part in fates.parts())
-            measure = partial(_measure, shop, semantic)
+            measure = partial(_measure, shop)
             run_stage(engine, shop, "measured", measure, kept, what="measuring", total=n_kept)
             record["settings"]["collocations"] = _find_collocations(shop).to_dict("records")
             terms = [*(row["term"] for row in record["settings"]["collocations"]), *lexicon_terms()]
@@ -120,7 +116,7 @@ def build_corpus(
     return load_corpus(out)
 
 
-def _describe(semantic: bool) -> dict[str, Any]:
+def _describe() -> dict[str, Any]:
     """Write down how the corpus was made: when, by which version, with which settings."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
@@ -133,9 +129,8 @@ def _describe(semantic: bool) -> dict[str, Any]:
         "measured": {"on": now.date().isoformat(), "by": f"{DISTRIBUTION} {version(DISTRIBUTION)}"},
         "settings": {
             "word": WORD,
-            "tone": [*INSTRUMENTS, SEMANTIC] if semantic else list(INSTRUMENTS),
-            "target_tone": "sentence encoder" if semantic else "words by side and distance",
-            **({"encoder": encoder_versions()} if semantic else {}),
+            "tone": list(INSTRUMENTS),
+            "target_tone": "words by side and distance",
             "lexicons": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in lists},
             "lexicon_terms": lexicon_terms(),
         },
@@ -236,21 +231,21 @@ def _decide(shop: Workshop, curated: Mapping[str, Record], out: str | Path) -> F
 # Second and third stage: from passages to measurements
 
 
-def measure_part(documents: pd.DataFrame, passages: pd.DataFrame, *, semantic: bool | None = None) -> Frames:
+def measure_part(documents: pd.DataFrame, passages: pd.DataFrame) -> Frames:
     """Measure one part: its passages, told apart by who is quoted, and its sentences. Pure: frames in, frames out."""
     sentences = add_quoted_speakers(split_sentences(passages), passages, documents)
     return {
         "passages": add_whole_quotations(passages, sentences),
-        "sentences": add_target_tone(measure_sentences(sentences, semantic=semantic), semantic=semantic),
+        "sentences": add_target_tone(measure_sentences(sentences)),
     }
 
 
-def _measure(shop: Workshop, semantic: bool, number: int, kept: set[str]) -> int:
+def _measure(shop: Workshop, number: int, kept: set[str]) -> int:
     place = shop.place(number, "prepared")
     documents, passages = read_frame(place, "documents"), read_frame(place, "passages")
     documents = documents[documents["doc_id"].isin(kept)].reset_index(drop=True)
     passages = passages[passages["doc_id"].isin(documents["doc_id"])].reset_index(drop=True)
-    frames = measure_part(documents, passages, semantic=semantic)
+    frames = measure_part(documents, passages)
     frames["words"], frames["pairs"] = count_pairs(frames["passages"])
     write_frames(shop.place(number, "measured"), frames)
     return len(documents)
