@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from analysis_helpers.build import deduplicate as duplicates
 from analysis_helpers.build import pipeline as building
 from analysis_helpers.build import tallies
-from analysis_helpers.build.collocations import find_collocations
 from analysis_helpers.build.deduplicate import BANDS, find_repeated, hash_bands, is_among, sign_texts
 from analysis_helpers.build.fates import decide_fates, keep_fates
 from analysis_helpers.build.prepare import ASIDE, NOTHING_LEFT
 from analysis_helpers.build.stages import Workshop, write_frames
 from analysis_helpers.build.tallies import add_tallies
+from analysis_helpers.build.terms import find_collocations
 from tests.build import reference_fates
 
 WORDS = ["cork", "Fish", "trade", "étain", "ΣΊΣΥΦΟΣ", "U.S.", "win-win", "_", "9", "貿易", "İ", "x" * 60, "y" * 140]
@@ -181,6 +181,6 @@ def test_collocations_of_parts_are_those_of_the_whole(n, heap_parts, tmp_path, m
         write_frames(shop.place(number, "measured"), frames[-1])
     words = pd.concat(frame["words"] for frame in frames).groupby("word", as_index=False).sum()
     pairs = pd.concat(frame["pairs"] for frame in frames).groupby(["first", "second"], as_index=False).sum()
-    expected = find_collocations(words, [pairs])
+    expected = find_collocations(words, pairs)
     assert expected["term"].tolist() == (["rare earths"] if sum(n) >= 10 else [])
     pd.testing.assert_frame_equal(building._find_collocations(shop), expected)

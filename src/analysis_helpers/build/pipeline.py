@@ -22,9 +22,7 @@ from ..corpus import Corpus, load_corpus, load_schema
 from ..dictionaries import INSTRUMENTS
 from ..errors import TalksError
 from ..words import WORD
-from .attitude import add_target_tone
 from .cluster import DISTRIBUTION
-from .collocations import MIN_COLLOCATION_COUNT, count_pairs, find_collocations
 from .fates import Fates, Prepared, decide_fates, keep_fates
 from .prepare import Settings, prepare_part
 from .quotes import add_quoted_speakers, add_whole_quotations
@@ -42,7 +40,14 @@ from .read.registry import (
 from .sentences import split_sentences
 from .stages import Frames, Workshop, open_engine, open_workshop, read_frame, run_stage, write_frames
 from .tallies import add_tallies
-from .terms import count_terms, lexicon_terms, measure_sentences
+from .terms import (
+    MIN_COLLOCATION_COUNT,
+    count_pairs,
+    count_terms,
+    find_collocations,
+    lexicon_terms,
+    measure_sentences,
+)
 from .write import assemble, print_removed
 
 PART_DOCUMENTS, PART_BYTES = 500, 16_000_000  # of the work; small, so that little is lost by an interrupt
@@ -236,7 +241,7 @@ def measure_part(documents: pd.DataFrame, passages: pd.DataFrame) -> Frames:
     sentences = add_quoted_speakers(split_sentences(passages), passages, documents)
     return {
         "passages": add_whole_quotations(passages, sentences),
-        "sentences": add_target_tone(measure_sentences(sentences)),
+        "sentences": measure_sentences(sentences),
     }
 
 
@@ -258,7 +263,7 @@ def _find_collocations(shop: Workshop) -> pd.DataFrame:
         words.append(heap[often])
         n_rare += int(heap.loc[~often, "n"].sum())
     words.append(pd.DataFrame({"word": [""], "n": [n_rare]}))  # part of no collocation, but of all words
-    return find_collocations(pd.concat(words), _add_up(shop, "pairs", ["first", "second"]))
+    return find_collocations(pd.concat(words), pd.concat(_add_up(shop, "pairs", ["first", "second"])))
 
 
 def _add_up(shop: Workshop, name: str, keys: list[str]) -> Iterator[pd.DataFrame]:
