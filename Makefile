@@ -8,7 +8,6 @@ UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SEMANTIC := build/semantic
 CLUSTER := build/cluster
 BROWSER := build/browser
 ORIGINALS ?= ../shared/originals
@@ -19,7 +18,7 @@ ifneq ($(shell test -w "$$HOME" && echo yes),yes)
 export HOME := $(shell mkdir -p build/home && cd build/home && pwd)
 endif
 
-.PHONY: help report test check lab notebooks corpus semantic cluster benchmark lock newest clean
+.PHONY: help report test check lab notebooks corpus cluster benchmark lock newest clean
 
 help: ## explain the verbs
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -35,12 +34,7 @@ $(READY): requirements.lock pyproject.toml
 report: $(READY) ## execute the notebooks on the shipped corpus and render the site into site/
 	@$(BIN)/talks report --out site
 
-# The encoder stands apart, so that the corpus of a reader is measured as the shipped one, unless asked otherwise.
-$(SEMANTIC)/.ready: requirements-semantic.lock $(READY)
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --target $(SEMANTIC) -r requirements-semantic.lock
-	@touch $@
-
-# Dask stands apart too: few need it.
+# Dask stands apart: few need it.
 $(CLUSTER)/.ready: requirements-cluster.lock $(READY)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --target $(CLUSTER) -r requirements-cluster.lock
 	@touch $@
@@ -51,9 +45,8 @@ $(BROWSER)/.ready: tests/slow/browser/package.json tests/slow/browser/package-lo
 	@if command -v npm >/dev/null; then cd $(BROWSER) && npm ci --silent --no-audit --no-fund && touch .ready; \
 	  else echo "npm not found: the pages will not be opened in a browser"; fi
 
-test: $(READY) $(SEMANTIC)/.ready $(CLUSTER)/.ready $(BROWSER)/.ready ## run all tests: code, examples, notebooks executed anew, data, site, extras
+test: $(READY) $(CLUSTER)/.ready $(BROWSER)/.ready ## run all tests: code, examples, notebooks executed anew, data, site, extras
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
-	PYTHONPATH="$(CURDIR)/$(SEMANTIC)" $(BIN)/python -m pytest tests/build/test_semantic.py
 	PYTHONPATH="$(CURDIR)/$(CLUSTER)" $(BIN)/python -m pytest tests/slow/test_cluster.py
 
 check: $(READY) ## lint code and notebooks, check their formatting and which wing imports which
@@ -69,11 +62,8 @@ notebooks: $(READY) ## execute the notebooks in place: the only way their output
 
 corpus: $(READY) ## measure data/corpus again from the originals (ORIGINALS=folder)
 	$(BIN)/talks build "$(ORIGINALS)/articles" "$(ORIGINALS)/statements_2025.jsonl" --without-text \
-	  --no-semantic --metadata data/sources/articles.csv data/sources/statements.csv --out data/corpus
+	  --metadata data/sources/articles.csv data/sources/statements.csv --out data/corpus
 	$(BIN)/python -m analysis_helpers.check data
-
-semantic: $(READY) ## add the sentence encoder to the environment: a further instrument of tone, 190 MB
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-semantic.lock
 
 cluster: $(READY) ## add Dask distributed to the environment: builds on the machines of a cluster (docs/scale.md)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-cluster.lock
@@ -84,7 +74,7 @@ benchmark: $(READY) ## measure whole builds beside a script by hand (ORIGINALS=f
 PIN := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 lock: ## pin all dependencies again
 	$(PIN) --extra lab --extra site --extra test pyproject.toml --output-file requirements.lock
-	set -e; for extra in cluster semantic; do \
+	set -e; for extra in cluster; do \
 	  grep -E "^$$extra = " pyproject.toml | grep -oE '"[^"]+"' | tr -d '"' | \
 	    $(PIN) --constraints requirements.lock - --output-file requirements-$$extra.lock; done
 

@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 import analysis_helpers as ah
-from analysis_helpers.build import deduplicate, encoder
+from analysis_helpers.build import deduplicate
 from analysis_helpers.build import prepare as preparing
 from analysis_helpers.report.site import render_site
 
@@ -33,13 +33,6 @@ def run_nbval(folder):
     """Run nbval on a folder of notebooks, with the settings of tests/nbval.ini."""
     command = [sys.executable, "-m", "pytest", "-c", ROOT / "tests/nbval.ini", "--rootdir", folder, folder]
     return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-@pytest.fixture(autouse=True)
-def without_encoder(request, monkeypatch):
-    """Measure as the shipped corpus is measured, also where the extra `semantic` is installed."""
-    if request.path.name != "test_semantic.py":
-        monkeypatch.setattr(encoder, "PACKAGES", ("left out of this test",))
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from .errors import TalksError
 if TYPE_CHECKING:
     from .corpus import Corpus
 
-OPTIONAL = {"text", "tone_semantic"}  # not in every corpus: the words themselves, the tone by the encoder
+OPTIONAL = {"text"}  # not in every corpus
 TABLES = ("documents", "passages", "sentences", "counts", "removed", "rejected")
 _ARROW = {"string": pa.string(), "integer": pa.int32(), "number": pa.float64(), "date": pa.date32()}
 _REFERENCES = (
@@ -165,10 +165,6 @@ def _find_changed_texts(corpus: Corpus) -> _Problems:
 
 
 def _find_bad_record(corpus: Corpus) -> _Problems:
-    made_of = corpus.record.get("settings", {}).get("tone") or []
-    if ("tone_semantic" in corpus.columns("sentences")) != ("tone_semantic" in made_of):
-        found = f"corpus.json: tone is made of {made_of}"
-        yield 1, [f"{found}, which the columns of sentences do not bear out; build it again"]
     funnel = corpus.record.get("funnel", {})
     if funnel.get("read") != sum(funnel.get(part, 0) for part in ("kept", "duplicates", "rejected")):
         found = f"corpus.json: funnel is {funnel}"

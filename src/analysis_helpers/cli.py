@@ -73,11 +73,6 @@ def _add_build(build: argparse.ArgumentParser) -> None:
     who = build.add_mutually_exclusive_group()
     who.add_argument("--workers", type=int, metavar="N", help="processes (default: one a processor; large input only)")
     who.add_argument("--scheduler", metavar="ADDRESS", help="do the work on a Dask cluster: tcp://host:8786")
-    build.add_argument(
-        "--semantic",
-        action=argparse.BooleanOptionalAction,
-        help="measure tone with the sentence encoder too (default: where the extra semantic is installed)",
-    )
     build.set_defaults(run=_build, interrupted="the same command goes on where it stopped")
 
 
@@ -91,7 +86,6 @@ def _build(options: argparse.Namespace) -> None:
         columns=_columns(options.column),
         keep_languages=options.keep_languages,
         with_text=not options.without_text,
-        semantic=options.semantic,
         workers=options.workers,
         scheduler=options.scheduler,
         show_removed=options.show_removed,

@@ -15,7 +15,6 @@ import pandas as pd
 from .errors import TalksError
 
 INSTRUMENTS = ("tone_vader", "tone_diplomatic", "tone_general")
-SEMANTIC = "tone_semantic"
 DICTIONARIES = {"agenda": "agenda_terms", "frames": "frames", "topic_keywords": "topic_keywords"}
 # Surnames that are words of their own: only the full name names the person.
 ORDINARY_SURNAMES = frozenset(

@@ -212,7 +212,7 @@ def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
     >>> import analysis_helpers as ah
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     out = f"{folder}/corpus"
-    ...     corpus = ah.build_corpus([ah.shipped_data() / "example_sources"], out, semantic=False)
+    ...     corpus = ah.build_corpus([ah.shipped_data() / "example_sources"], out)
     >>> ah.concordance(corpus.where(doc_id="wire_a"), "both sides", width=16)[["left", "keyword", "right"]].head(1)
             left     keyword             right
     0  LISBON -   Both sides   agreed on Tuesd

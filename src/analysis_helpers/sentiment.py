@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .corpus import Corpus, add_period, in_order, refuse_empty
-from .dictionaries import INSTRUMENTS, SEMANTIC
+from .dictionaries import INSTRUMENTS
 from .errors import TalksError
 from .uncertainty import mean_interval
 
@@ -24,10 +24,10 @@ _TARGET = (
 def tone_instruments(corpus: Corpus) -> list[str]:
     """List the instruments that made the tone of a corpus, as its record says; refuse those of another version."""
     made_of = corpus.record.get("settings", {}).get("tone")
-    if made_of not in (list(INSTRUMENTS), [*INSTRUMENTS, SEMANTIC]):
+    if made_of != list(INSTRUMENTS):
         raise TalksError(
-            f"corpus.json: tone is made of {made_of}; expected {list(INSTRUMENTS)}, with or without {SEMANTIC}, or "
-            "tones are not comparable; build the corpus again"
+            f"corpus.json: tone is made of {made_of}; expected {list(INSTRUMENTS)}, or tones are "
+            "not comparable; build the corpus again"
         )
     return made_of
 

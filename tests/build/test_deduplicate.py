@@ -173,7 +173,7 @@ def test_a_person_can_keep_a_text_that_is_nearly_the_same(tmp_path):
     for name, text in (("a", WIRE), ("b", EDITED), ("c", WIRE)):
         (tmp_path / f"in/{name}.txt").write_text(text, encoding="utf-8")
     (tmp_path / "m.csv").write_text("file,use\nb,caution\nc,main\n", encoding="utf-8")
-    corpus = ah.build_corpus([tmp_path / "in"], tmp_path / "c", metadata=[tmp_path / "m.csv"], semantic=False)
+    corpus = ah.build_corpus([tmp_path / "in"], tmp_path / "c", metadata=[tmp_path / "m.csv"])
     assert corpus.documents["doc_id"].tolist() == ["a", "b"], "word for word copies are never counted twice"
     assert corpus.documents.set_index("doc_id").loc["b", "duplicate_of"] == "a"
 

@@ -51,7 +51,7 @@ def whole(many, tmp_path):
 
 
 def _build(source, out, **options):
-    return ah.build_corpus([source], out, **{"part_size": 7, "semantic": False, **options})
+    return ah.build_corpus([source], out, **{"part_size": 7, **options})
 
 
 def _stop(*_, **__):
@@ -88,7 +88,7 @@ def test_workers_and_order_of_listing_do_not_change_a_byte(many, whole, tmp_path
 def test_an_interrupted_build_goes_on_where_it_stopped(stage, many, whole, tmp_path, monkeypatch, capsys):
     """Ctrl-C in the third part of a stage; the parts done before are not done again."""
     out, work = tmp_path / "corpus", getattr(pipeline, stage)
-    command = ["build", str(many), "--out", str(out), "--no-semantic"]
+    command = ["build", str(many), "--out", str(out)]
     monkeypatch.setitem(pipeline.build_corpus.__kwdefaults__, "part_size", 7)
     monkeypatch.setattr(pipeline, stage, _after(2, work, _stop)[0])
     assert main(command) == 130
@@ -234,7 +234,7 @@ def test_a_part_that_another_machine_wrote_is_waited_for(tmp_path, monkeypatch):
 def test_without_the_extra_a_cluster_is_refused(many, tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "distributed", None)
     monkeypatch.setitem(sys.modules, "dask", None)
-    command = ["build", str(many), "--out", str(tmp_path / "new/corpus"), "--no-semantic"]
+    command = ["build", str(many), "--out", str(tmp_path / "new/corpus")]
     assert main([*command, "--scheduler", "tcp://here:8786"]) == 2
     said = "talks: tcp://here:8786: Dask distributed is not installed here; expected the extra cluster; "
     assert capsys.readouterr().err == said + "run make cluster, or pip install 'talks-in-words[cluster]'\n"
@@ -301,7 +301,7 @@ def test_another_column_and_another_language_can_be_asked_for(tmp_path):
         "visas des pêcheurs, et elles ont décidé de se revoir au printemps prochain."
     )
     folder = _write(tmp_path / "in", t__csv=f'words\n"{french}"\n')
-    options = ["--column", "text=words", "--keep-languages", "en", "fr", "--no-semantic"]
+    options = ["--column", "text=words", "--keep-languages", "en", "fr"]
     assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), *options]) == 0
     assert ah.load_corpus(tmp_path / "corpus").documents["language"].tolist() == ["fr"]
 
@@ -326,7 +326,7 @@ def test_the_account_adds_up_and_says_why(tmp_path, capsys):
     folder = _write(tmp_path / "in", a__txt=WIRE, b__txt=WIRE, c__txt="...", d__odt="x")
     _write(folder / "saved_files", style__css="x")
     _write(folder, t__csv='title,text\n=1+1,"Home » World\n' + OTHER + '"\n@x,\n', **{"=HYPERLINK(1)__odt": "x"})
-    assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), "--no-semantic", "--show-removed"]) == 0
+    assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), "--show-removed"]) == 0
     account = json.loads((tmp_path / "corpus/build.json").read_text(encoding="utf-8"))
     assert {name: account[name] for name in ("read", "kept", "duplicates", "rejected")} == {
         "read": 7, "kept": 2, "duplicates": 1, "rejected": 4}  # fmt: skip
@@ -344,8 +344,8 @@ def test_the_account_adds_up_and_says_why(tmp_path, capsys):
 
 def test_the_terminal_is_not_written_to_by_file_names(tmp_path, capsys):
     folder = _write(tmp_path / "in", a__txt=WIRE, **{"b\x1b[2J__odt": "x"})
-    assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), "--no-semantic"]) == 0
+    assert main(["build", str(folder), "--out", str(tmp_path / "corpus")]) == 0
     (folder / "a.txt").unlink()
-    assert main(["build", str(folder), "--out", str(tmp_path / "corpus2"), "--no-semantic"]) == 2
+    assert main(["build", str(folder), "--out", str(tmp_path / "corpus2")]) == 2
     printed = capsys.readouterr()
     assert "\x1b" not in printed.out + printed.err

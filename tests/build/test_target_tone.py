@@ -179,9 +179,7 @@ def test_names_carry_no_weight(text, first, second, name):
 def test_the_article_of_a_name_carries_no_weight(text):
     """Else the same sentence would be warmer about China than about the United States."""
     scored = [
-        ah.add_target_tone(pd.DataFrame({"text": [text.replace("{}", name)]}), semantic=False)[f"tone_to_{side}"].iloc[
-            0
-        ]
+        ah.add_target_tone(pd.DataFrame({"text": [text.replace("{}", name)]}))[f"tone_to_{side}"].iloc[0]
         for name, side in (("China", "cn"), ("the United States", "us"), ("the US", "us"))
     ]
     assert len(set(scored)) == 1

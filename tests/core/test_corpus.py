@@ -31,7 +31,7 @@ def test_metadata_reach_the_documents(invented):
 
 def test_columns_and_order_are_those_of_the_schema(invented, shipped):
     for table in TABLES:
-        names = [field["name"] for field in fields_of(table) if field["name"] != "tone_semantic"]
+        names = [field["name"] for field in fields_of(table)]
         assert list(getattr(invented, table)) == names
         assert list(getattr(shipped, table)) == [name for name in names if name != "text"]
 
@@ -142,7 +142,6 @@ def test_rebuilding_gives_the_shipped_tables(originals, shipped, tmp_path):
         tmp_path / "corpus",
         metadata=[ROOT / "data/sources/articles.csv", ROOT / "data/sources/statements.csv"],
         with_text=False,
-        semantic=False,
     )
     for table in TABLES:
         pd.testing.assert_frame_equal(getattr(rebuilt, table), getattr(shipped, table), check_exact=True)

@@ -18,7 +18,7 @@ from tests.conftest import ORIGINALS, ROOT
 
 PACKAGE = ROOT / "src/analysis_helpers"
 PIP_ONLY = {"font-source-sans-pro"}
-APART = {"cluster", "semantic"}  # extras with a lock of their own
+APART = {"cluster"}  # extras with a lock of their own
 RESULTS = {"Interval", "Permutation", "SEED", "TalksError", "UnreadableError"}  # without an example of their own
 MEASURES = {"build.attitude", "build.quotes", "events", "keyness", "sentiment", "topics", "uncertainty"}
 LONGEST = 1_000  # lines of a file, so that it can be read

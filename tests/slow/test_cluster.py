@@ -97,7 +97,7 @@ def _report(n):
 @pytest.fixture
 def whole(many, tmp_path):
     """The bytes of a build in one process."""
-    corpus = ah.build_corpus([many], tmp_path / "whole", part_size=4, semantic=False)
+    corpus = ah.build_corpus([many], tmp_path / "whole", part_size=4)
     assert corpus.record["funnel"] == {"read": 30, "kept": 30, "duplicates": 0, "rejected": 0}
     return bytes_of(tmp_path / "whole")
 
@@ -105,7 +105,7 @@ def whole(many, tmp_path):
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://host"])
 def test_a_wrong_address_is_said(address, many, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(stages, "ANSWER", 1)
-    assert main(["build", str(many), "--out", str(tmp_path / "corpus"), "--no-semantic", "--scheduler", address]) == 2
+    assert main(["build", str(many), "--out", str(tmp_path / "corpus"), "--scheduler", address]) == 2
     said = capsys.readouterr().err.splitlines()[-1]
     assert said.startswith(f"talks: {address}: no scheduler answers (")
     assert "start one with dask scheduler, or correct the address" in said
@@ -115,7 +115,7 @@ def test_a_wrong_address_is_said(address, many, tmp_path, monkeypatch, capsys):
 def test_a_scheduler_without_workers_says_so(many, tmp_path, scheduler, monkeypatch):
     monkeypatch.setattr(stages, "FIRST_WORKER", 0.5)
     with pytest.raises(ah.TalksError, match=r"do not answer .*, start at least one worker"):
-        ah.build_corpus([many], tmp_path / "corpus", semantic=False, scheduler=scheduler)
+        ah.build_corpus([many], tmp_path / "corpus", scheduler=scheduler)
 
 
 @contextmanager
@@ -159,7 +159,7 @@ def test_an_interrupt_cancels_what_waits_and_the_build_goes_on(many, whole, tmp_
     from distributed import Client
 
     out, taken = tmp_path / "corpus", []
-    command = ["build", str(many), "--out", str(out), "--no-semantic", "--scheduler", scheduler]
+    command = ["build", str(many), "--out", str(out), "--scheduler", scheduler]
     monkeypatch.setitem(pipeline.build_corpus.__kwdefaults__, "part_size", 4)
     wait = stages.wait
 
@@ -184,7 +184,7 @@ def test_a_worker_with_another_version_is_refused_before_work_starts(many, tmp_p
     (tmp_path / "old/talks_in_words-0.0.1.dist-info/METADATA").write_text("Name: talks-in-words\nVersion: 0.0.1\n")
     said = r"tcp://\S+: tcp://\S+ has talks-in-words 0\.0\.1; expected \S+, as where the build runs; install"
     with _worker(scheduler, path=[tmp_path / "old"]), pytest.raises(ah.TalksError, match=said):
-        ah.build_corpus([many], tmp_path / "corpus", semantic=False, scheduler=scheduler)
+        ah.build_corpus([many], tmp_path / "corpus", scheduler=scheduler)
     assert not list(tmp_path.glob(".*"))
     assert not (tmp_path / "corpus").exists()
 
@@ -194,7 +194,7 @@ def test_a_worker_without_this_package_is_refused(many, tmp_path, scheduler, wor
     (tmp_path / "other/analysis_helpers/__init__.py").write_text("")
     said = r"tcp://\S+ has another talks-in-words or none \(.*analysis_helpers\.build.*\); expected that of here"
     with _worker(scheduler, path=[tmp_path / "other"]), pytest.raises(ah.TalksError, match=said):
-        ah.build_corpus([many], tmp_path / "corpus", semantic=False, scheduler=scheduler)
+        ah.build_corpus([many], tmp_path / "corpus", scheduler=scheduler)
 
 
 def test_a_worker_that_does_not_see_the_files_is_refused(many, tmp_path, scheduler, workers):
@@ -210,7 +210,7 @@ def test_a_worker_that_does_not_see_the_files_is_refused(many, tmp_path, schedul
 def test_a_worker_with_several_threads_is_refused(many, tmp_path, scheduler, workers):
     said = r"has 2 threads; expected 1; start it with --nthreads 1"
     with _worker(scheduler, "--nthreads", "2"), pytest.raises(ah.TalksError, match=said):
-        ah.build_corpus([many], tmp_path / "corpus", semantic=False, scheduler=scheduler)
+        ah.build_corpus([many], tmp_path / "corpus", scheduler=scheduler)
 
 
 def test_a_worker_that_dies_changes_no_byte(many, tmp_path, scheduler, workers, monkeypatch):
@@ -226,10 +226,10 @@ def test_a_worker_that_dies_changes_no_byte(many, tmp_path, scheduler, workers, 
     monkeypatch.setitem(reading.DOCUMENT_READERS, ".deadly", read_deadly)
     (many / "t30.deadly").write_text(_report(30), encoding="utf-8")
     monkeypatch.chdir(many.parent)
-    corpus = ah.build_corpus([many.name], "cluster", part_size=4, semantic=False, scheduler=scheduler)
+    corpus = ah.build_corpus([many.name], "cluster", part_size=4, scheduler=scheduler)
     assert corpus.record["funnel"]["kept"] == 31
     assert killed.exists()
     assert sorted(worker.poll() is None for worker in workers) == [False, True]
-    ah.build_corpus([many], tmp_path / "serial", part_size=4, semantic=False)
+    ah.build_corpus([many], tmp_path / "serial", part_size=4)
     assert bytes_of(tmp_path / "cluster") == bytes_of(tmp_path / "serial")
     assert not list(tmp_path.glob(".*"))

@@ -44,7 +44,7 @@ def begin(tmp_path, monkeypatch):
         (tmp_path / f"in/t{n}.txt").write_text(f"Delegation {n} met in Lisbon and spoke of {n} boats.", "utf-8")
 
     def begin(workers, out="corpus"):
-        command = [sys.executable, "build.py", "build", "in", "--out", out, "--no-semantic", "--workers", str(workers)]
+        command = [sys.executable, "build.py", "build", "in", "--out", out, "--workers", str(workers)]
         options = {"cwd": tmp_path, "start_new_session": True, "text": True}
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 

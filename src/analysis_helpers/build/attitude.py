@@ -21,15 +21,12 @@ import pandas as pd
 from ..dictionaries import read_weights
 from ..errors import TalksError
 from ..words import WORD
-from .encoder import encode, encode_all, use_encoder
 from .names import find_mentions
 
 LABELS = ("negative", "neutral", "positive")
 COUNTRIES = {"us": "US", "cn": "CN"}
 NAME, CUT, INTERCEPT = "Name", "|", "(intercept)"
 OUTSIDE_CLAUSE, NEGATED, HALF_DISTANCE, NGRAM_LENGTH = 0.4, -0.7, 6, 3.0
-STAND_INS = ("the target", "he")  # what the encoder reads in place of the target
-CONTEXTS = (600, 150, 30)  # characters on either side of it
 BANDS = ((2, "2"), (5, "5"), (10, "10"), (10_000, "far"))
 
 _TOKEN = re.compile(rf"(?P<handle>[@#]\w+|https?:\S+|www\.\S+)|(?P<word>{WORD})|[;:—]|--|\s[–-]\s")
@@ -300,75 +297,20 @@ def _as_chances(logits: np.ndarray) -> np.ndarray:
 
 
 # ---------------------------------------------------------------------------------------------------
-# With the sentence encoder
-
-
-def mask_others(text: str) -> str:
-    """Replace every run of words with a capital by "someone", as the words of the linear model are masked."""
-    pieces: list[str] = []
-    last = name_end = 0
-    for found in _TOKEN.finditer(text):
-        word = (found["word"] or "").replace("’", "'")
-        if found["handle"] or (word and _is_name(word)):
-            between = text[last : found.start()]
-            continues = bool(pieces) and last == name_end and not between.strip(" .-&")
-            owner = "'s" if word.endswith("'s") else ""
-            pieces.append(owner if continues else f"{_ARTICLE.sub('', between)}someone{owner}")
-            last = name_end = found.end()
-    return "".join(pieces) + text[last:]
-
-
-def encode_target(text: str, start: int, end: int) -> np.ndarray:
-    """Describe a sentence as the encoder reads it at the target: twice 768 figures.
-
-    The target becomes "the target", then "he"; each time the mean vector of the sentence and that of the
-    target's own tokens. Names of others are masked; of a long text, what stands near the target is read.
-    """
-    for context in CONTEXTS:  # dense text has more tokens than the encoder reads: then what is nearer
-        before = mask_others(_ARTICLE.sub("", text[max(0, start - context) : start]))
-        after = mask_others(text[end : end + context])
-        views = [_read_target(before, word, after) for word in STAND_INS]
-        if all(view is not None for view in views):
-            break
-    return np.concatenate(views)
-
-
-def _read_target(before: str, word: str, after: str) -> np.ndarray | None:
-    """Give the mean vector of the sentence and that of the target's own tokens; None where these are cut off."""
-    vectors, places = encode(f"{before}{word}{after}")
-    own = (places[:, 0] < len(before) + len(word)) & (places[:, 1] > len(before))
-    return np.concatenate([vectors.mean(axis=0), vectors[own].mean(axis=0)]) if own.any() else None
-
-
-@lru_cache(maxsize=1)
-def _encoder_weights() -> np.ndarray:
-    return read_weights("target_tone_semantic")[["negative", "positive"]].to_numpy("float64")
-
-
-def encoder_chances(vectors: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Give the probabilities of negative, neutral, positive; the last row of the weights is the intercept."""
-    low, high = (vectors @ weights[:-1] + weights[-1]).T
-    return _as_chances(np.column_stack([low, np.zeros(len(vectors)), high]))
-
-
-# ---------------------------------------------------------------------------------------------------
 # The tone towards a target
 
 
-def score_target_tone(
-    frame: pd.DataFrame, text: str = "text", start: str = "start", end: str = "end", *, semantic: bool | None = None
-) -> pd.DataFrame:
+def score_target_tone(frame: pd.DataFrame, text: str = "text", start: str = "start", end: str = "end") -> pd.DataFrame:
     """Score how a sentence speaks of the one it names at a given place: warm, cool or neither.
 
     In: sentences in the column `text`, and the place of the target in each as character offsets `start`
     (counted from 0) and `end` (not included). Out: the same rows, with `target_tone` (probability of
     positive minus that of negative, -1 to 1, 4 decimals) and `target_label` (negative, neutral, positive:
-    the likeliest). With the extra `semantic` (by default where it is installed; `semantic` says yes or no) a
-    sentence encoder reads the sentence at the target in place of the linear model. Errors: a `TalksError`
-    that names the row when offsets do not lie in the text, or says that the extra is missing.
+    the likeliest). Errors: a `TalksError` that names the row when offsets do not
+    lie in the text.
 
     Source: a linear model with positioned n-grams and lexicon mass, fitted on NewsMTSC (Hamborg and Donnay
-    2021); macro F1 .70 on its dev part, .73 with the encoder. Known weakness: irony, reported speech and
+    2021); macro F1 .70 on its dev part. Known weakness: irony, reported speech and
     roles across clauses; who attacks is often scored as low as who is attacked. It learnt from American
     news on persons, and 7 of 10 labels are right: read means over many sentences, not one. Words in
     capitals count as names.
@@ -376,16 +318,12 @@ def score_target_tone(
     Examples
     --------
     >>> frame = pd.DataFrame({"text": ["Ana praised Bo, but she attacked Cy."] * 2, "start": [12, 33], "end": [14, 35]})
-    >>> score_target_tone(frame, semantic=False)["target_label"].tolist()
+    >>> score_target_tone(frame)["target_label"].tolist()
     ['positive', 'negative']
     """
     _check_offsets(frame, text, start, end)
     places = [(row[0], int(row[1]), int(row[2])) for row in zip(frame[text], frame[start], frame[end], strict=True)]
-    if use_encoder(semantic):
-        vectors = encode_all(places, lambda place: encode_target(*place))
-        chances = encoder_chances(vectors, _encoder_weights()) if places else np.empty((0, 3))
-    else:
-        chances = target_probabilities([target_features(*place) for place in places], load_target_weights())
+    chances = target_probabilities([target_features(*place) for place in places], load_target_weights())
     labels = np.array(LABELS, dtype=object)[chances.argmax(axis=1)]
     return frame.assign(
         target_tone=np.round(chances[:, 2] - chances[:, 0], 4) + 0.0,
@@ -438,7 +376,7 @@ def find_targets(sentences: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**{name: mentions[name].array for name in ("start", "end", "target")})
 
 
-def add_target_tone(sentences: pd.DataFrame, *, semantic: bool | None = None) -> pd.DataFrame:
+def add_target_tone(sentences: pd.DataFrame) -> pd.DataFrame:
     """Add how each sentence speaks of the United States and of China, where it names them.
 
     In: a frame with the column `text`. Out: the same rows, with `tone_to_us` and `tone_to_cn` (mean of
@@ -449,11 +387,11 @@ def add_target_tone(sentences: pd.DataFrame, *, semantic: bool | None = None) ->
     Examples
     --------
     >>> sentences = pd.DataFrame({"text": ["China attacked the reckless bullying of the US.", "They met."]})
-    >>> add_target_tone(sentences, semantic=False)["tone_to_us"].lt(0).tolist()
+    >>> add_target_tone(sentences)["tone_to_us"].lt(0).tolist()
     [True, False]
     """
     numbered = sentences.reset_index(drop=True)
-    mentions = score_target_tone(find_targets(numbered), semantic=semantic)
+    mentions = score_target_tone(find_targets(numbered))
     means = mentions.groupby([mentions.index, "target"])["target_tone"].mean().unstack("target")
     means = means.reindex(index=numbered.index, columns=list(COUNTRIES.values())).round(4)
     return sentences.assign(tone_to_us=means["US"].to_numpy("float64"), tone_to_cn=means["CN"].to_numpy("float64"))

@@ -20,13 +20,12 @@ import pandas as pd
 
 from ..check import load_schema
 from ..corpus import Corpus, load_corpus
-from ..dictionaries import INSTRUMENTS, SEMANTIC
+from ..dictionaries import INSTRUMENTS
 from ..errors import TalksError
 from ..words import WORD
 from .attitude import add_target_tone
 from .collocations import MIN_COLLOCATION_COUNT, MIN_COLLOCATION_PASSAGES, count_pairs, find_collocations
 from .deduplicate import deduplicate, sign_part
-from .encoder import encoder_versions, use_encoder
 from .prepare import Settings, prepare_part
 from .quotes import add_quoted_speakers, add_whole_quotations
 from .read.registry import (
@@ -58,7 +57,6 @@ def build_corpus(
     columns: Mapping[str, str] | None = None,
     keep_languages: Iterable[str] = ("en",),
     with_text: bool = True,
-    semantic: bool | None = None,
     workers: int | None = 1,
     scheduler: str | None = None,
     part_size: int = PART_DOCUMENTS,
@@ -70,8 +68,7 @@ def build_corpus(
     of a table holds what, where its name does not (`{"text": "body"}`); the languages to keep. Out: the corpus,
     also written to `out` (an earlier corpus there is replaced), with `build.json` (what was read and what became of
     it) and `rejected.csv`. Without text, the words and the titles found in them are left out; the measurements
-    are the same. `semantic` says whether the sentence encoder measures tone too; by default it does where the extra
-    is installed, and the record says so. The work is done in parts of `part_size` documents by `workers` processes
+    are the same. The work is done in parts of `part_size` documents by `workers` processes
     (None: one a processor where the input is large), or by the workers of a Dask cluster, whose `scheduler`
     (`tcp://host:8786`) is named; none of it changes the result. `show_removed` prints what cleaning took out.
 
@@ -87,11 +84,10 @@ def build_corpus(
     >>> str(build_corpus([folder / "note.txt"], folder / "corpus"))
     'Corpus: 1 documents, 10 words'
     """
-    semantic = use_encoder(semantic)
     listing, from_zotero = list_sources(sources)
     curated = read_metadata(metadata)
     settings = Settings(from_zotero | curated, tuple(keep_languages), dict(DOCUMENT_READERS))
-    record = _describe(semantic)
+    record = _describe()
     workers = workers or (os.cpu_count() or 1 if sum(_stamp(item)[0] for item in listing.items) > LARGE_BYTES else 1)
     plan = _plan(listing.items, settings, dict(columns or {}), record, part_size)
     places = {item.folder: item.path for item in listing.items}.values()
@@ -107,7 +103,7 @@ def build_corpus(
         _check_kept(done, account, out)
         # Measure
         n_kept, numbers = account["kept"], [(number,) for number in done.numbers("decided")]
-        measure = partial(_measure, done, semantic)
+        measure = partial(_measure, done)
         run_stage(who, done, "measured", measure, numbers, what="measuring", total=n_kept)
         run_stage(who, done, "summed", partial(sum_collocations, done), [(0,)], what="adding up")
         record["settings"]["collocations"] = done.read(0, "summed", "collocations").to_dict("records")
@@ -120,7 +116,7 @@ def build_corpus(
     return load_corpus(out)
 
 
-def _describe(semantic: bool) -> dict[str, Any]:
+def _describe() -> dict[str, Any]:
     """Write down how the corpus was made: when, by which version, with which settings."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
@@ -133,9 +129,8 @@ def _describe(semantic: bool) -> dict[str, Any]:
         "measured": {"on": now.date().isoformat(), "by": f"{DISTRIBUTION} {version(DISTRIBUTION)}"},
         "settings": {
             "word": WORD,
-            "tone": [*INSTRUMENTS, SEMANTIC] if semantic else list(INSTRUMENTS),
-            "target_tone": "sentence encoder" if semantic else "words by side and distance",
-            **({"encoder": encoder_versions()} if semantic else {}),
+            "tone": list(INSTRUMENTS),
+            "target_tone": "words by side and distance",
             "lexicons": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in lists},
             "lexicon_terms": lexicon_terms(),
         },
@@ -205,19 +200,19 @@ def _check_kept(done: Checkpoints, account: Mapping[str, Any], out: str | Path) 
     )
 
 
-def measure_part(documents: pd.DataFrame, passages: pd.DataFrame, *, semantic: bool | None = None) -> Frames:
+def measure_part(documents: pd.DataFrame, passages: pd.DataFrame) -> Frames:
     """Measure one part: its passages, told apart by who is quoted, and its sentences. Pure: frames in, frames out."""
     sentences = add_quoted_speakers(split_sentences(passages), passages, documents)
     return {
         "passages": add_whole_quotations(passages, sentences),
-        "sentences": add_target_tone(measure_sentences(sentences, semantic=semantic), semantic=semantic),
+        "sentences": add_target_tone(measure_sentences(sentences)),
     }
 
 
-def _measure(done: Checkpoints, semantic: bool, number: int) -> int:
+def _measure(done: Checkpoints, number: int) -> int:
     documents, passages = done.read(number, "decided", "documents"), done.read(number, "prepared", "passages")
     passages = passages[passages["doc_id"].isin(documents["doc_id"])].reset_index(drop=True)
-    frames = measure_part(documents, passages, semantic=semantic)
+    frames = measure_part(documents, passages)
     frames["words"], frames["pairs"] = count_pairs(frames["passages"])
     done.write(number, "measured", frames)
     return len(documents)

@@ -65,12 +65,12 @@ def count_terms(passages: pd.DataFrame, multiword: Iterable[str] = ()) -> pd.Dat
 # One part
 
 
-def measure_sentences(sentences: pd.DataFrame, *, semantic: bool | None = None) -> pd.DataFrame:
+def measure_sentences(sentences: pd.DataFrame) -> pd.DataFrame:
     """Measure sentences: the same rows with `n_words`, the `mentions_...` and the tone added (see `score_tone`).
 
     Examples
     --------
-    >>> measure_sentences(pd.DataFrame({"text": ["China welcomes the talks."]}), semantic=False).T
+    >>> measure_sentences(pd.DataFrame({"text": ["China welcomes the talks."]})).T
                                                0
     text                   China welcomes the talks.
     n_words                                        4
@@ -90,4 +90,4 @@ def measure_sentences(sentences: pd.DataFrame, *, semantic: bool | None = None) 
         f"mentions_{target}": np.bincount(own, minlength=len(sentences)).astype("int32") for target, own in rows.items()
     }
     measured = sentences.assign(n_words=n_words, **counts)
-    return score_tone(measured, semantic=semantic)
+    return score_tone(measured)

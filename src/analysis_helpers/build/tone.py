@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import distribution
@@ -11,11 +10,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..dictionaries import INSTRUMENTS, SEMANTIC, read_lexicon, read_weights
+from ..dictionaries import INSTRUMENTS, read_lexicon
 from ..errors import TalksError
 from ..words import find_words
-from .encoder import encode, encode_all, use_encoder
-from .names import mask_names, mask_texts
+from .names import mask_texts
 from .phrases import Found, Phrases
 from .pieces import Known, cut_pieces, ranges
 from .vader import package, score_vader
@@ -155,30 +153,7 @@ def _spreads() -> pd.Series:
     return pd.Series({row["column"]: float(row["sd"]) for row in read_lexicon("tone_scales")})
 
 
-def mean_vector(sentence: str) -> np.ndarray:
-    """Give the mean vector of a sentence, of length 1, its names masked; nothing but zeros where it has no word."""
-    vectors, _ = encode(re.sub(r"(?i)\bthe\s+someone\b", "someone", mask_names(sentence, "someone")))
-    mean = vectors.mean(axis=0)
-    return mean / np.linalg.norm(mean) if _split(sentence) else np.zeros_like(mean)
-
-
-@lru_cache(maxsize=1)
-def _semantic_weights() -> pd.Series:
-    return read_weights("tone_semantic").set_index("term")["weight"].astype("float64")
-
-
-def score_semantic(texts: Iterable[str]) -> np.ndarray:
-    """Score sentences with the sentence encoder, from -1 to 1, 4 decimals; NaN where a sentence has no word."""
-    texts = list(texts)
-    known = {text: row for row, text in enumerate(dict.fromkeys(texts))}
-    vectors = encode_all(known, mean_vector)
-    weights = _semantic_weights()
-    scores = vectors @ weights.iloc[: vectors.shape[1]].to_numpy() + weights["(intercept)"]
-    scores = np.where(vectors.any(axis=1), bend(scores), np.nan).round(4)
-    return scores[[known[text] for text in texts]]
-
-
-def score_tone(frame: pd.DataFrame, text: str = "text", *, semantic: bool | None = None) -> pd.DataFrame:
+def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
     """Score the tone of each sentence, from cool to warm, by three instruments and their mean.
 
     In: a frame with sentences in the column `text`. Out: the same rows, with `tone_vader` (VADER),
@@ -189,26 +164,20 @@ def score_tone(frame: pd.DataFrame, text: str = "text", *, semantic: bool | None
     missing there, and `tone` is the mean of the others; without a scored word all are missing. Zero
     stays zero: it means neither warm nor cool, not the mean of some texts.
 
-    With the extra `semantic` (by default where it is installed; `semantic` says yes or no) a sentence
-    encoder adds `tone_semantic`, -1 to 1, for every sentence with a word. `tone` is then the mean of two:
-    the mean of the word lists (0 where they know no word) and the encoder divided by its spread. Its zero is
-    the mean of the rated texts it learnt from: read differences, not signs. Such a tone is not comparable
-    with one made without. Raises `TalksError` if it is asked for and missing, and for a row without a text.
+    Raises `TalksError` for a row without a text.
 
     A list scores the sum of its weights, bent into -1 to 1 as by VADER; a word counts with its regular
     endings, the longest term first; `lexicons/en/tone_...csv` hold negations (times -0.74, three words on),
     intensifiers and words without tone.
 
-    Source: Hutto and Gilbert (2014), package vaderSentiment; Nielsen (2011), package afinn; the encoder
-    all-MiniLM-L6-v2 (Reimers and Gurevych 2019) under a ridge regression, `training/semantic.py`.
+    Source: Hutto and Gilbert (2014), package vaderSentiment; Nielsen (2011), package afinn.
     Known weakness: words in quotation and irony are scored like all others, a verb does not turn its
-    object round ("ruins our friendship"), and a dark subject (war, drugs) looks like a cool tone. The
-    encoder reads the first 256 tokens, and gives texts that are not English a number that means nothing.
+    object round ("ruins our friendship"), and a dark subject (war, drugs) looks like a cool tone.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"text": ["The United States met China.", "We oppose this.", "We do not oppose this."]})
-    >>> score_tone(frame, semantic=False)[["tone_diplomatic", "n_scored"]].to_numpy().round(2).tolist()
+    >>> score_tone(frame)[["tone_diplomatic", "n_scored"]].to_numpy().round(2).tolist()
     [[nan, 0.0], [-0.45, 1.0], [0.35, 1.0]]
     """
     no_text = ~frame[text].map(lambda value: isinstance(value, str)).astype("bool")
@@ -218,7 +187,4 @@ def score_tone(frame: pd.DataFrame, text: str = "text", *, semantic: bool | None
     scores = score_instruments(frame[text])
     tone = (scores[list(INSTRUMENTS)] / _spreads()).mean(axis=1).where(scores["n_scored"] > 0)
     columns = {name: scores[name].to_numpy() for name in INSTRUMENTS}
-    if use_encoder(semantic):
-        columns[SEMANTIC] = score_semantic(frame[text])
-        tone = (tone.fillna(0) + columns[SEMANTIC] / _semantic_weights()["(spread)"]) / 2
     return frame.assign(**columns, tone=tone.round(4).to_numpy(), n_scored=scores["n_scored"].to_numpy())
