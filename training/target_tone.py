@@ -1,4 +1,4 @@
-"""Fit the weights of `score_target_tone` on NewsMTSC and say how good they are.
+"""Fit the weights of `score_attitude` on NewsMTSC and say how good they are.
 
 python training/target_tone.py train.jsonl dev.jsonl src/analysis_helpers/build/weights/target_tone.parquet
 
@@ -26,7 +26,8 @@ from analysis_helpers.build.attitude import (
     INTERCEPT,
     LABELS,
     NGRAM_LENGTH,
-    _function_words,
+    Features,
+    function_words,
     stem,
     target_features,
     target_probabilities,
@@ -50,7 +51,7 @@ def read_targets(path: Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["text", "start", "end", "label"])
 
 
-def describe(targets: pd.DataFrame) -> list[tuple[Counter[str], Counter[str]]]:
+def describe(targets: pd.DataFrame) -> list[Features]:
     """Describe each target by its n-grams and figures."""
     places = zip(targets["text"], targets["start"], targets["end"], strict=True)
     return [target_features(text, start, end) for text, start, end in places]
@@ -67,7 +68,7 @@ def find_names(texts: pd.Series) -> set[str]:
         for word in re.findall(WORD, text)[1:]:
             plain = word.replace("’", "'").lower().removesuffix("'s")
             (capital if word[0].isupper() else small).update({plain, stem(plain)})
-    return {form for form, n in capital.items() if n >= small[form]} - _function_words()
+    return {form for form, n in capital.items() if n >= small[form]} - function_words()
 
 
 def fit_weights(targets: pd.DataFrame) -> pd.DataFrame:

@@ -23,8 +23,6 @@ from ..corpus import Corpus, load_corpus
 from ..dictionaries import INSTRUMENTS
 from ..errors import TalksError
 from ..words import WORD
-from .attitude import add_target_tone
-from .collocations import MIN_COLLOCATION_COUNT, MIN_COLLOCATION_PASSAGES, count_pairs, find_collocations
 from .deduplicate import deduplicate, sign_part
 from .prepare import Settings, prepare_part
 from .quotes import add_quoted_speakers, add_whole_quotations
@@ -41,7 +39,15 @@ from .read.registry import (
 )
 from .sentences import split_sentences
 from .stages import DISTRIBUTION, Checkpoints, Frames, open_checkpoints, open_workers, run_stage
-from .terms import count_terms, lexicon_terms, measure_sentences
+from .terms import (
+    MIN_COLLOCATION_COUNT,
+    MIN_COLLOCATION_PASSAGES,
+    count_pairs,
+    count_terms,
+    find_collocations,
+    lexicon_terms,
+    measure_sentences,
+)
 from .write import make_account, print_removed, write
 
 PART_DOCUMENTS, PART_BYTES = 500, 16_000_000  # of the work; small, so that little is lost by an interrupt
@@ -205,7 +211,7 @@ def measure_part(documents: pd.DataFrame, passages: pd.DataFrame) -> Frames:
     sentences = add_quoted_speakers(split_sentences(passages), passages, documents)
     return {
         "passages": add_whole_quotations(passages, sentences),
-        "sentences": add_target_tone(measure_sentences(sentences)),
+        "sentences": measure_sentences(sentences),
     }
 
 
@@ -231,7 +237,7 @@ def sum_collocations(done: Checkpoints, number: int) -> int:
             "HAVING sum(n) >= ? AND sum(n_passages) >= ?",
             [MIN_COLLOCATION_COUNT, MIN_COLLOCATION_PASSAGES],
         ).df()
-    done.write(number, "summed", {"collocations": find_collocations(words, [pairs])})
+    done.write(number, "summed", {"collocations": find_collocations(words, pairs)})
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Measuring: words and multiword terms of one part, its mentions and its tone. Frames in, frames out, nothing kept."""
+"""Measuring: the terms of passages, two-word terms that stand together more often than chance, and all of sentences."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ..dictionaries import read_lexicon
+from ..dictionaries import load_stop_words, read_lexicon
 from ..words import code_terms, code_words, find_terms, number_texts, split_words
+from .attitude import mean_attitudes
 from .names import find_mentions
 from .tone import score_tone
 
 MAX_TERM_WORDS = 5
-
-
-# ---------------------------------------------------------------------------------------------------
-# Words and terms
+MIN_COLLOCATION_COUNT, MIN_COLLOCATION_PASSAGES, MIN_PMI, MAX_COLLOCATIONS = 10, 5, 3.0, 500
 
 
 @lru_cache(maxsize=1)
@@ -34,7 +32,7 @@ def count_terms(passages: pd.DataFrame, multiword: Iterable[str] = ()) -> pd.Dat
     In: `passage_id`, `text`, and the multiword terms to look for, words joined by single spaces. Out:
     `passage_id`, `term`, `n`, sorted by term within a passage, so that the order of the words is gone.
     The words of a passage (terms without a space) sum to its number of words; multiword terms are
-    counted beside their words.
+    counted beside their words. Known weakness: multiword terms overlap ("rare earth", "rare earth magnets").
 
     Examples
     --------
@@ -62,32 +60,70 @@ def count_terms(passages: pd.DataFrame, multiword: Iterable[str] = ()) -> pd.Dat
 
 
 # ---------------------------------------------------------------------------------------------------
-# One part
+# Collocations
+
+
+def _is_plain(word: str) -> bool:
+    """Tell whether a word may be part of a collocation: no stop word, number, contraction or single letter."""
+    return word not in load_stop_words() and word[:1].isalpha() and "'" not in word and len(word) > 1
+
+
+def count_pairs(passages: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Count the words (`word`, `n`) and neighbouring pairs (`first`, `second`, `n`, `n_passages`) of a part, sorted.
+
+    Pairs with a word that can be in no collocation (a stop word, a number) are left out: they are two of three.
+    """
+    terms = code_terms(passages["text"].tolist())
+    size = len(terms.vocabulary)
+    counts = np.bincount(terms.codes, minlength=size)
+    names = pd.Series(terms.vocabulary, dtype="str")
+    words = pd.DataFrame({"word": names, "n": counts})[counts > 0].reset_index(drop=True)
+    of_text = number_texts(terms)
+    plain = np.array([_is_plain(term) for term in terms.vocabulary])[terms.codes]
+    at = np.flatnonzero(plain[:-1] & plain[1:] & (of_text[:-1] == of_text[1:]))
+    keys, pair, n = np.unique(
+        terms.codes[at].astype("int64") * size + terms.codes[at + 1], return_inverse=True, return_counts=True
+    )
+    spread = np.unique(pair * len(passages) + of_text[at]) // max(len(passages), 1)
+    pairs = {"first": names.take(keys // size).array, "second": names.take(keys % size).array, "n": n}
+    return words, pd.DataFrame(pairs | {"n_passages": np.bincount(spread, minlength=len(keys))})
+
+
+def find_collocations(words: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Find two-word terms that stand together far more often than chance: "rare earths", "phone call".
+
+    In: counts as `count_pairs` gives them, added up. Out: `term`, `n`, `n_passages`, `pmi` (bits) and
+    `likelihood_ratio`, strongest first. A pair counts from 10 occurrences in 5 passages, at a pointwise mutual
+    information of at least 3 bits. Source: NLTK's association measures (Manning and Schütze 1999, ch. 5).
+    """
+    from nltk.collocations import BigramAssocMeasures
+
+    counts = dict(zip(words["word"], words["n"].tolist(), strict=True))
+    n_words = sum(counts.values())
+    often = pairs[(pairs["n"] >= MIN_COLLOCATION_COUNT) & (pairs["n_passages"] >= MIN_COLLOCATION_PASSAGES)]
+    rows = []
+    for first, second, n, n_passages in often[["first", "second", "n", "n_passages"]].itertuples(index=False):
+        marginals = n, (counts[first], counts[second]), n_words
+        pmi = BigramAssocMeasures.pmi(*marginals)
+        if pmi >= MIN_PMI:
+            ratio = BigramAssocMeasures.likelihood_ratio(*marginals)
+            rows.append((f"{first} {second}", n, n_passages, round(pmi, 3), round(ratio, 1)))
+    found = pd.DataFrame(rows, columns=["term", "n", "n_passages", "pmi", "likelihood_ratio"])
+    found = found.sort_values(["likelihood_ratio", "term"], ascending=[False, True], ignore_index=True)
+    return found.head(MAX_COLLOCATIONS)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Sentences
 
 
 def measure_sentences(sentences: pd.DataFrame) -> pd.DataFrame:
-    """Measure sentences: the same rows with `n_words`, the `mentions_...` and the tone added (see `score_tone`).
-
-    Examples
-    --------
-    >>> measure_sentences(pd.DataFrame({"text": ["China welcomes the talks."]})).T
-                                               0
-    text                   China welcomes the talks.
-    n_words                                        4
-    mentions_us                                    0
-    mentions_cn                                    1
-    mentions_relationship                          0
-    tone_vader                                0.4019
-    tone_diplomatic                           0.4472
-    tone_general                              0.3714
-    tone                                       0.776
-    n_scored                                       1
-    """
-    n_words = np.diff(code_words(sentences["text"]).starts).astype("int32")
-    mentions = find_mentions(sentences["text"])
-    rows = {target: mentions.loc[mentions["target"] == target, "row"] for target in ("us", "cn", "relationship")}
-    counts = {
-        f"mentions_{target}": np.bincount(own, minlength=len(sentences)).astype("int32") for target, own in rows.items()
-    }
-    measured = sentences.assign(n_words=n_words, **counts)
-    return score_tone(measured)
+    """Measure sentences: the same rows with `n_words`, `mentions_...`, the tone and the attitudes; each text once."""
+    rows, texts = pd.factorize(sentences["text"])
+    mentions = find_mentions(texts)
+    measured = pd.DataFrame({"text": texts, "n_words": np.diff(code_words(texts).starts).astype("int32")})
+    for target in ("us", "cn", "relationship"):
+        own = mentions.loc[mentions["target"] == target, "row"]
+        measured[f"mentions_{target}"] = np.bincount(own, minlength=len(texts)).astype("int32")
+    measured = score_tone(measured).assign(**mean_attitudes(texts, mentions)).drop(columns="text")
+    return sentences.assign(**{name: column.array.take(rows) for name, column in measured.items()})

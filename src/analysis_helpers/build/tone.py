@@ -2,32 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.metadata import distribution
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from ..dictionaries import INSTRUMENTS, read_lexicon
 from ..errors import TalksError
-from ..words import find_words
-from .names import mask_texts
-from .phrases import Found, Phrases
-from .pieces import Known, cut_pieces, ranges
-from .vader import package, score_vader
+from ..words import Words, code_words, find_terms, find_words, number_texts
+from .names import mask_names
 
 NEGATION, NEGATION_REACH = -0.74, 3  # the factor and the reach in words that VADER's authors measured
 AFINN_MAXIMUM = 5.0
 
 
+def bend(scores: np.ndarray) -> np.ndarray:
+    """Bend scores of any size into -1 to 1, as VADER does."""
+    return scores / np.sqrt(scores**2 + 1)
+
+
 # ---------------------------------------------------------------------------------------------------
-# The word lists
+# VADER
 
 
-def _split(text: str) -> list[str]:
-    return [token.lower().replace("’", "'").removesuffix("'s") for token in find_words(text)]
+class _Near(NamedTuple):
+    words_and_emoticons: list[str]
+    is_cap_diff: bool
+
+
+class Vader(SentimentIntensityAnalyzer):
+    """VADER, which lower-cases the whole sentence at every listed word, given the words around it alone."""
+
+    def sentiment_valence(self, valence, sentitext, item, i, sentiments):  # noqa: D102
+        if item.lower() not in self.lexicon:
+            sentiments.append(valence)
+            return sentiments
+        near = _Near(sentitext.words_and_emoticons[max(0, i - 3) : i + 3], sentitext.is_cap_diff)
+        return super().sentiment_valence(valence, near, item, min(i, 3), sentiments)
+
+
+@lru_cache(maxsize=1)
+def vader() -> Vader:
+    """Give the one analyzer of this process."""
+    return Vader()
+
+
+@lru_cache(maxsize=100_000)
+def _is_listed(chunk: str) -> bool:
+    return chunk.strip(".,!?;:\"'“”()").lower() in vader().lexicon
+
+
+def score_vader(texts: Iterable[str]) -> list[float]:
+    """Score texts by VADER, -1 to 1; missing where it knows no word."""
+    known = (any(map(_is_listed, text.split())) for text in texts)
+    return [
+        vader().polarity_scores(text)["compound"] if scored else np.nan
+        for text, scored in zip(texts, known, strict=True)
+    ]
+
+
+# ---------------------------------------------------------------------------------------------------
+# Word lists
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("’", "'").removesuffix("'s")
 
 
 def _forms(word: str) -> list[str]:
@@ -62,7 +105,7 @@ def _general() -> dict[str, float]:
     rows = distribution("afinn").locate_file("afinn/data/AFINN-en-165.txt").read_text(encoding="utf-8").splitlines()
     terms = {term: float(weight) / AFINN_MAXIMUM for term, weight in (row.split("\t") for row in rows if row)}
     neutral = {row["term"] for name in ("tone_neutral_words", "tone_negations") for row in read_lexicon(name)}
-    return {term: weight for term, weight in terms.items() if term not in neutral and _split(term)}
+    return {term: weight for term, weight in terms.items() if term not in neutral}
 
 
 def _modifiers() -> dict[str, float]:
@@ -70,44 +113,46 @@ def _modifiers() -> dict[str, float]:
     return negations | {row["term"]: float(row["factor"]) for row in read_lexicon("tone_intensifiers")}
 
 
-class _Lists(NamedTuple):
-    numbers: dict[str, int]  # of all words of the lists, from 1
-    in_vader: np.ndarray  # by number
-    diplomatic: Phrases
-    general: Phrases
-    modifiers: Phrases
-
-
 @lru_cache(maxsize=1)
-def _lists() -> _Lists:
-    lists: list[dict[tuple[str, ...], float]] = []
-    for values in (_diplomatic(), _general(), _modifiers()):
-        terms: dict[tuple[str, ...], float] = {}
-        for term, value in values.items():
-            terms.setdefault(tuple(_split(term)), value)
-        lists.append(terms)
-    words = dict.fromkeys(word for terms in lists for term in terms for word in term)
-    numbers = {word: n for n, word in enumerate(words | dict.fromkeys(package().lexicon), start=1)}
-    in_vader = np.array([False, *(word in package().lexicon for word in numbers)])
-    return _Lists(numbers, in_vader, *(Phrases(terms, numbers) for terms in lists))
+def tone_lists() -> list[dict[str, float]]:
+    """The own list, AFINN, and what changes their weights: each term, its words as they are matched, and its weight."""
+    lists = []
+    for terms in (_diplomatic(), _general(), _modifiers()):
+        matched: dict[str, float] = {}
+        for term, weight in terms.items():
+            matched.setdefault(" ".join(map(_plain, find_words(term))), weight)
+        lists.append({term: weight for term, weight in matched.items() if term})
+    return lists
 
 
-@lru_cache(maxsize=1)
-def _known() -> Known:
-    numbers = _lists().numbers
-    return Known(lambda piece: ([numbers.get(word, 0) for word in _split(piece)], []), n_counts=0)
+def _code_plainly(texts: Iterable[str]) -> Words:
+    words = code_words(texts)
+    plain = [_plain(word) for word in words.vocabulary]
+    number = {word: code for code, word in enumerate(dict.fromkeys(plain))}
+    return Words(np.array([number[word] for word in plain], dtype="int64")[words.codes], words.starts, list(number))
 
 
-# ---------------------------------------------------------------------------------------------------
-# Scoring
+class _Found(NamedTuple):
+    """Terms found in texts: the place of the first word and behind the last, and the weight of each."""
+
+    starts: np.ndarray
+    ends: np.ndarray
+    weights: np.ndarray
 
 
-def bend(scores: np.ndarray) -> np.ndarray:
-    """Bend scores of any size into -1 to 1, as VADER does."""
-    return scores / np.sqrt(scores**2 + 1)
+def _find_longest(words: Words, terms: Mapping[str, float]) -> _Found:
+    """Find terms from left to right, the longest at each place, none within another."""
+    numbers, starts = find_terms(words, terms)
+    ends = starts + np.array([term.count(" ") + 1 for term in terms])[numbers]
+    kept, stop = [], 0
+    for at in np.lexsort((-ends, starts)).tolist():
+        if starts[at] >= stop:
+            kept.append(at)
+            stop = ends[at]
+    return _Found(starts[kept], ends[kept], np.array(list(terms.values()))[numbers[kept]])
 
 
-def _find_factors(places: np.ndarray, offsets: np.ndarray, modifiers: Found, n_words: int) -> np.ndarray:
+def _find_factors(places: np.ndarray, offsets: np.ndarray, modifiers: _Found, n_words: int) -> np.ndarray:
     """The factors of terms: of an intensifier directly before it, and of a negation among three words before."""
     behind = np.ones(n_words + 1)  # the factor that ends before each word
     behind[modifiers.ends] = modifiers.weights
@@ -115,46 +160,28 @@ def _find_factors(places: np.ndarray, offsets: np.ndarray, modifiers: Found, n_w
     return np.where(near[0] > 0, near[0], 1.0) * np.where(np.min(near, axis=0) < 0, NEGATION, 1.0)
 
 
-def _score_list(
-    words: np.ndarray, starts: np.ndarray, terms: Phrases, modifiers: Found
-) -> tuple[np.ndarray, np.ndarray]:
-    """Score sentences by a list: the sum of its weights, bent into -1 to 1, and the places of its words."""
-    found = terms.find(words, starts)
-    places, ends, weights = (part[found.weights != 0] for part in found)
-    rows = np.searchsorted(starts, places, side="right") - 1
-    factors = _find_factors(places, places - starts[rows], modifiers, len(words))
-    totals, n_found = (np.bincount(rows, values, minlength=len(starts) - 1) for values in (weights * factors, None))
-    return np.where(n_found > 0, bend(totals), np.nan), ranges(places, ends - places)
-
-
 def score_instruments(texts: Iterable[str]) -> pd.DataFrame:
-    """Score sentences with each instrument by itself: `tone_vader`, `tone_diplomatic`, `tone_general`, `n_scored`.
-
-    Examples
-    --------
-    >>> score_instruments(["We had constructive talks."]).round(2).to_dict("records")
-    [{'tone_vader': nan, 'tone_diplomatic': 0.51, 'tone_general': nan, 'n_scored': 1}]
-    """
-    masked = mask_texts(texts)
-    words, starts = cut_pieces(masked).spread(_known())
-    lists = _lists()
-    modifiers = lists.modifiers.find(words, starts)
-    diplomatic, places = _score_list(words, starts, lists.diplomatic, modifiers)
-    general, more = _score_list(words, starts, lists.general, modifiers)
-    scored = lists.in_vader[words]
-    scored[places] = scored[more] = True
-    n_scored = np.diff(np.concatenate(([0], np.cumsum(scored)))[starts]).astype("int32")
-    table = pd.DataFrame(dict(zip(INSTRUMENTS, (score_vader(masked), diplomatic, general), strict=True)))
-    return table.round(4).assign(n_scored=n_scored)
-
-
-@lru_cache(maxsize=1)
-def _spreads() -> pd.Series:
-    return pd.Series({row["column"]: float(row["sd"]) for row in read_lexicon("tone_scales")})
+    """Score sentences with each instrument by itself: `tone_vader`, `tone_diplomatic`, `tone_general`, `n_scored`."""
+    masked = [mask_names(text) for text in texts]
+    words = _code_plainly(masked)
+    of_text = number_texts(words)
+    *lists, modifiers = (_find_longest(words, terms) for terms in tone_lists())
+    scored = np.array([word in vader().lexicon for word in words.vocabulary], dtype="bool")[words.codes]
+    columns = {"tone_vader": np.array(score_vader(masked), dtype="float64")}
+    for name, found in zip(INSTRUMENTS[1:], lists, strict=True):
+        starts, ends, weights = (part[found.weights != 0] for part in found)
+        rows = of_text[starts]
+        factors = _find_factors(starts, starts - words.starts[rows], modifiers, len(of_text))
+        totals, n_found = (np.bincount(rows, values, minlength=len(masked)) for values in (weights * factors, None))
+        columns[name] = np.where(n_found > 0, bend(totals), np.nan)
+        for n in range(np.max(ends - starts, initial=0)):
+            scored[np.minimum(starts + n, ends - 1)] = True
+    n_scored = np.bincount(of_text[scored], minlength=len(masked)).astype("int32")
+    return pd.DataFrame(columns).round(4).assign(n_scored=n_scored)
 
 
 def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
-    """Score the tone of each sentence, from cool to warm, by three instruments and their mean.
+    """Score the tone of sentences by three instruments, and give their mean.
 
     In: a frame with sentences in the column `text`. Out: the same rows, with `tone_vader` (VADER),
     `tone_diplomatic` (the list of this suite, `lexicons/en/diplomatic_tone.csv`) and `tone_general` (the
@@ -163,7 +190,6 @@ def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
     of countries, offices and people are masked first. An instrument that knows no word of a sentence is
     missing there, and `tone` is the mean of the others; without a scored word all are missing. Zero
     stays zero: it means neither warm nor cool, not the mean of some texts.
-
     Raises `TalksError` for a row without a text.
 
     A list scores the sum of its weights, bent into -1 to 1 as by VADER; a word counts with its regular
@@ -185,6 +211,7 @@ def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
         row = frame.index[int(np.argmax(no_text.to_numpy()))]
         raise TalksError(f"row {row}: {text} holds no text; expected one in every row; leave such rows out")
     scores = score_instruments(frame[text])
-    tone = (scores[list(INSTRUMENTS)] / _spreads()).mean(axis=1).where(scores["n_scored"] > 0)
+    spreads = pd.Series({row["column"]: float(row["sd"]) for row in read_lexicon("tone_scales")})
+    tone = (scores[list(INSTRUMENTS)] / spreads).mean(axis=1).where(scores["n_scored"] > 0)
     columns = {name: scores[name].to_numpy() for name in INSTRUMENTS}
     return frame.assign(**columns, tone=tone.round(4).to_numpy(), n_scored=scores["n_scored"].to_numpy())
