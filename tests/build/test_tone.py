@@ -1,6 +1,7 @@
 """Tone: its instruments and their rules, by hand, and as by definition, one by one. All sentences are invented."""
 
 import runpy
+import string
 
 import numpy as np
 import pandas as pd
@@ -118,6 +119,11 @@ def test_rows_stay_as_they_were():
         score_tone(frame.assign(words=["We met.", None]), text="words")
 
 
+def test_a_word_is_known_where_the_package_knows_it():
+    """The package strips all signs of a keyboard before it looks a word up."""
+    assert _score("We call on the peace- now")["tone_vader"].tolist() == [0.5423]
+
+
 # ---------------------------------------------------------------------------------------------------
 # The lists
 
@@ -180,7 +186,8 @@ def _score_by_definition(text):
     words = [word.lower().replace("’", "'").removesuffix("'s") for word in find_words(masked)]
     *lists, modifiers = tone_lists()
     changed = {end: factor for end, (factor, _) in _find(words, modifiers).items()}
-    known = any(chunk.strip(".,!?;:\"'“”()").lower() in STOCK.lexicon for chunk in masked.split())
+    chunks = [form.lower() for chunk in masked.split() for form in (chunk, chunk.strip(string.punctuation + "“”"))]
+    known = any(chunk in STOCK.lexicon for chunk in chunks)
     scores, places = [STOCK.polarity_scores(masked)["compound"] if known else np.nan], set()
     for terms in lists:
         found = [(end, *told) for end, told in _find(words, terms).items() if told[0]]
