@@ -107,14 +107,12 @@ def test_the_target_alone_changes_the_label_and_names_carry_no_weight(text, prai
         assert _features(text, praised) == _features(as_target, name) == _features(as_other, praised)
 
 
-@pytest.mark.parametrize("text", ["{} broke its word.", "We met with {} and the WTO.", "And {}’s firms thank {}."])
-def test_the_article_of_a_name_carries_no_weight(text):
+def test_the_article_of_a_name_carries_no_weight():
     """Else the same sentence would be warmer about China than about the United States."""
-    names = {"China": "cn", "the United States": "us", "the US": "us"}
-    added = ah.add_attitude(pd.DataFrame({"text": [text.replace("{}", name) for name in names]}))
-    scored = [added[f"tone_to_{side}"].iloc[row] for row, side in enumerate(names.values())]
-    assert len(set(scored)) == 1
-    assert pd.notna(scored[0])
+    for text in ["{} broke its word.", "We met with {} and the WTO.", "And {}’s firms thank {}."]:
+        names = ["China", "the United States", "the US"]
+        added = ah.add_attitude(pd.DataFrame({"text": [text.replace("{}", name) for name in names]}))
+        assert added["tone_to_us"].tolist()[1:] == [added["tone_to_cn"].iloc[0]] * 2
 
 
 def test_rows_in_are_rows_out_and_an_empty_frame_stays_empty():
@@ -123,8 +121,6 @@ def test_rows_in_are_rows_out_and_an_empty_frame_stays_empty():
     assert scored.columns.tolist() == [*frame, "target_tone", "target_label"]
     pd.testing.assert_frame_equal(scored[frame.columns], frame)
     pd.testing.assert_frame_equal(scored.loc[["a"]], ah.score_attitude(frame.loc[["a"]]))
-    renamed = ah.score_attitude(frame.rename(columns={"text": "s", "start": "i", "end": "j"}), "s", "i", "j")
-    assert renamed["target_tone"].equals(scored["target_tone"])
     empty = ah.score_attitude(ah.find_targets(pd.DataFrame({"text": []})))
     assert empty[["target_tone", "target_label"]].dtypes.astype("str").tolist() == ["float64", "str"]
 
