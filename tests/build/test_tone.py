@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
-import analysis_helpers as ah
 from analysis_helpers.build.names import mask_names
 from analysis_helpers.build.tone import NEGATION, score_instruments, score_tone, tone_lists
 from analysis_helpers.dictionaries import INSTRUMENTS, read_lexicon
+from analysis_helpers.errors import TalksError
 from analysis_helpers.words import find_words
 from tests.conftest import ROOT
 
@@ -110,7 +110,7 @@ def test_rows_stay_as_they_were():
     assert scored.index.tolist() == [7, 3]
     assert list(frame) == ["words", "other"]
     assert len(score_tone(frame.head(0), text="words")) == 0
-    with pytest.raises(ah.TalksError, match=r"row 3: words holds no text; expected one in every row"):
+    with pytest.raises(TalksError, match=r"row 3: words holds no text; expected one in every row"):
         score_tone(frame.assign(words=["We met.", None]), text="words")
 
 

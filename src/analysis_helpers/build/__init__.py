@@ -3,7 +3,7 @@
 import lazy_loader
 
 _STEPS = {
-    "attitude": ["add_target_tone", "find_targets", "load_target_weights", "score_target_tone"],
+    "attitude": ["add_attitude", "find_targets", "load_attitude_weights", "score_attitude"],
     "clean": ["clean_documents", "clean_text"],
     "names": ["count_mentions", "mask_names"],
     "pipeline": ["build_corpus"],
@@ -12,5 +12,6 @@ _STEPS = {
     "sentences": ["split_passages", "split_sentences", "split_text"],
     "speakers": ["add_speakers"],
     "terms": ["count_terms"],
+    "tone": ["score_tone"],
 }
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_STEPS)
