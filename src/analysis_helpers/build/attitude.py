@@ -235,10 +235,10 @@ def load_attitude_weights() -> pd.DataFrame:
 
 def target_probabilities(features: Sequence[Features], weights: pd.DataFrame) -> np.ndarray:
     """Give the probabilities of negative, neutral, positive for described targets: one row each, summing to 1."""
-    pairs = list(zip(weights["negative"].tolist(), weights["positive"].tolist(), strict=True))
     known: defaultdict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
-    for kind, term, pair in zip(weights["kind"], weights["term"], pairs, strict=True):
-        known[kind][term] = pair
+    columns = (weights[name].tolist() for name in ("kind", "term", "negative", "positive"))
+    for kind, term, low, high in zip(*columns, strict=True):
+        known[kind][term] = low, high
     logits = np.zeros((len(features), len(LABELS)))
     for row, (ngrams, figures) in enumerate(features):
         found = [(value, *known["ngram"][name]) for name, value in ngrams.items() if name in known["ngram"]]

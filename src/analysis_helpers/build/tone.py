@@ -192,7 +192,7 @@ def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
     if no_text.any():
         row = frame.index[int(np.argmax(no_text.to_numpy()))]
         raise TalksError(f"row {row}: {text} holds no text; expected one in every row; leave such rows out")
-    scores = score_instruments(frame[text])
+    scores = score_instruments(frame[text].tolist())
     spreads = pd.Series({row["column"]: float(row["sd"]) for row in read_lexicon("tone_scales")})
     tone = (scores[list(INSTRUMENTS)] / spreads).mean(axis=1).where(scores["n_scored"] > 0)
     columns = {name: scores[name].to_numpy() for name in INSTRUMENTS}
