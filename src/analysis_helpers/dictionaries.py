@@ -14,7 +14,7 @@ import pandas as pd
 
 from .errors import TalksError
 
-INSTRUMENTS = ("tone_vader", "tone_diplomatic", "tone_general")
+INSTRUMENTS = ("tone_vader", "tone_diplomatic")
 DICTIONARIES = {"agenda": "agenda_terms", "frames": "frames", "topic_keywords": "topic_keywords"}
 # Surnames that are words of their own: only the full name names the person.
 ORDINARY_SURNAMES = frozenset(

@@ -101,7 +101,7 @@ def compare_instruments(corpus: Corpus) -> pd.DataFrame:
     --------
     >>> import analysis_helpers as ah
     >>> ah.compare_instruments(ah.load_corpus())["pair"].tolist()
-    ['tone_vader, tone_diplomatic', 'tone_vader, tone_general', 'tone_diplomatic, tone_general']
+    ['tone_vader, tone_diplomatic']
     """
     parts = tone_instruments(corpus)
     sentences = corpus.sql(f"SELECT {', '.join(parts)} FROM sentences ORDER BY row")

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import analysis_helpers as ah
+from analysis_helpers import build
 from analysis_helpers.build.attitude import function_words, masked_words, target_features, target_probabilities
 from analysis_helpers.build.names import count_mentions
 from analysis_helpers.dictionaries import read_lexicon
+from analysis_helpers.errors import TalksError
 from tests.conftest import ROOT
 
 
@@ -22,7 +23,7 @@ def _at(text, target):
 
 
 def _score(*places):
-    return ah.score_attitude(pd.DataFrame([_at(*place) for place in places]))
+    return build.score_attitude(pd.DataFrame([_at(*place) for place in places]))
 
 
 def _features(text, target):
@@ -107,25 +108,21 @@ def test_the_target_alone_changes_the_label_and_names_carry_no_weight(text, prai
         assert _features(text, praised) == _features(as_target, name) == _features(as_other, praised)
 
 
-@pytest.mark.parametrize("text", ["{} broke its word.", "We met with {} and the WTO.", "And {}’s firms thank {}."])
-def test_the_article_of_a_name_carries_no_weight(text):
+def test_the_article_of_a_name_carries_no_weight():
     """Else the same sentence would be warmer about China than about the United States."""
-    names = {"China": "cn", "the United States": "us", "the US": "us"}
-    added = ah.add_attitude(pd.DataFrame({"text": [text.replace("{}", name) for name in names]}))
-    scored = [added[f"tone_to_{side}"].iloc[row] for row, side in enumerate(names.values())]
-    assert len(set(scored)) == 1
-    assert pd.notna(scored[0])
+    for text in ["{} broke its word.", "We met with {} and the WTO.", "And {}’s firms thank {}."]:
+        names = ["China", "the United States", "the US"]
+        added = build.add_attitude(pd.DataFrame({"text": [text.replace("{}", name) for name in names]}))
+        assert added["tone_to_us"].tolist()[1:] == [added["tone_to_cn"].iloc[0]] * 2
 
 
 def test_rows_in_are_rows_out_and_an_empty_frame_stays_empty():
     frame = pd.DataFrame([_at(SIDES[0][0], "Pavel"), _at("Ana met Bo.", "Bo")], index=["b", "a"]).assign(note=[1, 2])
-    scored = ah.score_attitude(frame)
+    scored = build.score_attitude(frame)
     assert scored.columns.tolist() == [*frame, "target_tone", "target_label"]
     pd.testing.assert_frame_equal(scored[frame.columns], frame)
-    pd.testing.assert_frame_equal(scored.loc[["a"]], ah.score_attitude(frame.loc[["a"]]))
-    renamed = ah.score_attitude(frame.rename(columns={"text": "s", "start": "i", "end": "j"}), "s", "i", "j")
-    assert renamed["target_tone"].equals(scored["target_tone"])
-    empty = ah.score_attitude(ah.find_targets(pd.DataFrame({"text": []})))
+    pd.testing.assert_frame_equal(scored.loc[["a"]], build.score_attitude(frame.loc[["a"]]))
+    empty = build.score_attitude(build.find_targets(pd.DataFrame({"text": []})))
     assert empty[["target_tone", "target_label"]].dtypes.astype("str").tolist() == ["float64", "str"]
 
 
@@ -135,29 +132,29 @@ PLACES = [("Ana left.", *place) for place in [(-1, 3), (3, 3), (0, 10), (0.5, 3)
 @pytest.mark.parametrize(("text", "start", "end"), [*PLACES, (None, 0, 3), ("", 0, 1)])
 def test_bad_offsets_name_the_row_in_one_line(text, start, end):
     frame = pd.DataFrame({"text": ["Bo left.", text], "start": [0, start], "end": [2, end]}, index=["good", "bad"])
-    with pytest.raises(ah.TalksError, match=r"^row 'bad'.*expected whole numbers.*$"):
-        ah.score_attitude(frame)
-    with pytest.raises(ah.TalksError, match="no column 'start'"):
-        ah.score_attitude(frame.drop(columns="start"))
+    with pytest.raises(TalksError, match=r"^row 'bad'.*expected whole numbers.*$"):
+        build.score_attitude(frame)
+    with pytest.raises(TalksError, match="no column 'start'"):
+        build.score_attitude(frame.drop(columns="start"))
 
 
 def test_the_two_countries_as_targets():
     text = "We thank China for its help, but Beijing must stop its reckless threats against the US."
     other = "Washington told us that the South China Sea was calm; China–US trade helped Beijing’s envoy."
     sentences = pd.DataFrame({"text": ["Nobody came.", text, other, ""]}, index=[5, 5, 7, 8])
-    found = ah.find_targets(sentences.reset_index(drop=True))
+    found = build.find_targets(sentences.reset_index(drop=True))
     for row, told in enumerate(sentences["text"]):
         counted, own = count_mentions(told), found.loc[found.index == row, "target"]
         assert [(own == side).sum() for side in ("US", "CN")] == [counted["us"], counted["cn"]]
     assert found.loc[2, ["start", "end", "target"]].to_numpy().tolist() == [[0, 10, "US"], [76, 83, "CN"]]
-    added = ah.add_attitude(sentences)
+    added = build.add_attitude(sentences)
     pd.testing.assert_frame_equal(added[["text"]], sentences)
     each = _score((text, "China"), (text, "Beijing"), (text, "US"))["target_tone"]
     assert added["tone_to_cn"].iloc[1] == pytest.approx((each[0] + each[1]) / 2, abs=6e-5)
     assert added["tone_to_us"].iloc[1] == each[2]
     assert added[["tone_to_us", "tone_to_cn"]].iloc[[0, 3]].isna().all(axis=None)
-    with pytest.raises(ah.TalksError, match="no column 'text'"):
-        ah.add_attitude(pd.DataFrame({"sentence_id": ["a"]}))
+    with pytest.raises(TalksError, match="no column 'text'"):
+        build.add_attitude(pd.DataFrame({"sentence_id": ["a"]}))
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -165,7 +162,7 @@ def test_the_two_countries_as_targets():
 
 
 def test_no_name_has_a_weight():
-    weights = ah.load_attitude_weights()
+    weights = build.load_attitude_weights()
     assert not weights.duplicated(["kind", "term"]).any()
     ngrams = weights.loc[weights["kind"] == "ngram", "term"].str.split(":", n=1).str[1]
     words = {part for term in ngrams for word in term.split() for part in (word, *re.split(r"[^a-zà-ÿ]+", word))}
@@ -177,12 +174,12 @@ def test_no_name_has_a_weight():
 
 def test_the_shipped_weights_are_those_of_the_script(training, originals):
     data = originals.parent / "benchmarks/newsmtsc"
-    fitted, shipped = training.fit_weights(training.read_targets(data / "train.jsonl")), ah.load_attitude_weights()
+    fitted, shipped = training.fit_weights(training.read_targets(data / "train.jsonl")), build.load_attitude_weights()
     assert fitted["term"].tolist() == shipped["term"].tolist()
     figures = ["negative", "positive"]
     assert np.abs(fitted[figures].to_numpy() - shipped[figures].to_numpy()).max() <= 0.01
     dev = training.read_targets(data / "dev.jsonl")
-    model = training.macro_f1(dev["label"], ah.score_attitude(dev)["target_label"])
+    model = training.macro_f1(dev["label"], build.score_attitude(dev)["target_label"])
     assert model > training.macro_f1(dev["label"], training.label_with_vader(dev)) + 0.1
     assert f"**{model:.3f}**".replace("0.", ".") in (ROOT / "training/README.md").read_text(encoding="utf-8")
 

@@ -17,6 +17,7 @@ from analysis_helpers.build.deduplicate import BAND, BANDS, deduplicate, hash_ba
 from analysis_helpers.build.pipeline import sum_collocations
 from analysis_helpers.build.prepare import ASIDE, NOTHING_LEFT, Part
 from analysis_helpers.build.stages import Checkpoints
+from analysis_helpers.build.terms import find_collocations
 from tests.build import reference_duplicates as reference
 
 WORDS = ["cork", "Fish", "trade", "étain", "ΣΊΣΥΦΟΣ", "U.S.", "win-win", "_", "9", "貿易", "İ", "x" * 60, "y" * 140]
@@ -191,7 +192,7 @@ def test_collocations_of_parts_are_those_of_the_whole(n, tmp_path):
         checkpoints.write(number, "measured", frames[-1])
     words = pd.concat(frame["words"] for frame in frames).groupby("word", as_index=False).sum()
     pairs = pd.concat(frame["pairs"] for frame in frames).groupby(["first", "second"], as_index=False).sum()
-    expected = find_collocations(words, [pairs])
+    expected = find_collocations(words, pairs)
     assert expected["term"].tolist() == (["rare earths"] if sum(n) >= 10 else [])
     sum_collocations(checkpoints, 0)
     found = checkpoints.read(0, "summed", "collocations")

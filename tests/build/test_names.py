@@ -30,18 +30,12 @@ def test_mentions_by_hand(sentence, us, cn, relationship):
     assert count_mentions(sentence) == {"us": us, "cn": cn, "relationship": relationship}
 
 
-@pytest.mark.parametrize(
-    ("text", "masked"),
-    [
-        ("The United States met China.", "The Name met Name."),
-        ("The UN Security Council and national security", "The UN Name and national security"),
-        ("Treasury Secretary Scott Bessent", "Name Name"),
-        ("a treasury of good will", "a treasury of good will"),
-        ("both sides agreed", "both sides agreed"),
-    ],
-)
-def test_names_are_masked(text, masked):
-    assert mask_names(text) == masked
+def test_names_are_masked():
+    assert mask_names("The United States met China.") == "The Name met Name."
+    assert mask_names("The UN Security Council and national security") == "The UN Name and national security"
+    assert mask_names("Treasury Secretary Scott Bessent") == "Name Name"
+    for text in ("a treasury of good will", "both sides agreed", ""):
+        assert mask_names(text) == text
 
 
 def test_a_name_is_found_in_the_order_of_length():

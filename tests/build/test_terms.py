@@ -9,21 +9,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nltk.collocations import BigramAssocMeasures, BigramCollocationFinder
 
-from analysis_helpers.build import terms as measuring
 from analysis_helpers.build.terms import count_pairs, count_terms, find_collocations, lexicon_terms
 from analysis_helpers.dictionaries import load_stop_words, read_lexicon
 from analysis_helpers.words import code_terms, find_words
-
-
-def test_words_of_a_passage_sum_to_its_number_of_words():
-    text = "Rare earths, rare earth magnets and export controls: the US side asked for both, twice."
-    wanted = ["rare earths", "export controls", "rare earth"]
-    counts = count_terms(pd.DataFrame({"passage_id": ["a"], "text": [text]}), wanted)
-    several = counts["term"].str.contains(" ")
-    assert counts.loc[~several, "n"].sum() == 15
-    assert counts[several].set_index("term")["n"].to_dict() == dict.fromkeys(wanted, 1)
 
 
 def test_lexicon_terms_are_spelt_as_they_are_counted():
@@ -46,23 +35,6 @@ def test_collocations_need_count_spread_and_strength():
     found = find_collocations(words, pd.DataFrame(pairs, columns=["first", "second", "n", "n_passages"]))
     assert found[["term", "n", "n_passages"]].to_numpy().tolist() == [["rare earths", 30, 20]]
     assert found["pmi"].iloc[0] == pytest.approx(math.log2(30 * words["n"].sum() / (40 * 30)), abs=1e-3)
-
-
-@settings(max_examples=10, deadline=None)
-@given(st.lists(st.sampled_from(["cork", "boats", "rare", "earths"]), min_size=60, max_size=120))
-def test_collocations_are_those_of_nltk(said):
-    said += [f"filler{n}" for n in range(2_000)]  # so that a pair of ten is more than chance
-    counted = Counter(pairwise(said)).items()
-    pairs = pd.DataFrame([(*pair, n, n) for pair, n in counted], columns=["first", "second", "n", "n_passages"])
-    finder = BigramCollocationFinder.from_words(said)
-    finder.apply_freq_filter(10)
-    ratios = {" ".join(pair): ratio for pair, ratio in finder.score_ngrams(BigramAssocMeasures.likelihood_ratio)}
-    pmis = {" ".join(pair): pmi for pair, pmi in finder.score_ngrams(BigramAssocMeasures.pmi) if pmi >= 3}
-    expected = sorted((-round(ratios[term], 1), term, round(pmi, 3)) for term, pmi in pmis.items())[:3]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(measuring, "MAX_COLLOCATIONS", 3)
-        found = find_collocations(pd.DataFrame(Counter(said).items(), columns=["word", "n"]), pairs)
-    assert [*zip(-found["likelihood_ratio"], found["term"], found["pmi"], strict=True)] == expected
 
 
 # ---------------------------------------------------------------------------------------------------

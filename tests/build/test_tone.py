@@ -1,6 +1,9 @@
 """Tone: its instruments and their rules, by hand, and as by definition, one by one. All sentences are invented."""
 
+import json
 import runpy
+import string
+from hashlib import sha256
 
 import numpy as np
 import pandas as pd
@@ -9,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer
 
-import analysis_helpers as ah
 from analysis_helpers.build.names import mask_names
 from analysis_helpers.build.tone import NEGATION, score_instruments, score_tone, tone_lists
 from analysis_helpers.dictionaries import INSTRUMENTS, read_lexicon
+from analysis_helpers.errors import TalksError
 from analysis_helpers.words import find_words
 from tests.conftest import ROOT
 
@@ -55,28 +58,27 @@ def test_weights_of_a_sentence_by_hand():
     }
     assert _score(*expected)["tone_diplomatic"].tolist() == list(map(_bent, expected.values()))
     assert NEGATION == -0.74
+    # VADER knows a word whatever signs stand around it
+    assert _score("We call on the peace- now")["tone_vader"].tolist() == [0.5423]
 
 
-@pytest.mark.parametrize(
-    ("cooler", "warmer"),
-    [
-        ("We do not welcome this.", "We welcome this."),
-        ("This is a threat.", "This is no threat."),
-        ("This is a threat.", "This is no longer a threat."),
-        ("They failed to cooperate.", "They cooperate."),
-        ("There is no cooperation.", "There is not only cooperation."),
-        ("It was constructive.", "It was very constructive."),
-        ("It was constructive.", "It was no doubt constructive."),
-        ("It was extremely harmful.", "It was harmful."),
-        ("It was harmful.", "It was slightly harmful."),
-        ("We firmly oppose it.", "We oppose it."),
-        ("A zero-sum game.", "A win-win game."),
-        ("We urge them to stop smearing us.", "We urge them to join us."),
-    ],
-)
-def test_negation_and_degree_turn_the_tone(cooler, warmer):
-    scored = _score(cooler, warmer)["tone_diplomatic"]
-    assert scored.iloc[0] < scored.iloc[1]
+def test_negation_and_degree_turn_the_tone():
+    """Each sentence is cooler than the one behind it in its row."""
+    rows = """
+        We do not welcome this. < We welcome this.
+        This is a threat. < This is no threat.
+        This is a threat. < This is no longer a threat.
+        They failed to cooperate. < They cooperate.
+        There is no cooperation. < There is not only cooperation.
+        It was constructive. < It was very constructive.
+        It was constructive. < It was no doubt constructive.
+        It was extremely harmful. < It was harmful. < It was slightly harmful.
+        We firmly oppose it. < We oppose it.
+        A zero-sum game. < A win-win game.
+        We urge them to stop smearing us. < We urge them to join us."""
+    for row in rows.strip().splitlines():
+        assert _score(*row.split("<"))["tone_diplomatic"].is_monotonic_increasing, row
+        assert _score(*row.split("<"))["tone_diplomatic"].is_unique, row
 
 
 def test_the_longest_term_counts_and_regular_endings_as_the_term():
@@ -88,12 +90,6 @@ def test_the_longest_term_counts_and_regular_endings_as_the_term():
     without = ["They exchanged goods.", "Global warming goes on.", "It said so according to a paper."]
     without += ["She stressed that it rained.", "They noted the interest rate."]
     assert _score(*without)["tone_diplomatic"].isna().all()
-
-
-def test_general_instrument_is_afinn_by_hand():
-    """welcome is +2 and terrible -3 on AFINN's scale of 5."""
-    scored = _score("We welcome this.", "It is terrible.", "We welcome a terrible thing.")["tone_general"]
-    assert scored.tolist() == [_bent(0.4), _bent(-0.6), _bent(0.4 - 0.6)]
 
 
 def test_tone_is_the_mean_of_the_instruments_that_speak():
@@ -114,7 +110,7 @@ def test_rows_stay_as_they_were():
     assert scored.index.tolist() == [7, 3]
     assert list(frame) == ["words", "other"]
     assert len(score_tone(frame.head(0), text="words")) == 0
-    with pytest.raises(ah.TalksError, match=r"row 3: words holds no text; expected one in every row"):
+    with pytest.raises(TalksError, match=r"row 3: words holds no text; expected one in every row"):
         score_tone(frame.assign(words=["We met.", None]), text="words")
 
 
@@ -129,9 +125,6 @@ def test_the_own_list_is_whole():
     assert terms == sorted(set(terms))
     assert rows["weight"].between(-1, 1).all()
     assert rows["reason"].is_unique, "every term has a reason of its own"
-    negations, degrees = ({r["term"] for r in read_lexicon(f"tone_{name}")} for name in ("negations", "intensifiers"))
-    assert not negations & degrees
-    assert not negations & set(terms)
     # a term that masking takes away could never be scored, and a name must not be
     assert [term for term in terms for form in (term, term.title()) if mask_names(form) != form] == []
 
@@ -144,6 +137,13 @@ def test_spreads_are_those_of_the_training_texts(originals):
     pd.testing.assert_frame_equal(shipped, script["measure_spreads"](ratings), check_dtype=False, check_exact=True)
     kept_out = score_tone(ratings[ratings["id"] % 2 == 0])
     assert kept_out["tone"].fillna(0).corr(kept_out["rating"]) > 0.8
+
+
+def test_lists_and_shipped_figures_do_not_drift_apart():
+    package = ROOT / "src/analysis_helpers"
+    lists = [path for name in ("lexicons", "lexicons/en", "build/weights") for path in (package / name).glob("*.*")]
+    record = json.loads((ROOT / "data/corpus/corpus.json").read_text(encoding="utf-8"))["settings"]["lexicons"]
+    assert record == {path.name: sha256(path.read_bytes()).hexdigest() for path in lists}, "run: make corpus"
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -160,6 +160,7 @@ RULES = _RULES.split()
 LISTED = sorted({term for terms in tone_lists() for term in terms} | set(STOCK.lexicon))
 _word = st.sampled_from(RULES) | st.sampled_from(LISTED) | st.sampled_from([*BOOSTER_DICT, *NEGATE, *SPECIAL_CASES])
 _text = st.lists(st.tuples(_word, st.sampled_from(GAPS)).map("".join), max_size=12).map("".join)
+_rules = st.lists(st.sampled_from(RULES), max_size=12).map(" ".join)
 _any_text = st.text(alphabet=st.characters() | st.sampled_from(" \n.,!?'’-–U.S aenot"), max_size=40)
 
 
@@ -178,40 +179,24 @@ def _find(words, terms):
 def _score_by_definition(text):
     masked = mask_names(text)
     words = [word.lower().replace("’", "'").removesuffix("'s") for word in find_words(masked)]
-    *lists, modifiers = tone_lists()
+    terms, modifiers = tone_lists()
     changed = {end: factor for end, (factor, _) in _find(words, modifiers).items()}
-    known = any(chunk.strip(".,!?;:\"'“”()").lower() in STOCK.lexicon for chunk in masked.split())
-    scores, places = [STOCK.polarity_scores(masked)["compound"] if known else np.nan], set()
-    for terms in lists:
-        found = [(end, *told) for end, told in _find(words, terms).items() if told[0]]
-        total = 0
-        for end, weight, length in found:
-            near = [changed.get(end - length - back, 1.0) for back in range(3)]
-            total += weight * (near[0] if near[0] > 0 else 1.0) * (NEGATION if min(near) < 0 else 1.0)
-            places |= set(range(end - length, end))
-        scores.append(np.round(total / np.sqrt(total**2 + 1), 4) if found else np.nan)
-    return (*scores, len(places | {place for place, word in enumerate(words) if word in STOCK.lexicon}))
+    chunks = [form.lower() for chunk in masked.split() for form in (chunk, chunk.strip(string.punctuation + "“”"))]
+    known = any(chunk in STOCK.lexicon for chunk in chunks)
+    vader = STOCK.polarity_scores(masked)["compound"] if known else np.nan
+    places = {place for place, word in enumerate(words) if word in STOCK.lexicon}
+    found = [(end, *told) for end, told in _find(words, terms).items() if told[0]]
+    total = 0
+    for end, weight, length in found:
+        near = [changed.get(end - length - back, 1.0) for back in range(3)]
+        total += weight * (near[0] if near[0] > 0 else 1.0) * (NEGATION if min(near) < 0 else 1.0)
+        places |= set(range(end - length, end))
+    return vader, np.round(total / np.sqrt(total**2 + 1), 4) if found else np.nan, len(places)
 
 
-def _same(texts):
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_text | _rules | _any_text, max_size=8))
+def test_many_sentences_are_scored_as_each_by_definition(texts):
     expected = pd.DataFrame(map(_score_by_definition, texts), columns=[*INSTRUMENTS, "n_scored"])
     expected = expected.astype(dict.fromkeys(INSTRUMENTS, "float64") | {"n_scored": "int32"})
     pd.testing.assert_frame_equal(score_instruments(texts), expected, rtol=0, atol=1e-9)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(_text | _any_text, max_size=8))
-def test_many_sentences_are_scored_as_each_by_definition(texts):
-    _same(texts)
-
-
-def test_all_that_the_rules_know_is_scored_as_by_definition():
-    """Sentences drawn from the words of VADER's rules: every rule meets every other."""
-    random = np.random.default_rng(3)
-    _same([" ".join(random.choice(RULES, length)) for length in range(12) for _ in range(120)])
-
-
-def test_originals_are_scored_as_by_definition(originals):
-    """All sentences of the official texts, where these are."""
-    table = pd.read_json(originals / "statements_2025.jsonl", lines=True)
-    _same([sentence for text in table["text"] for line in text.split("\n") for sentence in ah.split_text(line)])

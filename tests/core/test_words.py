@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from nltk.tokenize import RegexpTokenizer
 
 from analysis_helpers import words
-from analysis_helpers.words import WORD, code_terms, code_words, count_words, find_terms, find_words
+from analysis_helpers.words import WORD, code_terms, code_words, count_words, find_terms, find_words, split_words
 
 TOKENIZER = RegexpTokenizer(WORD)
 ODD = [
@@ -64,3 +64,18 @@ def test_terms_are_found_within_texts_only():
     words = code_terms(["Rare earths, rare", "earths. A a a."])
     numbers, places = find_terms(words, ["rare earths", "earths", "a a", "never said"])
     assert sorted(zip(numbers.tolist(), places.tolist(), strict=True)) == [(0, 0), (1, 1), (1, 3), (2, 4), (2, 5)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The US told us: USA, U.S., U.S firms.", ["the", "u.s.", "told", "us", "u.s.", "u.s.", "u.s.", "firms"]),
+        ("GIVE US THE DEAL", ["give", "us", "the", "deal"]),
+        ("Vice Premier He Lifeng said he would.", ["vice", "premier", "He", "lifeng", "said", "he", "would"]),
+        ("He said so. Spokesperson He agreed.", ["he", "said", "so", "spokesperson", "He", "agreed"]),
+        ("China’s and the States' aims; we're win-win", ["china", "and", "the", "states", "aims", "we're", "win-win"]),
+        ("", []),
+    ],
+)
+def test_words_by_hand(text, words):
+    assert split_words(text) == words

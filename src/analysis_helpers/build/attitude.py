@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -109,9 +110,12 @@ class Side(NamedTuple):
     words: list[str]
     n_inside: int
 
-    def weigh(self, distance: int, ahead: int = 0) -> float:
-        """Weigh a word by its distance, cut down outside the clause, or where the word so far ahead is outside."""
-        return (1.0 if distance + ahead <= self.n_inside else OUTSIDE_CLAUSE) / (1 + distance / HALF_DISTANCE)
+    def weigh(self, ahead: int = 0) -> list[float]:
+        """Weigh each word by its distance, cut down outside the clause, or where the word so far ahead is outside."""
+        inside = self.n_inside - ahead
+        return [
+            (1.0 if n <= inside else OUTSIDE_CLAUSE) / (1 + n / HALF_DISTANCE) for n in range(1, len(self.words) + 1)
+        ]
 
 
 def _walk(words: list[str]) -> Side:
@@ -124,12 +128,7 @@ def _is_negation(word: str) -> bool:
 
 
 def target_features(text: str, start: int, end: int) -> Features:
-    """Describe a sentence as seen from the target between two character offsets.
-
-    Out: the n-grams (stems by side, exact words beside the target, pairs, the verb after and the word
-    before) and the figures (mass of charged words by side, distance and clause; kind of mention), each
-    a name with its value. Names of others are left out of the first words and are a bare sign in pairs.
-    """
+    """Describe a sentence as seen from the target between two offsets: its n-grams and figures, each with its value."""
     before, mention, after = _ARTICLE.sub("", text[:start]), text[start:end], text[end:]
     owner = bool(_POSSESSIVE.match(after)) or mention.lower() in _OWNERS
     left, right = masked_words(before), masked_words(_POSSESSIVE.sub("", after, count=1) if owner else after)
@@ -156,13 +155,12 @@ def _count_ngrams(sides: dict[str, Side]) -> dict[str, float]:
     ngrams: defaultdict[str, float] = defaultdict(float)
     for letter, side in sides.items():
         stems = [stem(word) for word in side.words]
-        for n, root in enumerate(stems, start=1):
+        for root, weight in zip(stems, side.weigh(), strict=True):
             if root != NAME:
-                ngrams[f"w:{root}"] += side.weigh(n)
-                ngrams[f"{letter}:{root}"] += side.weigh(n)
-            if n < len(stems):
-                pair = f"{stems[n]} {root}" if letter == "l" else f"{root} {stems[n]}"
-                ngrams[f"{letter}{letter}:{pair}"] += side.weigh(n, ahead=1)
+                ngrams[f"w:{root}"] += weight
+                ngrams[f"{letter}:{root}"] += weight
+        for (near, far), weight in zip(pairwise(stems), side.weigh(ahead=1), strict=False):
+            ngrams[f"ll:{far} {near}" if letter == "l" else f"rr:{near} {far}"] += weight
         for n, word in enumerate(side.words[:2], start=1):
             ngrams[f"{letter}{n}:{word}"] += 1
     around = [side.words[0] if side.words else "" for side in sides.values()]
@@ -237,10 +235,10 @@ def load_attitude_weights() -> pd.DataFrame:
 
 def target_probabilities(features: Sequence[Features], weights: pd.DataFrame) -> np.ndarray:
     """Give the probabilities of negative, neutral, positive for described targets: one row each, summing to 1."""
-    pairs = list(zip(weights["negative"].tolist(), weights["positive"].tolist(), strict=True))
     known: defaultdict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
-    for kind, term, pair in zip(weights["kind"], weights["term"], pairs, strict=True):
-        known[kind][term] = pair
+    columns = (weights[name].tolist() for name in ("kind", "term", "negative", "positive"))
+    for kind, term, low, high in zip(*columns, strict=True):
+        known[kind][term] = low, high
     logits = np.zeros((len(features), len(LABELS)))
     for row, (ngrams, figures) in enumerate(features):
         found = [(value, *known["ngram"][name]) for name, value in ngrams.items() if name in known["ngram"]]
@@ -277,9 +275,8 @@ def score_attitude(frame: pd.DataFrame, text: str = "text", start: str = "start"
     ['positive', 'negative']
     """
     _check_offsets(frame, text, start, end)
-    chances = _score(
-        (row[0], int(row[1]), int(row[2])) for row in zip(frame[text], frame[start], frame[end], strict=True)
-    )
+    places = zip(frame[text], frame[start].astype("int64"), frame[end].astype("int64"), strict=True)
+    chances = _score(places)
     labels = np.array(LABELS, dtype=object)[chances.argmax(axis=1)]
     return frame.assign(
         target_tone=np.round(chances[:, 2] - chances[:, 0], 4) + 0.0,

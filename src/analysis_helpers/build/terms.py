@@ -119,7 +119,8 @@ def find_collocations(words: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
 
 def measure_sentences(sentences: pd.DataFrame) -> pd.DataFrame:
     """Measure sentences: the same rows with `n_words`, `mentions_...`, the tone and the attitudes; each text once."""
-    rows, texts = pd.factorize(sentences["text"])
+    texts = list(dict.fromkeys(sentences["text"].tolist()))
+    rows = pd.Index(texts).get_indexer(sentences["text"])
     mentions = find_mentions(texts)
     measured = pd.DataFrame({"text": texts, "n_words": np.diff(code_words(texts).starts).astype("int32")})
     for target in ("us", "cn", "relationship"):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib.metadata import distribution
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +17,6 @@ from ..words import Words, code_words, find_terms, find_words, number_texts
 from .names import mask_names
 
 NEGATION, NEGATION_REACH = -0.74, 3  # the factor and the reach in words that VADER's authors measured
-AFINN_MAXIMUM = 5.0
-
-
-def bend(scores: np.ndarray) -> np.ndarray:
-    """Bend scores of any size into -1 to 1, as VADER does."""
-    return scores / np.sqrt(scores**2 + 1)
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -53,7 +47,9 @@ def vader() -> Vader:
 
 @lru_cache(maxsize=100_000)
 def _is_listed(chunk: str) -> bool:
-    return chunk.strip(".,!?;:\"'“”()").lower() in vader().lexicon
+    """Tell whether a word is listed, whatever signs it stands between; some of these make the package score it 0."""
+    listed = vader().lexicon
+    return chunk.lower() in listed or chunk.strip(string.punctuation + "“”").lower() in listed
 
 
 def score_vader(texts: Iterable[str]) -> list[float]:
@@ -97,32 +93,20 @@ def _diplomatic() -> dict[str, float]:
     return terms | listed
 
 
-def _general() -> dict[str, float]:
-    """AFINN from -1 to 1, without words that carry no tone here.
-
-    Only the list (Open Database License) is read from the installed package; its code does not run.
-    """
-    rows = distribution("afinn").locate_file("afinn/data/AFINN-en-165.txt").read_text(encoding="utf-8").splitlines()
-    terms = {term: float(weight) / AFINN_MAXIMUM for term, weight in (row.split("\t") for row in rows if row)}
-    neutral = {row["term"] for name in ("tone_neutral_words", "tone_negations") for row in read_lexicon(name)}
-    return {term: weight for term, weight in terms.items() if term not in neutral}
-
-
 def _modifiers() -> dict[str, float]:
     negations = {row["term"]: NEGATION for row in read_lexicon("tone_negations")}
     return negations | {row["term"]: float(row["factor"]) for row in read_lexicon("tone_intensifiers")}
 
 
 @lru_cache(maxsize=1)
-def tone_lists() -> list[dict[str, float]]:
-    """The own list, AFINN, and what changes their weights: each term, its words as they are matched, and its weight."""
-    lists = []
-    for terms in (_diplomatic(), _general(), _modifiers()):
-        matched: dict[str, float] = {}
+def tone_lists() -> tuple[dict[str, float], dict[str, float]]:
+    """Give the own list, and what changes its weights: each term, its words as they are matched, and its weight."""
+    lists: list[dict[str, float]] = []
+    for terms in (_diplomatic(), _modifiers()):
+        lists.append({})
         for term, weight in terms.items():
-            matched.setdefault(" ".join(map(_plain, find_words(term))), weight)
-        lists.append({term: weight for term, weight in matched.items() if term})
-    return lists
+            lists[-1].setdefault(" ".join(map(_plain, find_words(term))), weight)
+    return lists[0], lists[1]
 
 
 def _code_plainly(texts: Iterable[str]) -> Words:
@@ -152,53 +136,51 @@ def _find_longest(words: Words, terms: Mapping[str, float]) -> _Found:
     return _Found(starts[kept], ends[kept], np.array(list(terms.values()))[numbers[kept]])
 
 
-def _find_factors(places: np.ndarray, offsets: np.ndarray, modifiers: _Found, n_words: int) -> np.ndarray:
-    """The factors of terms: of an intensifier directly before it, and of a negation among three words before."""
-    behind = np.ones(n_words + 1)  # the factor that ends before each word
+def _score_lists(words: Words) -> tuple[np.ndarray, np.ndarray]:
+    """Score texts by the own list: the sum of its weights, bent into -1 to 1, and the words that it scored."""
+    found, modifiers = (_find_longest(words, terms) for terms in tone_lists())
+    starts, ends, weights = (part[found.weights != 0] for part in found)
+    rows = number_texts(words)[starts]
+    behind = np.ones(len(words.codes) + 1)  # the factor that ends before each word
     behind[modifiers.ends] = modifiers.weights
-    near = [np.where(offsets > back, behind[places - back], 1.0) for back in range(NEGATION_REACH)]
-    return np.where(near[0] > 0, near[0], 1.0) * np.where(np.min(near, axis=0) < 0, NEGATION, 1.0)
+    offsets = starts - words.starts[rows]
+    near = [np.where(offsets > back, behind[starts - back], 1.0) for back in range(NEGATION_REACH)]
+    factors = np.where(near[0] > 0, near[0], 1.0) * np.where(np.min(near, axis=0) < 0, NEGATION, 1.0)
+    n_texts = len(words.starts) - 1
+    totals, n_found = (np.bincount(rows, values, minlength=n_texts) for values in (weights * factors, None))
+    scored = np.zeros(len(words.codes), dtype="bool")
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        scored[start:end] = True
+    return np.where(n_found > 0, totals / np.sqrt(totals**2 + 1), np.nan), scored
 
 
 def score_instruments(texts: Iterable[str]) -> pd.DataFrame:
-    """Score sentences with each instrument by itself: `tone_vader`, `tone_diplomatic`, `tone_general`, `n_scored`."""
+    """Score sentences with each instrument by itself: `tone_vader`, `tone_diplomatic`, `n_scored`."""
     masked = [mask_names(text) for text in texts]
     words = _code_plainly(masked)
-    of_text = number_texts(words)
-    *lists, modifiers = (_find_longest(words, terms) for terms in tone_lists())
-    scored = np.array([word in vader().lexicon for word in words.vocabulary], dtype="bool")[words.codes]
-    columns = {"tone_vader": np.array(score_vader(masked), dtype="float64")}
-    for name, found in zip(INSTRUMENTS[1:], lists, strict=True):
-        starts, ends, weights = (part[found.weights != 0] for part in found)
-        rows = of_text[starts]
-        factors = _find_factors(starts, starts - words.starts[rows], modifiers, len(of_text))
-        totals, n_found = (np.bincount(rows, values, minlength=len(masked)) for values in (weights * factors, None))
-        columns[name] = np.where(n_found > 0, bend(totals), np.nan)
-        for n in range(np.max(ends - starts, initial=0)):
-            scored[np.minimum(starts + n, ends - 1)] = True
-    n_scored = np.bincount(of_text[scored], minlength=len(masked)).astype("int32")
-    return pd.DataFrame(columns).round(4).assign(n_scored=n_scored)
+    diplomatic, scored = _score_lists(words)
+    scored |= np.array([word in vader().lexicon for word in words.vocabulary], dtype="bool")[words.codes]
+    n_scored = np.bincount(number_texts(words)[scored], minlength=len(masked)).astype("int32")
+    table = pd.DataFrame({"tone_vader": np.array(score_vader(masked), dtype="float64"), "tone_diplomatic": diplomatic})
+    return table.round(4).assign(n_scored=n_scored)
 
 
 def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
-    """Score the tone of sentences by three instruments, and give their mean.
+    """Score the tone of sentences by two instruments, and give their mean.
 
-    In: a frame with sentences in the column `text`. Out: the same rows, with `tone_vader` (VADER),
-    `tone_diplomatic` (the list of this suite, `lexicons/en/diplomatic_tone.csv`) and `tone_general` (the
-    list AFINN), each from -1 to 1; `tone`, their mean after each is divided by its spread in
-    `lexicons/en/tone_scales.csv`; `n_scored`, the words that at least one of them scored. 4 decimals. Names
-    of countries, offices and people are masked first. An instrument that knows no word of a sentence is
-    missing there, and `tone` is the mean of the others; without a scored word all are missing. Zero
-    stays zero: it means neither warm nor cool, not the mean of some texts.
-    Raises `TalksError` for a row without a text.
+    In: a frame with sentences in the column `text`. Out: the same rows, with `tone_vader` (VADER) and
+    `tone_diplomatic` (the list of this suite, `lexicons/en/diplomatic_tone.csv`), each from -1 to 1; `tone`, their
+    mean after each is divided by its spread in `lexicons/en/tone_scales.csv`; `n_scored`, the words that at least one
+    of them scored. 4 decimals. Names of countries, offices and people are masked first. An instrument that knows no
+    word of a sentence is missing there, and `tone` is the other alone; without a scored word all are missing. Zero
+    stays zero: it means neither warm nor cool, not the mean of some texts. Raises `TalksError` for a row without text.
 
-    A list scores the sum of its weights, bent into -1 to 1 as by VADER; a word counts with its regular
-    endings, the longest term first; `lexicons/en/tone_...csv` hold negations (times -0.74, three words on),
-    intensifiers and words without tone.
+    The list scores the sum of its weights, bent into -1 to 1 as by VADER; a word counts with its regular endings, the
+    longest term first; `tone_negations.csv` (times -0.74, three words on) and `tone_intensifiers.csv` change it.
 
-    Source: Hutto and Gilbert (2014), package vaderSentiment; Nielsen (2011), package afinn.
-    Known weakness: words in quotation and irony are scored like all others, a verb does not turn its
-    object round ("ruins our friendship"), and a dark subject (war, drugs) looks like a cool tone.
+    Source: Hutto and Gilbert (2014), package vaderSentiment. Known weakness: words in quotation and irony are scored
+    like all others, a verb does not turn its object round ("ruins our friendship"), and a dark subject (war, drugs)
+    looks like a cool tone.
 
     Examples
     --------
@@ -210,7 +192,7 @@ def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
     if no_text.any():
         row = frame.index[int(np.argmax(no_text.to_numpy()))]
         raise TalksError(f"row {row}: {text} holds no text; expected one in every row; leave such rows out")
-    scores = score_instruments(frame[text])
+    scores = score_instruments(frame[text].tolist())
     spreads = pd.Series({row["column"]: float(row["sd"]) for row in read_lexicon("tone_scales")})
     tone = (scores[list(INSTRUMENTS)] / spreads).mean(axis=1).where(scores["n_scored"] > 0)
     columns = {name: scores[name].to_numpy() for name in INSTRUMENTS}

@@ -289,7 +289,6 @@ def _word_lists() -> str:
         ("tone_negations", "Negations, which turn the tone of a term round", ("term", "reason")),
         ("tone_intensifiers", "Words that raise or lower the tone of a term", ("term", "factor", "reason")),
         (
-            "tone_neutral_words",
             "Words that carry no tone here, left out of the general list",
             ("term", "kind", "reason"),
         ),
