@@ -15,7 +15,7 @@ import pandas as pd
 from .errors import TalksError
 
 INSTRUMENTS = ("tone_vader", "tone_diplomatic")
-DICTIONARIES = {"agenda": "agenda_terms", "frames": "frames", "topic_keywords": "topic_keywords"}
+DICTIONARIES = ("agenda", "frames")
 # Surnames that are words of their own: only the full name names the person.
 ORDINARY_SURNAMES = frozenset(
     ("price", "center", "chase", "brown", "smith", "duke", "burns", "ross", "stewart", "miller", "sessions")
@@ -74,7 +74,7 @@ def load_dictionary(name: str) -> dict[str, list[str]]:
     """
     if name not in DICTIONARIES:
         raise _no_dictionary(name)
-    return _group_terms(tuple(row.values()) for row in read_lexicon(DICTIONARIES[name]))
+    return _group_terms(tuple(row.values()) for row in read_lexicon(name))
 
 
 def read_dictionary(dictionary: str | pd.DataFrame | Mapping[str, Iterable[str]]) -> dict[str, list[str]]:

@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 import pytest
-from analysis_helpers.build.collocations import find_collocations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -47,7 +47,7 @@ def test_terms_of_a_dictionary_are_spelt_as_they_are_counted_and_stand_once(name
     assert len(terms) == len(set(terms)), "a term belongs to one concept"
     assert [" ".join(ah.split_words(term)) for term in terms] == terms
     assert {term for term in terms if " " in term} <= set(lexicon_terms())
-    assert all(row["reason"].strip() for row in read_lexicon(DICTIONARIES[name]))
+    assert all(row["reason"].strip() for row in read_lexicon(name))
 
 
 def test_every_frame_has_eight_to_twenty_terms_none_inside_another():

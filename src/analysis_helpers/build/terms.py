@@ -20,8 +20,8 @@ MIN_COLLOCATION_COUNT, MIN_COLLOCATION_PASSAGES, MIN_PMI, MAX_COLLOCATIONS = 10,
 
 @lru_cache(maxsize=1)
 def lexicon_terms() -> list[str]:
-    """List the multiword terms of the shipped lexicons, agenda, topics, targets, people, frames."""
-    names = ("agenda_terms", "topic_keywords", "targets", "people", "frames")
+    """List the multiword terms of the shipped lexicons, agenda, targets, people, frames."""
+    names = ("agenda", "targets", "people", "frames")
     terms = {" ".join(split_words(row["term"])) for name in names for row in read_lexicon(name)}
     return sorted(term for term in terms if 0 < term.count(" ") < MAX_TERM_WORDS)
 

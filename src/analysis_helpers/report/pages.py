@@ -128,10 +128,10 @@ def _handouts(cards: pd.DataFrame) -> str:
 def home_numbers() -> dict[str, Any]:
     """Compute the numbers of the home page, from the shipped chronology and corpus."""
     from ..corpus import coverage
+    from ..dictionaries import load_dictionary
     from ..rates import compare_rates
     from ..sentiment import compare_tone
     from ..talks import issues_by_period
-    from ..topics import load_topic_keywords
 
     talks, corpus = load_talks(), load_corpus()
     any_gap, leaders_gap = longest_pauses(talks)
@@ -139,7 +139,7 @@ def home_numbers() -> dict[str, Any]:
     leading = agenda.loc[agenda.groupby("year")["n_talks"].idxmax(), "issue"]
     own = corpus.where(collection="statements_2025", speaker_side=["US", "CN"])
     tone = compare_tone(own, by=["speaker_side", "target"]).set_index(["speaker_side", "target"])
-    keywords = load_topic_keywords()
+    keywords = load_dictionary("agenda")
     words = compare_rates(
         own, {"cooperation": ["cooperation"]} | {name: keywords[name] for name in ("TikTok", "fentanyl")}
     )
@@ -280,8 +280,7 @@ def _dictionary(schema: dict[str, Any]) -> str:
 def _word_lists() -> str:
     """One table per word list that readers may want to check: every term with its reason."""
     lists = (
-        ("agenda_terms", "Terms of the agenda of 2025", ("topic", "term", "reason")),
-        ("topic_keywords", "Keywords of the topics", ("topic", "term", "reason")),
+        ("agenda", "Agenda", ("concept", "term", "reason")),
         ("frames", "Frames", ("frame", "term", "reason")),
         ("targets", "Mentions of the two countries and their relationship", ("term", "target", "reason")),
         ("masked_names", "Names masked before tone is scored", ("term", "reason")),
