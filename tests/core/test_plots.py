@@ -12,7 +12,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Circle, Rectangle
 
 import analysis_helpers as ah
-from analysis_helpers.plots.heat import readable
+from analysis_helpers.plots.counts import readable
 from analysis_helpers.plots.style import DPI, LINES, MARKERS, THEMES
 from analysis_helpers.plots.timeline import LANES, add_lane, lane_gaps, pack
 

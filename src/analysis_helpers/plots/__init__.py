@@ -7,10 +7,8 @@ arguments, so that a notebook can compute their numbers. Loaded when used: a tab
 import lazy_loader
 
 _NAMES = {
-    "bars": ["plot_shares", "plot_talks", "plot_weekly"],
-    "dots": ["plot_keyness", "plot_means"],
-    "heat": ["plot_agenda", "plot_coverage"],
-    "series": ["plot_rates", "plot_topics"],
+    "counts": ["plot_agenda", "plot_coverage", "plot_shares", "plot_talks", "plot_weekly"],
+    "sides": ["plot_keyness", "plot_means", "plot_rates", "plot_topics"],
     "tables": ["show", "style_notebook"],
     "timeline": ["plot_timeline", "timeline_words"],
 }

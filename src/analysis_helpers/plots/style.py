@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache, wraps
-from inspect import Parameter, signature
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -20,33 +20,27 @@ from matplotlib.text import Text
 from ..errors import TalksError
 
 DPI = 100
-PAGE, PHONE, MARGIN = 900, 390, 16
-THEMES = {  # contrasts, and distances under colour blindness, are tested
-    "light": {
-        "ground": "#FFFFFF",
-        "ink": "#1B2733",
-        "muted": "#5C6873",
-        "rule": "#D9DEE3",
-        "band": "#F3F5F7",
-        "US": "#1B5C9E",
-        "CN": "#C64F14",
-        "other": "#5C6873",
-        "lanes": ("#1B2733", "#7B4B9E", "#00786C", "#8C6A00", "#66727D"),
-        "ramp": ("#F1F5F6", "#CFE3E4", "#93C4C5", "#4F9A9E", "#1F6F79", "#0B4A57"),
-    },
-    "dark": {
-        "ground": "#121212",
-        "ink": "#E9EDF1",
-        "muted": "#A3AFBA",
-        "rule": "#37414C",
-        "band": "#1E2329",
-        "US": "#86C1F7",
-        "CN": "#EC8440",
-        "other": "#A3AFBA",
-        "lanes": ("#E9EDF1", "#C39AE6", "#3DBFAE", "#D9B23A", "#9AA6B1"),
-        "ramp": ("#1C252D", "#1F3F49", "#24626C", "#338C92", "#62B9B8", "#B5E6DF"),
-    },
+PAGE, MARGIN = 900, 16
+COLORS = {  # of the light and the dark theme; contrasts, and distances under colour blindness, are tested
+    "ground": ("#FFFFFF", "#121212"),
+    "ink": ("#1B2733", "#E9EDF1"),
+    "muted": ("#5C6873", "#A3AFBA"),
+    "rule": ("#D9DEE3", "#37414C"),
+    "band": ("#F3F5F7", "#1E2329"),
+    "US": ("#1B5C9E", "#86C1F7"),
+    "CN": ("#C64F14", "#EC8440"),
+    "other": ("#5C6873", "#A3AFBA"),
+    "lanes": (
+        ("#1B2733", "#7B4B9E", "#00786C", "#8C6A00", "#66727D"),
+        ("#E9EDF1", "#C39AE6", "#3DBFAE", "#D9B23A", "#9AA6B1"),
+    ),
+    "ramp": (
+        ("#F1F5F6", "#CFE3E4", "#93C4C5", "#4F9A9E", "#1F6F79", "#0B4A57"),
+        ("#1C252D", "#1F3F49", "#24626C", "#338C92", "#62B9B8", "#B5E6DF"),
+    ),
 }
+LIGHT, DARK = ({name: pair[theme] for name, pair in COLORS.items()} for theme in (0, 1))
+THEMES = {"light": LIGHT, "dark": DARK}
 SIDE_NAMES = {"US": "United States", "CN": "China", "other": "other"}
 MARKERS = {"US": ("o", 6.4), "CN": ("D", 5.6), "other": ("s", 5.6)}
 LINES = {"US": "-", "CN": (0, (4.5, 1.6)), "other": "-"}
@@ -76,10 +70,8 @@ def printable(text: str, longest: int | None = None) -> str:
 def refuse_nothing(table: pd.DataFrame, what: str) -> None:
     """Raise `TalksError` where a figure would be empty."""
     if table.empty:
-        raise TalksError(
-            f"no {what} to draw; expected at least one, or the figure would be empty; give more texts, or choose less "
-            f"narrowly"
-        )
+        why = "expected at least one, or the figure would be empty"
+        raise TalksError(f"no {what} to draw; {why}; give more texts, or choose less narrowly")
 
 
 class Panel(Axes):
@@ -88,8 +80,7 @@ class Panel(Axes):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Take frame, ticks and ground away, and find the theme by the figure's ground."""
         super().__init__(*args, **options)
-        ground = mpl.colors.to_hex(self.figure.get_facecolor()).upper()
-        self.theme = next(theme for theme in THEMES.values() if theme["ground"] == ground)
+        self.theme = LIGHT if mpl.colors.same_color(self.figure.get_facecolor(), LIGHT["ground"]) else DARK
         self.set_facecolor("none")
         self.spines[:].set_visible(False)
         self.tick_params(length=0, labelleft=False, labelbottom=False)
@@ -98,9 +89,7 @@ class Panel(Axes):
         """Place a panel inside one that is in pixels."""
         wide, deep = self.get_xlim()[1], self.get_ylim()[0]
         box = (left / wide, 1 - (top + height) / deep, width / wide, height / deep)
-        panel = self.inset_axes(box, axes_class=Panel)
-        panel.set(**options)
-        return panel
+        return self.inset_axes(box, axes_class=Panel, **options)
 
     def say(
         self, x: Any, y: Any, words: Any, px: float = 12, color: str = "muted", weight: str = "Regular", **look: Any
@@ -113,18 +102,15 @@ class Panel(Axes):
             written = self.text(at, height, printable(str(text)), **look)
         return written
 
-    def line(self, x: Sequence[float], y: Sequence[float], color: str = "rule", **look: Any) -> None:
+    def line(self, x: Any, y: Any, color: str = "rule", **look: Any) -> None:
         """Draw a line, unclipped."""
         self.plot(x, y, **{"color": self.theme[color], "lw": 1, "clip_on": False} | look)
 
-    def grid_at(
-        self, ticks: Any, form: Callable[..., str], at: float, axis: str = "y", zero: float = 1, **look: Any
-    ) -> None:
+    def grid_at(self, ticks: Any, form: Callable, at: float, axis: str = "y", zero: float = 1, **look: Any) -> None:
         """Draw a line at each tick, a darker one of a width at zero, and write its number beside or above."""
         for tick in ticks:
-            dark = zero and not tick
-            options = {"color": self.theme["muted" if dark else "rule"], "lw": zero if dark else 1}
-            (self.axhline if axis == "y" else self.axvline)(tick, zorder=0, **options)
+            color, width = ("rule", 1) if tick or not zero else ("muted", zero)
+            (self.axhline if axis == "y" else self.axvline)(tick, zorder=0, color=self.theme[color], lw=width)
         x, y, ha = (at, ticks, "right") if axis == "y" else (ticks, at, "center")
         self.say(x, y, [form(tick) for tick in ticks], ha=ha, **look)
 
@@ -154,11 +140,12 @@ class Panel(Axes):
     def add_words(self, title: str | None, subtitle: str | None, note: str | None) -> Panel:
         """Write title and subtitle above and the note below: the figure grows, what is drawn keeps its size."""
         width, height = self.figure.get_size_inches() * DPI
-        narrow, scale = width < 600, width / PAGE
-        big, middle, small = (18, 13.5, 11.5) if narrow else (22, 15, 12)
-        title = _wrap(title, 40 if narrow else round(82 * scale))
-        subtitle = _wrap(subtitle, 56 if narrow else round(122 * scale))
-        note = _wrap(note, 62 if narrow else round(148 * scale))
+        big, middle, small = (18, 13.5, 11.5) if width < 600 else (22, 15, 12)
+        longest = (40, 56, 62) if width < 600 else [round(signs * width / PAGE) for signs in (82, 122, 148)]
+        title, subtitle, note = (
+            [part for line in (text or "").split("\n") for part in textwrap.wrap(line, signs)]
+            for text, signs in zip((title, subtitle, note), longest, strict=True)
+        )
         below = MARGIN + len(title) * big * 1.3 + 10
         top = below + len(subtitle) * middle * 1.45 + 14 if title or subtitle else 0
         bottom = len(note) * small * 1.45 + MARGIN + 8 if note else 0
@@ -176,41 +163,29 @@ class Panel(Axes):
         return self
 
 
-def _wrap(text: str | None, width: int) -> list[str]:
-    return [part for line in (text or "").split("\n") for part in textwrap.wrap(line, width)]
-
-
 def width_of(text: Text) -> float:
     """Width of a text in pixels."""
     return text.get_window_extent().width * DPI / text.figure.dpi
 
 
-def new_panel(
-    theme: str, height: float, box: tuple[float, float, float, float] | None = None, width: float = PAGE
-) -> Panel:
-    """Make a figure, known to pyplot, with a panel in a box (left, top, width, height), or all over and in pixels.
-
-    No `rc_context` here: around the first figure it would undo the choice of the notebook's backend.
-    """
+def new_panel(theme: str, height: float, box: tuple[float, ...] | None = None, width: float = PAGE) -> Panel:
+    """Make a figure, known to pyplot, with a panel in a box (left, top, width, height), or all over and in pixels."""
+    # No rc_context here: around the first figure it would undo the choice of the notebook's backend.
     figure = plt.figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=THEMES[theme]["ground"])
     left, top, wide, deep = box or (0, 0, width, height)
     place = (left / width, 1 - (top + deep) / height, wide / width, deep / height)
-    panel = figure.add_axes(place, axes_class=Panel)
-    if box is None:
-        panel.set(xlim=(0, width), ylim=(height, 0))
-    return panel
+    return figure.add_axes(place, axes_class=Panel, **({} if box else {"xlim": (0, width), "ylim": (height, 0)}))
 
 
 def titled(plot: Callable[..., Panel]) -> Callable[..., Panel]:
     """Give a plot function the arguments `title`, `subtitle` and `note`, which stand around its figure."""
 
-    @wraps(plot)
     def drawn(
         *args: Any, title: str | None = None, subtitle: str | None = None, note: str | None = None, **options: Any
-    ) -> Panel:
+    ):
         return plot(*args, **options).add_words(title, subtitle, note)
 
-    names, known = ("title", "subtitle", "note"), signature(plot)
-    words = [Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation="str | None") for name in names]
-    drawn.__signature__ = known.replace(parameters=[*known.parameters.values(), *words])
+    words = list(signature(drawn).parameters.values())[1:-1]
+    drawn = wraps(plot)(drawn)
+    drawn.__signature__ = signature(plot).replace(parameters=[*signature(plot).parameters.values(), *words])
     return drawn

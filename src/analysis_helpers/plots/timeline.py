@@ -13,7 +13,7 @@ from ..corpus import Corpus
 from ..dictionaries import read_codebook
 from ..errors import TalksError
 from ..talks import describe_gaps, longest_pauses
-from .style import MARGIN, PAGE, PHONE, Panel, new_panel, refuse_nothing, titled, width_of
+from .style import MARGIN, PAGE, Panel, new_panel, refuse_nothing, titled, width_of
 
 LANES = (
     ("Leaders", "Leaders", ()),
@@ -40,7 +40,7 @@ class Size(NamedTuple):
 
 SIZES = {
     "page": Size(PAGE, 0.2295, (146, 103, 131, 98, 64)),
-    "phone": Size(PHONE, 0.4595, (122, 68, 70, 44, 34), left=72, top=128, upright=True),
+    "phone": Size(390, 0.4595, (122, 68, 70, 44, 34), left=72, top=128, upright=True),
     # For A3: saved with 1.15 times the resolution it is 1,500 by 1,060 pixels, its dots and letters that much larger.
     "poster": Size(1304, 0.333, (120, 147, 188, 116, 94)),
 }
@@ -103,9 +103,7 @@ def plot_timeline(
     gaps = lane_gaps(talks)
     labels = {row["talk_id"]: row["label"] for row in read_codebook("talk_labels") if row["figure"] in ("page", size)}
     for lane in range(len(LANES)):
-        rows = talks[talks["lane"] == lane]
-        sheet.draw_lane(lane, rows)
-        sheet.draw_talks(lane, rows, gaps[gaps["lane"] == lane].to_dict("records"), labels)
+        sheet.draw_lane(lane, talks[talks["lane"] == lane], gaps[gaps["lane"] == lane], labels)
     sheet.draw_key()
     return sheet.ax
 
@@ -119,20 +117,21 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
     >>> list(ah.timeline_words(ah.load_talks()))
     ['title', 'subtitle', 'note']
     """
-    held, lacking = (talks["status"] == "held").sum(), talks["status"].value_counts()
+    n = talks["status"].value_counts().reindex(["held", "cancelled", "postponed"], fill_value=0)
     any_pause, leaders_pause = longest_pauses(talks)
-    first, last = talks["start_date"].dt.year.min(), talks["start_date"].dt.year.max()
+    years = talks["start_date"].dt.year
     return {
         "title": "The two governments never stopped talking for long.\nTheir leaders stopped meeting face to face.",
         "subtitle": (
-            f"Each dot is one of {len(talks)} talks, {first}–{last} ({held} held). The longest pause between any two "
-            f"of them was {any_pause} days;\nthe leaders went {leaders_pause:,} days without meeting in person."
+            f"Each dot is one of {len(talks)} talks, {years.min()}–{years.max()} ({n['held']} held). The longest pause "
+            f"between any two of them was {any_pause} days;\n"
+            f"the leaders went {leaders_pause:,} days without meeting in person."
         ),
         "note": (
             "Leader and cabinet meetings in person are near complete; phone calls and working-level contacts are not. "
-            f"Size shows level, fill shows how they met.\nSource: project chronology, talks.csv ({len(talks)} rows, "
-            f"sources per row). Not held: {lacking.get('cancelled', 0)} cancelled, "
-            f"{lacking.get('postponed', 0)} put off."
+            "Size shows level, fill shows how they met.\n"
+            f"Source: project chronology, talks.csv ({len(talks)} rows, sources per row). "
+            f"Not held: {n['cancelled']} cancelled, {n['postponed']} put off."
         ),
     }
 
@@ -143,17 +142,15 @@ class _Sheet:
     def __init__(self, size: Size, theme: str, years: pd.Series) -> None:
         self.size, self.upright, self.top = size, size.upright, size.top
         self.years = range(years.min(), years.max() + 1)
-        self.start = pd.Timestamp(year=self.years[0], month=1, day=1)
-        self.end = self.day(pd.Timestamp(year=self.years[-1] + 1, month=1, day=1))
-        self.floor = size.top + sum(size.lanes)
+        self.end, self.floor = self.day(f"{self.years[-1] + 1}-01-01"), size.top + sum(size.lanes)
         self.ax = new_panel(theme, self.end + 10 if size.upright else self.floor + 46, width=size.width)
 
     def turn(self, time: Any, across: Any) -> tuple[Any, Any]:
         return (across, time) if self.upright else (time, across)
 
-    def day(self, date: pd.Timestamp) -> float:
-        """Pixel of a day along the axis of time."""
-        return (self.top if self.upright else self.size.left) + (date - self.start).days * self.size.day
+    def day(self, date: pd.Timestamp | str) -> float:
+        days = (pd.Timestamp(date) - pd.Timestamp(f"{self.years[0]}-01-01")).days
+        return (self.top if self.upright else self.size.left) + days * self.size.day
 
     def base(self, lane: int) -> float:
         """Pixel of the line a lane stands on."""
@@ -171,17 +168,14 @@ class _Sheet:
             self.line(edge, low, high + over, "muted", lw=1.2, zorder=1.5)
 
     def draw_years(self, talks: pd.DataFrame, corpus: Corpus | None) -> None:
-        counts = [talks["start_date"]] + ([corpus.documents["date"]] if corpus else [])
-        counts = [dates.dt.year.value_counts().reindex(self.years, fill_value=0) for dates in counts]
+        dates = {"talk": talks["start_date"]} | ({"text": corpus.documents["date"]} if corpus else {})
         low, high = (MARGIN - 2, self.size.width - 10) if self.upright else (self.top - 2, self.floor + 4)
         for year in self.years:
-            begin, middle = (self.day(pd.Timestamp(year=year, month=m, day=d)) for m, d in ((1, 1), (7, 2)))
+            begin, middle = self.day(f"{year}-01-01"), self.day(f"{year}-07-02")
             self.line(begin, low, high, "rule", zorder=0)
-            words = [str(count[year]) for count in counts]
-            if year == self.years[0]:
-                words = [
-                    f"{n} {unit if n == '1' else unit + 's'}" for n, unit in zip(words, ("talk", "text"), strict=False)
-                ]
+            counts = {unit: (days.dt.year == year).sum() for unit, days in dates.items()}
+            first = year == self.years[0]
+            words = [f"{n} {unit if n == 1 else unit + 's'}" if first else str(n) for unit, n in counts.items()]
             if self.upright:
                 self.ax.say(MARGIN - 2, begin + 10, year, 12.5, "ink", "Semibold")
                 self.ax.say(MARGIN - 2, begin + 25, words, 11.5)
@@ -191,11 +185,10 @@ class _Sheet:
         self.line(self.end, low, high, "rule", zorder=0)
         for date, what in () if self.upright else PRESIDENTS:
             if int(date[:4]) in self.years:
-                x = self.day(pd.Timestamp(date))
-                self.line(x, low, high, "muted", ls=(0, (2, 2)), zorder=1)
-                self.ax.say(x + 4, self.top + 5, what, weight="It")
+                self.line(self.day(date), low, high, "muted", ls=(0, (2, 2)), zorder=1)
+                self.ax.say(self.day(date) + 4, self.top + 5, what, weight="It")
 
-    def draw_lane(self, lane: int, talks: pd.DataFrame) -> None:
+    def draw_lane(self, lane: int, talks: pd.DataFrame, gaps: pd.DataFrame, labels: dict[str, str]) -> None:
         (page_name, phone_name, _), base, color = LANES[lane], self.base(lane), self.ax.theme["lanes"][lane]
         look = {"color": color, "weight": "Semibold", "va": "bottom"}
         if self.upright:
@@ -205,6 +198,26 @@ class _Sheet:
             self.ax.line([self.size.left, self.end], [base, base], zorder=0)
             self.ax.say(MARGIN, base - 2, page_name, 13.5, linespacing=1.1, **look)
             self.ax.say(self.size.left - 9, base - 2, len(talks), ha="right", va="bottom")
+        talks = self.draw_dots(lane, talks).assign(label=talks["talk_id"].map(labels))
+        ends, taken = [(self.day(gap.from_date), self.day(gap.to_date)) for gap in gaps.itertuples()], []
+        for days, (begin, end) in zip(gaps["days"], ends, strict=True):
+            self.draw_gap(lane, days, begin, end, talks["time"].to_numpy())
+        for talk in talks.dropna(subset="label").sort_values("time", ascending=False).to_dict("records"):
+            if not self.upright:
+                self.label_above(lane, talk, talks, taken, ends)
+            elif lane == 0:
+                self.label_beside(talk, talks, ends)
+
+    def draw_dots(self, lane: int, talks: pd.DataFrame) -> pd.DataFrame:
+        """Draw a lane's dots; add time, height above the lane's line and radius of each to the talks."""
+        times, radii = talks["start_date"].map(self.day), talks["level"].map(RADIUS)
+        both_ways = self.upright and lane > 0
+        heights = pack(times.to_numpy(), radii.to_numpy(), both_ways=both_ways) + (0 if both_ways else 8)
+        xs, ys = self.turn(times, self.base(lane) + heights * (1 if self.upright else -1))
+        modes = talks["mode"].where(talks["status"] == "held", "none")
+        for x, y, level, mode in zip(xs, ys, talks["level"], modes, strict=True):
+            draw_dot(self.ax, x, y, level, mode, self.ax.theme["lanes"][lane])
+        return talks.assign(time=times, height=heights, radius=radii)
 
     def draw_gap(self, lane: int, days: int, begin: float, end: float, times: np.ndarray) -> None:
         """Shade a gap and write its days: on the phone, in its longest stretch without a dot."""
@@ -221,26 +234,7 @@ class _Sheet:
             x, at, words = base, stops[np.argmax(np.diff(stops)) :][:2].mean(), f"{days:,}\ndays"
         self.ax.say(x, at, words, 11.5, "ink", "Semibold", linespacing=1.1, **look)
 
-    def draw_talks(self, lane: int, talks: pd.DataFrame, gaps: list[dict], labels: dict[str, str]) -> None:
-        times = np.array([self.day(date) for date in talks["start_date"]])
-        radii = talks["level"].map(RADIUS).to_numpy()
-        both_ways = self.upright and lane > 0
-        heights = pack(times, radii, both_ways=both_ways) + (0 if both_ways else 8)
-        talks = talks.assign(time=times, height=heights, radius=radii, label=talks["talk_id"].map(labels))
-        talks["mode"] = talks["mode"].where(talks["status"] == "held", "none")
-        for talk in talks.to_dict("records"):
-            x, y = self.turn(talk["time"], self.base(lane) + talk["height"] * (1 if self.upright else -1))
-            draw_dot(self.ax, x, y, talk["level"], talk["mode"], self.ax.theme["lanes"][lane])
-        ends, taken = [(self.day(gap["from_date"]), self.day(gap["to_date"])) for gap in gaps], []
-        for gap, (begin, end) in zip(gaps, ends, strict=True):
-            self.draw_gap(lane, gap["days"], begin, end, times)
-        for talk in talks.dropna(subset="label").sort_values("time", ascending=False).to_dict("records"):
-            if not self.upright:
-                self._label_above(lane, talk, talks, taken, ends)
-            elif lane == 0:
-                self._label_beside(talk, talks, ends)
-
-    def _label_beside(self, talk: dict, talks: pd.DataFrame, ends: list[tuple[float, float]]) -> None:
+    def label_beside(self, talk: dict, talks: pd.DataFrame, ends: list[tuple[float, float]]) -> None:
         """Name a talk of the leaders right of the dots at its time, clear of the edges of a gap."""
         reach = talks.loc[(talks["time"] - talk["time"]).abs() < 16, "height"].max()
         edges = [(edge, shift) for end in ends for edge, shift in zip(end, (-8, 9), strict=True)]
@@ -248,7 +242,7 @@ class _Sheet:
         words = talk["label"].replace(" (", ",\n").rstrip(")")
         self.ax.say(self.base(0) + reach + 12, y, words, 12, "ink", "Semibold", zorder=4, linespacing=1.05)
 
-    def _label_above(self, lane: int, talk: dict, talks: pd.DataFrame, taken: list, roofs: list) -> None:
+    def label_above(self, lane: int, talk: dict, talks: pd.DataFrame, taken: list, roofs: list) -> None:
         """Name a talk on the lowest level that is free of dots, gaps and the names right of it."""
         patch = {"facecolor": self.ax.theme["ground"], "lw": 0, "pad": 0.6}
         weight, time, base = "Regular" if lane else "Semibold", talk["time"], self.base(lane)
@@ -270,7 +264,6 @@ class _Sheet:
         self.line(time, base - talk["height"] - talk["radius"] - 1, base - level + 4, "muted", lw=0.7, zorder=1.8)
 
     def draw_key(self) -> None:
-        modes, levels = ("in person", "video", "phone"), ("leaders", "cabinet level", "below cabinet")
         places, below, lacking = (22, 122, 206, 294), (22, 108, 222), "cancelled or put off"
         words = "longest time in a lane without a meeting in person at cabinet level or above"
         band, at = (364, 398, 21, 37), (408, 29)
@@ -281,8 +274,8 @@ class _Sheet:
             draw_dot(self.ax, x, 8, "cabinet", mode, self.ax.theme["ink"])
         for x, level in zip(below, ("leader", "cabinet", "deputy"), strict=True):
             draw_dot(self.ax, x, 29, level, "in_person", self.ax.theme["muted"])
-        self.ax.say(np.add(places, 11), 8, [*modes, lacking])
-        self.ax.say(np.add(below, 13), 29, levels)
+        self.ax.say(np.add(places, 11), 8, ["in person", "video", "phone", lacking])
+        self.ax.say(np.add(below, 13), 29, ["leaders", "cabinet level", "below cabinet"])
         self.band(*band)
         self.ax.say(*at, words)
 
@@ -291,9 +284,10 @@ def draw_dot(ax: Panel, x: float, y: float, level: str, mode: str, color: str) -
     """Draw one talk: full circle in person, half video, ring phone, cross where it was not held."""
     r = RADIUS[level]
     if mode == "none":
-        arm = r * 0.8
-        ends = [[x - arm, x - arm], [x + arm, x + arm]], [[y - arm, y + arm], [y + arm, y - arm]]
-        ax.plot(*ends, color=color, lw=1.9, solid_capstyle="butt", zorder=3)
+        look = {"color": color, "lw": 1.9, "solid_capstyle": "butt", "zorder": 3}
+        for slope in (1, -1):
+            arm = np.array([-0.8, 0.8]) * r
+            ax.plot(x + arm, y + slope * arm, **look)
         return
     face = color if mode == "in_person" else ax.theme["ground"]
     ax.add_patch(Circle((x, y), r - 0.7, facecolor=face, edgecolor=color, lw=1.15, zorder=3))
