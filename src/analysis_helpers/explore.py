@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import escape
 from importlib.util import find_spec
 from typing import Any
@@ -31,12 +31,11 @@ Group = tuple[str, Any]
 class Explorer:
     """A table with the choices that it follows from, as `explore_...` gives it.
 
-    In JupyterLab the last line of a cell shows it with controls. Where nobody can answer a control (a rendered page, a
-    notebook that is executed again, a missing ipywidgets) it is the table of the first choices, the same on every run.
-    `table` makes the table of some choices, `choices` says what can be chosen (the first of a list is where it
-    begins; a text is typed), `first` is the table of the first choices, `note` what its columns mean.
-    Known weakness: a front end that takes no typed input is held for one without a reader; there, write
-    `explorer.open()` in the last line.
+    In JupyterLab the last line of a cell shows it with controls; where nobody can answer them (a rendered page, no
+    ipywidgets) it is the table of the first choices, the same on every run. `table` makes the table of some choices,
+    `choices` says what can be chosen (the first of a list is where it begins; a text is typed), `first` is the table
+    of the first choices, `note` what its columns mean. Known weakness: a front end that takes no typed input is held
+    for one without a reader; there, write `explorer.open()` in the last line.
 
     Examples
     --------
@@ -49,15 +48,13 @@ class Explorer:
     ['CN']
     """
 
-    def __init__(
-        self, table: Callable[..., pd.DataFrame], choices: dict[str, Sequence[Any] | str], note: str = ""
-    ) -> None:
+    def __init__(self, table: Callable[..., pd.DataFrame], choices: dict[str, Any], note: str = "") -> None:
         """Make the table of the first choices at once: what a corpus cannot answer is an error of this cell."""
         self.table, self.choices, self.note = table, choices, note
         begun = {name: choice if isinstance(choice, str) else choice[0] for name, choice in choices.items()}
         self.first = show(table(**begun))
-        told = {name: _label(value) for name, value in begun.items() if value != ""}
-        words = f"{', '.join(f'{name}: {value}' for name, value in told.items())}. {note}".strip()
+        told = {name: f"{name}: {_label(value)}" for name, value in begun.items() if value != ""}
+        words = f"{', '.join(told.values())}. {note}".strip()
         self._words = f"{words} In JupyterLab this cell shows controls for {', '.join(told)}."
 
     def __repr__(self) -> str:
@@ -76,24 +73,24 @@ class Explorer:
             raise TalksError("ipywidgets is not installed; expected it for controls; pip install 'talks-in-words[lab]'")
         from ipywidgets import HTML, Dropdown, HBox, Layout, Text, VBox
 
-        controls = {
-            name: Text(choice, description=name, continuous_update=False)
-            if isinstance(choice, str)
-            else Dropdown(options=[(_label(value), value) for value in choice], description=name)
-            for name, choice in self.choices.items()
-        }
         body = HTML(_to_html(self.first))
         body.add_class("jp-RenderedHTMLCommon")  # tables look like those of other cells
+        row = HBox(layout=Layout(flex_flow="row wrap"))
 
         def answer(_: Any) -> None:
             try:
-                body.value = _to_html(show(self.table(**{name: control.value for name, control in controls.items()})))
+                chosen = {control.description: control.value for control in row.children}
+                body.value = _to_html(show(self.table(**chosen)))
             except TalksError as error:
                 body.value = f"<p>{escape(str(error))}</p>"
 
-        for control in controls.values():
+        for name, choice in self.choices.items():
+            if isinstance(choice, str):
+                control = Text(choice, description=name, continuous_update=False)
+            else:
+                control = Dropdown(options=[(_label(value), value) for value in choice], description=name)
             control.observe(answer, "value")
-        row = HBox(list(controls.values()), layout=Layout(flex_flow="row wrap"))
+            row.children += (control,)
         return VBox([row, body, HTML(escape(self.note))])
 
 
@@ -118,10 +115,10 @@ def explore_words(corpus: Corpus, *, n: int = 20) -> Explorer:
     """Look at the words of a group of texts: those typical of it, or every place of one word.
 
     In: a corpus, and how many rows to show. To choose: the group (by side, collection, genre, outlet or year), and
-    where the corpus has its text a word, which is then shown in context (`concordance`). Without a word: the terms
-    that tell the group from all other documents (`keyness`). Out: an `Explorer`. A page that is rendered
-    shows typical terms only, so no text leaves with it. Raises `TalksError` where no group has documents beside it.
-    Known weakness: a group differs from all others in side, kind and month at once.
+    where the corpus has its text a word, shown in context (`concordance`); without a word, the terms that tell the
+    group from all other documents (`keyness`). Out: an `Explorer`; a rendered page shows terms only, so no text leaves
+    with it. Raises `TalksError` where no group has documents beside it. Known weakness: a group differs from all
+    others in side, kind and month at once.
 
     Examples
     --------
@@ -146,9 +143,8 @@ def explore_groups(corpus: Corpus, *, n: int = 10) -> Explorer:
     """Compare the words of any two groups of texts: sides, collections, kinds, outlets, years.
 
     In: a corpus, and how many terms to show of each group. To choose: two groups of one kind, or a group and all
-    others. Out: an `Explorer` over `keyness`: the terms that the first group uses more, then those of the
-    second, with the mean rate per 1,000 words, the documents that use the term, and the p-value.
-    Known weakness: that of `keyness`; what else differs between the groups is not held equal.
+    others. Out: an `Explorer` over `keyness`: the terms that the first group uses more, then those of the second, with
+    rate per 1,000 words, documents and p-value. Known weakness: what else differs between them is not held equal.
 
     Examples
     --------
@@ -170,9 +166,9 @@ def explore_groups(corpus: Corpus, *, n: int = 10) -> Explorer:
 def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tariffs") -> Explorer:
     """Follow a term through time, with the talks of each month or week beside it.
 
-    In: a corpus, a chronology (`load_talks`), and the words that are counted together, separated by commas. To choose:
-    the words, month or week, and which talks. Out: an `Explorer` over `rates`: one row a period with the
-    rate per 1,000 words of either side, the documents behind it, and the places of the talks that were held.
+    In: a corpus, a chronology, and words that are counted together, separated by commas. To choose: the words, month
+    or week, and which talks. Out: an `Explorer` over `rates`: one row a period with the rate per 1,000 words of either
+    side, the documents behind it, and the places of the talks that were held.
     Known weakness: a talk and a rise in the same month prove no connection; see `event_study`.
 
     Examples
@@ -191,10 +187,9 @@ def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tari
         if not listed:
             raise TalksError("no word is given; expected at least one; write one, such as tariffs")
         found = rates(corpus, {words: listed}, period=period).set_index(period)
-        columns = {}
-        for side, part in found[found["speaker_side"].isin(["US", "CN"])].groupby("speaker_side", sort=False):
-            for name, column in (("rate", "rate"), ("using it", "n_using"), ("documents", "n_documents")):
-                columns[f"{side} {name}"] = part[column]
+        named = {"rate": "rate", "using it": "n_using", "documents": "n_documents"}
+        sides = found[found["speaker_side"].isin(["US", "CN"])].groupby("speaker_side", sort=False)
+        columns = {f"{side} {name}": part[column] for side, part in sides for name, column in named.items()}
         wanted = names if LEVELS[talks] is None else names[held["level"].isin(LEVELS[talks])]
         places = wanted.groupby(held["start_date"].dt.to_period(PERIODS[period])).agg(", ".join)
         return pd.DataFrame(columns).assign(talks=places)
@@ -206,8 +201,7 @@ def explore_topics(corpus: Corpus, model: TopicModel) -> Explorer:
     """Browse the topics of a model: the words of each, the texts to read for it, its share on each side.
 
     In: the corpus that the model was fitted to, and the model. To choose: the topic, and what to see of it. Out: an
-    `Explorer` over `TopicModel.top_terms`, `typical_documents` and `compare_topics`.
-    Known weakness: it does not say whether a topic would come back; ask `topic_stability`.
+    `Explorer`. Known weakness: it does not say whether a topic would come back; ask `topic_stability`.
 
     Examples
     --------
@@ -236,33 +230,25 @@ def _mark(corpus: Corpus) -> Corpus:
 
 def _list_groups(corpus: Corpus) -> list[Group]:
     """List the groups that can be compared: the values of the columns that have at least two."""
-    documents = _mark(corpus).documents
-    values = {name: in_order(documents[name]) for name in GROUPS}
-    groups = [(name, value) for name, listed in values.items() if len(listed) > 1 for value in listed]
+    columns = _mark(corpus).documents[list(GROUPS)].items()
+    groups = [(name, value) for name, column in columns if column.nunique() > 1 for value in in_order(column)]
     if not groups:
-        raise TalksError(
-            f"no two groups of documents; expected two values of {', '.join(GROUPS[:-1])} or year, because this "
-            f"compares them; give one of these columns in the metadata"
-        )
+        why = f"expected two values of {', '.join(GROUPS[:-1])} or year, because this compares them"
+        raise TalksError(f"no two groups of documents; {why}; give one of these columns in the metadata")
     return groups
 
 
 def _compare(corpus: Corpus, first: Group, second: Group) -> pd.DataFrame:
     """Compare the words of two groups: one row a term, those of the first group first."""
     if first[0] != second[0] or first == second:
-        raise TalksError(
-            f"{_label(first)} and {_label(second)} cannot be compared; expected two different groups of one kind; "
-            f"choose another {first[0]}"
-        )
+        what = f"{_label(first)} and {_label(second)} cannot be compared"
+        raise TalksError(f"{what}; expected two different groups of one kind; choose another {first[0]}")
     marked, by = _mark(corpus), first[0]
     if second[1] == OTHERS:
         values = marked.documents[by]
         marked = marked.replace(documents=marked.documents.assign(**{by: values.where(values == first[1], OTHERS)}))
     least = MIN_DOCUMENTS if len(corpus.documents) >= SMALL else 2
     words = keyness(marked, by, first[1], second[1], min_documents=least).set_index("term")
-    columns = {
-        f"{part}_{place}": f"{_label(group)} {part}"
-        for part in ("rate", "documents")
-        for place, group in (("first", first), ("second", second))
-    } | {"p_value": "p_value"}
+    pairs = [(part, *pair) for part in ("rate", "documents") for pair in (("first", first), ("second", second))]
+    columns = {f"{part}_{place}": f"{_label(group)} {part}" for part, place, group in pairs} | {"p_value": "p_value"}
     return words.loc[~words.index.isin(load_stop_words()), list(columns)].rename(columns=columns)

@@ -13,10 +13,12 @@ from .corpus import PERIODS, Corpus, shipped_data
 from .dictionaries import ORDINARY_SURNAMES, read_codebook, read_lexicon
 from .errors import TalksError
 
-LEVELS = ("leader", "cabinet", "deputy", "working")
-MODES = ("in_person", "virtual", "phone")
-STATUSES = ("held", "cancelled", "postponed")
-OUTCOMES = ("agreement", "framework", "commitment", "exchange", "breakdown")
+CODES = {
+    "level": ("leader", "cabinet", "deputy", "working"),
+    "mode": ("in_person", "virtual", "phone"),
+    "status": ("held", "cancelled", "postponed"),
+    "outcome": ("agreement", "framework", "commitment", "exchange", "breakdown"),
+}
 DAYS_BEFORE, DAYS_AFTER = 7, 14
 _CHANNEL_WORDS = ("call", "phone", "telephone", "video", "spoke", "conversation", "virtual")
 _OFTEN_NAMED = {"Washington", "Beijing", "New York"}
@@ -31,12 +33,11 @@ def load_talks(
 ) -> pd.DataFrame:
     """Load the chronology of talks between the two governments, 2017-2025.
 
-    `level` (leader, cabinet, deputy, working), `mode` (in_person, virtual, phone) and `min_sources`
-    keep a part of it; planned talks that were not held are in it, with their `status`. Out: one row a
-    talk, in order of time, with the columns of `data/codebook.md`, dates parsed, `unverified` (whether
-    any field rests on background knowledge) and `window` (whether the dates only bound an unknown day).
-    Raises `TalksError` for values that the codebook does not know. Known weakness: phone calls and
-    working-level contacts are far from complete.
+    `level` (leader, cabinet, deputy, working), `mode` (in_person, virtual, phone) and `min_sources` keep a part of it;
+    planned talks that were not held are in it, with their `status`. Out: one row a talk, in order of time, with the
+    columns of `data/codebook.md`, dates parsed, `unverified` (whether any field rests on background knowledge) and
+    `window` (whether the dates only bound an unknown day). Raises `TalksError` for values that the codebook does not
+    know. Known weakness: phone calls and working-level contacts are far from complete.
 
     Examples
     --------
@@ -54,11 +55,10 @@ def load_talks(
     notes, n_sources = talks["note_unverified"], talks["n_sources"].astype("int64")
     talks = talks.assign(**dates, n_sources=n_sources, unverified=notes != "", window=notes.str.contains(r"\bwindow\b"))
     kept = talks["n_sources"] >= min_sources
-    for column, wanted, allowed in (("level", level, LEVELS), ("mode", mode, MODES)):
+    for column, wanted in (("level", level), ("mode", mode)):
         values = [wanted] if isinstance(wanted, str) else wanted or []
-        unknown = sorted(set(values) - set(allowed))
-        if unknown:
-            raise TalksError(f"unknown {column} {unknown[0]!r}; expected one of {', '.join(allowed)}")
+        for unknown in sorted(set(values).difference(CODES[column])):
+            raise TalksError(f"unknown {column} {unknown!r}; expected one of {', '.join(CODES[column])}")
         kept &= talks[column].isin(values) if values else True
     return talks[kept].sort_values(["start_date", "end_date", "talk_id"], ignore_index=True)
 
@@ -81,25 +81,25 @@ def check_talks(talks: pd.DataFrame, name: str = "talks.csv") -> pd.DataFrame:
         raise TalksError(f"{name}: column {missing[0]} is missing; expected {', '.join(names)}; see data/codebook.md")
     codes = {row["term"] for row in read_codebook("issues")}
     start, end = (pd.to_datetime(talks[n], format="%Y-%m-%d", errors="coerce") for n in ("start_date", "end_date"))
-    early, months = end.isna() | (end < start), talks["start_date"].str[:7]
-    unknown = ~talks["issues"].map(lambda cell: set(cell.split(";")) <= codes)
-    for column, bad, expected in (
-        ("talk_id", talks["talk_id"].duplicated(), "an id that no other row has"),
-        ("start_date", start.isna(), "a date YYYY-MM-DD"),
-        ("end_date", early, "a date YYYY-MM-DD, not before start_date"),
-        ("talk_id", talks["talk_id"].str[:7] != months, "the month of start_date at its beginning"),
-        ("level", ~talks["level"].isin(LEVELS), " or ".join(LEVELS)),
-        ("mode", ~talks["mode"].isin(["", *MODES]), " or ".join(MODES)),
-        ("status", ~talks["status"].isin(STATUSES), " or ".join(STATUSES)),
-        ("outcome", ~talks["outcome"].isin(OUTCOMES), " or ".join(OUTCOMES)),
-        ("issues", unknown, "codes of the codebook, with semicolons"),
-        ("n_sources", ~talks["n_sources"].str.fullmatch(r"[1-9]\d*"), "a number from 1"),
-        ("sources", talks["sources"] == "", "at least one source"),
-    ):
-        for index in bad[bad].index[:1]:
-            row = f"{name} row {index + 2} ({talks.at[index, 'talk_id']})"
-            found = f"{column} is {talks.at[index, column]!r}"
-            raise TalksError(f"{row}: {found}; expected {expected}; see data/codebook.md")
+    coded = talks.assign(mode=talks["mode"].replace("", "phone"))  # of talks that were not held it may be unknown
+    rules = (
+        ("talk_id", ~talks["talk_id"].duplicated(), "an id that no other row has"),
+        ("start_date", start.notna(), "a date YYYY-MM-DD"),
+        ("end_date", end >= start, "a date YYYY-MM-DD, not before start_date"),
+        (
+            "talk_id",
+            talks["talk_id"].str[:7] == talks["start_date"].str[:7],
+            "the month of start_date at its beginning",
+        ),
+        *((column, coded[column].isin(allowed), " or ".join(allowed)) for column, allowed in CODES.items()),
+        ("issues", talks["issues"].str.split(";").map(codes.issuperset), "codes of the codebook, with semicolons"),
+        ("n_sources", talks["n_sources"].str.fullmatch(r"[1-9]\d*"), "a number from 1"),
+        ("sources", talks["sources"] != "", "at least one source"),
+    )
+    for column, right, expected in rules:
+        for index, row in talks[~right].head(1).iterrows():
+            found = f"{name} row {index + 2} ({row['talk_id']}): {column} is {row[column]!r}"
+            raise TalksError(f"{found}; expected {expected}; see data/codebook.md")
     return talks
 
 
@@ -118,19 +118,19 @@ def talks_by_period(talks: pd.DataFrame, period: str = "year", by: str | None = 
     2  2019        2
     """
     periods = talks["start_date"].dt.to_period(PERIODS[period]).rename(period)
-    index = pd.period_range(periods.min(), periods.max(), freq=PERIODS[period], name=period)
-    keys = [periods] if by is None else [periods, by]
-    if by is not None:
-        index = pd.MultiIndex.from_product([index, sorted(talks[by].unique())], names=[period, by])
-    return talks.groupby(keys).size().reindex(index, fill_value=0).rename("n_talks").reset_index()
+    levels = [pd.period_range(periods.min(), periods.max(), name=period)]
+    levels += [] if by is None else [pd.Index(sorted(talks[by].unique()), name=by)]
+    counts = talks.groupby([periods, *([] if by is None else [by])]).size()
+    grid = pd.MultiIndex.from_product(levels)
+    return counts.reindex(grid, fill_value=0).rename("n_talks").reset_index()
 
 
 def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
     """Count on how many talks of each period an issue was on the recorded agenda.
 
-    Out: `issue`, `group`, `label`, `period`, `n_talks` (with the issue), `n_all` (all talks of the period, the
-    denominator) and `share`; all issues of the codebook in every period. Known weakness: long readouts name more
-    issues than short ones, and an issue can be raised without being reported.
+    Out: `issue`, `group`, `label`, `period`, `n_talks` (with the issue), `n_all` (all talks of the period) and
+    `share`, for all issues of the codebook in every period. Known weakness: long readouts name more issues than short
+    ones, and an issue can be raised without being reported.
 
     Examples
     --------
@@ -139,10 +139,9 @@ def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
     ['2025']
     """
     codes = pd.DataFrame(read_codebook("issues")).rename(columns={"term": "issue"}).drop(columns="reason")
-    table = talks.assign(**{period: talks["start_date"].dt.to_period(PERIODS[period])})
     all_talks = talks_by_period(talks, period).rename(columns={"n_talks": "n_all"})
-    rows = table.assign(issue=table["issues"].str.split(";")).explode("issue")
-    counts = rows.groupby(["issue", period]).size().rename("n_talks").reset_index()
+    rows = talks.assign(issue=talks["issues"].str.split(";")).explode("issue")
+    counts = talks_by_period(rows, period, by="issue")
     grid = codes.merge(all_talks, how="cross").merge(counts, on=["issue", period], how="left")
     grid["n_talks"] = grid["n_talks"].fillna(0).astype("int64")
     return grid.assign(share=(grid["n_talks"] / grid["n_all"].where(grid["n_all"] > 0)).round(4))
@@ -151,10 +150,9 @@ def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
 def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     """List the times without a talk between the talks given, the longest first.
 
-    In: a chronology, reduced to the kind of talk in question; talks that were not held, and those whose day is unknown
-    (`window`), are left out: their dates can neither open nor close a gap. Out: `from_talk`, `to_talk`, `from_date`
-    (last day of the earlier talk), `to_date` (first day of the later), `days` between them. Known weakness: a gap
-    between recorded talks is not silence; contacts below the recorded ones went on.
+    In: a chronology, reduced to the talks in question; those not held, and those whose day is unknown (`window`),
+    neither open nor close a gap. Out: `from_talk`, `to_talk`, `from_date` (last day of the earlier talk), `to_date`
+    (first day of the later), `days` between them. Known weakness: a gap between recorded talks is not silence.
 
     Examples
     --------
@@ -164,12 +162,11 @@ def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     """
     dated = talks[(talks["status"] == "held") & ~talks["window"]]
     held = dated.sort_values(["start_date", "end_date"], ignore_index=True)
-    last = held["end_date"].cummax()
-    latest = pd.Series(np.where(held["end_date"] == last, held.index, np.nan)).ffill().astype("int64")
+    latest = np.maximum.accumulate(np.where(held["end_date"] == held["end_date"].cummax(), held.index, 0))
     earlier, later = held.loc[latest[:-1]].reset_index(drop=True), held.iloc[1:].reset_index(drop=True)
     columns = {"from_talk": earlier["talk_id"], "to_talk": later["talk_id"]}
-    gaps = pd.DataFrame(columns | {"from_date": earlier["end_date"], "to_date": later["start_date"]})
-    gaps["days"] = (gaps["to_date"] - gaps["from_date"]).dt.days
+    columns |= {"from_date": earlier["end_date"], "to_date": later["start_date"]}
+    gaps = pd.DataFrame(columns).assign(days=(later["start_date"] - earlier["end_date"]).dt.days)
     return gaps.sort_values(["days", "from_date"], ascending=[False, True], ignore_index=True)
 
 
@@ -184,11 +181,9 @@ def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
 
     A document is linked when it is dated, by the day, from 7 days before a held talk to 14 days after, and names the
     city and a head of delegation. For a call (call, phone, video, ... stand for the place), and in the capitals and
-    New York, which are named for many reasons, one passage must name the place and a head of each side. Where several
-    talks agree, the nearest in time is taken, and none if two are as near. Links given by the metadata stay. Out: the
-    corpus, with `talk_id` and `talk_evidence` filled in `documents`; the rest is left empty. Works without text:
-    places and names are looked up in `counts`.
-
+    New York, which are named for many reasons, one passage must name the place and a head of each side. Of several
+    talks that agree, the nearest in time is taken, and none if two are as near. Links given by the metadata stay. Out:
+    the corpus, with `talk_id` and `talk_evidence` filled in `documents` where linked; it needs no text, only `counts`.
     Known weakness: a text that says "the talks" without place or names is not linked.
 
     Examples
@@ -198,14 +193,12 @@ def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
     >>> linked.documents["talk_evidence"].unique().tolist()
     ['given by the metadata']
     """
-    documents = corpus.documents
-    given = documents["talk_id"].notna()
+    documents, given = corpus.documents, corpus.documents["talk_id"].notna()
     exact = documents[~given & (documents["date_precision"] == "day")]
     held = talks[(talks["status"] == "held") & (talks["mode"] != "")].to_dict("records")
     naming = _find_terms(corpus, exact, held)
     links = [link for talk in held for link in _link(talk, exact, naming)]
-    columns = ["doc_id", "talk_id", "distance", "talk_evidence"]
-    table = pd.DataFrame(links, columns=columns).sort_values(["doc_id", "distance", "talk_id"])
+    table = pd.DataFrame(links, columns=["doc_id", "talk_id", "distance", "talk_evidence"])
     nearest = table["distance"] == table.groupby("doc_id")["distance"].transform("min")
     clear = table[nearest].drop_duplicates("doc_id", keep=False).set_index("doc_id")
     known, found = (documents["doc_id"].map(clear[name]).astype("str") for name in ("talk_id", "talk_evidence"))
@@ -216,9 +209,9 @@ def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
 
 def _find_terms(corpus: Corpus, documents: pd.DataFrame, talks: list[dict]) -> Callable[[Iterable[str]], pd.DataFrame]:
     """Look up all that can name these talks: a function from terms to the passages in which any of them stands."""
-    cities = " ".join(talk["city"] for talk in talks).replace(";", " ").casefold().split()
-    people = [term for talk in talks for name in _heads(talk) for term in _spellings(name)]
-    wanted = pd.DataFrame({"wanted": sorted({*_CHANNEL_WORDS, *cities, *people})})
+    terms = {*_CHANNEL_WORDS, *" ".join(talk["city"] for talk in talks).replace(";", " ").casefold().split()}
+    terms |= {term for talk in talks for name in _heads(talk) for term in _spellings(name)}
+    wanted = pd.DataFrame({"wanted": sorted(terms)})
     query = """SELECT DISTINCT wanted, passage_id, doc_id FROM counts JOIN listed ON lower(term) = wanted
         JOIN passages USING (passage_id) SEMI JOIN chosen USING (doc_id)"""
     found = corpus.sql(query, listed=wanted, chosen=documents[["doc_id"]]).set_index("wanted")
@@ -237,20 +230,17 @@ def _heads(talk: dict) -> list[str]:
 
 def _spellings(name: str) -> list[str]:
     """Terms that name a person: the full name; a US surname; the given name of a Chinese official."""
-    person = _people()[name]
-    if person["side"] == "CN":
-        given = name.rsplit(maxsplit=1)[-1].casefold()
-        return [name.casefold(), *([given] if len(given) > 4 else []), *(["xi"] if person["surname"] == "Xi" else [])]
-    surname = person["surname"].casefold()
+    surname, given = _people()[name]["surname"].casefold(), name.rsplit(maxsplit=1)[-1].casefold()
+    if _people()[name]["side"] == "CN":
+        return [name.casefold(), *([given] if len(given) > 4 else []), *(["xi"] if surname == "xi" else [])]
     return [name.casefold(), *([] if surname in ORDINARY_SURNAMES else [surname])]
 
 
 def _link(talk: dict, documents: pd.DataFrame, naming: Callable[[Iterable[str]], pd.DataFrame]) -> list[tuple]:
     """List the documents near a talk that name its place and its people, each with the evidence."""
-    before = (talk["start_date"] - documents["date"]).dt.days
-    after = (documents["date"] - talk["end_date"]).dt.days
-    near = (before <= DAYS_BEFORE) & (after <= DAYS_AFTER)
-    distance = dict(zip(documents.loc[near, "doc_id"], np.maximum(before, after)[near].clip(lower=0), strict=True))
+    dates = documents.set_index("doc_id")["date"]
+    before, after = (talk["start_date"] - dates).dt.days, (dates - talk["end_date"]).dt.days
+    distance = np.maximum(before, after).clip(lower=0)[(before <= DAYS_BEFORE) & (after <= DAYS_AFTER)].to_dict()
     if not distance:
         return []
     cities, met = talk["city"].split(";"), talk["mode"] == "in_person"
