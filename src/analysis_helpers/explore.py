@@ -230,8 +230,8 @@ def _mark(corpus: Corpus) -> Corpus:
 
 def _list_groups(corpus: Corpus) -> list[Group]:
     """List the groups that can be compared: the values of the columns that have at least two."""
-    columns = _mark(corpus).documents[list(GROUPS)].items()
-    groups = [(name, value) for name, column in columns if column.nunique() > 1 for value in in_order(column)]
+    values = {name: in_order(column) for name, column in _mark(corpus).documents[list(GROUPS)].items()}
+    groups = [(name, value) for name, listed in values.items() if len(listed) > 1 for value in listed]
     if not groups:
         why = f"expected two values of {', '.join(GROUPS[:-1])} or year, because this compares them"
         raise TalksError(f"no two groups of documents; {why}; give one of these columns in the metadata")

@@ -18,9 +18,9 @@ ROW, LEFT, GROUP_GAP = 23, 306, 0.45  # of heat maps
 def plot_weekly(weeks: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme: str = "light") -> Axes:
     """Draw the texts of each week as mirrored bars: the United States above, China below one zero line.
 
-    In: a table of `texts_by_period(corpus, "week")`; the talks to mark, each by its city. A week without
-    any text is said so. Out: the axes; x is days since year 1, y is texts (Chinese ones negative).
-    Known weakness: it counts what the collection holds, not what was said.
+    In: a table of `texts_by_period(corpus, "week")`; the talks to mark, each by its city. Out: the axes; x is the day
+    (its ordinal), y is texts (Chinese ones negative). Known weakness: it counts what the collection holds, not what was
+    said.
 
     Examples
     --------
@@ -201,9 +201,8 @@ def readable(color: tuple[float, ...]) -> str:
 def plot_agenda(agenda: pd.DataFrame, *, theme: str = "light") -> Axes:
     """Draw the agenda of the talks: issues by period, counts printed, shade the share of the period's talks.
 
-    In: a table of `issues_by_period`. The outline marks the issue most often on the agenda of a period;
-    bars give the totals. Out: the axes; column and row positions are its data coordinates.
-    Known weakness: shade compares periods of different size; read the number.
+    In: a table of `issues_by_period`. The outline marks the issue most often on the agenda of a period; bars give the
+    totals. Out: the axes, in columns and rows. Known weakness: shade compares periods of different size.
 
     Examples
     --------
@@ -244,9 +243,8 @@ def plot_agenda(agenda: pd.DataFrame, *, theme: str = "light") -> Axes:
 def plot_coverage(table: pd.DataFrame, *, theme: str = "light") -> Axes:
     """Draw what a collection holds: a row per group, a column per period, the number of texts printed.
 
-    In: a frame with the columns `group`, `label`, then one column per period, filled with counts. The
-    more texts, the darker; a dot is nothing. Out: the axes.
-    Known weakness: a period without a column of its own is not seen to be empty.
+    In: a frame with the columns `group`, `label`, then one column per period, filled with counts. The more texts, the
+    darker; a dot is nothing. Out: the axes. Known weakness: a period without a column is not seen to be empty.
 
     Examples
     --------

@@ -84,9 +84,8 @@ def plot_means(tables: dict[str, pd.DataFrame], *, theme: str = "light") -> Axes
     """Draw means with intervals by row and side, one panel for each table, on one scale with one zero.
 
     In: one table a panel, by its title (a second line after a line break), each with `label` (the row),
-    `speaker_side`, `mean`, `low`, `high`, `n_documents`; rows in the order of the first table. A mean
-    without an interval is hollow. Out: the axes that holds the panels; x is the mean, y the number of
-    the row from above.
+    `speaker_side`, `mean`, `low`, `high`, `n_documents`; rows in the order of the first table. A mean without an
+    interval is hollow. Out: the axes that holds the panels; x is the mean, y the number of the row from above.
     Known weakness: whether two intervals overlap decides nothing; see `difference_interval`.
 
     Examples
@@ -140,10 +139,9 @@ def _draw_means(panel: Panel, title: str, table: pd.DataFrame, labels: list[str]
 def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme: str = "light") -> Axes:
     """Draw rates per 1,000 words as small multiples, one panel a concept, one scale for all, texts last.
 
-    In: a table of `rates(corpus, dictionary, period="month")`; talks to mark by dotted lines. Bands are the
-    95 % intervals; a hollow mark has none, because too few texts use the concept. The scale is that of
-    square roots, so that small rates stay visible beside large ones. Out: the axes that holds the panels.
-    Known weakness: at most about 24 months stay readable month by month.
+    In: a table of `rates(corpus, dictionary, period="month")`; talks to mark by dotted lines. Bands are 95 % intervals;
+    a hollow mark has none, because too few texts use the concept. The scale is that of square roots, for small rates
+    beside large ones. Out: the axes that holds the panels. Known weakness: at most about 24 months stay readable.
 
     Examples
     --------
@@ -227,11 +225,10 @@ def plot_topics(
 ) -> Axes:
     """Draw one row a topic: left its share of each side's texts, right the same by month, one scale for all.
 
-    In: tables of `compare_topics` by `speaker_side` and by `speaker_side` and `month`; talks to mark by
-    dotted lines. Rows run from the most Chinese topic to the most American one. Where `shares` has a column
-    `bootstrap` (of `topic_stability`), it stands beneath the name. Bars and bands are 95 % intervals; a
-    hollow mark has none. Out: the axes that holds the panels, two a topic, labelled by its name.
-    Known weakness: at most about 12 topics and 24 months stay readable.
+    In: tables of `compare_topics` by `speaker_side` and by `speaker_side` and `month`; talks to mark by dotted lines.
+    Rows run from the most Chinese topic to the most American one; a column `bootstrap` of `shares` (`topic_stability`)
+    stands beneath the name. Bars and bands are 95 % intervals; a hollow mark has none. Out: the axes that holds the
+    panels, two a topic, labelled by its name. Known weakness: at most about 12 topics and 24 months stay readable.
 
     Examples
     --------

@@ -16,12 +16,11 @@ LONG = 1_000  # rows; a longer table stays as pandas shows it, because writing m
 def show(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.DataFrame:
     """Write a table for readers: thousands with a comma, shares in per cent, one label for each row.
 
-    In: a frame or series; the names of the columns that are shares (0 to 1). Out: the same rows and
-    columns as text: counts as 1,234, scores with 2 decimals (3 below .01), dates as 2025-05-10, columns
-    for the months of one year as Jan, missing values as a dot. Levels of an index are joined by commas,
-    `n_documents` becomes `documents`, unless another column is called so. Raises `KeyError` for a share
-    that is no column, `TalksError` for a table without any value. In a notebook that calls `style_notebook`
-    only tables with shares need it. Known weakness: the result is for reading; compute with the table that went in.
+    In: a frame or series; the names of the columns that are shares (0 to 1). Out: the same rows and columns as text:
+    counts as 1,234, scores with 2 decimals (3 below .01), dates as 2025-05-10, months of one year as Jan, missing
+    values as a dot, levels of an index joined by commas, `n_documents` as `documents`, unless another column is called
+    so. Raises `KeyError` for a share that is no column, `TalksError` for a table without any value. Where a notebook
+    calls `style_notebook` only shares need it. Known weakness: the result is for reading; compute with what went in.
 
     Examples
     --------
@@ -32,10 +31,8 @@ def show(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.Data
     """
     table = table.to_frame() if isinstance(table, pd.Series) else table
     if table.isna().all(axis=None):  # so is a table without rows or columns
-        raise TalksError(
-            "nothing to list; expected at least one text, word or number of the kind that this table shows; nothing is "
-            "wrong, unless there should be one"
-        )
+        why = "expected at least one text, word or number of the kind that this table shows"
+        raise TalksError(f"nothing to list; {why}; nothing is wrong, unless there should be one")
     written = table.astype("object")
     for names, write in ((table, _write), (shares, "{:.0%}".format)):
         for name in names:
@@ -76,19 +73,14 @@ def _headers(columns: pd.Index) -> list[str]:
     months = [key for key in columns if isinstance(key, pd.Period) and key.freqstr == "M"]
     if len({month.year for month in months}) == 1:
         columns = [f"{key:%b}" if key in months else key for key in columns]
-    short = [_label(key) for key in columns]
-    return [
-        str(key).replace("_", " ") if short.count(name) > 1 else name for key, name in zip(columns, short, strict=True)
-    ]
+    short = pd.Series([_label(key) for key in columns])
+    return short.mask(short.duplicated(keep=False), [str(key).replace("_", " ") for key in columns]).tolist()
 
 
 def _label(key: object) -> str:
-    parts = key if isinstance(key, tuple) else (key,)
-    return ", ".join(_word(part).removeprefix("n_").replace("_", " ") for part in parts)
-
-
-def _word(part: object) -> str:
-    return "not given" if pd.isna(part) else _write(part) if isinstance(part, pd.Timestamp) else str(part)
+    parts = ("not given" if pd.isna(part) else part for part in (key if isinstance(key, tuple) else (key,)))
+    words = (_write(part) if isinstance(part, pd.Timestamp) else str(part) for part in parts)
+    return ", ".join(word.removeprefix("n_").replace("_", " ") for word in words)
 
 
 def _write(value: object) -> str:

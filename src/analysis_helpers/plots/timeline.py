@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,22 +27,11 @@ LONG_GAP = 300  # days; shorter gaps are the ordinary rhythm of a lane
 PRESIDENTS = (("2021-01-20", "Biden takes office"), ("2025-01-20", "Trump returns"))
 
 
-class Size(NamedTuple):
-    """Pixels of the figure, of a day and of each lane, and where the first day and lane begin."""
-
-    width: float
-    day: float
-    lanes: tuple[float, ...]
-    left: float = 130
-    top: float = 62
-    upright: bool = False
-
-
-SIZES = {
-    "page": Size(PAGE, 0.2295, (146, 103, 131, 98, 64)),
-    "phone": Size(390, 0.4595, (122, 68, 70, 44, 34), left=72, top=128, upright=True),
+SIZES = {  # pixels of the figure, of a day and of each lane
+    "page": {"width": PAGE, "day": 0.2295, "lanes": (146, 103, 131, 98, 64)},
+    "phone": {"width": 390, "day": 0.4595, "lanes": (122, 68, 70, 44, 34), "left": 72, "top": 128, "upright": True},
     # For A3: saved with 1.15 times the resolution it is 1,500 by 1,060 pixels, its dots and letters that much larger.
-    "poster": Size(1304, 0.333, (120, 147, 188, 116, 94)),
+    "poster": {"width": 1304, "day": 0.333, "lanes": (120, 147, 188, 116, 94)},
 }
 
 
@@ -56,9 +45,9 @@ def add_lane(talks: pd.DataFrame) -> pd.DataFrame:
 def lane_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     """Find each lane's longest time without a meeting in person of ministers or leaders, if it is long."""
     meetings = add_lane(talks).query("mode == 'in_person' and level in ['leader', 'cabinet'] and status == 'held'")
-    gaps = [describe_gaps(rows).head(1).assign(lane=lane) for lane, rows in meetings.groupby("lane") if len(rows) >= 5]
-    found = pd.concat(gaps or [describe_gaps(talks.head(0)).assign(lane=0)])
-    return found[found["days"] >= LONG_GAP]
+    lanes = [(lane, rows) for lane, rows in meetings.groupby("lane") if len(rows) >= 5] or [(0, meetings.head(0))]
+    gaps = pd.concat([describe_gaps(rows).head(1).assign(lane=lane) for lane, rows in lanes])
+    return gaps[gaps["days"] >= LONG_GAP]
 
 
 def pack(times: np.ndarray, radii: np.ndarray, *, both_ways: bool = False) -> np.ndarray:
@@ -81,11 +70,10 @@ def plot_timeline(
 ) -> Axes:
     """Draw every talk of a chronology as a dot on its date, in lanes by subject, with the longest gaps.
 
-    In: a chronology (`load_talks`); with a corpus, its number of texts stands under each year. Fill
-    shows how they met, size how high, a cross that a planned talk was not held. `size` is page, phone (time
-    runs downwards) or poster (wider, with more names; save it with `dpi=230` for A3). Out: the axes, in
-    pixels from its upper left corner. Raises `TalksError` for another size.
-    Known weakness: lanes follow the first track of a talk; a talk with three tracks stands in one lane.
+    In: a chronology (`load_talks`); with a corpus, its number of texts stands under each year. Fill shows how they met,
+    size how high, a cross that a planned talk was not held. `size` is page, phone (time runs downwards) or poster (wider,
+    with more names; save it with `dpi=230` for A3). Out: the axes, in pixels from its upper left corner. Raises
+    `TalksError` for another size. Known weakness: a talk with three tracks stands in one lane, that of the first.
 
     Examples
     --------
@@ -98,7 +86,7 @@ def plot_timeline(
     if size not in SIZES:
         raise TalksError(f"unknown size {size!r}; expected one of {', '.join(SIZES)}; choose one of them")
     talks = add_lane(talks)
-    sheet = _Sheet(SIZES[size], theme, talks["start_date"].dt.year)
+    sheet = _Sheet(theme, talks["start_date"].dt.year, **SIZES[size])
     sheet.draw_years(talks, corpus)
     gaps = lane_gaps(talks)
     labels = {row["talk_id"]: row["label"] for row in read_codebook("talk_labels") if row["figure"] in ("page", size)}
@@ -139,24 +127,24 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
 class _Sheet:
     """The drawing in progress: it knows where a day and a lane are, and turns the page upright."""
 
-    def __init__(self, size: Size, theme: str, years: pd.Series) -> None:
-        self.size, self.upright, self.top = size, size.upright, size.top
+    def __init__(self, theme: str, years: pd.Series, width, day, lanes, left=130, top=62, upright=False) -> None:
+        self.width, self.pixels, self.lanes, self.left, self.top, self.upright = width, day, lanes, left, top, upright
         self.years = range(years.min(), years.max() + 1)
-        self.end, self.floor = self.day(f"{self.years[-1] + 1}-01-01"), size.top + sum(size.lanes)
-        self.ax = new_panel(theme, self.end + 10 if size.upright else self.floor + 46, width=size.width)
+        self.end, self.floor = self.day(f"{self.years[-1] + 1}-01-01"), top + sum(lanes)
+        self.ax = new_panel(theme, self.end + 10 if upright else self.floor + 46, width=width)
 
     def turn(self, time: Any, across: Any) -> tuple[Any, Any]:
         return (across, time) if self.upright else (time, across)
 
     def day(self, date: pd.Timestamp | str) -> float:
         days = (pd.Timestamp(date) - pd.Timestamp(f"{self.years[0]}-01-01")).days
-        return (self.top if self.upright else self.size.left) + days * self.size.day
+        return (self.top if self.upright else self.left) + days * self.pixels
 
     def base(self, lane: int) -> float:
         """Pixel of the line a lane stands on."""
         if self.upright:
-            return self.size.left - 10 + sum(self.size.lanes[:lane])
-        return self.top + sum(self.size.lanes[: lane + 1]) - 16
+            return self.left - 10 + sum(self.lanes[:lane])
+        return self.top + sum(self.lanes[: lane + 1]) - 16
 
     def line(self, time: float, low: float, high: float, color: str, **look: Any) -> None:
         self.ax.line(*self.turn([time, time], [low, high]), color, **look)
@@ -169,7 +157,7 @@ class _Sheet:
 
     def draw_years(self, talks: pd.DataFrame, corpus: Corpus | None) -> None:
         dates = {"talk": talks["start_date"]} | ({"text": corpus.documents["date"]} if corpus else {})
-        low, high = (MARGIN - 2, self.size.width - 10) if self.upright else (self.top - 2, self.floor + 4)
+        low, high = (MARGIN - 2, self.width - 10) if self.upright else (self.top - 2, self.floor + 4)
         for year in self.years:
             begin, middle = self.day(f"{year}-01-01"), self.day(f"{year}-07-02")
             self.line(begin, low, high, "rule", zorder=0)
@@ -195,9 +183,9 @@ class _Sheet:
             x, ha = (base, "center") if lane else (base - 10, "left")
             self.ax.say(x, self.top - 6, phone_name, 11.5, ha=ha, linespacing=1.0, **look)
         else:
-            self.ax.line([self.size.left, self.end], [base, base], zorder=0)
+            self.ax.line([self.left, self.end], [base, base], zorder=0)
             self.ax.say(MARGIN, base - 2, page_name, 13.5, linespacing=1.1, **look)
-            self.ax.say(self.size.left - 9, base - 2, len(talks), ha="right", va="bottom")
+            self.ax.say(self.left - 9, base - 2, len(talks), ha="right", va="bottom")
         talks = self.draw_dots(lane, talks).assign(label=talks["talk_id"].map(labels))
         ends, taken = [(self.day(gap.from_date), self.day(gap.to_date)) for gap in gaps.itertuples()], []
         for days, (begin, end) in zip(gaps["days"], ends, strict=True):
@@ -247,15 +235,12 @@ class _Sheet:
         patch = {"facecolor": self.ax.theme["ground"], "lw": 0, "pad": 0.6}
         weight, time, base = "Regular" if lane else "Semibold", talk["time"], self.base(lane)
         text = self.ax.say(0, 0, talk["label"], 12.5, "ink", weight, zorder=2, bbox=patch)
-        left, width, right = time - 5, width_of(text), self.size.width - MARGIN
-        if left + width > right:
-            left = min(left, right - width + 2)
-        end = left + width
+        left = min(time - 5, self.width - MARGIN - width_of(text) + 2)
+        end = left + width_of(text)
         under = talks[(talks["time"] > left - 9) & (talks["time"] < end + 9)]
-        level = max([*(under["height"] + under["radius"]), 0]) + 12
-        roofed = any(start < end and left < stop for start, stop in roofs)
+        roofed = [64 for start, stop in roofs if start < end and left < stop]
         overhung = [height + 16 for _, _, height, line in taken if left - 3 < line < end + 3]
-        level = max([level, 64 if roofed else 0, *overhung])
+        level = max([12, *(under["height"] + under["radius"] + 12), *roofed, *overhung])
         beside = [height for start, stop, height, _ in taken if start < end + 4 and left < stop + 4]
         while any(abs(level - height) < 16 for height in beside):
             level += 2
