@@ -55,15 +55,11 @@ def font(px: float, weight: str = "Regular") -> FontProperties:
     return FontProperties(fname=str(file), size=px * 0.72)
 
 
-@lru_cache(maxsize=1)
-def _glyphs() -> frozenset[int]:
-    return frozenset(get_font(font(12).get_file()).get_charmap())
-
-
 def printable(text: str, longest: int | None = None) -> str:
     """Write words of a corpus for a figure: what the typeface lacks is a question mark, what is too long is cut."""
     if not text.isascii():
-        text = "".join(sign if sign == "\n" or ord(sign) in _glyphs() else "?" for sign in text)
+        face = get_font(font(12).get_file())
+        text = "".join(sign if sign == "\n" or face.get_char_index(ord(sign)) else "?" for sign in text)
     return text if longest is None or len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 

@@ -71,8 +71,8 @@ def plot_timeline(
     """Draw every talk of a chronology as a dot on its date, in lanes by subject, with the longest gaps.
 
     In: a chronology (`load_talks`); with a corpus, its number of texts stands under each year. Fill shows how they met,
-    size how high, a cross that a planned talk was not held. `size` is page, phone (time runs downwards) or poster (wider,
-    with more names; save it with `dpi=230` for A3). Out: the axes, in pixels from its upper left corner. Raises
+    size how high, a cross that a planned talk was not held. `size` is page, phone (time runs downwards) or poster
+    (wider, more names; save it with `dpi=230` for A3). Out: the axes, in pixels from its upper left corner. Raises
     `TalksError` for another size. Known weakness: a talk with three tracks stands in one lane, that of the first.
 
     Examples
@@ -106,8 +106,7 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
     ['title', 'subtitle', 'note']
     """
     n = talks["status"].value_counts().reindex(["held", "cancelled", "postponed"], fill_value=0)
-    any_pause, leaders_pause = longest_pauses(talks)
-    years = talks["start_date"].dt.year
+    (any_pause, leaders_pause), years = longest_pauses(talks), talks["start_date"].dt.year
     return {
         "title": "The two governments never stopped talking for long.\nTheir leaders stopped meeting face to face.",
         "subtitle": (
@@ -188,8 +187,8 @@ class _Sheet:
             self.ax.say(self.left - 9, base - 2, len(talks), ha="right", va="bottom")
         talks = self.draw_dots(lane, talks).assign(label=talks["talk_id"].map(labels))
         ends, taken = [(self.day(gap.from_date), self.day(gap.to_date)) for gap in gaps.itertuples()], []
-        for days, (begin, end) in zip(gaps["days"], ends, strict=True):
-            self.draw_gap(lane, days, begin, end, talks["time"].to_numpy())
+        for days, end in zip(gaps["days"], ends, strict=True):
+            self.draw_gap(lane, days, *end, talks["time"].to_numpy())
         for talk in talks.dropna(subset="label").sort_values("time", ascending=False).to_dict("records"):
             if not self.upright:
                 self.label_above(lane, talk, talks, taken, ends)
