@@ -33,11 +33,10 @@ def load_talks(
 ) -> pd.DataFrame:
     """Load the chronology of talks between the two governments, 2017-2025.
 
-    `level` (leader, cabinet, deputy, working), `mode` (in_person, virtual, phone) and `min_sources` keep a part of it;
-    planned talks that were not held are in it, with their `status`. Out: one row a talk, in order of time, with the
-    columns of `data/codebook.md`, dates parsed, `unverified` (whether any field rests on background knowledge) and
-    `window` (whether the dates only bound an unknown day). Raises `TalksError` for values that the codebook does not
-    know. Known weakness: phone calls and working-level contacts are far from complete.
+    `level` (leader, cabinet, deputy, working), `mode` (in_person, virtual, phone) and `min_sources` keep a part of it.
+    Out: one row a talk, also of those not held, by date, with the columns of `data/codebook.md`, `unverified` (whether
+    any field rests on background knowledge) and `window` (whether the dates only bound an unknown day). Raises
+    `TalksError` for unknown values. Known weakness: calls and working-level contacts are far from complete.
 
     Examples
     --------
@@ -243,9 +242,12 @@ def _link(talk: dict, documents: pd.DataFrame, naming: Callable[[Iterable[str]],
     distance = np.maximum(before, after).clip(lower=0)[(before <= DAYS_BEFORE) & (after <= DAYS_AFTER)].to_dict()
     if not distance:
         return []
-    cities, met = talk["city"].split(";"), talk["mode"] == "in_person"
-    key = "doc_id" if met and not set(cities) & _OFTEN_NAMED else "passage_id"
-    place = pd.concat([_naming_city(city, naming) for city in cities]) if met else naming(_CHANNEL_WORDS)
+    cities = talk["city"].split(";") if talk["mode"] == "in_person" else []
+    key = "doc_id" if cities and not _OFTEN_NAMED.intersection(cities) else "passage_id"
+    words = [city.casefold().split() for city in cities]
+    whole = [set.intersection(*(set(naming([word])["doc_id"]) for word in city)) for city in words]
+    places = [naming(city[:1]).query("doc_id in @named") for city, named in zip(words, whole, strict=True)]
+    place = pd.concat(places or [naming(_CHANNEL_WORDS)])
     heads = {name: set(naming(_spellings(name))[key]) for name in _heads(talk)}
     links = []
     for doc_id, here in place[place["doc_id"].isin(distance)].groupby("doc_id")[key]:
@@ -256,10 +258,3 @@ def _link(talk: dict, documents: pd.DataFrame, naming: Callable[[Iterable[str]],
             evidence = f"date: {days}; place: {talk['city'] or talk['mode']}; names: {', '.join(named)}"
             links.append((doc_id, talk["talk_id"], apart, evidence))
     return links
-
-
-def _naming_city(city: str, naming: Callable[[Iterable[str]], pd.DataFrame]) -> pd.DataFrame:
-    """Passages of the documents that name a city, all its words."""
-    words = [naming([word]) for word in city.casefold().split()]
-    documents = set.intersection(*(set(passages["doc_id"]) for passages in words))
-    return words[0][words[0]["doc_id"].isin(documents)]

@@ -59,15 +59,15 @@ def test_the_table_follows_the_controls_of_its_own_box(harvest, widgets):
         ah.Explorer(lambda side: pd.DataFrame({"words": []}), {"side": ["US"]})
 
 
-@pytest.mark.parametrize(("someone", "installed", "shown"), [(1, 1, True), (1, 0, False), (0, 1, False), (0, 0, False)])
-def test_controls_are_shown_to_someone_who_has_ipywidgets(harvest, widgets, monkeypatch, someone, installed, shown):
-    monkeypatch.setattr(explore, "is_someone_there", lambda: bool(someone))
+def test_controls_are_shown_to_someone_who_has_ipywidgets(harvest, widgets, monkeypatch):
     found = importlib.util.find_spec
-    monkeypatch.setattr(explore, "find_spec", lambda name: found(name) if installed else None)
-    bundle = harvest._repr_mimebundle_()
-    assert (WIDGET in bundle) == shown
-    assert bundle["text/plain"] == repr(harvest), "the table stays in the file, with controls or without"
-    assert "barley" in bundle["text/html"]
+    for someone, installed in ((True, True), (True, False), (False, True), (False, False)):
+        monkeypatch.setattr(explore, "is_someone_there", lambda someone=someone: someone)
+        monkeypatch.setattr(explore, "find_spec", lambda name, installed=installed: found(name) if installed else None)
+        bundle = harvest._repr_mimebundle_()
+        assert (WIDGET in bundle) == (someone and installed)
+        assert bundle["text/plain"] == repr(harvest), "the table stays in the file, with controls or without"
+        assert "barley" in bundle["text/html"]
 
 
 def test_without_ipywidgets_open_says_what_to_install(harvest, monkeypatch):
@@ -80,17 +80,18 @@ def test_without_ipywidgets_open_says_what_to_install(harvest, monkeypatch):
 def _execute(cells):
     notebook = nbformat.v4.new_notebook()
     notebook.cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in cells.items()]
-    return NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
+    executed = NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
+    assert "widgets" not in executed.metadata, "no state of a control"
+    return {cell.id: cell.outputs[-1] for cell in executed.cells if cell.outputs}
 
 
-def test_an_executed_notebook_holds_tables_and_no_state_of_a_control():
-    notebook = _execute({"setup": SETUP, **CELLS, "bad": "corpus.where(sid='US')"})
-    assert "widgets" not in notebook.metadata
-    for (output,) in (cell.outputs for cell in notebook.cells[1:-1]):
-        assert set(output.data) == {"text/plain", "text/html"}
-        assert ("controls for" in output.data["text/html"], " at 0x" in str(output.data)) == (True, False)
-    (error,) = notebook.cells[-1].outputs
-    assert error.traceback == [f"TalksError: {error.evalue}"], "no page of frames before the sentence"
+def test_an_executed_notebook_holds_tables_and_one_sentence_for_an_error():
+    outputs = _execute({"setup": SETUP, **CELLS, "bad": "corpus.where(sid='US')"})
+    for name in CELLS:
+        assert set(outputs[name].data) == {"text/plain", "text/html"}
+        assert "controls for" in outputs[name].data["text/html"]
+        assert " at 0x" not in str(outputs[name].data)
+    assert outputs["bad"].traceback == [f"TalksError: {outputs['bad'].evalue}"], "no page of frames before the sentence"
 
 
 def test_frames_of_a_styled_notebook_look_as_show_writes_them():
@@ -98,7 +99,7 @@ def test_frames_of_a_styled_notebook_look_as_show_writes_them():
     cells = {"frame": table, "series": f"{table}['n_words']", "shares": f"ah.show({table}, shares=['share'])"}
     cells |= {"empty": "pd.DataFrame({'a': []})", "text": "'a,b'", "long": "pd.DataFrame({'n_a': range(1001)})"}
     setup = "import pandas as pd\nimport analysis_helpers as ah\nah.style_notebook()"
-    outputs = {cell.id: cell.outputs[-1].data for cell in _execute({"setup": setup, **cells}).cells[1:]}
+    outputs = {name: output.data for name, output in _execute({"setup": setup, **cells}).items()}
     frame = pd.DataFrame({"n_words": [1234], "share": [0.5]}, index=pd.Index([2025], name="year"))
     shown = {"frame": ah.show(frame), "series": ah.show(frame["n_words"]), "shares": ah.show(frame, shares=["share"])}
     for name, written in shown.items():
@@ -110,23 +111,20 @@ def test_frames_of_a_styled_notebook_look_as_show_writes_them():
 
 def test_a_reader_in_jupyter_gets_controls(widgets):
     """A front end says with the cell that its reader can type: the kernel then sends the view of a widget."""
-    from jupyter_client.manager import start_new_kernel
+    from jupyter_client.manager import run_kernel
 
-    manager, client = start_new_kernel(kernel_name="python3")
     code, shown = f"{SETUP}\n{CELLS['term']}", []
     look = {"timeout": 60, "output_hook": lambda message: shown.append(message["content"].get("data"))}
-    try:
+    with run_kernel(kernel_name="python3") as client:
         for allowed in (True, False):
             client.execute_interactive(code, allow_stdin=allowed, **look)
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
     live, static = (data for data in shown if data and "text/html" in data)
     assert (WIDGET in live, WIDGET in static) == (True, False)
     assert live["text/html"] == static["text/html"]
 
 
-def test_explorers_show_what_the_public_functions_return(shipped, talks):
+def test_explorers_show_what_the_public_functions_return_and_talks_in_their_month(shipped, talks):
+    """Geneva in May and London in June 2025 were of ministers, Busan in October of leaders."""
     articles = shipped.where(collection="articles")
     words = ah.keyness(articles, "side", "CN", "US", min_documents=2).set_index("term")
     words = words[~words.index.isin(ah.load_stop_words())]
@@ -134,24 +132,18 @@ def test_explorers_show_what_the_public_functions_return(shipped, talks):
     assert table["side CN rate"].to_dict() == words["rate_first"].iloc[[0, 1, 2, 3, -4, -3, -2, -1]].to_dict()
     statements = shipped.where(collection="statements_2025")
     rates = ah.rates(statements, {"Taiwan": ["taiwan"]}, period="week")
-    table = ah.explore_term(statements, talks).table("Taiwan", "week", "all talks")
-    assert table["CN rate"].tolist() == pytest.approx(rates.query("speaker_side == 'CN'")["rate"], nan_ok=True)
+    term = ah.explore_term(statements, talks).table
+    chinese = rates.query("speaker_side == 'CN'")["rate"]
+    assert term("Taiwan", "week", "all talks")["CN rate"].tolist() == pytest.approx(chinese, nan_ok=True)
+    ministers, leaders = (term("tariff", "month", who)["talks"] for who in ("leaders and ministers", "leaders"))
+    assert ("Geneva" in ministers["2025-05"], "London" in ministers["2025-06"]) == (True, True)
+    assert (leaders["2025-06"], leaders["2025-10"], pd.isna(leaders["2025-05"])) == ("phone", "Busan", True)
     model = ah.fit_topics(articles, 2)
     topics = ah.explore_topics(articles, model)
     top = model.top_terms().query("topic == 2")
     assert topics.table((2, ""), "words")["term"].tolist() == top["term"].tolist()
     assert topics.table((1, ""), "share by side").index.tolist() == ["US", "CN"]
     assert topics.table((1, ""), "texts to read").index[0] in set(articles.documents["doc_id"])
-
-
-def test_talks_stand_in_their_month(shipped, talks):
-    """Geneva in May and London in June 2025 were of ministers, Busan in October of leaders."""
-    term = ah.explore_term(shipped.where(collection="statements_2025"), talks)
-    ministers, leaders = (
-        term.table("tariff", "month", level)["talks"] for level in ("leaders and ministers", "leaders")
-    )
-    assert ("Geneva" in ministers["2025-05"], "London" in ministers["2025-06"]) == (True, True)
-    assert (leaders["2025-06"], leaders["2025-10"], pd.isna(leaders["2025-05"])) == ("phone", "Busan", True)
 
 
 def test_groups_of_two_kinds_are_refused_and_all_others_are_the_rest(shipped):
