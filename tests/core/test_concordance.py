@@ -4,17 +4,16 @@ import pytest
 
 import analysis_helpers as ah
 
-FIELDS = [
-    ("a", "US", "2025-05-01", "The U.S. barley was cut. Barley beer is sold in the town by the river."),
-    ("b", "CN", "2025-05-02", "We saw barley beer and rye bread on the long table of the village inn."),
-    ("c", "CN", "2025-04-03", "The bread of the miller was warm, and the barley stood high in the field."),
-    ("d", "US", "2025-05-04", "The rye was sold to us in the village, and the beer was drunk in the field."),
-]
-
 
 @pytest.fixture(scope="module")
 def fields(corpus_of):
-    return corpus_of("id side date text", FIELDS)
+    rows = [
+        ("a", "US", "2025-05-01", "The U.S. barley was cut. Barley beer is sold in the town by the river."),
+        ("b", "CN", "2025-05-02", "We saw barley beer and rye bread on the long table of the village inn."),
+        ("c", "CN", "2025-04-03", "The bread of the miller was warm, and the barley stood high in the field."),
+        ("d", "US", "2025-05-04", "The rye was sold to us in the village, and the beer was drunk in the field."),
+    ]
+    return corpus_of("id side date text", rows)
 
 
 def test_a_concordance_lists_every_place(fields):
