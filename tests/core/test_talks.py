@@ -109,7 +109,7 @@ def test_empty_years_are_zero_and_the_agenda_has_every_issue_in_every_year_with_
     assert agenda[agenda["issue"] == "tariffs"]["n_talks"].sum() == by_hand.sum()
 
 
-def test_documents_that_agree_are_linked_with_evidence_and_the_rest_is_left_empty(corpus_of):
+def test_documents_that_agree_are_linked_with_evidence_and_the_rest_is_left_empty(corpus_of, shipped, talks):
     """Invented reports around Madrid and a call."""
     madrid, call, beijing = "2025-09-madrid-trade-round", "2025-09-trump-xi-call", "2017-11-beijing-state-visit"
     rows = [
@@ -124,7 +124,7 @@ def test_documents_that_agree_are_linked_with_evidence_and_the_rest_is_left_empt
         ("capital", "2025-08-28", "Bessent works in Washington.", ""),
         ("vague", "2025-09", "Bessent was in Madrid in September.", ""),
     ]
-    linked = ah.link_documents(corpus_of("id date text talk_id", rows, with_text=False), ah.load_talks())
+    linked = ah.link_documents(corpus_of("id date text talk_id", rows, with_text=False), talks)
     links = linked.documents.set_index("doc_id")[["talk_id", "talk_evidence"]].loc[[row[0] for row in rows]]
     assert links["talk_id"].head(4).to_dict() == {"near": madrid, "before": madrid, "call": call, "given": beijing}
     assert links.iloc[4:].isna().all(axis=None)
@@ -133,9 +133,6 @@ def test_documents_that_agree_are_linked_with_evidence_and_the_rest_is_left_empt
         "date: during the talk; place: phone; names: Donald Trump, Xi Jinping",
         "given by the metadata",
     ]
-
-
-def test_rows_and_order_stay(shipped, talks):
     again = ah.link_documents(shipped, talks).documents
-    assert again["doc_id"].equals(shipped.documents["doc_id"])
+    assert again["doc_id"].equals(shipped.documents["doc_id"]), "rows and order stay"
     assert again["talk_id"].notna().equals(again["talk_evidence"].notna())
