@@ -17,7 +17,6 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .check import OPTIONAL, TABLES, fields_of, load_schema, to_arrow
@@ -161,7 +160,7 @@ class Corpus:
                 check_columns([column], [name for name in [*documents, *known] if name != "text"])
         ids = self._passages_of(documents["doc_id"], own)
         if own:
-            documents = documents[_is_in(documents["doc_id"], ids["doc_id"])]
+            documents = documents[documents["doc_id"].isin(ids["doc_id"].unique().to_pylist())]
         documents = documents.reset_index(drop=True)
         by_document = pa.table({"doc_id": pa.array(documents["doc_id"])})
         kept = {name: replace(self._tables[name], ids=ids.select(["passage_id"])) for name in _BY_PASSAGE}
@@ -322,11 +321,6 @@ class Corpus:
 def _hold(table: pa.Table) -> _Table:
     row = pa.array(np.arange(len(table), dtype="int32"))
     return _Table(table.column_names, table.append_column("row", row))
-
-
-def _is_in(values: pd.Series, ids: pa.ChunkedArray) -> np.ndarray:
-    """Tell which values are among some ids: Arrow does it ten times faster than pandas."""
-    return pc.is_in(pa.array(values, ids.type), value_set=ids).to_numpy(zero_copy_only=False)
 
 
 def _matches(values: pd.Series, wanted: Any) -> pd.Series:

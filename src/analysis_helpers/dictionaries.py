@@ -6,9 +6,6 @@ import csv
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
-from importlib.util import find_spec
-from pathlib import Path
-from runpy import run_path
 
 import pandas as pd
 
@@ -40,7 +37,6 @@ def read_weights(name: str) -> pd.DataFrame:
         return pd.read_parquet(table)
 
 
-@lru_cache(maxsize=1)
 def load_stop_words() -> frozenset[str]:
     """Load the English stop words of scikit-learn: words too common to tell texts apart.
 
@@ -52,18 +48,17 @@ def load_stop_words() -> frozenset[str]:
     >>> "he" in load_stop_words(), "He" in load_stop_words(), "xi" in load_stop_words()
     (True, False, False)
     """
-    package = find_spec("sklearn")  # only its one file of words: the whole of scikit-learn takes seconds to import
-    return run_path(str(Path(package.origin).parent / "feature_extraction/_stop_words.py"))["ENGLISH_STOP_WORDS"]
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # takes a second or two, once a process
+
+    return ENGLISH_STOP_WORDS
 
 
 def load_dictionary(name: str) -> dict[str, list[str]]:
     """Load a dictionary that ships with the package: its concepts, each with its words and multiword terms.
 
     "agenda" holds what is talked about (tariffs, rare earths, fentanyl, ...), "frames" what an issue is made to be
-    about (security, fairness, sovereignty, ...). `lexicons/en` gives each term with its reason; no term stands under
-    two concepts. Raises `TalksError` for another name.
-
-    Source: dictionaries in the sense of content analysis (Stone and others 1966, The General Inquirer), written for
+    about (security, fairness, sovereignty, ...). `lexicons/en` gives each term with its reason. Raises `TalksError` for
+    another name. Source: dictionaries as in content analysis (Stone and others 1966, The General Inquirer), written for
     this suite; what a frame does, after Entman (1993), "Framing: Toward Clarification of a Fractured Paradigm". Known
     weakness: one coder, no test of agreement; made for talks on trade and security.
 

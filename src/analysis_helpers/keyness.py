@@ -67,8 +67,9 @@ def keyness(
     --------
     >>> import analysis_helpers as ah
     >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
-    >>> ah.keyness(own, min_documents=20, n_draws=99).attrs["n_second"]
-    11
+    >>> words = ah.keyness(own, min_documents=20, n_draws=99)
+    >>> words.attrs["n_first"], words.attrs["n_second"]
+    (35, 11)
     """
     units = _gather(corpus, by, (first, second), within, min_documents)
     table = _describe_terms(units)
