@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from importlib.resources import files
 
 import pandas as pd
@@ -97,14 +96,12 @@ def _no_dictionary(found: object) -> TalksError:
     )
 
 
-@lru_cache(maxsize=1)
 def known_names() -> frozenset[str]:
     """Names of countries, offices and people, as terms; a surname that is also a word counts with its capital only."""
-    words = {"united", "states"}  # the one country whose name falls into two common words
-    words |= {row["term"] for row in read_lexicon("targets") if row["target"] in ("us", "cn")}
+    words = {row["term"] for row in read_lexicon("targets") if row["target"] in ("us", "cn")}
     words |= {row["term"] for row in read_lexicon("masked_names")}
+    words |= {"united", "states"}  # the one country whose name falls into two common words
     people = {part for row in read_lexicon("people") for part in [row["term"], *row["term"].split()]}
     common = load_stop_words() | ORDINARY_SURNAMES
-    return frozenset(
-        {word.casefold() for word in words} | {w if w.casefold() in common else w.casefold() for w in people}
-    )
+    kept = {name for name in people if name.casefold() in common}
+    return frozenset({name.casefold() for name in words | people - kept} | kept)

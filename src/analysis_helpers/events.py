@@ -106,10 +106,9 @@ def event_study(
     one row per value of `by`: `before`, `after` (means), `difference`, `p_value` (with at least 4 documents in either
     window, else missing), `n_before`, `n_after` (documents). All talks are moved together by every number of days round
     the span of the documents; `p_value` is the share of these calendars whose difference is at least as large. Raises
-    `TalksError` without a dated document and without a talk in their span.
-
-    Source: rotation of a point process (Besag and Clifford 1989, on Monte Carlo tests that keep the order of the
-    data). Known weakness: one year holds few independent calendars; call it exploratory.
+    `TalksError` without a dated document and without a talk in their span. Source: rotation of a point process (Besag
+    and Clifford 1989, on Monte Carlo tests that keep the order of the data). Known weakness: one year holds few
+    independent calendars; call it exploratory.
 
     Examples
     --------

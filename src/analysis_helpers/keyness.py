@@ -57,11 +57,10 @@ def keyness(
     `z` only orders the words: it takes each for independent, though words come in documents, and would call far too
     many significant. `p_value` decides: the root of the rate of each word in each document, centred within its stratum,
     is correlated with the group; whole documents are relabelled within strata, and the largest correlation of any word
-    is the yardstick for all (the level is the chance that even one word is named by luck).
-
-    Source: log-odds with an informative Dirichlet prior worth 500 words (Monroe, Colaresi and Quinn 2008, "Fightin'
-    Words"); Westfall and Young (1993) for the maximum over all words. Known weakness: what the strata do not hold equal
-    (kind of text, speaker) may be what the words show.
+    is the yardstick for all (the level is the chance that even one word is named by luck). Source: log-odds with an
+    informative Dirichlet prior worth 500 words (Monroe, Colaresi and Quinn 2008, "Fightin' Words"); Westfall and Young
+    (1993) for the maximum over all words. Known weakness: what the strata do not hold equal (kind of text, speaker) may
+    be what the words show.
 
     Examples
     --------
@@ -72,14 +71,11 @@ def keyness(
     (35, 11)
     """
     units = _gather(corpus, by, (first, second), within, min_documents)
-    table = _describe_terms(units)
-    if say_too_few(int(units.first.sum()), int((~units.first).sum())):
-        p_values = np.full(len(table), np.nan)
-    else:
-        p_values = _test_rates(units, n_draws, seed)
-    table = table.assign(p_value=p_values).round(6)
+    n_first, n_second = int(units.first.sum()), int((~units.first).sum())
+    p_values = np.nan if say_too_few(n_first, n_second) else _test_rates(units, n_draws, seed)
+    table = _describe_terms(units).assign(p_value=p_values).round(6)
     table = table.sort_values(["z", "term"], ascending=[False, True], ignore_index=True)
-    table.attrs.update(n_first=int(units.first.sum()), n_second=int((~units.first).sum()), n_left_out=units.n_left_out)
+    table.attrs.update(n_first=n_first, n_second=n_second, n_left_out=units.n_left_out)
     return table
 
 
@@ -98,11 +94,9 @@ def calibrate_keyness(
     Whole documents get a random side, as many times as asked; nothing can then truly tell the sides apart. In: as for
     `keyness`. Out: one row a test (`test`): `share_of_terms` called different at .05, on average, and `share_of_draws`
     in which any term was: an honest test names one in at most 5 % of the draws. Raises `TalksError` with fewer than 4
-    documents in a group.
-
-    Source: the tests are z over 1.96; z with the correction of Benjamini and Hochberg (1995); the log-likelihood ratio
-    G2 (Dunning 1993) with the same correction; and the rate test of `keyness`. Known weakness: it judges the tests on
-    these documents only.
+    documents in a group. Source: the tests are z over 1.96; z with the correction of Benjamini and Hochberg (1995); the
+    log-likelihood ratio G2 (Dunning 1993) with the same correction; and the rate test of `keyness`. Known weakness: it
+    judges the tests on these documents only.
 
     Examples
     --------
@@ -120,14 +114,13 @@ def calibrate_keyness(
     labels = relabel(units.first, units.strata, n_relabellings, seed)
     correlate = _standardise(units)
     yardstick = _largest(correlate, relabel(units.first, units.strata, 499, seed + 1))[-25]  # p < .05 of 500
-    rows: dict[str, list[int]] = {"z over 1.96": [], "z, corrected": [], "G2, corrected": [], "rate test": []}
+    rows = []
     for drawn in labels:
         z, g2 = _log_odds(units, drawn), _likelihood_ratio(units, drawn)
-        rows["z over 1.96"].append(int((np.abs(z) > 1.96).sum()))
-        rows["z, corrected"].append(int((false_discovery_control(2 * ndtr(-np.abs(z))) <= 0.05).sum()))
-        rows["G2, corrected"].append(int((false_discovery_control(chdtrc(1, g2)) <= 0.05).sum()))
-        rows["rate test"].append(int((correlate(drawn[None])[:, 0] > yardstick).sum()))
-    named = pd.DataFrame(rows)
+        corrected = (false_discovery_control(p) <= 0.05 for p in (2 * ndtr(-np.abs(z)), chdtrc(1, g2)))
+        named = (np.abs(z) > 1.96, *corrected, correlate(drawn[None])[:, 0] > yardstick)
+        rows.append([called.sum() for called in named])
+    named = pd.DataFrame(rows, columns=["z over 1.96", "z, corrected", "G2, corrected", "rate test"])
     table = pd.DataFrame({"share_of_terms": named.mean() / len(units.terms), "share_of_draws": (named > 0).mean()})
     return table.round(4).rename_axis("test").reset_index()
 

@@ -36,10 +36,9 @@ def rates(
     `doc_id` in `by`, one row a document with its `rate`, `n` and `n_words`. Only the officials' own words count, unless
     `by` holds `speaker_side`. A term that holds another of its concept is not counted twice. No interval is given while
     fewer than 5 documents use the concept: by simulation, it would cover .66 to .91 instead of .95. Raises `TalksError`
-    for an unknown column, what is no dictionary, and a multiword term that the build did not look for.
-
-    Source: dictionary counts (Stone and others 1966, The General Inquirer); `mean_interval`. Known weakness: a word
-    counts whatever it means there, affirmed or denied; short texts have wild rates, and all texts weigh the same.
+    for an unknown column, what is no dictionary, and a multiword term that the build did not look for. Source:
+    dictionary counts (Stone and others 1966, The General Inquirer); `mean_interval`. Known weakness: a word counts
+    whatever it means there, affirmed or denied; short texts have wild rates, and all texts weigh the same.
 
     Examples
     --------
@@ -88,10 +87,9 @@ def compare_rates(
     words), `difference` (first minus second) with `low` and `high` (95 %; none while fewer than 5 documents of a group
     use the concept), and the documents behind them: `using_US`, `using_CN` of `n_US`, `n_CN`. `leave_one_out` adds for
     either group `least_...` and `most_...`, its smallest and largest rate when one term is left out, and `term_...`,
-    the term whose omission changes it most (missing where none occurs). Raises `TalksError` as `rates` does.
-
-    Source: `difference_interval`; leaving out one term at a time is the jackknife (Tukey 1958) over terms. Known
-    weakness: kinds of text are pooled; where a group writes more of one kind, the difference may be one of kind.
+    the term whose omission changes it most (missing where none occurs). Raises `TalksError` as `rates` does. Source:
+    `difference_interval`; leaving out one term at a time is the jackknife (Tukey 1958) over terms. Known weakness:
+    kinds of text are pooled; where a group writes more of one kind, the difference may be one of kind.
 
     Examples
     --------
@@ -183,10 +181,9 @@ def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
 
     In: a corpus with its text; a term of one word or more, in any case; how many characters to show on either side.
     Out: one row a place, by date, text and order within the text: `doc_id`, `date`, `side`, `speaker_side`, `left`,
-    `keyword` (as printed), `right`. Raises `TalksError` for a corpus without text and a term without a word.
-
-    Source: keyword in context (Luhn 1960), over the words that the suite counts (`split_words`). Known weakness: a term
-    of several words is found within a paragraph, also across the end of a sentence; write U.S. for the country, because
+    `keyword` (as printed), `right`. Raises `TalksError` for a corpus without text and a term without a word. Source:
+    keyword in context (Luhn 1960), over the words that the suite counts (`split_words`). Known weakness: a term of
+    several words is found within a paragraph, also across the end of a sentence; write U.S. for the country, because
     "us" is the pronoun.
 
     Examples

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from functools import reduce
-from hashlib import sha256
 from html import escape
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,7 +29,6 @@ N_TOP = 10
 STABLE = 0.5
 CLOSE = 0.02
 NEXT = "model.top_terms() · ah.typical_documents(corpus, model) · ah.topic_stability(corpus, model)"
-_FITTED: dict[tuple[bytes, int, int], list[set[str]]] = {}  # by what was fitted: ten words a topic
 
 
 @dataclass(frozen=True)
@@ -99,11 +97,10 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
     passages of one voice in a document are joined to pieces of about 180 words; at "document" they are one piece. Out:
     a `TopicModel`. Stop words, names, titles, multiword terms and words with apostrophes are left out, and those in
     fewer than 5 documents (2 where there are under 50) or in more than half of the pieces. A document without any of
-    the remaining words has missing shares. Raises `TalksError` for more topics than pieces or terms.
-
-    Source: non-negative matrix factorisation (Lee and Seung 1999) of TF-IDF with the start of Boutsidis and Gallopoulos
-    (2008), by scikit-learn; every document weighs the same. Known weakness: there is always an answer; read
-    `topic_stability` before a topic.
+    the remaining words has missing shares. Raises `TalksError` for more topics than pieces or terms. Source:
+    non-negative matrix factorisation (Lee and Seung 1999) of TF-IDF with the start of Boutsidis and Gallopoulos (2008),
+    by scikit-learn; every document weighs the same. Known weakness: there is always an answer; read `topic_stability`
+    before a topic.
 
     Examples
     --------
@@ -249,11 +246,9 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
     and left out one at a time (all of them, or `n_draws` by lot where there are more); each time topics are fitted
     again and matched one to one. Out: `topic`, `label`, `bootstrap` and `leave_one_out` (mean overlap of the ten top
     terms: shared terms divided by the terms of both, 0 to 1), `n_documents` (in which the topic has the largest share),
-    `stable` (a bootstrap overlap of at least .5). Raises `TalksError` where the model is of another corpus.
-
-    Source: Greene, O'Callaghan and Cunningham (2014), with documents drawn with replacement and the Jaccard overlap.
-    Known weakness: texts that repeat one another (legal formulas) look stable; the vocabulary is that of the whole
-    corpus.
+    `stable` (a bootstrap overlap of at least .5). Raises `TalksError` where the model is of another corpus. Source:
+    Greene, O'Callaghan and Cunningham (2014), with documents drawn with replacement and the Jaccard overlap. Known
+    weakness: texts that repeat one another (legal formulas) look stable; the vocabulary is that of the whole corpus.
 
     Examples
     --------
@@ -280,18 +275,11 @@ def _refit(pieces: _Pieces, top: list[set[str]], draws: np.ndarray, seed: int) -
     """Fit again with each draw of documents; the overlap of each topic with its match, one row a draw."""
     documents = pd.factorize(pieces.keys["doc_id"], sort=True)[0]
     importances = (pieces.importance * np.sqrt(draw[documents]) for draw in draws)
-    return np.array([match_topics(top, fit_top(pieces, importance, len(top), seed)) for importance in importances])
+    return np.array([match_topics(top, _fit_top(pieces, importance, len(top), seed)) for importance in importances])
 
 
-def fit_top(pieces: _Pieces, importance: np.ndarray, n_topics: int, seed: int) -> list[set[str]]:
-    """Fit topics, give the top terms of each, and remember them: a chosen number is fitted to the same draws twice."""
-    weights = pieces.weights
-    given = (weights.data, weights.indices, weights.indptr, importance, "\n".join(pieces.terms).encode())
-    key = (sha256(b"".join(map(bytes, given))).digest(), n_topics, seed)
-    if key not in _FITTED:
-        loadings = _factorize(weights, importance, n_topics, seed)[1]
-        _FITTED[key] = _top_sets(_list_terms(loadings, pieces.terms))
-    return _FITTED[key]
+def _fit_top(pieces: _Pieces, importance: np.ndarray, n_topics: int, seed: int) -> list[set[str]]:
+    return _top_sets(_list_terms(_factorize(pieces.weights, importance, n_topics, seed)[1], pieces.terms))
 
 
 def _top_sets(topic_terms: pd.DataFrame) -> list[set[str]]:
@@ -333,7 +321,7 @@ def choose_n_topics(
     draws = resample(present.shape[0], n_draws, seed)
     rows = []
     for n_topics in candidates:
-        top = fit_top(pieces, pieces.importance, n_topics, seed)
+        top = _fit_top(pieces, pieces.importance, n_topics, seed)
         overlaps = _refit(pieces, top, draws, seed)
         error = overlaps.mean(axis=1).std(ddof=1) / np.sqrt(n_draws)
         n_stable = int((overlaps.mean(axis=0) >= STABLE).sum())

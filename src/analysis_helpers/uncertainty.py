@@ -37,11 +37,9 @@ def mean_interval(
     In: values and, where a document has several, their document ids as `groups`; missing values are left out, and a
     document weighs the same however many values it has. Out: `Interval` (mean, low, high, n_documents). Under 2
     documents, or where all documents have the same value, there is no interval (NaN); under 10 it is Student's t over
-    the document means; from 10 up documents are resampled.
-
-    Source: the bootstrap percentile interval with the small-sample correction of Hesterberg (2015), "What Teachers
-    Should Know About the Bootstrap", section 4.3. Known weakness: for rates of rare words, intervals are too short
-    while fewer than 5 documents use the word.
+    the document means; from 10 up documents are resampled. Source: the bootstrap percentile interval with the
+    small-sample correction of Hesterberg (2015), "What Teachers Should Know About the Bootstrap", section 4.3. Known
+    weakness: for rates of rare words, intervals are too short while fewer than 5 documents use the word.
 
     Examples
     --------
@@ -138,10 +136,8 @@ def permutation_p(
     the `difference` (mean of first minus mean of second; with strata the mean of their differences, larger and more
     even strata weighing more), the two-sided `p_value`, the documents used and a `reason` where there is no p: below 4
     against 4 documents none is given. Up to 10,000 relabellings all are tried (`reason` says "exact"), beyond them
-    `n_draws` by lot.
-
-    Source: Fisher's randomisation test; for draws by lot with the observed one counted in (Phipson and Smyth 2010).
-    Known weakness: it tests whether the groups differ at all, not by how much.
+    `n_draws` by lot. Source: Fisher's randomisation test; for draws by lot with the observed one counted in (Phipson
+    and Smyth 2010). Known weakness: it tests whether the groups differ at all, not by how much.
 
     Examples
     --------
