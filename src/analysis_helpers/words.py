@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
@@ -70,6 +71,7 @@ def count_words(text: str) -> int:
     return sum(map(len, map(_CHUNKS.__getitem__, text.split())))
 
 
+@dataclass(frozen=True)
 class Words:
     """The words of many texts, as numbers: `codes` into the `vocabulary`; text i has `codes[starts[i]:starts[i+1]]`."""
 

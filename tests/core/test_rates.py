@@ -12,19 +12,6 @@ FRAMES = {"benefit": ["win-win", "mutual benefit"], "threat": ["threat", "threat
 
 
 @pytest.fixture(scope="module")
-def dated(corpus_of):
-    """Five invented statements, of which the rates can be computed on paper."""
-    rows = [
-        ("u1", "US", "2025-01-06", "Tariffs and a tariff, four more words."),
-        ("u2", "US", "2025-01-20", "No such word in here at all, none."),
-        ("c1", "CN", "2025-01-07", "Q: Tariffs tariffs tariffs?\n\nA: We spoke of rare earths."),
-        ("c2", "CN", "2025-03-03", "Tariffs hurt."),
-        ("c3", "CN", "2025-03", "A month is no week."),
-    ]
-    return corpus_of("id side date text", rows)
-
-
-@pytest.fixture(scope="module")
 def framed(corpus_of):
     rows = [
         ("u1", "US", "statement", "A threat and threats, a threat: ten words in all."),
@@ -35,10 +22,6 @@ def framed(corpus_of):
         ("c4", "CN", "statement", "We see no more."),
     ]
     return corpus_of("id side genre text", rows)
-
-
-# ---------------------------------------------------------------------------------------------------
-# Dictionaries
 
 
 @pytest.mark.parametrize("name", DICTIONARIES)
@@ -74,10 +57,6 @@ def test_a_dictionary_is_a_name_a_frame_or_a_mapping(dated):
 def test_a_term_that_was_not_counted_is_an_error(framed):
     with pytest.raises(ah.TalksError, match=r"not counted when the corpus was built \(open doors\)"):
         ah.rates(framed, {"doors": ["door", "open doors"]})
-
-
-# ---------------------------------------------------------------------------------------------------
-# Rates
 
 
 def test_rates_of_documents_by_hand(dated):
@@ -142,10 +121,6 @@ def test_two_sides_in_one_document_are_one_document(corpus_of):
     corpus = corpus_of("id side genre text", [("m", "CN", "press_conference", text)])
     assert ah.rates(corpus, FRAMES).loc[:1, "rate"].tolist() == [0, 250]
     assert ah.rates(corpus, FRAMES, by="side").loc[0, ["rate", "n_documents"]].tolist() == [200, 1]
-
-
-# ---------------------------------------------------------------------------------------------------
-# Comparing
 
 
 def test_compared_rates_by_hand(dated):

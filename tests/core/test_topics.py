@@ -6,7 +6,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 import analysis_helpers as ah
-from analysis_helpers.topics import cut_pieces, fit_top, match_topics, measure_coherence, weigh_pieces
+from analysis_helpers.topics import cut_pieces, match_topics, measure_coherence, weigh_pieces
 
 PLANTED = {
     "sea": ["harbor", "anchor", "sailor", "lighthouse", "current", "reef", "sail", "compass", "tide", "ferry"],
@@ -242,16 +242,3 @@ def test_topics_with_the_same_strongest_terms_get_their_number():
     terms = pd.DataFrame({"topic": [1, 1, 2, 2, 3], "term": ["oven", "dough", "oven", "dough", "reef"], "weight": 1.0})
     model = ah.TopicModel(terms, pd.DataFrame(), pd.DataFrame(), {})
     assert model.labels().tolist() == ["oven · dough (1)", "oven · dough (2)", "reef"]
-
-
-def test_what_is_remembered_is_told_apart_by_all_that_was_fitted(planted):
-    """Other documents drawn, another number of topics, another seed: each is a fit of its own."""
-    pieces = weigh_pieces(planted, "document")
-    asked = [(pieces.importance, 3, 1), (pieces.importance, 3, 1), (pieces.importance, 2, 1)]
-    first = [fit_top(pieces, *one) for one in asked]
-    assert first[0] is first[1]
-    assert [len(top) for top in first] == [3, 3, 2]
-    only_sea = pieces.importance * np.array([doc_id in SEA for doc_id in pieces.keys["doc_id"]])
-    assert set.union(*fit_top(pieces, only_sea, 3, 1)) != set.union(*first[0])
-    renamed = pieces._replace(terms=np.array([f"{term}x" for term in pieces.terms], dtype="object"))
-    assert all(term.endswith("x") for term in set.union(*fit_top(renamed, *asked[0])))
