@@ -170,18 +170,16 @@ def _csv_resource(data: Path, path: str, codebook: str, key: str, title: str) ->
     return {"name": name, "title": title, "path": path, "format": "csv", "encoding": "utf-8", "schema": schema}
 
 
-def _without_bounds(field: dict[str, Any]) -> dict[str, Any]:
-    """Leave the bounds of a decimal out: Frictionless reads a missing one from Parquet as NaN and faults it."""
-    return {name: value for name, value in field.items() if name != "constraints" or field["type"] != "number"}
-
-
 def describe_tables(folder: Path, corpus: str = "") -> list[dict[str, Any]]:
     """Describe the tables of a corpus within the folder of a data package, each with the columns that it has."""
     resources = []
     for table in load_schema()["resources"]:
         parts = sorted((folder / corpus / table["name"]).glob("*.parquet"))
         columns = pq.read_schema(parts[0]).names
-        fields = [_without_bounds(field) for field in table["schema"]["fields"] if field["name"] in columns]
+        fields = [dict(field) for field in table["schema"]["fields"] if field["name"] in columns]
+        for field in fields:
+            if field["type"] == "number":  # Frictionless reads a missing one from Parquet as NaN, and faults bounds
+                field.pop("constraints", None)
         paths = [part.relative_to(folder).as_posix() for part in parts]
         path = paths[0] if len(paths) == 1 else paths
         resources.append({**table, "path": path, "format": "parquet", "schema": {**table["schema"], "fields": fields}})

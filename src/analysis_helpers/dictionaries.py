@@ -68,7 +68,7 @@ def load_dictionary(name: str) -> dict[str, list[str]]:
     """
     if name not in DICTIONARIES:
         raise _no_dictionary(name)
-    return _group_terms(tuple(row.values()) for row in read_lexicon(name))
+    return read_dictionary(pd.DataFrame(read_lexicon(name)).set_axis(["concept", "term", "reason"], axis="columns"))
 
 
 def read_dictionary(dictionary: str | pd.DataFrame | Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
@@ -76,17 +76,10 @@ def read_dictionary(dictionary: str | pd.DataFrame | Mapping[str, Iterable[str]]
     if isinstance(dictionary, str):
         return load_dictionary(dictionary)
     if isinstance(dictionary, pd.DataFrame) and {"concept", "term"} <= set(dictionary):
-        return _group_terms(dictionary[["concept", "term"]].itertuples(index=False))
+        return dictionary.groupby("concept", sort=False)["term"].agg(list).to_dict()
     if not isinstance(dictionary, Mapping) or any(isinstance(terms, str) for terms in dictionary.values()):
         raise _no_dictionary(dictionary)
     return {concept: list(terms) for concept, terms in dictionary.items()}
-
-
-def _group_terms(rows: Iterable[tuple[str, ...]]) -> dict[str, list[str]]:
-    terms: dict[str, list[str]] = {}
-    for concept, term, *_ in rows:
-        terms.setdefault(concept, []).append(term)
-    return terms
 
 
 def _no_dictionary(found: object) -> TalksError:

@@ -198,16 +198,13 @@ def _spoken(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str])
 
 
 def _describe_terms(units: _Units) -> pd.DataFrame:
-    table, rates = pd.DataFrame({"term": units.terms}), _rates(units)
-    sides = {"first": units.first, "second": ~units.first}
-    for name, side in sides.items():
-        table[f"rate_{name}"] = np.asarray(rates[side].mean(axis=0)).ravel()
+    rates, sides = _rates(units), (units.first, ~units.first)
+    first, second = (np.asarray(rates[side].mean(axis=0)).ravel() for side in sides)
+    n_first, n_second = (units.counts[side].getnnz(axis=0) for side in sides)
     with np.errstate(divide="ignore"):
-        table["log_ratio"] = np.log2(table["rate_first"]) - np.log2(table["rate_second"])
-    table["z"] = _log_odds(units, units.first)
-    for name, side in sides.items():
-        table[f"documents_{name}"] = units.counts[side].getnnz(axis=0)
-    return table
+        ratio = np.log2(first) - np.log2(second)
+    table = pd.DataFrame({"term": units.terms, "rate_first": first, "rate_second": second, "log_ratio": ratio})
+    return table.assign(z=_log_odds(units, units.first), documents_first=n_first, documents_second=n_second)
 
 
 def _rates(units: _Units) -> csr_matrix:
