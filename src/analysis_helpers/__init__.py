@@ -21,14 +21,7 @@ QUESTIONS = {
         "words": ["count_words", "split_words"],
     },
     "Talks": {
-        "talks": [
-            "check_talks",
-            "describe_gaps",
-            "issues_by_period",
-            "link_documents",
-            "load_talks",
-            "talks_by_period",
-        ],
+        "talks": ["check_talks", "describe_gaps", "issues_by_period", "link_documents", "load_talks", "talks_by_period"]
     },
     "When?": {"events": ["burstiness", "event_study", "event_window", "texts_by_period"]},
     "Who more?": {
@@ -44,11 +37,11 @@ QUESTIONS = {
             "fit_topics",
             "topic_stability",
             "typical_documents",
-        ],
+        ]
     },
     "Which tone?": {"sentiment": ["compare_instruments", "compare_tone"]},
     "How sure?": {
-        "uncertainty": ["SEED", "Interval", "Permutation", "difference_interval", "mean_interval", "permutation_p"],
+        "uncertainty": ["SEED", "Interval", "Permutation", "difference_interval", "mean_interval", "permutation_p"]
     },
     "Pictures": {
         "plots": [
@@ -65,7 +58,7 @@ QUESTIONS = {
             "show",
             "style_notebook",
             "timeline_words",
-        ],
+        ]
     },
     "Explore": {"explore": ["Explorer", "explore_groups", "explore_term", "explore_topics", "explore_words"]},
     "Report": {"report.share": ["share_corpus"], "report.site": ["make_report", "read_cards"]},

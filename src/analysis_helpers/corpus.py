@@ -17,12 +17,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .check import OPTIONAL, TABLES, fields_of, load_schema, to_arrow
 from .errors import TalksError
-from .folders import new_folder
+from .folders import new_folder, write_json
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -75,14 +74,13 @@ def quoted(columns: Iterable[str]) -> str:
 class Corpus:
     """A measured corpus: six tables and the record of how they were made.
 
-    `documents`, `passages`, `sentences`, `counts` are the measurements; `removed` says what cleaning
-    took out, `rejected` what was read and not kept; `record` is `corpus.json`. A table is made a frame
-    when it is first asked for, and then kept; what `sql`, `body`, `matrix` give needs no whole table.
+    `documents`, `passages`, `sentences`, `counts` are the measurements; `removed` says what cleaning took out,
+    `rejected` what was read and not kept; `record` is `corpus.json`. A table becomes a frame when it is first asked
+    for, and is then kept; `sql`, `body` and `matrix` need no whole table.
 
     Examples
     --------
-    >>> corpus = load_corpus()
-    >>> len(corpus.where(collection="articles", side="CN").documents)
+    >>> len(load_corpus().where(collection="articles", side="CN").documents)
     3
     """
 
@@ -139,13 +137,10 @@ class Corpus:
     def where(self, **conditions: Any) -> Corpus:
         """Keep the part of the corpus that meets all conditions.
 
-        A condition names a column of `documents` or `passages` and gives a value, a list of values, or
-        for `date` a slice of two ISO dates, both of which belong to it. Common ones: `side` (US, CN, other),
-        `speaker_side` (who speaks: US, CN, question, ...), `genre`, `collection`, `outlet`, `use` (main, caution),
-        `date`. Documents without a remaining passage are left out.
-        `rejected` stays whole: it tells how the corpus was made.
-
-        Raises `TalksError` for an unknown column and for a date that is no slice of dates.
+        A condition names a column of `documents` or `passages`, such as `side`, `speaker_side` (US, CN, question, ...)
+        or `genre`, and gives a value, a list of values, or for `date` a slice of two ISO dates, both of which belong to
+        it. Documents without a remaining passage are left out; `rejected` stays whole: it tells how the corpus was
+        made. Raises `TalksError` for an unknown column and for a date that is no slice of dates.
 
         Examples
         --------
@@ -162,10 +157,10 @@ class Corpus:
             elif column in known and column != "text":
                 own[column] = wanted
             else:
-                raise _unknown_column(column, [*documents.columns, *known])
+                check_columns([column], [name for name in [*documents, *known] if name != "text"])
         ids = self._passages_of(documents["doc_id"], own)
         if own:
-            documents = documents[_is_in(documents["doc_id"], ids["doc_id"])]
+            documents = documents[documents["doc_id"].isin(ids["doc_id"].unique().to_pylist())]
         documents = documents.reset_index(drop=True)
         by_document = pa.table({"doc_id": pa.array(documents["doc_id"])})
         kept = {name: replace(self._tables[name], ids=ids.select(["passage_id"])) for name in _BY_PASSAGE}
@@ -184,9 +179,8 @@ class Corpus:
 
     def replace(self, **changed: Any) -> Corpus:
         """Give a corpus in which some tables, or the record, are others: `corpus.replace(documents=frame)`."""
-        return Corpus(
-            self._tables | {n: t for n, t in changed.items() if n in TABLES}, changed.get("record", self.record)
-        )
+        tables = {name: table for name, table in changed.items() if name in TABLES}
+        return Corpus(self._tables | tables, changed.get("record", self.record))
 
     def save(self, folder: str | Path) -> Path:
         """Write the corpus to a folder, one Parquet part a table. An earlier corpus there is replaced."""
@@ -195,15 +189,13 @@ class Corpus:
             write_corpus(draft, [part], self.record, with_text=self.has_text)
         return Path(folder)
 
-    # Questions to the tables
-
     def sql(self, query: str, **given: pd.DataFrame | pa.Table) -> pd.DataFrame:
         """Ask a question in SQL, as DuckDB understands it: `documents`, `passages`, ... are the tables.
 
-        In: a query, and frames that it may name as tables. Each table of the corpus has, besides its columns, `row`:
-        the place in the table. Out: a frame; sums of whole numbers are whole. Only the rows that `where` left are seen.
-        Raises `TalksError` for a query that cannot be understood. Known weakness: without ORDER BY the order of rows
-        is not fixed, and so are not the last digits of a sum of decimals.
+        In: a query, and frames that it may name as tables. Each table has, besides its columns, `row`: the place in the
+        table; only the rows that `where` left are seen. Out: a frame; sums of whole numbers are whole. Raises
+        `TalksError` for a query that cannot be understood. Known weakness: without ORDER BY the order of rows is not
+        fixed, and so are not the last digits of a sum of decimals.
 
         Examples
         --------
@@ -220,8 +212,8 @@ class Corpus:
 
         Examples
         --------
-        >>> load_corpus().body(["passage_id", "n_words"]).columns.tolist()
-        ['passage_id', 'n_words']
+        >>> len(load_corpus().where(collection="articles").body(["doc_id"]).drop_duplicates())
+        5
         """
         return self.sql(self.select("passages", columns, "WHERE kind = 'body'"))
 
@@ -243,8 +235,8 @@ class Corpus:
         """Lay out the counts of some passages as a sparse matrix: texts, or parts of texts, by terms.
 
         In: the ids of passages, the row of the matrix in which each is counted (from 0, none without a passage), and
-        terms to leave out. Out: the matrix (of float64) and its terms, sorted. Known weakness: the matrix is held in
-        memory: 12 bytes a term of a text, and three times that while it is put together.
+        terms to leave out. Out: the matrix (of float64) and its terms, sorted. Known weakness: it is held in memory, 12
+        bytes a term of a text, and three times that while it is put together.
 
         Examples
         --------
@@ -331,11 +323,6 @@ def _hold(table: pa.Table) -> _Table:
     return _Table(table.column_names, table.append_column("row", row))
 
 
-def _is_in(values: pd.Series, ids: pa.ChunkedArray) -> np.ndarray:
-    """Tell which values are among some ids: Arrow does it ten times faster than pandas."""
-    return pc.is_in(pa.array(values, ids.type), value_set=ids).to_numpy(zero_copy_only=False)
-
-
 def _matches(values: pd.Series, wanted: Any) -> pd.Series:
     if isinstance(wanted, slice):
         return values.between(pd.Timestamp(wanted.start), pd.Timestamp(wanted.stop))
@@ -348,21 +335,18 @@ def _listed(wanted: Any) -> list[Any]:
 
 def _check_dates(wanted: Any) -> None:
     """Refuse days written as words outside a span, and half a span: they would match nothing, in silence."""
-    if isinstance(wanted, slice):
-        days = pd.to_datetime(pd.Series([wanted.start, wanted.stop], dtype="object"), errors="coerce", format="ISO8601")
-        understood = days.notna().all()
-    else:
-        understood = not any(isinstance(day, str) for day in _listed(wanted))
-    if not understood:
+    ends = [wanted.start, wanted.stop] if isinstance(wanted, slice) else []
+    days = pd.to_datetime(pd.Series(ends, dtype="object"), errors="coerce", format="ISO8601")
+    if days.isna().any() or (not ends and any(isinstance(day, str) for day in _listed(wanted))):
         raise TalksError(f"date is {wanted!r}; expected two ISO dates; write date=slice('2025-05-01', '2025-05-31')")
 
 
-def _unknown_column(column: str, columns: Iterable[str]) -> TalksError:
-    return TalksError(f"unknown column {column!r}; expected one of {', '.join(dict.fromkeys(columns))}")
-
-
-# ---------------------------------------------------------------------------------------------------
-# Reading and writing the folder
+def check_columns(names: Iterable[str], known: Iterable[str], what: str = "column") -> None:
+    """Raise `TalksError` for a name that is not known, and list those that are."""
+    known = list(dict.fromkeys(known))
+    for name in names:
+        if name not in known:
+            raise TalksError(f"unknown {what} {name!r}; expected one of {', '.join(known)}; choose one of them")
 
 
 def shipped_data() -> Path:
@@ -384,10 +368,9 @@ def shipped_data() -> Path:
 def load_corpus(path: str | Path | None = None) -> Corpus:
     """Load a corpus folder; without a path, the corpus that ships with the suite.
 
-    Out: a `Corpus`. Raises `TalksError` where the folder is missing, is no corpus, or a table cannot
-    be opened. The tables of a large corpus (from about 3,000 documents on) stay in their files, those of a small one
-    are read at once. Known weakness: a table that is asked for as a whole is held in memory, with its `text`; the
-    folder of a large corpus must stay as it is while the corpus is in use.
+    Out: a `Corpus`. Raises `TalksError` where the folder is missing, is no corpus, or a table cannot be opened. The
+    tables of a large corpus (from about 3,000 documents on) stay in their files, which must stay as they are. Known
+    weakness: a table that is asked for as a whole is held in memory, with its `text`.
 
     Examples
     --------
@@ -403,19 +386,17 @@ def load_corpus(path: str | Path | None = None) -> Corpus:
 
 
 def _read_record(folder: Path) -> dict[str, Any]:
+    path, version = folder / "corpus.json", load_schema()["schema_version"]
     remedy = "expected a folder written by talks build; check the path, or build it: talks build SOURCE --out CORPUS"
     try:
-        record = json.loads((folder / "corpus.json").read_text(encoding="utf-8"))
+        record = json.loads(path.read_text(encoding="utf-8"))
     except OSError:
         raise TalksError(f"{folder}: is no corpus (no corpus.json in it); {remedy}") from None
     except ValueError as error:
-        raise TalksError(f"{folder / 'corpus.json'}: cannot be read ({error}); {remedy}") from None
-    version = load_schema()["schema_version"]
-    if not isinstance(record, dict) or record.get("schema_version") != version:
-        found = record.get("schema_version") if isinstance(record, dict) else type(record).__name__
-        raise TalksError(
-            f"{folder / 'corpus.json'}: schema version {found!r}; expected {version}; build the corpus again"
-        )
+        raise TalksError(f"{path}: cannot be read ({error}); {remedy}") from None
+    found = record.get("schema_version") if isinstance(record, dict) else type(record).__name__
+    if found != version:
+        raise TalksError(f"{path}: schema version {found!r}; expected {version}; build the corpus again")
     return record
 
 
@@ -426,9 +407,9 @@ def _find_table(folder: Path, name: str) -> _Table:
         raise TalksError(f"{folder / name}: holds no part-*.parquet; expected the table {name}; build the corpus again")
     opened = [_open(path, name) for path in paths]
     columns, n_before = opened[0].schema.names, np.cumsum([0, *(file.num_rows for file in opened[:-1])])
-    other = next((path for path, file in zip(paths, opened, strict=True) if file.schema.names != columns), None)
-    if other:
-        raise TalksError(f"{other}: expected the columns of {paths[0].name}, in their order; build the corpus again")
+    for path, file in zip(paths, opened, strict=True):
+        if file.schema.names != columns:
+            raise TalksError(f"{path}: expected the columns of {paths[0].name}, in their order; build the corpus again")
     return _Table(columns, {path: _stamp(path) for path in paths}, tuple(n_before.tolist()))
 
 
@@ -436,11 +417,10 @@ def _open(path: Path, table: str) -> pq.FileMetaData:
     with _reading(path):
         metadata = pq.read_metadata(path)
     found, expected = metadata.schema.names, [field["name"] for field in fields_of(table)]
-    missing = [name for name in expected if name not in found and name not in OPTIONAL]
-    unknown = [name for name in found if name not in expected]
-    if missing or unknown:
-        what = f"column {missing[0]} is missing" if missing else f"column {unknown[0]} is unknown"
-        raise TalksError(f"{path}: {what}; expected {', '.join(expected)}; build the corpus again")
+    wrong = [f"column {name} is missing" for name in expected if name not in found and name not in OPTIONAL]
+    wrong += [f"column {name} is unknown" for name in found if name not in expected]
+    if wrong:
+        raise TalksError(f"{path}: {wrong[0]}; expected {', '.join(expected)}; build the corpus again")
     return metadata
 
 
@@ -476,19 +456,13 @@ def write_corpus(
             arrow = to_arrow(part[table], table, with_text)
             pq.write_table(arrow, folder / table / f"part-{number:05d}.parquet", compression="zstd")
             totals[table] += arrow.num_rows
-    text = json.dumps(record | {"totals": totals}, indent=2, ensure_ascii=False, sort_keys=True)
-    (folder / "corpus.json").write_text(text + "\n", encoding="utf-8")
-
-
-# ---------------------------------------------------------------------------------------------------
-# What is in it
+    write_json(folder / "corpus.json", record | {"totals": totals})
 
 
 def add_period(documents: pd.DataFrame, period: str) -> pd.DataFrame:
     """Add a column with the year, month or week (from Monday) of each document, as a pandas period.
 
-    A document whose date is less exact than the period gets none: a window or a month is no week. Raises `TalksError`
-    for another period.
+    A document whose date is less exact gets none: a month is no week. Raises `TalksError` for another period.
 
     Examples
     --------
@@ -505,27 +479,22 @@ def add_period(documents: pd.DataFrame, period: str) -> pd.DataFrame:
 def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     """Count what the corpus holds: documents, passages, sentences and words, by any of its columns.
 
-    In: a corpus and one or more of the columns of `documents`, of `passages` (`kind`, `speaker`,
-    `speaker_side`), or `year`, `month`, `week`. Out: one row per combination, also where it is empty
-    (then 0), with `n_documents`, `n_passages`, `n_sentences`, `n_words`. Headings are not counted,
-    unless `kind` is asked for. Raises `TalksError` for an unknown column.
-
-    Known weakness: a document counts once in every row in which it has a passage, so rows by speaker
-    can sum to more than the documents.
+    In: a corpus and one or more of the columns of `documents`, of `passages` (`kind`, `speaker`, `speaker_side`), or
+    `year`, `month`, `week`. Out: one row per combination, also where it is empty (then 0), with `n_documents`,
+    `n_passages`, `n_sentences`, `n_words`. Headings are not counted, unless `kind` is asked for. Raises `TalksError`
+    for an unknown column. Known weakness: a document counts once in every row in which it has a passage, so rows by
+    speaker can sum to more than the documents.
 
     Examples
     --------
-    >>> corpus = load_corpus().where(collection="articles")
-    >>> coverage(corpus, by="side")[["side", "n_documents"]]
+    >>> coverage(load_corpus().where(collection="articles"), by="side")[["side", "n_documents"]]
       side  n_documents
     0   US            2
     1   CN            3
     """
     by = [by] if isinstance(by, str) else list(by)
     documents, known = corpus.columns("documents"), corpus.columns("passages")
-    for name in by:
-        if name not in [*known, *documents, *PERIODS]:
-            raise _unknown_column(name, [*documents, *known, *PERIODS])
+    check_columns(by, [*documents, *known, *PERIODS])
     keys = ", ".join(f'{_key(name, known)} AS "{name}"' for name in by)
     rows = corpus.sql(
         f"""SELECT {keys}, count(DISTINCT doc_id) AS n_documents, count(*) AS n_passages,
@@ -536,8 +505,8 @@ def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     )
     for period in set(by) & set(PERIODS):
         rows[period] = rows[period].dt.to_period(PERIODS[period])
-    grid = _grid(rows, by)
-    return rows.set_index(by).reindex(grid, fill_value=0).set_axis(grid).astype("int64").reset_index()
+    levels = {name: [*in_order(rows[name]), *([None] if rows[name].isna().any() else [])] for name in by}
+    return fill_grid(rows, levels, ["n_documents", "n_passages", "n_sentences", "n_words"])
 
 
 def _key(name: str, known: Iterable[str]) -> str:
@@ -555,35 +524,32 @@ def in_order(values: pd.Series) -> list[Any]:
     return sorted(found.unique(), key=lambda value: (SIDE_ORDER.index(value) if value in SIDE_ORDER else 9, value))
 
 
-def _grid(rows: pd.DataFrame, by: list[str]) -> pd.Index:
-    """All combinations of the values that occur."""
-    levels = [[*in_order(rows[name]), *([None] if rows[name].isna().any() else [])] for name in by]
-    return pd.Index(levels[0], name=by[0]) if len(by) == 1 else pd.MultiIndex.from_product(levels, names=by)
+def fill_grid(table: pd.DataFrame, levels: Mapping[str, Iterable[Any]], counts: list[str]) -> pd.DataFrame:
+    """Give a row to every combination of some values, with 0 in the columns of counts where the table has none."""
+    grid = pd.MultiIndex.from_product(levels.values(), names=list(levels)).to_frame(index=False)
+    table = grid.merge(table, on=list(levels), how="left")
+    return table.fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, "int64"))
 
 
 def count_questions(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     """Count how many of the words are questions of journalists: nobody's voice in a comparison of sides.
 
-    In: a corpus and one or more columns, as for `coverage`. Out: those columns, `n_documents`,
-    `n_words`, `n_questions` (words of questions) and `share` (of the words), one row per combination
-    that occurs. It is a count of all words together: long texts weigh more, and there is no interval.
-
-    Known weakness: a question without a label or a line of its own is taken for the speaker's words.
+    In: a corpus and one or more columns, as for `coverage`. Out: those columns, `n_documents`, `n_words`, `n_questions`
+    (words of questions) and `share` (of all words together: long texts weigh more), one row per combination that
+    occurs. Known weakness: a question without a label or a line of its own is taken for the speaker's words.
 
     Examples
     --------
     >>> statements = load_corpus().where(collection="statements_2025", genre="press_conference")
-    >>> count_questions(statements, by="side")[["side", "share"]].round(2)
-      side  share
-    0   US   0.16
-    1   CN   0.34
+    >>> count_questions(statements, by="side")["share"].round(2).tolist()
+    [0.16, 0.34]
     """
     by = [by] if isinstance(by, str) else list(by)
     table = coverage(corpus, by)[[*by, "n_documents", "n_words"]]
     asked = coverage(corpus.where(speaker_side="question"), by).rename(columns={"n_words": "n_questions"})
     table = table[table["n_words"] > 0].merge(asked[[*by, "n_questions"]], on=by, how="left")
-    questions = table["n_questions"].fillna(0).astype("int64")
-    return table.assign(n_questions=questions, share=questions / table["n_words"]).reset_index(drop=True)
+    table = table.fillna({"n_questions": 0}).astype({"n_questions": "int64"})
+    return table.assign(share=table["n_questions"] / table["n_words"])
 
 
 def add_host(documents: pd.DataFrame) -> pd.DataFrame:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from importlib.resources import files
-from importlib.util import find_spec
-from pathlib import Path
-from runpy import run_path
 
 import pandas as pd
 
@@ -40,7 +36,6 @@ def read_weights(name: str) -> pd.DataFrame:
         return pd.read_parquet(table)
 
 
-@lru_cache(maxsize=1)
 def load_stop_words() -> frozenset[str]:
     """Load the English stop words of scikit-learn: words too common to tell texts apart.
 
@@ -52,18 +47,17 @@ def load_stop_words() -> frozenset[str]:
     >>> "he" in load_stop_words(), "He" in load_stop_words(), "xi" in load_stop_words()
     (True, False, False)
     """
-    package = find_spec("sklearn")  # only its one file of words: the whole of scikit-learn takes seconds to import
-    return run_path(str(Path(package.origin).parent / "feature_extraction/_stop_words.py"))["ENGLISH_STOP_WORDS"]
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # takes a second or two, once a process
+
+    return ENGLISH_STOP_WORDS
 
 
 def load_dictionary(name: str) -> dict[str, list[str]]:
     """Load a dictionary that ships with the package: its concepts, each with its words and multiword terms.
 
     "agenda" holds what is talked about (tariffs, rare earths, fentanyl, ...), "frames" what an issue is made to be
-    about (security, fairness, sovereignty, ...). `lexicons/en` gives each term with its reason; no term stands under
-    two concepts. Raises `TalksError` for another name.
-
-    Source: dictionaries in the sense of content analysis (Stone and others 1966, The General Inquirer), written for
+    about (security, fairness, sovereignty, ...). `lexicons/en` gives each term with its reason. Raises `TalksError` for
+    another name. Source: dictionaries as in content analysis (Stone and others 1966, The General Inquirer), written for
     this suite; what a frame does, after Entman (1993), "Framing: Toward Clarification of a Fractured Paradigm". Known
     weakness: one coder, no test of agreement; made for talks on trade and security.
 
@@ -74,7 +68,7 @@ def load_dictionary(name: str) -> dict[str, list[str]]:
     """
     if name not in DICTIONARIES:
         raise _no_dictionary(name)
-    return _group_terms(tuple(row.values()) for row in read_lexicon(name))
+    return read_dictionary(pd.DataFrame(read_lexicon(name)).set_axis(["concept", "term", "reason"], axis="columns"))
 
 
 def read_dictionary(dictionary: str | pd.DataFrame | Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
@@ -82,17 +76,10 @@ def read_dictionary(dictionary: str | pd.DataFrame | Mapping[str, Iterable[str]]
     if isinstance(dictionary, str):
         return load_dictionary(dictionary)
     if isinstance(dictionary, pd.DataFrame) and {"concept", "term"} <= set(dictionary):
-        return _group_terms(dictionary[["concept", "term"]].itertuples(index=False))
+        return dictionary.groupby("concept", sort=False)["term"].agg(list).to_dict()
     if not isinstance(dictionary, Mapping) or any(isinstance(terms, str) for terms in dictionary.values()):
         raise _no_dictionary(dictionary)
     return {concept: list(terms) for concept, terms in dictionary.items()}
-
-
-def _group_terms(rows: Iterable[tuple[str, ...]]) -> dict[str, list[str]]:
-    terms: dict[str, list[str]] = {}
-    for concept, term, *_ in rows:
-        terms.setdefault(concept, []).append(term)
-    return terms
 
 
 def _no_dictionary(found: object) -> TalksError:
@@ -102,14 +89,12 @@ def _no_dictionary(found: object) -> TalksError:
     )
 
 
-@lru_cache(maxsize=1)
 def known_names() -> frozenset[str]:
     """Names of countries, offices and people, as terms; a surname that is also a word counts with its capital only."""
-    words = {"united", "states"}  # the one country whose name falls into two common words
-    words |= {row["term"] for row in read_lexicon("targets") if row["target"] in ("us", "cn")}
+    words = {row["term"] for row in read_lexicon("targets") if row["target"] in ("us", "cn")}
     words |= {row["term"] for row in read_lexicon("masked_names")}
+    words |= {"united", "states"}  # the one country whose name falls into two common words
     people = {part for row in read_lexicon("people") for part in [row["term"], *row["term"].split()]}
     common = load_stop_words() | ORDINARY_SURNAMES
-    return frozenset(
-        {word.casefold() for word in words} | {w if w.casefold() in common else w.casefold() for w in people}
-    )
+    kept = {name for name in people if name.casefold() in common}
+    return frozenset({name.casefold() for name in words | people - kept} | kept)

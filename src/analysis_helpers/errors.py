@@ -6,10 +6,9 @@ import re
 
 
 class TalksError(ValueError):
-    """Something in the input is not as it must be.
+    """Something in the input is not as it must be: what was found, where, what was expected, what to do, in one line.
 
-    The message is one line: what was found, where, what was expected, what to do.
-    The command line prints it without a traceback and exits with status 2; so does a notebook.
+    The command line prints it without a traceback and exits with status 2; a notebook shows the message alone.
 
     Examples
     --------
@@ -19,7 +18,6 @@ class TalksError(ValueError):
     """
 
     def _render_traceback_(self) -> list[str]:
-        """Show the message alone in Jupyter: the reader's data is wrong, not the code."""
         return [f"{type(self).__name__}: {self}"]
 
 
@@ -32,9 +30,7 @@ class WorkersError(TalksError):
 
 
 class UnreadableError(TalksError):
-    """A file, row or article that cannot become a document: it is set aside, and the build goes on.
-
-    Both parts go into `rejected.csv`: what was found and expected, and what to do about it.
+    """A file, row or article that cannot become a document: it is set aside in `rejected.csv`, and the build goes on.
 
     Examples
     --------
@@ -54,11 +50,5 @@ class UnreadableError(TalksError):
 
 
 def for_terminal(text: str) -> str:
-    """Take the control characters out of a text that a file may have brought: a terminal would obey them.
-
-    Examples
-    --------
-    >>> for_terminal("a\\x1b[2Jb\\tc")
-    'a\ufffd[2Jb c'
-    """
+    """Take the control characters out of a text that a file may have brought: a terminal would obey them."""
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\ufffd", text.replace("\t", " "))

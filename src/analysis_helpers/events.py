@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, add_period, in_order, refuse_empty, refuse_undated
+from .corpus import PERIODS, Corpus, add_period, check_columns, fill_grid, in_order, refuse_empty, refuse_undated
 from .errors import TalksError
 from .uncertainty import MIN_A_SIDE
 
@@ -17,31 +17,26 @@ def texts_by_period(
 
     In: a corpus; `period` is year, month or week (from Monday); `by` a column of `documents`; `span`, the first and
     last day that the collection means to cover (without it, those of its documents). Out: `period`, `by`,
-    `n_documents`, `n_words`, for every period of that span, within each value of `by`. Documents whose date is less
-    exact than the period are not counted. Raises `TalksError` for an unknown column and without a dated document.
-
-    Source: counts by calendar, weeks after ISO 8601. Known weakness: the counts show what the collection holds, not
-    all that was said.
+    `n_documents`, `n_words`, for every period of the span and value of `by`. Documents whose date is less exact than
+    the period are not counted. Raises `TalksError` for an unknown column and without a dated document. Source: weeks
+    after ISO 8601. Known weakness: the counts show what the collection holds, not all that was said.
 
     Examples
     --------
     >>> import analysis_helpers as ah
     >>> statements = ah.load_corpus().where(collection="statements_2025")
-    >>> ah.texts_by_period(statements, "year")[["year", "side", "n_documents"]]
-       year side  n_documents
-    0  2025   US          444
-    1  2025   CN          355
+    >>> ah.texts_by_period(statements, "year")["n_documents"].tolist()
+    [444, 355]
     """
-    _check_column(corpus, by)
+    check_columns([by], corpus.documents)
     dated = add_period(corpus.documents, period).dropna(subset=period)
     refuse_undated(dated, period)
     dated = dated.dropna(subset=by)
     refuse_empty(dated, "dated document")
     days = [pd.Period(day, PERIODS[period]) for day in span] if span else [dated[period].min(), dated[period].max()]
     periods = pd.period_range(*days, freq=PERIODS[period], name=period)
-    grid = pd.MultiIndex.from_product([periods, in_order(dated[by])], names=[period, by])
-    table = dated.groupby([period, by]).agg(n_documents=("doc_id", "size"), n_words=("n_words", "sum"))
-    return table.reindex(grid, fill_value=0).astype("int64").reset_index()
+    table = dated.groupby([period, by]).agg(n_documents=("doc_id", "size"), n_words=("n_words", "sum")).reset_index()
+    return fill_grid(table, {period: periods, by: in_order(dated[by])}, ["n_documents", "n_words"])
 
 
 def burstiness(weeks: pd.DataFrame, by: str = "side") -> pd.DataFrame:
@@ -49,10 +44,8 @@ def burstiness(weeks: pd.DataFrame, by: str = "side") -> pd.DataFrame:
 
     In: a table of `texts_by_period`. Out: `by`, `mean`, `variance`, `ratio`, `chance_low`, `chance_high`, `n_periods`.
     Between the two bounds lie 95 % of the ratios that chance alone (a Poisson process of constant rate) gives; above
-    them, texts come in bursts.
-
-    Source: the index of dispersion and its chi-square test (Cox and Lewis 1966). Known weakness: a collection that
-    changes its sources in the year looks bursty too.
+    them, texts come in bursts. Source: the index of dispersion and its chi-square test (Cox and Lewis 1966). Known
+    weakness: a collection that changes its sources in the year looks bursty too.
 
     Examples
     --------
@@ -76,9 +69,7 @@ def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
     In: a corpus, a chronology, the length of the window on either side in days; the days of the talk belong to it;
     `by`, a column of `documents`. Out: `talk_id`, `start_date`, `by`, `n_before`, `n_during`, `n_after`, `n_documents`
     (their sum), one row per talk and side. Raises `TalksError` for an unknown column, and without a talk or a document
-    dated to the day.
-
-    Source: windows of equal length as in event studies. Known weakness: windows of neighbouring talks overlap.
+    dated to the day. Known weakness: windows of neighbouring talks overlap.
 
     Examples
     --------
@@ -87,7 +78,7 @@ def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
     >>> ah.event_window(ah.load_corpus(), talks)[["side", "n_documents"]].to_numpy().tolist()
     [['US', 30], ['CN', 12]]
     """
-    _check_column(corpus, by)
+    check_columns([by], corpus.documents)
     dated = corpus.documents[corpus.documents["date_precision"] == "day"]
     refuse_undated(dated, "day")
     if talks.empty:
@@ -105,26 +96,19 @@ def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
     return table.assign(n_documents=table[["n_before", "n_during", "n_after"]].sum(axis=1))
 
 
-def _check_column(corpus: Corpus, by: str) -> None:
-    if by not in corpus.documents:
-        raise TalksError(f"unknown column {by!r}; expected one of {', '.join(corpus.documents)}; choose one of them")
-
-
 def event_study(
     table: pd.DataFrame, talks: pd.DataFrame, value: str, *, days: int = 14, by: str = "side"
 ) -> pd.DataFrame:
     """Ask whether a value changes from before to after the talks, against the same dates moved round the year.
 
-    In: one row per document with `date`, `by` and the value (such as its tone); the talks, of which those outside the
-    dates of the documents are left out; the length of the windows in days. Out: one row per value of `by`: `before`,
-    `after` (means), `difference`, `p_value` (with at least 4 documents in either window, else missing), `n_before`,
-    `n_after` (documents). A document in a window before one talk and after another is left out. The null: all talks
-    are moved together by every number of days round the span of the documents; `p_value` is the share of these
-    calendars whose difference is at least as large on either side of zero. Raises `TalksError` without a dated
-    document and without a talk in their span.
-
-    Source: rotation of a point process (Besag and Clifford 1989, on Monte Carlo tests that keep the order of the
-    data). Known weakness: one year holds few independent calendars; call it exploratory.
+    In: one row per document with `date`, `by` and the value (such as its tone); the talks; the length of the windows in
+    days. Talks outside the dates of the documents, and documents before one talk and after another, are left out. Out:
+    one row per value of `by`: `before`, `after` (means), `difference`, `p_value` (with at least 4 documents in either
+    window, else missing), `n_before`, `n_after` (documents). All talks are moved together by every number of days round
+    the span of the documents; `p_value` is the share of these calendars whose difference is at least as large. Raises
+    `TalksError` without a dated document and without a talk in their span. Source: rotation of a point process (Besag
+    and Clifford 1989, on Monte Carlo tests that keep the order of the data). Known weakness: one year holds few
+    independent calendars; call it exploratory.
 
     Examples
     --------
@@ -156,8 +140,8 @@ def event_study(
         differences = np.array([after - before for before, after in means])
         n_before, n_after = (int(window.sum()) for window in windows[0])
         drawn = np.abs(differences[~np.isnan(differences)])
-        as_large = (drawn >= abs(differences[0]) - 1e-9).mean() if min(n_before, n_after) >= MIN_A_SIDE else np.nan
-        rows.append((side, *means[0], differences[0], as_large, n_before, n_after))
+        p_value = (drawn >= abs(differences[0]) - 1e-9).mean() if min(n_before, n_after) >= MIN_A_SIDE else np.nan
+        rows.append((side, *means[0], differences[0], p_value, n_before, n_after))
     columns = [by, "before", "after", "difference", "p_value", "n_before", "n_after"]
     return pd.DataFrame(rows, columns=columns).round(4)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, add_period
+from .corpus import PERIODS, Corpus, add_period, check_columns
 from .errors import TalksError
 from .uncertainty import MIN_A_SIDE, SEED, relabel, say_too_few, stratify
 from .words import is_name
@@ -48,20 +48,19 @@ def keyness(
 
     In: a corpus (keep the officials' own voice by `corpus.where(speaker_side=["US", "CN"])`); `by`, a column of
     `documents` or `passages`, and two of its values; `within`, columns (also year, month, week) that make strata: only
-    documents of the same stratum are compared, and strata with fewer than 4 documents of a group are left out. Out:
-    one row a term that at least `min_documents` documents use, ordered by `z`: `term`, `rate_first`, `rate_second`
-    (mean over documents of the rate per 1,000 words), `log_ratio` (base 2), `z`, `documents_first`,
-    `documents_second`, `p_value` (missing under 4 documents in a group). Names are left out. In `attrs`: `n_first`,
-    `n_second`, `n_left_out` (documents). Raises `TalksError` for an unknown column and for a group without a document.
+    documents of the same stratum are compared, and strata with fewer than 4 documents of a group are left out. Out: one
+    row a term that at least `min_documents` documents use, ordered by `z`: `term`, `rate_first`, `rate_second` (mean
+    over documents of the rate per 1,000 words), `log_ratio` (base 2), `z`, `documents_first`, `documents_second`,
+    `p_value` (missing under 4 documents in a group). Names are left out. In `attrs`: `n_first`, `n_second`,
+    `n_left_out` (documents). Raises `TalksError` for an unknown column and for a group without a document.
 
     `z` only orders the words: it takes each for independent, though words come in documents, and would call far too
-    many significant. `p_value` decides: the root of the rate of each word in each document, centred within its
-    stratum, is correlated with the group; whole documents are relabelled within strata, and the largest correlation of
-    any word is the yardstick for all (the level is the chance that even one word is named by luck).
-
-    Source: log-odds with an informative Dirichlet prior worth 500 words (Monroe, Colaresi and Quinn 2008, "Fightin'
-    Words"); Westfall and Young (1993) for the maximum over all words. Known weakness: what the strata do not hold equal
-    (kind of text, speaker) may be what the words show.
+    many significant. `p_value` decides: the root of the rate of each word in each document, centred within its stratum,
+    is correlated with the group; whole documents are relabelled within strata, and the largest correlation of any word
+    is the yardstick for all (the level is the chance that even one word is named by luck). Source: log-odds with an
+    informative Dirichlet prior worth 500 words (Monroe, Colaresi and Quinn 2008, "Fightin' Words"); Westfall and Young
+    (1993) for the maximum over all words. Known weakness: what the strata do not hold equal (kind of text, speaker) may
+    be what the words show.
 
     Examples
     --------
@@ -72,14 +71,11 @@ def keyness(
     (35, 11)
     """
     units = _gather(corpus, by, (first, second), within, min_documents)
-    table = _describe_terms(units)
-    if say_too_few(int(units.first.sum()), int((~units.first).sum())):
-        p_values = np.full(len(table), np.nan)
-    else:
-        p_values = _test_rates(units, n_draws, seed)
-    table = table.assign(p_value=p_values).round(6)
+    n_first, n_second = int(units.first.sum()), int((~units.first).sum())
+    p_values = np.nan if say_too_few(n_first, n_second) else _test_rates(units, n_draws, seed)
+    table = _describe_terms(units).assign(p_value=p_values).round(6)
     table = table.sort_values(["z", "term"], ascending=[False, True], ignore_index=True)
-    table.attrs.update(n_first=int(units.first.sum()), n_second=int((~units.first).sum()), n_left_out=units.n_left_out)
+    table.attrs.update(n_first=n_first, n_second=n_second, n_left_out=units.n_left_out)
     return table
 
 
@@ -97,11 +93,10 @@ def calibrate_keyness(
 
     Whole documents get a random side, as many times as asked; nothing can then truly tell the sides apart. In: as for
     `keyness`. Out: one row a test (`test`): `share_of_terms` called different at .05, on average, and `share_of_draws`
-    in which any term was. An honest test of all words together names one in at most 5 % of the draws.
-
-    Source: the tests are z over 1.96; z with the correction of Benjamini and Hochberg (1995); the log-likelihood ratio
-    G2 (Dunning 1993) with the same correction; and the rate test of `keyness`. Known weakness: it judges the tests on
-    these documents only. Raises `TalksError` with fewer than 4 documents in a group.
+    in which any term was: an honest test names one in at most 5 % of the draws. Raises `TalksError` with fewer than 4
+    documents in a group. Source: the tests are z over 1.96; z with the correction of Benjamini and Hochberg (1995); the
+    log-likelihood ratio G2 (Dunning 1993) with the same correction; and the rate test of `keyness`. Known weakness: it
+    judges the tests on these documents only.
 
     Examples
     --------
@@ -119,14 +114,13 @@ def calibrate_keyness(
     labels = relabel(units.first, units.strata, n_relabellings, seed)
     correlate = _standardise(units)
     yardstick = _largest(correlate, relabel(units.first, units.strata, 499, seed + 1))[-25]  # p < .05 of 500
-    rows: dict[str, list[int]] = {"z over 1.96": [], "z, corrected": [], "G2, corrected": [], "rate test": []}
+    rows = []
     for drawn in labels:
         z, g2 = _log_odds(units, drawn), _likelihood_ratio(units, drawn)
-        rows["z over 1.96"].append(int((np.abs(z) > 1.96).sum()))
-        rows["z, corrected"].append(int((false_discovery_control(2 * ndtr(-np.abs(z))) <= 0.05).sum()))
-        rows["G2, corrected"].append(int((false_discovery_control(chdtrc(1, g2)) <= 0.05).sum()))
-        rows["rate test"].append(int((correlate(drawn[None])[:, 0] > yardstick).sum()))
-    named = pd.DataFrame(rows)
+        corrected = (false_discovery_control(p) <= 0.05 for p in (2 * ndtr(-np.abs(z)), chdtrc(1, g2)))
+        named = (np.abs(z) > 1.96, *corrected, correlate(drawn[None])[:, 0] > yardstick)
+        rows.append([called.sum() for called in named])
+    named = pd.DataFrame(rows, columns=["z over 1.96", "z, corrected", "G2, corrected", "rate test"])
     table = pd.DataFrame({"share_of_terms": named.mean() / len(units.terms), "share_of_draws": (named > 0).mean()})
     return table.round(4).rename_axis("test").reset_index()
 
@@ -136,11 +130,9 @@ def combine_keyness(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.
 
     In: tables of `keyness` by the name of the comparison. Out: one row a term: `term`, `n_tested` (comparisons that
     could test it), `n_passed` (p below `level`), `n_first`, `n_second` (comparisons in which the first, the second
-    group says it more), then one column a comparison with its p value; ordered by `n_passed`, then by term. A word
-    that passes in one comparison and changes sides in another is a word of the kind of text, not of the group.
-
-    Source: `keyness`, once for each comparison. Known weakness: comparisons share documents; passing in three is not
-    three independent proofs.
+    group says it more), then one column a comparison with its p value; ordered by `n_passed`, then by term. A word that
+    passes in one comparison and changes sides in another is a word of the kind of text, not of the group. Known
+    weakness: comparisons share documents; passing in three is not three independent proofs.
 
     Examples
     --------
@@ -153,12 +145,8 @@ def combine_keyness(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.
         pd.concat({name: table.set_index("term")[column] for name, table in tables.items()}, axis=1)
         for column in ("p_value", "log_ratio")
     )
-    counted = {
-        "n_tested": p_values.notna(),
-        "n_passed": p_values < level,
-        "n_first": ratios > 0,
-        "n_second": ratios < 0,
-    }
+    counted = {"n_tested": p_values.notna(), "n_passed": p_values < level}
+    counted |= {"n_first": ratios > 0, "n_second": ratios < 0}
     table = pd.DataFrame({name: told.sum(axis=1) for name, told in counted.items()})
     table = table.join(p_values).rename_axis("term").reset_index()
     return table.sort_values(["n_passed", "term"], ascending=[False, True], ignore_index=True)
@@ -187,11 +175,11 @@ def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] 
 
 
 def _refuse_one_group(first: np.ndarray, by: str, groups: tuple[str, str], spoken: pd.DataFrame) -> None:
-    missing = [group for group, there in zip(groups, (first.any(), (~first).any()), strict=True) if not there]
+    missing = " or ".join(group for group, there in zip(groups, (first, ~first), strict=True) if not there.any())
     if missing:
         narrowed = set(groups) <= set(spoken[by])  # both are there, but in no stratum together
         remedy = "compare within fewer columns" if narrowed else "give a column side (US or CN) in the metadata"
-        which = f"of the side {' or '.join(missing)}" if by.endswith("side") else f"with {by} = {' or '.join(missing)}"
+        which = f"of the side {missing}" if by.endswith("side") else f"with {by} = {missing}"
         raise TalksError(
             f"no document {which} is left; expected documents of both groups, at "
             f"least {MIN_A_SIDE} of each in a stratum, because this compares them; {remedy}, or choose other values"
@@ -200,28 +188,23 @@ def _refuse_one_group(first: np.ndarray, by: str, groups: tuple[str, str], spoke
 
 def _spoken(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str]) -> pd.DataFrame:
     """Give the passages of both groups: `passage_id`, `doc_id`, `n_words`, `by` and the columns of the strata."""
-    columns, known = dict.fromkeys([by, *within]), corpus.columns("passages")
+    columns = dict.fromkeys([by, *within])
     documents = reduce(add_period, sorted(set(within) & set(PERIODS)), corpus.documents)
-    for name in columns:
-        if name not in documents and name not in known:
-            raise TalksError(f"unknown column {name!r}; expected one of {', '.join([*documents, *known, *PERIODS])}")
-    own = [name for name in columns if name not in documents]
-    passages = corpus.body(["passage_id", "doc_id", "n_words", *own])
-    rows = passages.merge(documents[["doc_id", *(name for name in columns if name in documents)]], on="doc_id")
+    check_columns(columns, [*documents, *corpus.columns("passages"), *PERIODS])
+    of_document = [name for name in columns if name in documents]
+    passages = corpus.body(["passage_id", "doc_id", "n_words", *(columns.keys() - of_document)])
+    rows = passages.merge(documents[["doc_id", *of_document]], on="doc_id")
     return rows[rows[by].isin(groups) & (rows["n_words"] > 0)].dropna(subset=within)
 
 
 def _describe_terms(units: _Units) -> pd.DataFrame:
-    table, rates = pd.DataFrame({"term": units.terms}), _rates(units)
-    sides = {"first": units.first, "second": ~units.first}
-    for name, side in sides.items():
-        table[f"rate_{name}"] = np.asarray(rates[side].mean(axis=0)).ravel()
+    rates, sides = _rates(units), (units.first, ~units.first)
+    first, second = (np.asarray(rates[side].mean(axis=0)).ravel() for side in sides)
+    n_first, n_second = (units.counts[side].getnnz(axis=0) for side in sides)
     with np.errstate(divide="ignore"):
-        table["log_ratio"] = np.log2(table["rate_first"]) - np.log2(table["rate_second"])
-    table["z"] = _log_odds(units, units.first)
-    for name, side in sides.items():
-        table[f"documents_{name}"] = units.counts[side].getnnz(axis=0)
-    return table
+        ratio = np.log2(first) - np.log2(second)
+    table = pd.DataFrame({"term": units.terms, "rate_first": first, "rate_second": second, "log_ratio": ratio})
+    return table.assign(z=_log_odds(units, units.first), documents_first=n_first, documents_second=n_second)
 
 
 def _rates(units: _Units) -> csr_matrix:

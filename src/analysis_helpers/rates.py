@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from .corpus import Corpus, add_period, in_order, refuse_empty, refuse_undated
+from .corpus import Corpus, add_period, check_columns, fill_grid, in_order, refuse_empty, refuse_undated
 from .dictionaries import read_dictionary
 from .errors import TalksError
 from .uncertainty import SEED, difference_interval, mean_interval
@@ -34,14 +33,12 @@ def rates(
     concept; `by`, one or more columns of `documents` or `passages`; `period`, year, month or week. Out: `concept`, the
     period, the columns of `by`, `rate` (mean over documents), `low`, `high` (95 %), `n` (occurrences), `n_documents`,
     `n_using` (documents that use the concept), `n_words`; one row per combination, also where there is no text. With
-    `doc_id` in `by`, one row a document with its `rate`, `n` and `n_words`. Only the officials' own words count,
-    unless `by` holds `speaker_side`. A term that holds another of its concept is not counted twice. No interval is
-    given while fewer than 5 documents use the concept: simulated on these texts, it would cover .66 to .91 instead of
-    .95. Raises `TalksError` for an unknown column, a dictionary that is none, and a multiword term that was not looked
-    for when the corpus was built.
-
-    Source: dictionary counts (Stone and others 1966, The General Inquirer); `mean_interval`. Known weakness: a word
-    counts whatever it means there, affirmed or denied; short texts have wild rates, and all texts weigh the same.
+    `doc_id` in `by`, one row a document with its `rate`, `n` and `n_words`. Only the officials' own words count, unless
+    `by` holds `speaker_side`. A term that holds another of its concept is not counted twice. No interval is given while
+    fewer than 5 documents use the concept: by simulation, it would cover .66 to .91 instead of .95. Raises `TalksError`
+    for an unknown column, what is no dictionary, and a multiword term that the build did not look for. Source:
+    dictionary counts (Stone and others 1966, The General Inquirer); `mean_interval`. Known weakness: a word counts
+    whatever it means there, affirmed or denied; short texts have wild rates, and all texts weigh the same.
 
     Examples
     --------
@@ -71,10 +68,7 @@ def rates(
             rows.append((concept, *key, interval.mean, *bounds, *sums))
     numbers = ["n", "n_documents", "n_using", "n_words"]
     table = pd.DataFrame(rows, columns=["concept", *keys, "rate", "low", "high", *numbers])
-    levels = {"concept": list(n.columns)} | {name: in_order(units[name]) for name in keys}
-    grid = pd.MultiIndex.from_product(levels.values(), names=list(levels))
-    table = table.set_index(list(levels)).reindex(grid).reset_index()
-    return table.fillna(dict.fromkeys(numbers, 0)).astype(dict.fromkeys(numbers, "int64"))
+    return fill_grid(table, {"concept": list(n)} | {name: in_order(units[name]) for name in keys}, numbers)
 
 
 def compare_rates(
@@ -88,16 +82,14 @@ def compare_rates(
 ) -> pd.DataFrame:
     """Compare how often two groups use each concept of a dictionary, and how much hangs on a single term.
 
-    In: a corpus and a dictionary, as for `rates`; `by`, one column of `documents` or `passages`, and two of its
-    values. Out: one row a concept, with `concept`, `US`, `CN` (or the values given: mean over documents of the rate
-    per 1,000 words), `difference` (first minus second) with `low` and `high` (95 %), and the documents behind them:
-    `using_US`, `using_CN` of `n_US`, `n_CN`. No interval is given while fewer than 5 documents of a group use the
-    concept. `leave_one_out` adds for either group `least_...` and `most_...`, its smallest and largest rate when one
-    term is left out, and `term_...`, the term whose omission changes it most (the first of the alphabet among equals,
-    missing where none occurs). Raises `TalksError` as `rates` does.
-
-    Source: `difference_interval`; leaving out one term at a time is the jackknife (Tukey 1958) over terms. Known
-    weakness: kinds of text are pooled; where a group writes more of one kind, the difference may be one of kind.
+    In: a corpus and a dictionary, as for `rates`; `by`, one column of `documents` or `passages`, and two of its values.
+    Out: one row a concept, with `concept`, `US`, `CN` (or the values given: mean over documents of the rate per 1,000
+    words), `difference` (first minus second) with `low` and `high` (95 %; none while fewer than 5 documents of a group
+    use the concept), and the documents behind them: `using_US`, `using_CN` of `n_US`, `n_CN`. `leave_one_out` adds for
+    either group `least_...` and `most_...`, its smallest and largest rate when one term is left out, and `term_...`,
+    the term whose omission changes it most (missing where none occurs). Raises `TalksError` as `rates` does. Source:
+    `difference_interval`; leaving out one term at a time is the jackknife (Tukey 1958) over terms. Known weakness:
+    kinds of text are pooled; where a group writes more of one kind, the difference may be one of kind.
 
     Examples
     --------
@@ -127,20 +119,10 @@ def compare_rates(
     return pd.DataFrame(rows, columns=columns).astype({name: "str" for name in columns if name.startswith("term_")})
 
 
-class _Counted(NamedTuple):
-    """Documents (or their parts by voice) with their words, by concepts, and the terms found in them."""
-
-    units: pd.DataFrame
-    n: pd.DataFrame
-    found: pd.DataFrame
-
-
-def _count(corpus: Corpus, dictionary: dict[str, list[str]], by: list[str]) -> _Counted:
-    documents, known = corpus.documents, corpus.columns("passages")
-    for name in by:
-        if name not in documents and name not in known:
-            expected = ", ".join(dict.fromkeys([*documents, *known]))
-            raise TalksError(f"unknown column {name!r}; expected one of {expected}; choose one of them")
+def _count(corpus: Corpus, dictionary: dict[str, list[str]], by: list[str]) -> tuple[pd.DataFrame, ...]:
+    """Give documents (or their parts by voice) with their words, their counts by concept, and the terms found."""
+    documents = corpus.documents
+    check_columns(by, [*documents, *corpus.columns("passages")])
     _refuse_uncounted(corpus, dictionary)
     keys = ["doc_id", *(name for name in by if name not in documents)]
     passages = corpus.body(dict.fromkeys(["passage_id", "speaker_side", "n_words", *keys])).dropna(subset=keys)
@@ -157,7 +139,7 @@ def _count(corpus: Corpus, dictionary: dict[str, list[str]], by: list[str]) -> _
     found = found.groupby(["unit", "term"], observed=True)["n"].sum().reset_index().merge(terms, on="term")
     n = found.pivot_table(index="unit", columns="concept", values="n", aggfunc="sum", fill_value=0)
     n = n.reindex(index=range(passages["unit"].max() + 1), columns=list(dictionary), fill_value=0).astype("int64")
-    return _Counted(units, n, found.merge(terms, on=["concept", "term"], how="outer"))
+    return units, n, found.merge(terms, on=["concept", "term"], how="outer")
 
 
 def _terms_to_count(dictionary: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
@@ -199,12 +181,10 @@ def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
 
     In: a corpus with its text; a term of one word or more, in any case; how many characters to show on either side.
     Out: one row a place, by date, text and order within the text: `doc_id`, `date`, `side`, `speaker_side`, `left`,
-    `keyword` (as printed), `right`. There is no row where the term does not occur. Raises `TalksError` for a corpus
-    without text and a term without a word.
-
-    Source: keyword in context (Luhn 1960), over the words that the suite counts (`split_words`). Known weakness: a
-    term of several words is found within a paragraph, also across the end of a sentence; write U.S. for the country,
-    because "us" is the pronoun.
+    `keyword` (as printed), `right`. Raises `TalksError` for a corpus without text and a term without a word. Source:
+    keyword in context (Luhn 1960), over the words that the suite counts (`split_words`). Known weakness: a term of
+    several words is found within a paragraph, also across the end of a sentence; write U.S. for the country, because
+    "us" is the pronoun.
 
     Examples
     --------

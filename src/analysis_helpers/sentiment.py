@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from .corpus import Corpus, add_period, in_order, refuse_empty
+from .corpus import Corpus, add_period, check_columns, fill_grid, in_order, refuse_empty
 from .dictionaries import INSTRUMENTS
 from .errors import TalksError
 from .uncertainty import mean_interval
@@ -35,17 +35,14 @@ def tone_instruments(corpus: Corpus) -> list[str]:
 def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "tone") -> pd.DataFrame:
     """Compare the tone of sentences: by who speaks, of whom, in which kind of text, month or talk.
 
-    In: a corpus, with or without its text, and one or more of `side`, `speaker_side`, `target`, `collection`, `genre`,
-    `month`, `talk_id`; `instrument` is `tone` or one of its parts. The `target` of a sentence is US or CN (it names
-    only that one), both, or relationship, which wins; sentences that name none are then left out. Out: one row per
-    combination, with `mean` (over documents of the means of their scored sentences), `low`, `high` (95 %),
-    `n_documents`, `n_sentences`. An empty combination has n = 0. Questions of journalists are left out, unless
-    `speaker_side` is asked for; so are texts without a value of a column of `by`. The instruments behind the means are
-    in `attrs["instruments"]`: figures refuse tables that differ in them. Raises `TalksError` for an unknown column,
-    where no sentence is left, and for a corpus scored by other instruments.
-
-    Source: `mean_interval`; by speaker and target, because warm words and hard lines go together. Known weakness:
-    kinds of text differ more in tone than sides do; compare within a genre first.
+    In: a corpus and one or more of `side`, `speaker_side`, `target`, `collection`, `genre`, `month`, `talk_id`;
+    `instrument` is `tone` or one of its parts. The `target` of a sentence is US or CN (it names only that one), both,
+    or relationship, which wins; sentences that name none are then left out. Out: one row per combination, with `mean`
+    (over documents of the means of their scored sentences), `low`, `high` (95 %), `n_documents`, `n_sentences` (0 where
+    it is empty). Questions of journalists are left out, unless `speaker_side` is asked for. The instruments behind the
+    means are in `attrs["instruments"]`: figures refuse tables that differ in them. Raises `TalksError` for an unknown
+    column, where no sentence is left, and for a corpus scored by other instruments. Source: `mean_interval`. Known
+    weakness: kinds of text differ more in tone than sides do; compare within a genre first.
 
     Examples
     --------
@@ -56,20 +53,15 @@ def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "
     """
     by = [by] if isinstance(by, str) else list(by)
     parts = tone_instruments(corpus)
-    for name, known, what in ((instrument, ["tone", *parts], "instrument"), *((n, GROUPS, "column") for n in by)):
-        if name not in known:
-            raise TalksError(f"unknown {what} {name!r}; expected one of {', '.join(known)}")
+    check_columns([instrument], ["tone", *parts], "instrument")
+    check_columns(by, GROUPS)
     rows = _tone_of_documents(corpus, by, instrument)
-    named = " that names a country or the relationship" if "target" in by else ""
-    refuse_empty(rows, f"sentence{named}")
+    refuse_empty(rows, "sentence that names a country or the relationship" if "target" in by else "sentence")
     rows = rows[rows["n_sentences"] > 0]
-    cells = [
-        (*key, *mean_interval(cell["mean"]), cell["n_sentences"].sum()) for key, cell in rows.groupby(by, observed=True)
-    ]
-    table = pd.DataFrame(cells, columns=[*by, "mean", "low", "high", "n_documents", "n_sentences"])
-    grid = pd.MultiIndex.from_product([in_order(rows[name]) for name in by], names=by).to_frame(index=False)
-    counts = dict.fromkeys(["n_documents", "n_sentences"], 0)
-    table = grid.merge(table, on=by, how="left").fillna(counts).astype(dict.fromkeys(counts, "int64"))
+    cells = rows.groupby(by, observed=True)
+    means = [(*key, *mean_interval(cell["mean"]), cell["n_sentences"].sum()) for key, cell in cells]
+    table = pd.DataFrame(means, columns=[*by, "mean", "low", "high", "n_documents", "n_sentences"])
+    table = fill_grid(table, {name: in_order(rows[name]) for name in by}, ["n_documents", "n_sentences"])
     table.attrs["instruments"] = parts if instrument == "tone" else [instrument]
     return table
 
@@ -91,11 +83,10 @@ def _tone_of_documents(corpus: Corpus, by: list[str], instrument: str) -> pd.Dat
 def compare_instruments(corpus: Corpus) -> pd.DataFrame:
     """Tell how far the instruments of tone agree with each other, sentence by sentence.
 
-    In: a corpus, with or without its text. Out: one row per pair of instruments, with `pair`, `rank_correlation`
-    (Spearman), `equal_sign` (share of sentences that both call warm, both cool or both neither), `n_sentences` (those
-    that both score). No interval: sentences of a text are alike. Raises `TalksError` without a sentence.
-
-    Source: Spearman (1904). Known weakness: the lists share many words, so agreement is no proof.
+    In: a corpus. Out: one row per pair of instruments, with `pair`, `rank_correlation` (Spearman), `equal_sign` (share
+    of sentences that both call warm, both cool or both neither), `n_sentences` (those that both score). No interval:
+    sentences of a text are alike. Raises `TalksError` without a sentence. Source: Spearman (1904). Known weakness: the
+    lists share many words, so agreement is no proof.
 
     Examples
     --------

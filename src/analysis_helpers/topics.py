@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from functools import reduce
-from hashlib import sha256
 from html import escape
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, add_period, in_order, refuse_empty, refuse_undated
+from .corpus import PERIODS, Corpus, add_period, check_columns, in_order, refuse_empty, refuse_undated
 from .dictionaries import known_names, load_stop_words, read_lexicon
 from .errors import TalksError
 from .uncertainty import SEED, leave_one_out, mean_interval, resample
@@ -21,9 +20,6 @@ from .words import is_name
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
-
-if TYPE_CHECKING:
-    pass
 
 PIECE_WORDS = 180
 MIN_DOCUMENTS, MIN_DOCUMENTS_SMALL, SMALL = 5, 2, 50
@@ -33,7 +29,6 @@ N_TOP = 10
 STABLE = 0.5
 CLOSE = 0.02
 NEXT = "model.top_terms() · ah.typical_documents(corpus, model) · ah.topic_stability(corpus, model)"
-_FITTED: dict[tuple[bytes, int, int], list[set[str]]] = {}  # by what was fitted: ten words a topic
 
 
 @dataclass(frozen=True)
@@ -42,9 +37,8 @@ class TopicModel:
 
     `topic_terms` holds `topic`, `term`, `weight`, strongest first; `document_topics` holds `doc_id`, `topic`, `share`
     (0 to 1, of the document), `strength` (mean weight in its pieces); `voice_topics` the same by `speaker_side`;
-    `settings` how it was fitted. Topics are numbered from 1, the largest mean share first.
-
-    Source: `fit_topics`. Known weakness: shares of a short text are rough, and sum to 1 also where no topic fits.
+    `settings` how it was fitted. Topics are numbered from 1, the largest mean share first. Source: `fit_topics`. Known
+    weakness: shares of a short text are rough, and sum to 1 also where no topic fits.
 
     Examples
     --------
@@ -87,14 +81,10 @@ class TopicModel:
 
 
 class _Pieces(NamedTuple):
-    """Pieces of documents by terms, weighted and counted, with the document and the voice of each piece.
-
-    `importance` is the root of a piece's part of its document: pieces of a document together count once, those without
-    any term not at all.
-    """
+    """Pieces of documents by terms, weighted and counted, with the document and the voice of each piece."""
 
     weights: csr_matrix
-    importance: np.ndarray
+    importance: np.ndarray  # root of its part of its document; 0 without any term
     counts: csr_matrix
     terms: np.ndarray
     keys: pd.DataFrame  # doc_id, speaker_side
@@ -107,11 +97,10 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
     passages of one voice in a document are joined to pieces of about 180 words; at "document" they are one piece. Out:
     a `TopicModel`. Stop words, names, titles, multiword terms and words with apostrophes are left out, and those in
     fewer than 5 documents (2 where there are under 50) or in more than half of the pieces. A document without any of
-    the remaining words has missing shares. Raises `TalksError` for more topics than pieces or terms.
-
-    Source: non-negative matrix factorisation (Lee and Seung 1999) of TF-IDF with the start of Boutsidis and
-    Gallopoulos (2008), by scikit-learn; every document weighs the same. Known weakness: there is always an answer;
-    read `topic_stability` before a topic.
+    the remaining words has missing shares. Raises `TalksError` for more topics than pieces or terms. Source:
+    non-negative matrix factorisation (Lee and Seung 1999) of TF-IDF with the start of Boutsidis and Gallopoulos (2008),
+    by scikit-learn; every document weighs the same. Known weakness: there is always an answer; read `topic_stability`
+    before a topic.
 
     Examples
     --------
@@ -126,18 +115,10 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
     shares = _share_topics(strengths, documents, corpus).groupby("topic")["share"].mean()
     order = shares.sort_values(ascending=False, kind="stable").index - 1
     strengths, loadings = strengths[:, order], loadings[order]
-    settings = {
-        "method": "NMF (nndsvda) on TF-IDF of words",
-        "n_topics": n_topics,
-        "seed": seed,
-        "level": level,
-        "piece_words": PIECE_WORDS if level == "passage" else None,
-        "min_documents": _min_documents(corpus),
-        "max_share_of_pieces": MAX_SHARE,
-        "n_documents": len(corpus.documents),
-        "n_pieces": len(documents),
-        "n_terms": len(pieces.terms),
-    }
+    settings = {"method": "NMF (nndsvda) on TF-IDF of words", "n_topics": n_topics, "seed": seed, "level": level}
+    settings |= {"piece_words": PIECE_WORDS if level == "passage" else None, "min_documents": _min_documents(corpus)}
+    settings |= {"max_share_of_pieces": MAX_SHARE, "n_documents": len(corpus.documents)}
+    settings |= {"n_pieces": len(documents), "n_terms": len(pieces.terms)}
     by_document, by_voice = (_share_topics(strengths, keys, corpus) for keys in (documents, pieces.keys))
     return TopicModel(_list_terms(loadings, pieces.terms), by_document, by_voice, settings)
 
@@ -215,8 +196,7 @@ def _min_documents(corpus: Corpus) -> int:
 def _factorize(weights: csr_matrix, importance: np.ndarray, n_topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Split pieces by terms into pieces by topics and topics by terms; each topic's terms have length 1.
 
-    A row times the root of a number has that many times its squared error: it counts that often. A piece that does not
-    count has no strength.
+    A row times the root of a number has that many times its squared error: it counts that often, or not at all.
     """
     from scipy.sparse import diags
     from sklearn.decomposition import NMF
@@ -265,13 +245,10 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
     In: the corpus the model was fitted to, and the model. Documents are drawn anew with replacement `n_draws` times,
     and left out one at a time (all of them, or `n_draws` by lot where there are more); each time topics are fitted
     again and matched one to one. Out: `topic`, `label`, `bootstrap` and `leave_one_out` (mean overlap of the ten top
-    terms: shared terms divided by the terms of both, 0 to 1), `n_documents` (in which the topic has the largest
-    share), `stable` (a bootstrap overlap of at least .5: about seven of ten terms come back). Raises `TalksError`
-    where the model is of another corpus.
-
-    Source: Greene, O'Callaghan and Cunningham (2014), with documents drawn with replacement and the Jaccard overlap of
-    unordered terms. Known weakness: texts that repeat one another (legal formulas) look stable; vocabulary and
-    document frequencies are those of the whole corpus.
+    terms: shared terms divided by the terms of both, 0 to 1), `n_documents` (in which the topic has the largest share),
+    `stable` (a bootstrap overlap of at least .5). Raises `TalksError` where the model is of another corpus. Source:
+    Greene, O'Callaghan and Cunningham (2014), with documents drawn with replacement and the Jaccard overlap. Known
+    weakness: texts that repeat one another (legal formulas) look stable; the vocabulary is that of the whole corpus.
 
     Examples
     --------
@@ -298,18 +275,11 @@ def _refit(pieces: _Pieces, top: list[set[str]], draws: np.ndarray, seed: int) -
     """Fit again with each draw of documents; the overlap of each topic with its match, one row a draw."""
     documents = pd.factorize(pieces.keys["doc_id"], sort=True)[0]
     importances = (pieces.importance * np.sqrt(draw[documents]) for draw in draws)
-    return np.array([match_topics(top, fit_top(pieces, importance, len(top), seed)) for importance in importances])
+    return np.array([match_topics(top, _fit_top(pieces, importance, len(top), seed)) for importance in importances])
 
 
-def fit_top(pieces: _Pieces, importance: np.ndarray, n_topics: int, seed: int) -> list[set[str]]:
-    """Fit topics, give the top terms of each, and remember them: a chosen number is fitted to the same draws twice."""
-    weights = pieces.weights
-    given = (weights.data, weights.indices, weights.indptr, importance, "\n".join(pieces.terms).encode())
-    key = (sha256(b"".join(map(bytes, given))).digest(), n_topics, seed)
-    if key not in _FITTED:
-        loadings = _factorize(weights, importance, n_topics, seed)[1]
-        _FITTED[key] = _top_sets(_list_terms(loadings, pieces.terms))
-    return _FITTED[key]
+def _fit_top(pieces: _Pieces, importance: np.ndarray, n_topics: int, seed: int) -> list[set[str]]:
+    return _top_sets(_list_terms(_factorize(pieces.weights, importance, n_topics, seed)[1], pieces.terms))
 
 
 def _top_sets(topic_terms: pd.DataFrame) -> list[set[str]]:
@@ -333,13 +303,11 @@ def choose_n_topics(
     """Compare numbers of topics by how well their topics come back, and name the runners-up.
 
     In: a corpus and the numbers to try. Out: one row each, in their order: `n_topics`, `stability` (mean overlap under
-    the bootstrap of `topic_stability`, the same draws for all), `standard_error` (over draws), `n_stable` (topics of
-    at least .5), `coherence` (normalised pointwise mutual information of the pairs of ten top terms, -1 to 1, over
+    the bootstrap of `topic_stability`, the same draws for all), `standard_error` (over draws), `n_stable` (topics of at
+    least .5), `coherence` (normalised pointwise mutual information of the pairs of ten top terms, -1 to 1, over
     documents), `rank` by stability, `chosen` (rank 1) and `close` (within .02 or one standard error of the chosen,
-    whichever is more; the draws do not tell it from the chosen).
-
-    Source: Greene, O'Callaghan and Cunningham (2014); coherence after Bouma (2009). Known weakness: stability falls
-    with the number of topics by itself; coherence rises with rare terms.
+    whichever is more). Source: Greene, O'Callaghan and Cunningham (2014); coherence after Bouma (2009). Known weakness:
+    stability falls with the number of topics by itself; coherence rises with rare terms.
 
     Examples
     --------
@@ -353,7 +321,7 @@ def choose_n_topics(
     draws = resample(present.shape[0], n_draws, seed)
     rows = []
     for n_topics in candidates:
-        top = fit_top(pieces, pieces.importance, n_topics, seed)
+        top = _fit_top(pieces, pieces.importance, n_topics, seed)
         overlaps = _refit(pieces, top, draws, seed)
         error = overlaps.mean(axis=1).std(ddof=1) / np.sqrt(n_draws)
         n_stable = int((overlaps.mean(axis=0) >= STABLE).sum())
@@ -369,14 +337,11 @@ def choose_n_topics(
 
 def measure_coherence(present: csr_matrix, terms: np.ndarray, top: set[str]) -> float:
     """Average the normalised pointwise mutual information of the pairs of a topic's top terms."""
-    columns = present[:, np.flatnonzero(np.isin(terms, sorted(top)))].toarray()
-    values = []
+    columns, values = present[:, np.flatnonzero(np.isin(terms, sorted(top)))].toarray(), []
     for one, other in combinations(columns.T, 2):
         both = (one & other).mean()
-        if both in (0, 1):
-            values.append(both - 1)  # never together: -1; both everywhere: independent, 0
-        else:
-            values.append(np.log(both / (one.mean() * other.mean())) / -np.log(both))
+        apart = both in (0, 1)  # never together: -1; both everywhere: independent, 0
+        values.append(both - 1 if apart else np.log(both / (one.mean() * other.mean())) / -np.log(both))
     return float(np.mean(values)) if values else np.nan
 
 
@@ -385,27 +350,21 @@ def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd
 
     In: the corpus, the model, and one or more columns of `documents`, `speaker_side`, or year, month, week. Out:
     `topic`, `label`, the columns of `by`, `mean` (share of the topic, mean over documents), `low`, `high` (95 %),
-    `n_documents`; one row per topic and combination, also where there is no document (n = 0). Every document weighs
-    the same; a document with two voices counts once for each. Raises `TalksError` for an unknown column.
-
-    Source: `mean_interval`. Known weakness: the intervals take the topics as given; they do not hold the doubt whether
-    a topic would come back.
+    `n_documents`; one row per topic and combination, also where there is no document (n = 0). A document with two
+    voices counts once for each. Raises `TalksError` for an unknown column. Source: `mean_interval`. Known weakness: the
+    intervals take the topics as given; they do not hold the doubt whether a topic would come back.
 
     Examples
     --------
     >>> import analysis_helpers as ah
     >>> texts = ah.load_corpus().where(collection="articles")
-    >>> table = ah.compare_topics(texts, ah.fit_topics(texts, 2), by="side")
-    >>> table[["topic", "side", "n_documents"]].to_numpy().tolist()
-    [[1, 'US', 2], [1, 'CN', 3], [2, 'US', 2], [2, 'CN', 3]]
+    >>> ah.compare_topics(texts, ah.fit_topics(texts, 2), by="side")["n_documents"].tolist()
+    [2, 3, 2, 3]
     """
     by = [by] if isinstance(by, str) else list(by)
     shares = model.voice_topics if "speaker_side" in by else model.document_topics
     documents = reduce(add_period, sorted(set(by) & set(PERIODS)), corpus.documents)
-    for name in by:
-        if name not in documents and name != "speaker_side":
-            known = ", ".join([*corpus.documents, "speaker_side", *PERIODS])
-            raise TalksError(f"unknown column {name!r}; expected one of {known}; choose one of them")
+    check_columns(by, [*corpus.documents, "speaker_side", *PERIODS])
     rows = shares.merge(documents[["doc_id", *(name for name in by if name != "speaker_side")]], on="doc_id")
     for name in by:
         rows = rows.dropna(subset=name)
@@ -425,10 +384,8 @@ def typical_documents(corpus: Corpus, model: TopicModel, n: int = 3) -> pd.DataF
 
     In: the corpus, the model, and how many texts. Out: `topic`, `label`, `doc_id`, `date`, `outlet`, `url`, `n_words`,
     `share` (of the topic in the text), strongest first. Texts shorter than the median are left out: a post of one line
-    is all of a topic, and shows little of it.
-
-    Source: the advice of Grimmer and Stewart (2013) to read before a topic is named. Known weakness: typical of the
-    fitted topic, which need not be a subject a reader would name.
+    is all of a topic, and shows little of it. Source: the advice of Grimmer and Stewart (2013) to read before a topic
+    is named. Known weakness: typical of the fitted topic, which need not be a subject a reader would name.
 
     Examples
     --------

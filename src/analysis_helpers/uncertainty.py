@@ -37,18 +37,14 @@ def mean_interval(
     In: values and, where a document has several, their document ids as `groups`; missing values are left out, and a
     document weighs the same however many values it has. Out: `Interval` (mean, low, high, n_documents). Under 2
     documents, or where all documents have the same value, there is no interval (NaN); under 10 it is Student's t over
-    the document means; from 10 up documents are resampled.
-
-    Source: the bootstrap percentile interval with the small-sample correction of Hesterberg (2015), "What Teachers
-    Should Know About the Bootstrap", section 4.3. Known weakness: for rates of rare words, intervals are too short
-    while fewer than 5 documents use the word.
+    the document means; from 10 up documents are resampled. Source: the bootstrap percentile interval with the
+    small-sample correction of Hesterberg (2015), "What Teachers Should Know About the Bootstrap", section 4.3. Known
+    weakness: for rates of rare words, intervals are too short while fewer than 5 documents use the word.
 
     Examples
     --------
-    >>> mean_interval([1.0, 2.0, 3.0])
-    Interval(mean=2.0, low=-0.484, high=4.484, n_documents=3)
-    >>> mean_interval([1.0, 3.0, 5.0], groups=["a", "a", "b"]).mean
-    3.5
+    >>> mean_interval([1.0, 3.0, 5.0], groups=["a", "a", "b"])
+    Interval(mean=3.5, low=-15.559, high=22.559, n_documents=2)
     """
     data = pd.Series(np.asarray(values, dtype="float64"))
     means = (data if groups is None else data.groupby(np.asarray(groups)).mean()).dropna().to_numpy()
@@ -88,7 +84,6 @@ def difference_interval(first: ArrayLike, second: ArrayLike, *, level: float = 0
     In: one value per document for each of two groups; missing values are left out. Out: `Interval` (the difference as
     `mean`, low, high, documents of both groups). Under 2 documents in a group, or where no value varies, there is no
     interval (NaN). Two intervals that overlap do not show that two means are alike; this one asks the question itself.
-
     Source: the t interval for unequal variances (Welch 1947). Known weakness: for rates of rare words it covers .89 to
     .97 instead of .95 (simulated: 100 to 350 texts of the shipped corpus), with 3 documents against 12 it covers .93.
 
@@ -137,20 +132,18 @@ def permutation_p(
 
     In: a table with one row per document; the column of the value, that of the groups and two of its values; `within`,
     columns that make strata: documents change their label only with others of the same stratum, and strata with fewer
-    than 4 documents of a group are left out. Rows with a missing value or stratum are left out. Out: `Permutation`
-    with the `difference` (mean of first minus mean of second; with strata the mean of their differences, larger and
-    more even strata weighing more), the two-sided `p_value`, the documents used and a `reason` where there is no p:
-    below 4 against 4 documents none is given. Up to 10,000 relabellings all are tried (`reason` says "exact"), beyond
-    them `n_draws` by lot.
-
-    Source: Fisher's randomisation test; for draws by lot with the observed one counted in (Phipson and Smyth 2010).
-    Known weakness: it tests whether the groups differ at all, not by how much.
+    than 4 documents of a group are left out. Rows with a missing value or stratum are left out. Out: `Permutation` with
+    the `difference` (mean of first minus mean of second; with strata the mean of their differences, larger and more
+    even strata weighing more), the two-sided `p_value`, the documents used and a `reason` where there is no p: below 4
+    against 4 documents none is given. Up to 10,000 relabellings all are tried (`reason` says "exact"), beyond them
+    `n_draws` by lot. Source: Fisher's randomisation test; for draws by lot with the observed one counted in (Phipson
+    and Smyth 2010). Known weakness: it tests whether the groups differ at all, not by how much.
 
     Examples
     --------
     >>> table = pd.DataFrame({"side": ["CN"] * 4 + ["US"] * 4, "tone": [5, 6, 7, 8, 1, 2, 3, 4]})
-    >>> permutation_p(table, "tone").p_value, permutation_p(table, "tone").reason
-    (0.028571, 'exact')
+    >>> permutation_p(table, "tone").p_value
+    0.028571
     """
     rows = table[table[by].isin([first, second])].dropna(subset=[value, *(within or [])])
     labels = (rows[by] == first).to_numpy()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,53 +22,32 @@ WORD = (
 )
 _WORD = regex.compile(WORD)  # as NLTK's RegexpTokenizer compiles it, whose import takes seconds
 _CHUNK = regex.compile(r"\S+")
-MOST_CHUNKS, LONGEST_CHUNK = 1_000_000, 100  # kept in memory: about 200 MB
+MOST_CHUNKS, LONGEST_CHUNK = 500_000, 100  # kept in memory: about 200 MB
 _AROUND_WORDS = ' .,;:?!()[]"“”'
 LONGEST_WORD, LONGEST_UNSPACED = 25, 7  # letters; 7 has the name of the People's Republic of China in Chinese
 _UNSPACED = regex.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _COUNTRY = {"US", "U.S", "U.S.", "USA", "U.S.A", "U.S.A."}
-_LOWER, _UPPER = string.ascii_lowercase.encode(), string.ascii_uppercase.encode()
-_ASCII = regex.compile(r"[\x00-\x7f]+")
+_LOWER, _UPPER = regex.compile(r"\p{Lowercase}"), regex.compile(r"\p{Uppercase}")
 _TITLE = regex.compile(r"(?i)(premier|minister|spokes(person|man|woman)|representative|mr\.?|adviser|advisor)$")
 
 
-class _Chunks(dict[str, tuple[int, ...]]):
-    """The codes of the words of each chunk between spaces, cut once: no word holds a space, and few chunks are new."""
+class _Chunks(dict[str, list[str]]):
+    """The words of each chunk between spaces, cut once: no word holds a space, and few chunks are new."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.codes: dict[str, int] = {}
-        self.vocabulary: list[str] = []
-
-    def __missing__(self, chunk: str) -> tuple[int, ...]:
+    def __missing__(self, chunk: str) -> list[str]:
         bare = chunk.strip(_AROUND_WORDS)
         words = [bare] if bare.isalpha() else _WORD.findall(chunk)
-        for word in words:
-            if word not in self.codes:
-                self.codes[word] = len(self.vocabulary)
-                self.vocabulary.append(word)
-        coded = tuple(self.codes[word] for word in words)
-        if len(chunk) <= LONGEST_CHUNK:
-            self[chunk] = coded
-        return coded
+        if len(chunk) <= LONGEST_CHUNK and len(self) < MOST_CHUNKS:
+            self[chunk] = words
+        return words
 
 
-@lru_cache(maxsize=1)
-def _all_chunks() -> _Chunks:
-    return _Chunks()
-
-
-def _chunks() -> _Chunks:
-    """The chunks met so far in this process; begun anew when they become too many."""
-    if max(len(_all_chunks()), len(_all_chunks().vocabulary)) > MOST_CHUNKS:
-        _all_chunks.cache_clear()
-    return _all_chunks()
+_CHUNKS = _Chunks()
 
 
 def find_words(text: str) -> list[str]:
     """List the words of a string, as printed."""
-    known = _chunks()
-    return [known.vocabulary[code] for chunk in text.split() for code in known[chunk]]
+    return [word for chunk in text.split() for word in _CHUNKS[chunk]]
 
 
 @lru_cache(maxsize=1)  # a text is often asked for several times in a row
@@ -82,23 +60,20 @@ def find_spans(text: str) -> list[tuple[int, int]]:
 def count_words(text: str) -> int:
     """Count the words of a string, the way the whole suite counts them.
 
-    Abbreviations with inner stops are one word, and so are numbers and words joined by a hyphen. A run of Chinese
-    characters counts as one word (the known weakness of this definition).
+    Abbreviations with inner stops are one word, and so are numbers and words joined by a hyphen. Known weakness: a run
+    of Chinese characters counts as one word.
 
     Examples
     --------
     >>> count_words("China-U.S. talks: a win-win at $773.5 billion?")
     8
     """
-    return sum(map(len, map(_chunks().__getitem__, text.split())))
+    return sum(map(len, map(_CHUNKS.__getitem__, text.split())))
 
 
 @dataclass(frozen=True)
 class Words:
-    """The words of many texts, as numbers: `codes` into the `vocabulary`; text i has `codes[starts[i]:starts[i+1]]`.
-
-    The vocabulary holds words as printed, those of other texts too, in no order that may reach a result.
-    """
+    """The words of many texts, as numbers: `codes` into the `vocabulary`; text i has `codes[starts[i]:starts[i+1]]`."""
 
     codes: np.ndarray
     starts: np.ndarray
@@ -106,12 +81,11 @@ class Words:
 
 
 def code_words(texts: Iterable[str]) -> Words:
-    """Turn texts into the numbers of their words, for measuring many at once."""
-    known = _chunks()
-    cut = [list(map(known.__getitem__, text.split())) for text in texts]
-    starts = np.cumsum([0, *(sum(map(len, chunks)) for chunks in cut)])
-    codes = np.fromiter(chain.from_iterable(chain.from_iterable(cut)), dtype="int32", count=starts[-1])
-    return Words(codes, starts, known.vocabulary)
+    """Turn texts into the numbers of their words, as printed, for measuring many at once."""
+    words = [find_words(text) for text in texts]
+    starts = np.cumsum([0, *map(len, words)])
+    codes, vocabulary = pd.factorize(np.fromiter(chain.from_iterable(words), dtype="object", count=starts[-1]))
+    return Words(codes.astype("int32"), starts, vocabulary.tolist())
 
 
 def number_texts(words: Words) -> np.ndarray:
@@ -136,39 +110,27 @@ def split_words(text: str) -> list[str]:
 
 
 def code_terms(texts: Iterable[str], also: Iterable[str] = ()) -> Words:
-    """Turn texts into the numbers of their terms, which are those of `split_words`.
-
-    The vocabulary is sorted, so that the order of the numbers is that of the terms, and holds `also` what is given.
-    """
+    """Turn texts into the numbers of their terms, as of `split_words`; the vocabulary is sorted, and holds `also`."""
     texts = list(texts)
     words = code_words(texts)
-    there = np.bincount(words.codes) > 0
-    rows = (np.cumsum(there) - 1)[words.codes]  # the words that are there, numbered anew
-    printed = [words.vocabulary[code].replace("’", "'") for code in np.flatnonzero(there)]
+    printed = [word.replace("’", "'") for word in words.vocabulary]
     bare = [word.removesuffix("'s").removesuffix("'S") for word in printed]
     plain = ["u.s." if word in _COUNTRY else word.lower() for word in bare]
     vocabulary = sorted({*plain, *_namesakes(), "us", *also})
     number = {term: code for code, term in enumerate(vocabulary)}
-    codes = np.array([number[term] for term in plain], dtype="int32")[rows]
-    codes[_find_pronouns(texts, words.starts, rows, bare)] = number["us"]
-    names = _find_surnames(words.starts, rows, printed, bare)
-    codes[names] = [number[bare[row]] for row in rows[names]]
+    codes = np.array([number[term] for term in plain], dtype="int32")[words.codes]
+    codes[_find_pronouns(texts, words, bare)] = number["us"]
+    names = _find_surnames(words, printed, bare)
+    codes[names] = [number[bare[code]] for code in words.codes[names]]
     return Words(codes, words.starts, vocabulary)
 
 
-def _find_pronouns(texts: list[str], starts: np.ndarray, rows: np.ndarray, bare: list[str]) -> np.ndarray:
-    """Find the places of US in texts in capitals: there it is the pronoun."""
-    places = np.flatnonzero(np.array([word == "US" for word in bare], dtype=bool)[rows])
-    of_text = np.searchsorted(starts, places, side="right") - 1
-    shouted = [text for text in np.unique(of_text) if _is_shouted(texts[text])]
-    return places[np.isin(of_text, shouted)]
-
-
-def _is_shouted(text: str) -> bool:
-    """Tell whether most letters of a text are capitals; other than English ones are looked at one by one."""
-    upper, lower = (len(text.encode().translate(None, letters)) for letters in (_LOWER, _UPPER))
-    rest = _ASCII.sub("", text)
-    return upper + sum(map(str.isupper, rest)) > lower + sum(map(str.islower, rest))
+def _find_pronouns(texts: list[str], words: Words, bare: list[str]) -> np.ndarray:
+    """Find the places of US in texts whose letters are mostly capitals: there it is the pronoun."""
+    places = np.flatnonzero(np.array([word == "US" for word in bare], dtype=bool)[words.codes])
+    of_text = np.searchsorted(words.starts, places, side="right") - 1
+    counted = {text: [len(letters.findall(texts[text])) for letters in (_UPPER, _LOWER)] for text in set(of_text)}
+    return places[np.array([counted[text][0] > counted[text][1] for text in of_text], dtype=bool)]
 
 
 @lru_cache(maxsize=1)
@@ -182,25 +144,21 @@ def _namesakes() -> dict[str, set[str]]:
     return namesakes
 
 
-def _find_surnames(starts: np.ndarray, rows: np.ndarray, printed: list[str], bare: list[str]) -> np.ndarray:
+def _find_surnames(words: Words, printed: list[str], bare: list[str]) -> np.ndarray:
     """Find the places of surnames that are also stop words: after a title, or before their given names."""
-    surnames, ends = _namesakes(), set(starts.tolist())
-    places = np.flatnonzero(np.array([word in surnames for word in bare], dtype=bool)[rows])
+    surnames, ends, codes = _namesakes(), set(words.starts.tolist()), words.codes
+    places = np.flatnonzero(np.array([word in surnames for word in bare], dtype=bool)[codes])
 
     def is_named(place: int) -> bool:
-        if place not in ends and _TITLE.search(printed[rows[place - 1]]):
+        if place not in ends and _TITLE.search(printed[codes[place - 1]]):
             return True
-        return place + 1 not in ends and printed[rows[place + 1]] in surnames[bare[rows[place]]]
+        return place + 1 not in ends and printed[codes[place + 1]] in surnames[bare[codes[place]]]
 
     return places[np.array([is_named(place) for place in places.tolist()], dtype=bool)]
 
 
 def is_too_long(term: str) -> bool:
-    """Tell whether a term holds something longer than a word: an address, a code, words run together.
-
-    Over 25 characters, or over 7 of Chinese or Japanese: these are written without spaces, so that a whole clause is
-    counted as one word.
-    """
+    """Tell whether a term holds an address or words run together: over 25 letters, or 7 of Chinese or Japanese."""
     return any(len(word) > LONGEST_WORD or len(_UNSPACED.findall(word)) > LONGEST_UNSPACED for word in term.split())
 
 
@@ -215,10 +173,10 @@ def is_name(terms: pd.Index) -> np.ndarray:
 
 
 def find_terms(words: Words, wanted: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Find terms of one word or more, written as `split_words` splits them, within texts.
+    """Find terms of one word or more, written as `split_words` splits them, within texts coded by `code_terms`.
 
-    In: texts coded by `code_terms`. Out: for each find the number of the term in `wanted`, and the place of its first
-    word. Places are looked up by two words first, because few begin a term; what follows is compared one by one.
+    Out: for each find the number of the term in `wanted`, and the place of its first word. Places are looked up by two
+    words first, because few begin a term; what follows is compared one by one.
     """
     size = len(words.vocabulary)
     number = {word: code for code, word in enumerate(words.vocabulary)}

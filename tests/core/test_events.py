@@ -7,60 +7,41 @@ import pytest
 import analysis_helpers as ah
 
 
-@pytest.fixture(scope="module")
-def small(corpus_of):
-    """Five invented statements."""
-    rows = [
-        ("u1", "US", "2025-01-06", "Tariffs and a tariff, four more words."),
-        ("u2", "US", "2025-01-20", "No such word in here at all, none."),
-        ("c1", "CN", "2025-01-07", "Q: Tariffs tariffs tariffs?\n\nA: We spoke of rare earths."),
-        ("c2", "CN", "2025-03-03", "Tariffs hurt."),
-        ("c3", "CN", "2025-03", "A month is no week."),
-    ]
-    return corpus_of("id side date text", rows)
-
-
-def test_weeks_without_texts_are_zero_on_both_sides(small):
-    weeks = ah.texts_by_period(small, "week")
+def test_weeks_without_texts_are_zero_on_both_sides(dated):
+    weeks = ah.texts_by_period(dated, "week")
     assert weeks["week"].nunique() == 9
     assert weeks["n_documents"].sum() == 4, "the text dated by its month belongs to no week"
     assert weeks[weeks["week"].astype("str").str.startswith("2025-02")]["n_documents"].eq(0).all()
     assert weeks["side"].head(2).tolist() == ["US", "CN"]
     assert str(weeks["week"].iloc[0].start_time.date()) == "2025-01-06", "weeks begin on Monday"
+    months = ah.texts_by_period(dated, "month").set_index(["month", "side"])["n_documents"]
+    assert months.loc[("2025-03", "CN")] == 2, "a month takes the text dated by it"
+    assert months.loc[("2025-02", "CN")] == 0
 
 
-def test_a_span_shows_the_holes_at_the_ends(small):
-    weeks = ah.texts_by_period(small, "week", span=("2025-01-01", "2025-03-16"))
+def test_a_span_shows_the_holes_at_the_ends(dated):
+    weeks = ah.texts_by_period(dated, "week", span=("2025-01-01", "2025-03-16"))
     assert str(weeks["week"].iloc[0].start_time.date()) == "2024-12-30"
     assert str(weeks["week"].iloc[-1].end_time.date()) == "2025-03-16"
     assert weeks["n_documents"].sum() == 4
 
 
-def test_months_take_texts_dated_by_the_month(small):
-    months = ah.texts_by_period(small, "month").set_index(["month", "side"])["n_documents"]
-    assert months.loc[("2025-03", "CN")] == 2
-    assert months.loc[("2025-02", "CN")] == 0
-
-
-def test_windows_by_hand(small):
-    talks = pd.DataFrame(
-        {"talk_id": ["t"], "start_date": [pd.Timestamp("2025-01-07")], "end_date": [pd.Timestamp("2025-01-13")]}
-    )
-    around = ah.event_window(small, talks, days=7).set_index("side")
+def test_windows_by_hand(dated):
+    talk = {"talk_id": "t", "start_date": pd.Timestamp("2025-01-07"), "end_date": pd.Timestamp("2025-01-13")}
+    around = ah.event_window(dated, pd.DataFrame([talk]), days=7).set_index("side")
     assert around.loc["US", ["n_before", "n_during", "n_after", "n_documents"]].tolist() == [1, 0, 1, 2]
     assert around.loc["CN", ["n_before", "n_during", "n_after", "n_documents"]].tolist() == [0, 1, 0, 1]
 
 
-def test_windows_agree_with_the_curation(shipped, talks):
+@pytest.mark.parametrize(
+    ("name", "chinese", "american"),
+    [("geneva-t", 12, 30), ("stockholm-t", 11, 21), ("kuala-lumpur-t", 23, 31), ("busan-s", 27, 34)],
+)
+def test_windows_agree_with_the_curation(shipped, talks, name, chinese, american):
     """The curator counted usable texts in the week before and after six rounds, with rules of his own."""
-    rounds = {"geneva": (12, 30), "stockholm": (11, 21), "kuala-lumpur": (23, 31), "busan": (27, 34)}
-    statements = shipped.where(collection="statements_2025")
-    for name, (chinese, american) in rounds.items():
-        talk = talks[
-            talks["talk_id"].str.startswith("2025") & talks["talk_id"].str.contains(f"{name}-(?:trade|summit)")
-        ]
-        around = ah.event_window(statements, talk).set_index("side")["n_documents"]
-        assert (around["CN"], around["US"]) == (chinese, american), name
+    talk = talks[talks["talk_id"].str.match(f"2025.*-{name}")]
+    around = ah.event_window(shipped.where(collection="statements_2025"), talk).set_index("side")["n_documents"]
+    assert (around["CN"], around["US"]) == (chinese, american)
 
 
 def test_burstiness_of_chance_and_of_bursts():
@@ -73,8 +54,8 @@ def test_burstiness_of_chance_and_of_bursts():
     assert ah.burstiness(bursts)["ratio"].iloc[0] > ah.burstiness(bursts)["chance_high"].iloc[0]
 
 
-def test_bad_requests_are_one_line(small, shipped, talks):
-    for ask in (lambda: ah.texts_by_period(small, by="sides"), lambda: ah.event_window(small, talks, by="sides")):
+def test_bad_requests_are_one_line(dated, shipped, talks):
+    for ask in (lambda: ah.texts_by_period(dated, by="sides"), lambda: ah.event_window(dated, talks, by="sides")):
         with pytest.raises(ah.TalksError, match="unknown column 'sides'"):
             ask()
     with pytest.raises(ah.TalksError, match="no document has a date exact enough for a week"):
@@ -122,5 +103,4 @@ def test_texts_between_two_talks_are_in_neither_window():
 
 def test_three_texts_in_a_window_carry_no_p():
     row = ah.event_study(_daily([0.0, 1.0] * 10), _talk("2025-01-11"), "tone", days=3).iloc[0]
-    assert pd.isna(row["p_value"])
-    assert row["n_before"] == 3
+    assert (pd.isna(row["p_value"]), row["n_before"]) == (True, 3)

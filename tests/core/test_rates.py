@@ -12,19 +12,6 @@ FRAMES = {"benefit": ["win-win", "mutual benefit"], "threat": ["threat", "threat
 
 
 @pytest.fixture(scope="module")
-def dated(corpus_of):
-    """Five invented statements, of which the rates can be computed on paper."""
-    rows = [
-        ("u1", "US", "2025-01-06", "Tariffs and a tariff, four more words."),
-        ("u2", "US", "2025-01-20", "No such word in here at all, none."),
-        ("c1", "CN", "2025-01-07", "Q: Tariffs tariffs tariffs?\n\nA: We spoke of rare earths."),
-        ("c2", "CN", "2025-03-03", "Tariffs hurt."),
-        ("c3", "CN", "2025-03", "A month is no week."),
-    ]
-    return corpus_of("id side date text", rows)
-
-
-@pytest.fixture(scope="module")
 def framed(corpus_of):
     rows = [
         ("u1", "US", "statement", "A threat and threats, a threat: ten words in all."),
@@ -35,10 +22,6 @@ def framed(corpus_of):
         ("c4", "CN", "statement", "We see no more."),
     ]
     return corpus_of("id side genre text", rows)
-
-
-# ---------------------------------------------------------------------------------------------------
-# Dictionaries
 
 
 @pytest.mark.parametrize("name", DICTIONARIES)
@@ -76,48 +59,36 @@ def test_a_term_that_was_not_counted_is_an_error(framed):
         ah.rates(framed, {"doors": ["door", "open doors"]})
 
 
-# ---------------------------------------------------------------------------------------------------
-# Rates
-
-
 def test_rates_of_documents_by_hand(dated):
     table = ah.rates(dated, TARIFFS, by=["doc_id", "side"])
     assert list(table) == ["concept", "doc_id", "side", "rate", "n", "n_words"]
     assert len(table) == 2 * 5
-    cell = table.set_index(["concept", "doc_id"])
-    assert cell.loc[("tariffs", "u1"), ["n", "n_words"]].tolist() == [2, 7]
-    assert cell.loc[("tariffs", "u1"), "rate"] == pytest.approx(1000 * 2 / 7)
-    assert cell.loc[("tariffs", "c1"), ["n", "n_words"]].tolist() == [0, 5], "the question is nobody's voice"
+    cell = table.set_index(["concept", "doc_id"])[["rate", "n", "n_words"]]
+    assert cell.loc[("tariffs", "u1")].tolist() == pytest.approx([1000 * 2 / 7, 2, 7])
+    assert cell.loc[("tariffs", "c1")].tolist() == [0, 0, 5], "the question is nobody's voice"
     assert cell.loc[("rare earths", "c1"), "rate"] == pytest.approx(200)
+    inside = ah.rates(dated, {"metals": ["earths", "rare earths"]}, by="doc_id").set_index("doc_id")["n"]
+    assert inside.to_dict() == {"u1": 0, "u2": 0, "c1": 1, "c2": 0, "c3": 0}, "a term inside another counts once"
 
 
 def test_voices_are_counted_apart_where_speakers_are_asked_for(dated):
     cell = ah.rates(dated, TARIFFS, by=["doc_id", "speaker_side"]).set_index(["concept", "doc_id", "speaker_side"])
     assert cell.loc[("tariffs", "c1", "question"), ["rate", "n", "n_words"]].tolist() == [1000, 3, 3]
-    sides = ah.rates(dated, TARIFFS)["speaker_side"].unique()
-    assert sides.tolist() == ["US", "CN", "question"]
+    assert ah.rates(dated, TARIFFS)["speaker_side"].unique().tolist() == ["US", "CN", "question"]
 
 
 def test_documents_weigh_the_same(dated):
-    table = ah.rates(dated, TARIFFS)
-    assert list(table)[:5] == ["concept", "speaker_side", "rate", "low", "high"]
-    assert list(table)[5:] == ["n", "n_documents", "n_using", "n_words"]
+    table, numbers = ah.rates(dated, TARIFFS), ["n", "n_documents", "n_using", "n_words"]
+    assert list(table) == ["concept", "speaker_side", "rate", "low", "high", *numbers]
     row = table.set_index(["concept", "speaker_side"]).loc[("tariffs", "US")]
-    assert row["rate"] == pytest.approx(1000 / 7, abs=1e-3)
-    assert row[["n", "n_documents", "n_using", "n_words"]].tolist() == [2, 2, 1, 15]
+    assert row[["rate", *numbers]].tolist() == pytest.approx([1000 / 7, 2, 2, 1, 15], abs=1e-3)
     assert table[["low", "high"]].isna().all(axis=None), "fewer than five texts use a concept"
 
 
 def test_an_empty_month_has_no_rate_and_n_zero(dated):
     table = ah.rates(dated, {"tariffs": ["tariffs"]}, period="month").set_index(["month", "speaker_side"])
-    assert table.loc[("2025-02", "US"), ["n", "n_documents"]].tolist() == [0, 0]
-    assert pd.isna(table.loc[("2025-02", "US"), "rate"])
+    assert table.loc[("2025-02", "US"), ["rate", "n", "n_documents"]].fillna(-1).tolist() == [-1, 0, 0]
     assert table.loc[("2025-01", "US"), "rate"] > 0
-
-
-def test_a_term_inside_another_of_its_concept_counts_once(dated):
-    table = ah.rates(dated, {"metals": ["earths", "rare earths"]}, by="doc_id").set_index("doc_id")
-    assert table["n"].to_dict() == {"u1": 0, "u2": 0, "c1": 1, "c2": 0, "c3": 0}
 
 
 def test_five_documents_that_use_a_concept_have_an_interval(corpus_of):
@@ -144,15 +115,11 @@ def test_two_sides_in_one_document_are_one_document(corpus_of):
     assert ah.rates(corpus, FRAMES, by="side").loc[0, ["rate", "n_documents"]].tolist() == [200, 1]
 
 
-# ---------------------------------------------------------------------------------------------------
-# Comparing
-
-
 def test_compared_rates_by_hand(dated):
     """US: 2 of 7 words and 0 of 8; China: 0 of 5, 1 of 2 and 0 of 5 words."""
     row = ah.compare_rates(dated, TARIFFS).iloc[0]
-    assert row[["US", "CN"]].tolist() == pytest.approx([1000 / 7, 500 / 3])
-    assert row["difference"] == pytest.approx(1000 / 7 - 500 / 3, abs=1e-3)
+    expected = [1000 / 7, 500 / 3, 1000 / 7 - 500 / 3]
+    assert row[["US", "CN", "difference"]].tolist() == pytest.approx(expected, abs=1e-3)
     assert row[["using_US", "n_US", "using_CN", "n_CN"]].tolist() == [1, 2, 1, 3]
     assert pd.isna(row["low"]), "fewer than five texts use the word"
 

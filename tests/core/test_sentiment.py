@@ -42,19 +42,18 @@ def test_document_is_the_unit(small):
     assert np.isnan(table.loc[("US", "CN"), "mean"])
 
 
-def test_an_empty_month_is_a_row(small):
+def test_an_empty_month_and_the_questions_are_rows(small):
     table = ah.compare_tone(small, by="month")
     assert table["month"].astype("str").tolist() == ["2025-05", "2025-06", "2025-07"]
     assert table["n_documents"].tolist() == [2, 0, 2]
-
-
-def test_questions_are_shown_where_speakers_are(small):
     table = ah.compare_tone(small, by=["speaker_side"]).set_index("speaker_side")
     assert table.loc["question", "n_sentences"] == 1
     assert table.index.tolist() == ["US", "CN", "question"]
 
 
 def test_what_cannot_be_compared_is_refused(small):
+    with pytest.raises(ah.TalksError, match="no sentence here; expected at least one of a known side"):
+        ah.compare_tone(small.where(side="other"), by=["side", "month"])
     with pytest.raises(ah.TalksError, match="unknown column 'speaker'; expected one of side, speaker_side"):
         ah.compare_tone(small, by=["speaker"])
     with pytest.raises(ah.TalksError, match="unknown instrument 'n_scored'; expected one of tone, tone_vader"):
@@ -74,7 +73,6 @@ def test_agreement_by_hand(small):
     assert table.loc["tone_vader, tone_diplomatic"].tolist() == [0.5, 1.0, 3]
 
 
-# ---------------------------------------------------------------------------------------------------
 # The shipped corpus, against what was found by reading
 
 
@@ -96,8 +94,3 @@ def test_coolest_are_chinese_sentences_about_the_united_states(shipped):
         assert cells["mean"].idxmin() == ("CN", "US"), instrument
         assert cells.loc[("CN", "US"), "high"] < 0, instrument
         assert (cells["mean"].xs("relationship", level="target") > 0).all(), instrument
-
-
-def test_what_is_not_there_is_refused(shipped):
-    with pytest.raises(ah.TalksError, match="no sentence here; expected at least one of a known side"):
-        ah.compare_tone(shipped.where(genre="sonnet"), by=["side", "month"])

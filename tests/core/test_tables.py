@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from analysis_helpers.check import TABLES, to_arrow
 from analysis_helpers.corpus import database
 from analysis_helpers.errors import TalksError
 
+TERMS = ["a", "b", "b c", "ç", "Z"]
 ROWS = [
     ("a", "CN", "speech", "talks talks stay on\n\nthey stay"),
     ("b", "US", "speech", "they may well go on\n\nQ: will they?\n\nA: talks may"),
@@ -101,13 +103,12 @@ def test_a_choice_is_that_of_plain_pandas(three, in_parts):
 
 
 def test_sql_sees_the_rows_that_are_left_and_whole_sums(three, in_parts):
+    given = pd.DataFrame({"side": ["CN"]})
     for corpus in (three, ah.load_corpus(in_parts)):
         found = corpus.where(side="US").sql("SELECT min(row) AS first, sum(n_words) AS n FROM documents")
         assert found.to_dict("list") == {"first": [0], "n": [13]}
         assert found["n"].dtype == "int64"
-        found = corpus.sql(
-            "SELECT doc_id FROM documents SEMI JOIN given USING (side)", given=pd.DataFrame({"side": ["CN"]})
-        )
+        found = corpus.sql("SELECT doc_id FROM documents SEMI JOIN given USING (side)", given=given)
         assert found["doc_id"].tolist() == ["a"]
         with pytest.raises(TalksError, match=r"not understood \(Catalog Error.*word.*expected SQL over documents"):
             corpus.sql("SELECT * FROM words")
@@ -142,16 +143,10 @@ def test_a_damaged_file_is_named(in_parts):
     path = in_parts / "passages/part-00001.parquet"
     data = bytearray(path.read_bytes())
     data[4:200] = bytes(196)  # the pages; what is where, at the end of the file, stays
-    path.write_bytes(data)
-    with pytest.raises(
-        TalksError, match=r"part-00001.parquet: cannot be read \(.*\); expected a Parquet file; restore"
-    ):
-        _ = ah.load_corpus(in_parts).passages
-    path.write_bytes(b"PAR1")
-    with pytest.raises(
-        TalksError, match=r"part-00001.parquet: cannot be read \(.*\); expected a Parquet file; restore"
-    ):
-        ah.load_corpus(in_parts)
+    for damaged in (data, b"PAR1"):
+        path.write_bytes(damaged)
+        with pytest.raises(TalksError, match=r"part-00001.parquet: cannot be read \(.*\); expected a Parquet file"):
+            _ = ah.load_corpus(in_parts).passages
 
 
 def test_other_columns_and_an_older_schema_are_refused(in_parts):
@@ -178,20 +173,17 @@ def test_a_bad_row_keeps_its_number_in_the_table(three, in_parts):
         ah.check_corpus(corpus.where(genre="letter"))
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 8), st.sampled_from(["a", "b", "b c", "ç", "Z"]), st.integers(1, 9)), max_size=30)
-)
+@given(st.lists(st.tuples(st.integers(0, 8), st.sampled_from(TERMS), st.integers(1, 9)), max_size=30))
 def test_the_matrix_is_the_table_of_sums(three, cells):
     """Against a plain loop: passages 0 to 5 stand in rows 0, 0, 1, 1, 2, 2; 6 to 8 in none; "b" is left out."""
     counts = pd.DataFrame(cells, columns=["passage_id", "term", "n"]).astype({"term": "str", "n": "int32"})
     counts["passage_id"] = counts["passage_id"].map("p{}".format).astype("str")
     ids = pd.Series([f"p{number}" for number in range(6)])
     matrix, terms = three.replace(counts=counts).matrix(ids, np.array([0, 0, 1, 1, 2, 2]), exclude=["b"])
-    expected = {}
+    expected = Counter()
     for passage, term, n in cells:
-        if passage < 6 and term != "b":
-            expected[passage // 2, term] = expected.get((passage // 2, term), 0) + n
+        expected[passage // 2, term] += n if passage < 6 and term != "b" else 0
+    expected = +expected
     assert terms.tolist() == sorted({term for _, term in expected})
-    found = {(row, terms[column]): n for (row, column), n in matrix.todok().items()}
-    assert found == expected
+    assert {(row, terms[column]): n for (row, column), n in matrix.todok().items()} == expected
     assert matrix.shape[0] == 3

@@ -6,7 +6,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 import analysis_helpers as ah
-from analysis_helpers.topics import cut_pieces, fit_top, match_topics, measure_coherence, weigh_pieces
+from analysis_helpers.topics import cut_pieces, match_topics, measure_coherence, weigh_pieces
 
 PLANTED = {
     "sea": ["harbor", "anchor", "sailor", "lighthouse", "current", "reef", "sail", "compass", "tide", "ferry"],
@@ -19,7 +19,6 @@ FILLER = [
 
 
 COLUMNS = "id side date text"
-SEA = {f"d{number:02}" for number in range(0, 60, 3)}  # every third of the planted documents
 
 
 def _draw(words, rng, n):
@@ -29,13 +28,11 @@ def _draw(words, rng, n):
 @pytest.fixture(scope="module")
 def planted(corpus_of):
     """Sixty documents of 60 words: two thirds from one of three topics, a third filler; one of stop words alone."""
-    rng = np.random.default_rng(5)
-    texts = []
+    rng, texts = np.random.default_rng(5), [("empty", "US", "2025-02-01", "And so it was, as it had been before.")]
     for number in range(60):
         topic = list(PLANTED)[number % 3]
         text = _draw(PLANTED[topic], rng, 40) + " " + _draw(FILLER, rng, 20)
         texts.append((f"d{number:02}", "US" if topic == "sea" else "CN", f"2025-{1 + number % 4:02}-11", text))
-    texts.append(("empty", "US", "2025-02-01", "And so it was, as it had been before."))
     return corpus_of(COLUMNS, texts, at_random=True)
 
 
@@ -55,10 +52,8 @@ def model(planted):
 
 def _planted_of(model):
     """Which planted topic each fitted one is, by its ten top terms."""
-    top = model.top_terms(10).groupby("topic")["term"].agg(set)
-    return {
-        number: next(name for name, words in PLANTED.items() if terms == set(words)) for number, terms in top.items()
-    }
+    names = {frozenset(words): name for name, words in PLANTED.items()}
+    return model.top_terms(10).groupby("topic")["term"].agg(lambda terms: names[frozenset(terms)]).to_dict()
 
 
 def test_planted_topics_are_recovered_term_by_term(planted, model):
@@ -120,8 +115,7 @@ def test_coherence_of_terms_that_never_meet_is_the_lowest():
 
 def test_matching_is_one_to_one_by_hand():
     """The best pairing crosses: a with the second (2 of 4 shared), b with the first (1 of 5), not a with the first."""
-    first = [{"p", "q", "r"}, {"x", "y", "z"}]
-    second = [{"x", "s", "t"}, {"p", "q", "u"}]
+    first, second = [{"p", "q", "r"}, {"x", "y", "z"}], [{"x", "s", "t"}, {"p", "q", "u"}]
     assert match_topics(first, second).tolist() == [0.5, 0.2]
     assert match_topics(first, second[:1]).tolist() == [0.0, 0.2], "without a match: 0"
 
@@ -129,9 +123,8 @@ def test_matching_is_one_to_one_by_hand():
 def test_names_and_titles_carry_no_topic(corpus_of):
     """ "White House" leaves no white and no house; a white boat does."""
     text = "The White House and President Trump praised the tall anchor. "
-    texts = [
-        (f"d{n}", "US", "2025-01-11", text + (f"A white boat, {n}." if n < 3 else f"An oven, {n}.")) for n in range(9)
-    ]
+    ends = [f"A white boat, {n}." if n < 3 else f"An oven, {n}." for n in range(9)]
+    texts = [(f"d{n}", "US", "2025-01-11", text + end) for n, end in enumerate(ends)]
     pieces = weigh_pieces(corpus_of(COLUMNS, texts, at_random=True), "document")
     white = pieces.counts[:, list(pieces.terms).index("white")].toarray().ravel()
     assert white.tolist() == [1, 1, 1, 0, 0, 0, 0, 0, 0]
@@ -150,26 +143,25 @@ def test_long_documents_are_cut_evenly_by_voice(corpus_of):
 
 
 def test_what_cannot_be_fitted_or_asked_is_refused(planted, noise, model, corpus_of):
-    with pytest.raises(ah.TalksError, match="fitted to other documents"):
-        ah.topic_stability(noise, model)
-    with pytest.raises(ah.TalksError, match="unknown column"):
-        ah.compare_topics(planted, model, "colour")
-    with pytest.raises(ah.TalksError, match="fewer topics than either"):
-        ah.fit_topics(planted, 500)
-    with pytest.raises(ah.TalksError, match="unknown level"):
-        ah.fit_topics(planted, 3, level="word")
     lonely = corpus_of(COLUMNS, [("a", "US", "2025-01-11", "Anchor."), ("b", "US", "2025-01-12", "Oven.")])
-    with pytest.raises(ah.TalksError, match="texts that share words"):
-        ah.fit_topics(lonely, 1)
+    for ask, message in (
+        (lambda: ah.topic_stability(noise, model), "fitted to other documents"),
+        (lambda: ah.compare_topics(planted, model, "colour"), "unknown column"),
+        (lambda: ah.fit_topics(planted, 500), "fewer topics than either"),
+        (lambda: ah.fit_topics(planted, 3, level="word"), "unknown level"),
+        (lambda: ah.fit_topics(lonely, 1), "texts that share words"),
+    ):
+        with pytest.raises(ah.TalksError, match=message):
+            ask()
 
 
 def test_shares_by_month_and_side_are_means_over_documents(planted, model):
-    table = ah.compare_topics(planted, model, ["side", "month"])
+    table = ah.compare_topics(planted, model, ["side", "month"]).astype({"month": "str"})
     assert len(table) == 3 * 2 * 4
     documents = planted.documents.set_index("doc_id")
     shares = model.document_topics[model.document_topics["topic"] == 1].set_index("doc_id")["share"]
     chosen = (documents["side"] == "CN") & (documents["date"].dt.month == 3)
-    row = table[(table["topic"] == 1) & (table["side"] == "CN") & (table["month"].astype("str") == "2025-03")].iloc[0]
+    row = table.set_index(["topic", "side", "month"]).loc[(1, "CN", "2025-03")]
     assert row["mean"] == pytest.approx(shares[documents.index[chosen]].mean(), abs=1e-3)
     assert row["n_documents"] == chosen.sum()
     assert row["low"] < row["mean"] < row["high"]
@@ -208,13 +200,10 @@ def test_no_topic_of_the_five_articles_would_come_back(shipped):
 
 def test_two_long_texts_do_not_outweigh_sixteen_short_ones(corpus_of):
     """Two texts of eight pieces about the sea, eight of one piece about the kitchen, eight about the sky."""
-    rng = np.random.default_rng(11)
-    lengths = {"sea": [1_450] * 2, "kitchen": [150] * 8, "sky": [150] * 8}
-    texts = [
-        (f"{topic}{number}", "US", "2025-01-11", "\n\n".join(_draw(PLANTED[topic], rng, 50) for _ in range(n // 50)))
-        for topic, sizes in lengths.items()
-        for number, n in enumerate(sizes)
-    ]
+    rng, texts = np.random.default_rng(11), []
+    for topic, n_words in [("sea", 1_450)] * 2 + [("kitchen", 150)] * 8 + [("sky", 150)] * 8:
+        text = "\n\n".join(_draw(PLANTED[topic], rng, 50) for _ in range(n_words // 50))
+        texts.append((f"{topic}{len(texts)}", "US", "2025-01-11", text))
     model = ah.fit_topics(corpus_of(COLUMNS, texts, at_random=True), 2)
     assert model.settings["n_pieces"] == 2 * 8 + 16
     found = {frozenset(part["term"]) for _, part in model.top_terms(5).groupby("topic")}
@@ -223,17 +212,14 @@ def test_two_long_texts_do_not_outweigh_sixteen_short_ones(corpus_of):
 
 def test_a_piece_without_any_term_takes_nothing_from_its_document(corpus_of):
     """Questions of stop words before the texts on the kitchen: a document counts once with them as without."""
-    rng = np.random.default_rng(12)
-    texts = [
-        (f"{topic}{n}", "CN", "2025-01-11", _draw(PLANTED[topic], rng, 100))
-        for topic in ("sea", "kitchen")
-        for n in range(6)
-    ]
-    asked = [(name, *rest, f"Q: And then?\n\nA: {text}" if "kitchen" in name else text) for name, *rest, text in texts]
+    rng, rows = np.random.default_rng(12), {"": [], "Q: And then?\n\nA: ": []}
+    for name in [f"{topic}{n}" for topic in ("sea", "kitchen") for n in range(6)]:
+        text = _draw(PLANTED[name[:-1]], rng, 100)
+        for asked, texts in rows.items():
+            texts.append((name, "CN", "2025-01-11", asked + text if "kitchen" in name else text))
     plain, with_questions = (
-        weigh_pieces(corpus_of(COLUMNS, rows, at_random=True), "passage") for rows in (texts, asked)
+        weigh_pieces(corpus_of(COLUMNS, part, at_random=True), "passage") for part in rows.values()
     )
-    assert len(with_questions.importance) == len(plain.importance) + 6
     assert plain.importance.tolist() == [1.0] * 12
     assert sorted(with_questions.importance) == [0.0] * 6 + [1.0] * 12
 
@@ -242,16 +228,3 @@ def test_topics_with_the_same_strongest_terms_get_their_number():
     terms = pd.DataFrame({"topic": [1, 1, 2, 2, 3], "term": ["oven", "dough", "oven", "dough", "reef"], "weight": 1.0})
     model = ah.TopicModel(terms, pd.DataFrame(), pd.DataFrame(), {})
     assert model.labels().tolist() == ["oven · dough (1)", "oven · dough (2)", "reef"]
-
-
-def test_what_is_remembered_is_told_apart_by_all_that_was_fitted(planted):
-    """Other documents drawn, another number of topics, another seed: each is a fit of its own."""
-    pieces = weigh_pieces(planted, "document")
-    asked = [(pieces.importance, 3, 1), (pieces.importance, 3, 1), (pieces.importance, 2, 1)]
-    first = [fit_top(pieces, *one) for one in asked]
-    assert first[0] is first[1]
-    assert [len(top) for top in first] == [3, 3, 2]
-    only_sea = pieces.importance * np.array([doc_id in SEA for doc_id in pieces.keys["doc_id"]])
-    assert set.union(*fit_top(pieces, only_sea, 3, 1)) != set.union(*first[0])
-    renamed = pieces._replace(terms=np.array([f"{term}x" for term in pieces.terms], dtype="object"))
-    assert all(term.endswith("x") for term in set.union(*fit_top(renamed, *asked[0])))

@@ -42,14 +42,9 @@ def test_codes_give_the_words_back():
     assert np.diff(coded.starts).tolist() == [len(TOKENIZER.tokenize(text)) for text in ODD]
 
 
-def test_memory_of_chunks_is_bounded(monkeypatch):
-    """Codes given before the memory is begun anew still mean the same words."""
-    monkeypatch.setattr(words, "MOST_CHUNKS", 3)
-    before = code_words(["one two three four five"])
-    after = code_words(["five six"])
-    assert [before.vocabulary[code] for code in before.codes] == ["one", "two", "three", "four", "five"]
-    assert [after.vocabulary[code] for code in after.codes] == ["five", "six"]
-    assert len(after.vocabulary) == 2
+def test_words_are_the_same_where_nothing_more_is_remembered(monkeypatch):
+    monkeypatch.setattr(words, "MOST_CHUNKS", 0)
+    assert find_words("never-met chunks, 1a2b.") == ["never-met", "chunks", "1a2b"]
 
 
 def test_half_a_character_is_counted_as_no_letter():
