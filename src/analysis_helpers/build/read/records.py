@@ -34,11 +34,7 @@ def read_rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def read_all_rows(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str] | UnreadableError]]:
-    """Read the rows of a delimited table, numbered; one that cannot be read is a reason, and reading goes on.
-
-    Where a quote inside a line ends no cell, it is taken for a sign if the line then has as many cells as the header.
-    Otherwise reading goes on with the next line; in a table of one column it does not, since any line would be a row.
-    """
+    """Read the rows of a delimited table, numbered; one that cannot be read is a reason, and reading goes on."""
     lines = _Lines(lines)
     number, width, searched = 0, 0, 0
     while True:
@@ -53,10 +49,11 @@ def read_all_rows(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, l
             number, span = number + 1, len(lines.row)
             searched += span
             signs = next(csv.reader(lines.row[:1], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
+            # Where a quote inside a line ends no cell, it is a sign if the line then has as many cells as the header.
             if span == 1 and len(signs) == width and str(error) != "unexpected end of data":
                 yield number, signs
             elif width == 1 or searched > MAX_SEARCHES * (lines.n_read + FREE_SEARCHES):
-                yield number, _no_row(error, " (and all rows after it)")
+                yield number, _no_row(error, " (and all rows after it)")  # of one column, any line would be a row
                 return
             else:
                 yield number, _no_row(error)

@@ -1,7 +1,7 @@
 """Reading: any folder or export a scholar holds becomes records of documents; what cannot be read is said.
 
-A reader is one small function. `DOCUMENT_READERS` take the bytes of a file and give its documents,
-`TABLE_READERS` take an open file and the names of its columns and give its rows. `add_reader` adds one.
+`DOCUMENT_READERS` take the bytes of a file and give its documents, `TABLE_READERS` an open file and the names of its
+columns and give its rows. `add_reader` adds one.
 """
 
 from __future__ import annotations
@@ -239,12 +239,11 @@ def _doc_id(item: Item, where: str, given: str) -> str:
 def _known_of(item: Item, ids: set[str], where: str, source: str, known: Known) -> Record:
     """What is known of a document: from Zotero, then from the metadata of its file, then from its own."""
     name = PurePosixPath(item.name)
-    names = dict.fromkeys([item.name, name.name, name.stem, item.doc_id])
-    of_file = list(filter(None, map(known.get, names)))
+    of_file = list(filter(None, map(known.get, dict.fromkeys([item.name, name.name, name.stem, item.doc_id]))))
     of_one = [row for row in map(known.get, sorted(ids)) if row and row not in of_file]
     given = [row for row in of_file if "metadata_row" in row]
     if len(given) > 1 or (given and of_one and not where):
         found = " and ".join(sorted(row["metadata_row"] for row in [*given, *of_one]))
         raise TalksError(f"{source}: {found} both speak of it; expected one row a document; delete one")
-    rows = [*(row for row in of_file if row not in given), *given, *of_one]
-    return {name: value for row in rows for name, value in row.items()}
+    rows = sorted(of_file, key=lambda row: row in given)
+    return {name: value for row in [*rows, *of_one] for name, value in row.items()}

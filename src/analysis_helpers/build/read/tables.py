@@ -137,7 +137,7 @@ def read_xlsx(file: BinaryIO, columns: Columns) -> Iterator[Record]:
 
     data = file.read(MAX_DOCUMENT_BYTES)
     check_office(data, "Excel")
-    with quiet():
+    with quiet(action="ignore"):
         try:
             sheets = load_workbook(BytesIO(data), read_only=True, data_only=True).worksheets
         except Exception as error:  # the format has many ways to be broken, and the library as many exceptions
@@ -173,7 +173,7 @@ def _sheet_cells(sheet: Any) -> Iterator[tuple[Any, ...]]:
     rows = sheet.iter_rows(values_only=True)
     while True:
         try:
-            with quiet():
+            with quiet(action="ignore"):
                 some = list(islice(rows, 100))
         except Exception as error:  # as above
             raise broken("Excel", error) from None
