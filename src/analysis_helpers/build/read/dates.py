@@ -144,11 +144,8 @@ def _parser() -> Any:
     from dateparser.date import DateDataParser
 
     settings: dict[str, Any] = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["month", "year"]}
-    settings |= {
-        "PREFER_DAY_OF_MONTH": "first",
-        "RETURN_AS_TIMEZONE_AWARE": False,
-        "RELATIVE_BASE": datetime(2000, 1, 1),
-    }
+    settings |= {"PREFER_DAY_OF_MONTH": "first", "RETURN_AS_TIMEZONE_AWARE": False}
+    settings["RELATIVE_BASE"] = datetime(2000, 1, 1)  # never used: month and year are required
     return DateDataParser(languages=["en", "fr", "de", "es", "ru", "zh"], settings=settings)
 
 
