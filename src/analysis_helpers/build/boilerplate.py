@@ -11,8 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate, groupby, islice
-from operator import itemgetter
+from itertools import accumulate, islice
 
 import numpy as np
 import pandas as pd
@@ -51,8 +50,7 @@ HEADLINE_ABOVE, BOX, ALIKE = 12, 8, 0.3
 @lru_cache(maxsize=1)
 def _words_of_pages() -> dict[str, frozenset[str]]:
     """Function words of six languages, and the words of buttons and menus."""
-    groups = groupby(read_lexicon("page_words"), key=itemgetter("kind"))
-    return {kind: frozenset(row["term"] for row in rows) for kind, rows in groups}
+    return pd.DataFrame(read_lexicon("page_words")).groupby("kind")["term"].agg(frozenset).to_dict()
 
 
 @lru_cache(maxsize=1)

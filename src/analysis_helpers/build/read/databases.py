@@ -11,9 +11,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import groupby, pairwise, takewhile
-from operator import itemgetter
+from itertools import pairwise, takewhile
 from typing import Any, NamedTuple
+
+import pandas as pd
 
 from ...dictionaries import read_codebook
 from ...errors import UnreadableError
@@ -23,10 +24,7 @@ Lines = list[str]
 Label = tuple[str, str]
 Reader = Callable[[str], Label | None]
 
-LABELS = {
-    place: [row["label"] for row in rows]
-    for place, rows in groupby(read_codebook("export_labels"), key=itemgetter("export", "part"))
-}
+LABELS = pd.DataFrame(read_codebook("export_labels")).groupby(["export", "part"])["label"].agg(list).to_dict()
 LEXIS_LENGTH = ("LENGTH", "LÄNGE", "LONGUEUR")
 ZOTERO_ENDINGS = (".txt", ".md", ".docx", ".rtf", ".pdf", ".html", ".htm")
 

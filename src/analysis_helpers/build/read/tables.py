@@ -7,9 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import islice
 from typing import Any, BinaryIO
+
+import pandas as pd
 
 from ...dictionaries import read_codebook
 from ...errors import TalksError, UnreadableError
@@ -20,10 +21,7 @@ from .metadata import GIVEN
 from .records import Record, as_text, aside, check_header, ragged, read_all_rows
 
 # Names that programs and people give the columns, best first. Compared in lower case, "_" and "-" as blanks.
-KNOWN_NAMES = {
-    field: [row["column"] for row in rows]
-    for field, rows in groupby(read_codebook("table_columns"), key=itemgetter("field"))
-}
+KNOWN_NAMES = pd.DataFrame(read_codebook("table_columns")).groupby("field", sort=False)["column"].agg(list).to_dict()
 MAX_COLUMNS = 1_000
 MEGABYTES = f"{MAX_DOCUMENT_BYTES // 1_000_000} MB"
 _DELIMITERS = ",;\t|"
