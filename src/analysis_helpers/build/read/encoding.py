@@ -8,7 +8,7 @@ import io
 import re
 import string
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import ftfy  # Speer 2019, doi:10.5281/zenodo.2591652
 from charset_normalizer import from_bytes
@@ -60,14 +60,28 @@ def decode(data: bytes) -> str:
 
 def decode_lines(file: BinaryIO) -> tuple[str, Iterator[str]]:
     """Turn a file of any size into lines, as `decode` would, with their ends; give its beginning too, whole."""
-    buffered = io.BufferedReader(file, BEGINNING)
-    data = buffered.peek()
+    data = file.read(BEGINNING)
     whole = len(data) < BEGINNING
     text, mark, encoding, errors = _decode(data, whole=whole)
     if whole:
         return text, io.StringIO(text, newline="")
-    buffered.read(mark)
-    return text, io.TextIOWrapper(buffered, encoding, errors, newline="")
+    joined = io.BufferedReader(_Joined(io.BytesIO(data[mark:]), file))
+    return text, io.TextIOWrapper(joined, encoding, errors, newline="")
+
+
+class _Joined(io.RawIOBase):
+    """The beginning of a file, which has been read, and the rest of it."""
+
+    def __init__(self, *parts: BinaryIO) -> None:
+        self._parts = parts
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = next(filter(None, (part.read(len(buffer)) for part in self._parts)), b"")
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def _decode(data: bytes, *, whole: bool = True) -> tuple[str, int, str, str]:
