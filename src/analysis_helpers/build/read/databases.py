@@ -24,7 +24,7 @@ Lines = list[str]
 Label = tuple[str, str]
 Reader = Callable[[str], Label | None]
 
-LABELS = pd.DataFrame(read_codebook("export_labels")).groupby(["export", "part"])["label"].agg(list).to_dict()
+LABELS = pd.DataFrame(read_codebook("export_labels")).groupby("kind")["term"].agg(list).to_dict()
 LEXIS_LENGTH = ("LENGTH", "LÄNGE", "LONGUEUR")
 ZOTERO_ENDINGS = (".txt", ".md", ".docx", ".rtf", ".pdf", ".html", ".htm")
 
@@ -49,7 +49,7 @@ _NEXIS_COVER = re.compile(
 )
 _NEXIS_LENGTH = re.compile(r"Length\s*:\s*\d[\d,. ]*\s*words?\b")
 _LEXIS_START = re.compile(r"(?:(\d+) of (\d+) DOCUMENTS?|Dokument (\d+) von (\d+)|Document (\d+) de (\d+))")
-_FACTIVA_CODES = "|".join(code for (export, _), codes in LABELS.items() if export == "factiva" for code in codes)
+_FACTIVA_CODES = "|".join(LABELS["factiva head"] + LABELS["factiva body"] + LABELS["factiva tail"])
 _FACTIVA_CODE = re.compile(rf"({_FACTIVA_CODES})(?:(\s+)(.*))?")
 _FACTIVA_END = re.compile(r"(?:AN\s+)?(?:[^\W\d]{1,12} )?[A-Z0-9]{4,10}(?:19|20)\d{6}[a-z0-9]{6,12}")
 _FACTIVA_WORDS = re.compile(r"\d[\d,. ]*(?:words?|mots|Wörter|palabras|parole|palavras|woorden|слов|字|个字|單詞|单词)")
@@ -158,8 +158,8 @@ def _find_tail(lines: Lines, start: int, read: Reader, gap: int = 3, block: int 
 
 # Nexis Uni
 
-_nexis_head = _label_reader(LABELS["nexis", "head"], alone=("Body",))
-_nexis_tail = _label_reader(LABELS["nexis", "tail"], alone=("Classification",))
+_nexis_head = _label_reader(LABELS["nexis head"], alone=("Body",))
+_nexis_tail = _label_reader(LABELS["nexis tail"], alone=("Classification",))
 
 
 def _split_nexis(lines: Lines) -> list[Lines]:
@@ -219,9 +219,9 @@ def _read_nexis_title(lines: Lines, covered: bool) -> Record:
 
 # LexisNexis Academic, nexis.com
 
-_lexis_head = _label_reader(LABELS["lexis", "head"])
-_lexis_tail = _label_reader(LABELS["lexis", "tail"])
-_lexis_label = _label_reader(LABELS["lexis", "head"] + LABELS["lexis", "tail"])
+_lexis_head = _label_reader(LABELS["lexis head"])
+_lexis_tail = _label_reader(LABELS["lexis tail"])
+_lexis_label = _label_reader(LABELS["lexis head"] + LABELS["lexis tail"])
 
 
 def _split_lexis(lines: Lines) -> list[Lines]:
@@ -339,9 +339,9 @@ def _read_factiva(lines: Lines) -> Record:
     if len(_names(lines, read)) < 4:
         return _read_uncoded(lines)
     labels = {code: index for index, (code, _) in reversed(_find_labels(lines, read).items())}  # the first of each
-    bodies = sorted(labels[code] for code in LABELS["factiva", "body"] if labels.get(code, -1) > labels["HD"])
+    bodies = sorted(labels[code] for code in LABELS["factiva body"] if labels.get(code, -1) > labels["HD"])
     start = bodies[0] if bodies else len(lines)
-    ends = LABELS["factiva", "tail"]
+    ends = LABELS["factiva tail"]
     tail = _find_tail(lines, start, lambda line: (found := read(line)) and found[0] in ends and found, 20, 20)
     text = [read(line)[1] if index in bodies else line for index, line in enumerate(lines[start:tail], start=start)]
     fields = _read_fields(lines[labels["HD"] : start], read)
@@ -390,7 +390,7 @@ def _read_uncoded_title(lines: Lines) -> Record:
 
 # ProQuest
 
-_proquest_label = _label_reader(LABELS["proquest", "any"] + LABELS["proquest", "sign"], any_case=True)
+_proquest_label = _label_reader(LABELS["proquest any"] + LABELS["proquest sign"], any_case=True)
 
 
 def _split_proquest(lines: Lines) -> list[Lines]:
@@ -401,7 +401,7 @@ def _split_proquest(lines: Lines) -> list[Lines]:
             break
     else:
         pieces = _split_at_repeated(lines)
-    signs = [len(_names(piece, _proquest_label) & {*LABELS["proquest", "sign"]}) for piece in pieces]
+    signs = [len(_names(piece, _proquest_label) & {*LABELS["proquest sign"]}) for piece in pieces]
     known = _names(lines, _proquest_label) & {"ProQuest document ID", "Document URL"}
     if not known or max(signs) < 4:
         return []
@@ -464,8 +464,8 @@ def explain_no_text(columns: Sequence[str], n_columns: int) -> UnreadableError |
     # Without a header two cells of numbers tell GDELT's tables, by the number of their columns.
     numbers = all(re.fullmatch(r"\d{1,14}(?:-T?\d+)?", cell.strip()) for cell in columns[:2])
     for row in read_codebook("tables_without_texts"):
-        signs = row["columns"].split()
-        if names.issuperset(signs) if signs else numbers and int(row["n_columns"]) == n_columns:
+        unnamed = row["kind"] == "number of columns"
+        if numbers and row["term"] == str(n_columns) if unnamed else names.issuperset(row["term"].split()):
             remedy = (
                 "collect the texts from the addresses (within the publishers' terms) and put them into a column text"
             )

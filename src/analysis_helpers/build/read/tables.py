@@ -21,7 +21,7 @@ from .metadata import GIVEN
 from .records import Record, as_text, aside, check_header, ragged, read_all_rows
 
 # Names that programs and people give the columns, best first. Compared in lower case, "_" and "-" as blanks.
-KNOWN_NAMES = pd.DataFrame(read_codebook("table_columns")).groupby("field", sort=False)["column"].agg(list).to_dict()
+KNOWN_NAMES = pd.DataFrame(read_codebook("table_columns")).groupby("kind", sort=False)["term"].agg(list).to_dict()
 MAX_COLUMNS = 1_000
 MEGABYTES = f"{MAX_DOCUMENT_BYTES // 1_000_000} MB"
 _DELIMITERS = ",;\t|"
