@@ -6,12 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from analysis_helpers.build.boilerplate import (
-    INTERCEPT,
-    line_features,
-    load_line_weights,
-    split_flat_page,
-)
+from analysis_helpers.build.boilerplate import INTERCEPT, line_features, load_line_weights, split_flat_page
 from analysis_helpers.build.clean import Line, clean_text, mark_page_lines
 from analysis_helpers.words import count_words
 from tests.conftest import ORIGINALS
@@ -99,24 +94,23 @@ def test_a_forum_loses_its_comments():
 
 def test_a_page_with_photo_and_newsletter_box_keeps_both_halves_of_the_article():
     box = ["Advertisement", "Newsletter", "Sign up", "Enter your email", "Subscribe"]
-    clean = cleaned(
-        MENU, HEADLINE, BODY[:3], "Boats in the harbour. Photo: B. Doe", box, BODY[3:], SHARES, STORIES, FOOTER
-    )
-    kept = clean.text.split("\n")
+    photo = "Boats in the harbour. Photo: B. Doe"
+    kept = cleaned(MENU, HEADLINE, BODY[:3], photo, box, BODY[3:], SHARES, STORIES, FOOTER).text.split("\n")
     assert [line for line in kept if line in BODY] == BODY
     assert not {"Sign up", "Enter your email", "Subscribe", "Mayor opens a zoo", "Sport"} & set(kept)
 
 
-def test_short_quote_lines_inside_the_article_stay():
-    quotes = ["“We waited.”", "“Nobody came.”", "“Then the herring left.”"]
-    clean = cleaned(MENU, HEADLINE, P1, P2, quotes, P3, P4, P5, SHARES, STORIES, FOOTER)
-    assert clean.text.split("\n") == [P1, P2, *quotes, P3, P4, P5]
-
-
-def test_a_list_inside_the_article_stays():
-    items = ["- herring", "- cod and haddock", "- nets under 40 mm"]
-    clean = cleaned(MENU, HEADLINE, P1, P2, "The plan covers:", items, P3, P4, P5, SHARES, STORIES, FOOTER)
-    assert clean.text.split("\n") == [P1, P2, "The plan covers:", *items, P3, P4, P5]
+@pytest.mark.parametrize(
+    "inside",
+    [
+        ["“We waited.”", "“Nobody came.”", "“Then the herring left.”"],
+        ["The plan covers:", "- herring", "- cod and haddock", "- nets under 40 mm"],
+    ],
+    ids=["short quotations", "a list"],
+)
+def test_short_lines_inside_the_article_stay(inside):
+    clean = cleaned(MENU, HEADLINE, P1, P2, inside, P3, P4, P5, SHARES, STORIES, FOOTER)
+    assert clean.text.split("\n") == [P1, P2, *inside, P3, P4, P5]
 
 
 def test_a_page_on_one_line_becomes_headline_and_text():

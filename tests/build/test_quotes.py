@@ -84,36 +84,29 @@ def test_what_stays_as_it_is(text):
     assert passages["speaker_side"].tolist() == ["other"]
 
 
-def test_quotations_span_sentences_and_paragraphs():
-    texts = [
-        "“We met. We agreed,” Wang Yi said. It rained.",
-        "Wang told them: “We go on.",
-        "“We shall see. We hope.” So far.",
-    ]
-    assert _sides(*texts) == ["CN", "CN", "US", "CN", "CN", "CN", "US"]
-
-
-def test_a_lost_opening_mark_is_found_by_its_end():
-    assert _sides('We met. We agreed," Wang Yi said to them. It rained.') == ["CN", "CN", "US"]
-
-
-def test_a_pronoun_is_the_last_who_was_named():
-    assert _sides("Wang Yi arrived. He said the door is open.", "“It is wide,” he added.") == ["US", "CN", "CN"]
-    assert _sides("Wang Yi said it is open. Xu Sample said it is shut. He added a word.") == ["CN", "US", "US"]
-    assert _sides("Wang Yi said it is open. Xu Sample said it is shut, and he added a word.") == ["CN", "US"]
-    assert _sides("Wang Yi met Scott Bessent. He said the door is open.") == ["US", "US"]
-
-
-def test_a_surname_means_who_was_introduced():
-    assert _sides("Wang Yi came. Wang said so.", side="other") == ["other", "CN"]
-    assert _sides("Nellie Liang came. Liang said so.", side="other", date="2023-05-01") == ["other", "US"]
+@pytest.mark.parametrize(
+    ("texts", "sides", "about"),
+    [
+        (["“We met. We agreed,” Wang Yi said. It rained.", "Wang told them: “We go on.",
+          "“We shall see. We hope.” So far."], "CN CN US CN CN CN US", {}),
+        (['We met. We agreed," Wang Yi said to them. It rained.'], "CN CN US", {}),  # it lost its opening mark
+        (["Wang Yi arrived. He said the door is open.", "“It is wide,” he added."], "US CN CN", {}),
+        (["Wang Yi said it is open. Xu Sample said it is shut. He added a word."], "CN US US", {}),
+        (["Wang Yi said it is open. Xu Sample said it is shut, and he added a word."], "CN US", {}),
+        (["Wang Yi met Scott Bessent. He said the door is open."], "US US", {}),
+        (["Wang Yi came. Wang said so."], "other CN", {"side": "other"}),
+        (["Nellie Liang came. Liang said so."], "other US", {"side": "other", "date": "2023-05-01"}),
+        (["Q: What did Wang Yi say?", "Scott Bessent: Wang Yi said the door is open."], "question US", {}),
+    ],
+)  # fmt: skip
+def test_quotations_pronouns_and_surnames(texts, sides, about):
+    """Quotations span sentences and paragraphs; a pronoun is the last who was named, a surname who was introduced."""
+    assert _sides(*texts, **about) == sides.split()
 
 
 def test_only_articles_change():
     for genre in ("statement", "readout", "press_conference"):
         assert set(_sides("“The door is open,” Wang Yi said.", genre=genre)) <= {"US", "unknown"}
-    turns = ["Q: What did Wang Yi say?", "Scott Bessent: Wang Yi said the door is open."]
-    assert _sides(*turns) == ["question", "US"]
 
 
 def test_a_passage_changes_only_where_it_is_one_quotation():

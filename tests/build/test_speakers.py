@@ -59,10 +59,54 @@ def _turns(texts, side="US", genre="press_conference", author="", date="2025-05-
     return list(zip(spoken["speaker_side"], spoken["text"], strict=True))
 
 
-def test_answers_go_on_and_questions_are_nobodys_voice():
-    texts = ["Q Will you sign?", "SECRETARY RUBIO: Not yet.", "We shall see.", "Q But when —", "SECRETARY RUBIO: Soon."]
-    assert [voice for voice, _ in _turns(texts)] == ["question", "US", "US", "question", "US"]
-    assert _turns(texts)[1][1] == "Not yet."
+TURNS = {
+    "answers go on, and questions are nobody's voice": (
+        [("question", "Q Will you sign?"), ("US", "SECRETARY RUBIO: Not yet."), ("US", "We shall see."),
+         ("question", "Q But when —"), ("US", "SECRETARY RUBIO: Soon.")], {},
+    ),
+    "speech before any label is unknown": (
+        [("unknown", "And so we met."), ("question", "Press: Why?"), ("US", "President Trump: Because.")], {},
+    ),
+    "written texts speak for their side": (
+        [("US", "SECURING A DEAL: It is secured."), ("US", "Key points: three."), ("US", "Both sides met.")],
+        {"genre": "statement"},
+    ),
+    "written answers are told from their questions": (
+        [("question", "A reporter asked: What of the duties?"), ("CN", "A: They are wrong."), ("CN", "They must go.")],
+        {"side": "CN", "genre": "statement"},
+    ),
+    "labels in the forms that transcripts use": (
+        [("US", "Karoline Leavitt (21:10): Next."), ("question", "Speaker 8 (21:15): Why now?"),
+         ("question", "QUESTION:(Via interpreter) And later?"), ("CN", "He Yongqian：We noted it.")], {},
+    ),
+    "phrases that end in a colon are no speakers": (
+        [("question", "AFP: Any news?"), ("CN", "Mao Ning: My point is this."),
+         ("CN", "My second point is: patience."), ("CN", "At 10:30 we meet.")], {"side": "CN"},
+    ),
+    "unknown names in an interview ask": (
+        [("question", "Maria Sample: Mr. Secretary, welcome."), ("US", "Scott Bessent: Thank you.")],
+        {"genre": "interview"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TURNS)
+def test_turns_by_hand(case):
+    turns, about = TURNS[case]
+    assert [voice for voice, _ in _turns([text for _, text in turns], **about)] == [voice for voice, _ in turns]
+
+
+@pytest.mark.parametrize(
+    ("texts", "about", "spoken"),
+    [
+        (["Q Why?", "SECRETARY RUBIO: Not yet."], {}, "Not yet."),
+        (["Q Why?", "He Yongqian：We noted it."], {}, "We noted it."),
+        (["Mao Ning: My point.", "My second point is: patience."], {"side": "CN"}, "My second point is: patience."),
+        (["SECURING A DEAL: It is secured."], {"genre": "statement"}, "SECURING A DEAL: It is secured."),
+    ],
+)
+def test_a_label_leaves_the_text(texts, about, spoken):
+    assert _turns(texts, **about)[-1][1] == spoken
 
 
 def test_passages_keep_their_places_where_documents_alternate():
@@ -75,41 +119,6 @@ def test_passages_keep_their_places_where_documents_alternate():
     assert spoken["speaker_side"].tolist() == ["US", "CN", "question", "CN", "US"]
     assert spoken["text"].tolist() == ["Talks", "We noted it.", "Why?", "Trade", "Because."]
     assert spoken["label_words"].tolist() == [0, 0, 1, 0, 2]
-
-
-def test_speech_before_any_label_is_unknown():
-    turns = _turns(["And so we met.", "Press: Why?", "President Trump: Because."])
-    assert [voice for voice, _ in turns] == ["unknown", "question", "US"]
-
-
-def test_written_texts_speak_for_their_side():
-    texts = ["SECURING A DEAL: It is secured.", "Key points: three.", "Both sides met."]
-    assert {voice for voice, _ in _turns(texts, genre="statement")} == {"US"}
-    assert _turns(texts, genre="statement")[0][1] == texts[0]
-
-
-def test_written_answers_are_told_from_their_questions():
-    texts = ["A reporter asked: What of the duties?", "A: They are wrong.", "They must go."]
-    assert [voice for voice, _ in _turns(texts, side="CN", genre="statement")] == ["question", "CN", "CN"]
-
-
-def test_labels_in_the_forms_that_transcripts_use():
-    texts = ["Karoline Leavitt (21:10): Next.", "Speaker 8 (21:15): Why now?"]
-    texts += ["QUESTION:(Via interpreter) And later?", "He Yongqian：We noted it."]
-    assert [voice for voice, _ in _turns(texts)] == ["US", "question", "question", "CN"]
-    assert _turns(texts)[3][1] == "We noted it."
-
-
-def test_phrases_that_end_in_a_colon_are_no_speakers():
-    texts = ["AFP: Any news?", "Mao Ning: My point is this.", "My second point is: patience.", "At 10:30 we meet."]
-    voices = _turns(texts, side="CN")
-    assert [voice for voice, _ in voices] == ["question", "CN", "CN", "CN"]
-    assert voices[2][1] == texts[2]
-
-
-def test_unknown_names_in_an_interview_ask():
-    texts = ["Maria Sample: Mr. Secretary, welcome.", "Scott Bessent: Thank you."]
-    assert [voice for voice, _ in _turns(texts, genre="interview")] == ["question", "US"]
 
 
 @pytest.fixture(scope="module")

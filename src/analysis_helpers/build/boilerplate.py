@@ -1,9 +1,8 @@
 """Boilerplate: which lines of a saved or pasted page are the article, and which are the page around it.
 
-A logistic regression says of every line how likely it is part of the article, after Kohlschütter, Fankhauser, Nejdl
-(2010), "Boilerplate Detection using Shallow Text Features"; the best unbroken run of lines is kept.
-`training/page_lines.py` fits the weights on labels by trafilatura (Barbaresi 2021). Known weakness: teasers in full
-sentences, comments without a label, and articles that are lists.
+A logistic regression on shallow text features (Kohlschütter, Fankhauser, Nejdl 2010) tells how likely each line is part
+of the article; the best unbroken run is kept. `training/page_lines.py` fits the weights on labels by trafilatura.
+Known weakness: teasers in full sentences, comments without a label, and articles that are lists.
 """
 
 from __future__ import annotations
@@ -51,10 +50,7 @@ HEADLINE_ABOVE, BOX, ALIKE = 12, 8, 0.3
 @lru_cache(maxsize=1)
 def _words_of_pages() -> dict[str, frozenset[str]]:
     """Function words of six languages, and the words of buttons and menus."""
-    words: dict[str, set[str]] = {}
-    for row in read_lexicon("page_words"):
-        words.setdefault(row["kind"], set()).add(row["term"])
-    return {kind: frozenset(terms) for kind, terms in words.items()}
+    return pd.DataFrame(read_lexicon("page_words")).groupby("kind")["term"].agg(frozenset).to_dict()
 
 
 @lru_cache(maxsize=1)
@@ -162,9 +158,8 @@ def _content_of(kept: Sequence[bool], texts: Sequence[str]) -> set[str]:
 @lru_cache(maxsize=1)
 def _cuts() -> re.Pattern[str]:
     """Where a page on one line is cut: each match ends at a cut."""
-    labels = "|".join(
-        re.escape(label[0]) + f"(?i:{re.escape(label[1:])})" for label in sorted(_words_of_pages()["label"])
-    )
+    known = sorted(_words_of_pages()["label"])
+    labels = "|".join(f"{re.escape(label[0])}(?i:{re.escape(label[1:])})" for label in known)
     return re.compile(
         r"[.!?…][\"”’»)\]]*\s+(?=[A-ZÀ-Þ\"“(\[【©\d])"
         rf"|\s+(?=[|•·©【▪]|By [A-Z]|(?:{labels})(?!\w)|\([^()]{{1,30}}\) (?i:{_STAMP}))"
@@ -267,13 +262,10 @@ def load_line_weights() -> pd.DataFrame:
 
 
 def choose_lines(chances: Numbers, words: Numbers) -> list[bool]:
-    """Choose the best unbroken run of lines, less the lines in it that are hardly ever text.
-
-    The bar is a share of what the likeliest lines of the page reach: pages differ in how sure the model can be.
-    """
+    """Choose the best unbroken run of lines, less the lines in it that are hardly ever text."""
     order = np.argsort(chances)
     mass = np.cumsum(words[order])
-    top = chances[order][np.searchsorted(mass, TOP * mass[-1])]
+    top = chances[order][np.searchsorted(mass, TOP * mass[-1])]  # pages differ in how sure the model can be
     first, end = _best_run((chances - min(BAR * top, 0.4)) * np.sqrt(words))
     here = np.arange(len(chances))
     return ((here >= first) & (here < end) & (chances >= DROP * top)).tolist()
@@ -304,10 +296,7 @@ def extend_over_boxes(kept: Sequence[bool], texts: Sequence[str], lines: Figures
 
 
 def find_article_lines(texts: Sequence[str], *, flat: bool = False, weights: pd.DataFrame | None = None) -> list[bool]:
-    """Tell for each line of a page, or piece of a page on one line (`flat`), whether it is part of the article.
-
-    A text that does not look like a page is left whole, and no text ends up empty.
-    """
+    """Tell for each line of a page, or piece of a page on one line (`flat`), whether it is part of the article."""
     if len(list(islice(filter(_is_button, texts), SIGNS))) < SIGNS:  # most texts end here, and this is fast
         return [True] * len(texts)
     lines = _describe_lines(texts)
@@ -325,11 +314,7 @@ def find_article_lines(texts: Sequence[str], *, flat: bool = False, weights: pd.
 
 
 def find_headline(texts: Sequence[str], kept: Sequence[bool]) -> int | None:
-    """Find the headline above the article: the nearest short line without a stop that recurs there or at the top.
-
-    It recurs where the article holds half of its longer words, or where an earlier line, the page's own title
-    or the path to the page, holds it. A row of buttons is no headline.
-    """
+    """Find the headline above the article: the nearest short line without a stop that recurs there or at the top."""
     first, held = list(kept).index(True), _content_of(kept, texts)
     for number in reversed(range(max(first - HEADLINE_ABOVE, 0), first)):
         text, own = texts[number], _content(texts[number])

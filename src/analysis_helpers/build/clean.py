@@ -1,7 +1,6 @@
 """Cleaning: from what a file holds to what its author wrote, with a record of what went and why.
 
-Two ordered lists do the work: `CHARACTER_STEPS` (string to string) and `LINE_STEPS` (lines to lines).
-The raw text is never altered; nothing is dropped without a row in `removed`.
+`CHARACTER_STEPS` (string to string) and `LINE_STEPS` (lines to lines) do the work, in this order.
 """
 
 from __future__ import annotations
@@ -133,25 +132,20 @@ def load_furniture() -> list[tuple[str, re.Pattern[str]]]:
 
 def mark_furniture(lines: list[Line]) -> list[Line]:
     """Mark menus, prompts, notices and counters by the reviewed patterns, and lines without a word."""
+    return [replace(line, kind=kind) if (kind := _furniture(line)) else line for line in lines]
 
-    def kind(line: Line) -> str:
-        if not line.words:
-            return "symbols"
-        if line.words > FURNITURE_WORDS or len(line.text) > FURNITURE_CHARACTERS:
-            return line.kind
-        return next((kind for kind, pattern in load_furniture() if pattern.search(line.text)), line.kind)
 
-    kinds = map(kind, lines)
-    return [line if kind == line.kind else replace(line, kind=kind) for line, kind in zip(lines, kinds, strict=True)]
+def _furniture(line: Line) -> str | None:
+    if not line.words:
+        return "symbols"
+    if line.words > FURNITURE_WORDS or len(line.text) > FURNITURE_CHARACTERS:
+        return None
+    return next((kind for kind, pattern in load_furniture() if pattern.search(line.text)), None)
 
 
 def mark_foreign_script(lines: list[Line]) -> list[Line]:
-    """Mark lines in Chinese, Japanese or Korean script on a page that is otherwise in Latin script.
-
-    Forums and portals wrap an English text in buttons of their own language. A line that only quotes
-    a foreign name stays: at least a fifth of its letters must be of the other script.
-    """
-    page = " ".join(line.text for line in lines)
+    """Mark lines with at least a fifth of their letters in Chinese, Japanese or Korean, on a page in Latin script."""
+    page = _joined(lines)
     if not CJK.search(page) or _share_of_cjk(page) > 0.5:
         return lines
     foreign = {number for number, line in enumerate(lines) if _share_of_cjk(line.text) >= 0.2}
@@ -178,11 +172,7 @@ def mark_date_lines(lines: list[Line]) -> list[Line]:
 
 
 def mark_front_matter(lines: list[Line]) -> list[Line]:
-    """Mark a standfirst that the text repeats, and the notes that stand between the two copies.
-
-    Portals print the first paragraph twice: once as a teaser under the title, once as the beginning.
-    What lies between (byline, editor's notes) is not the author's text. The later copy stays.
-    """
+    """Mark a teaser under the title that the text repeats, and the notes that stand between the two copies."""
     body = _body(lines)
     for first in body[: min(3, len(body) // 3)]:
         text = lines[first].text
@@ -195,11 +185,7 @@ def mark_front_matter(lines: list[Line]) -> list[Line]:
 
 
 def mark_page_lines(lines: list[Line]) -> list[Line]:
-    """Mark the page around the article: what a line model finds above, below and inside the best run of lines.
-
-    A page that lost its line breaks is cut into sentences first, and what is kept is joined again. A text without
-    plain signs of a page is left as it is. The headline above the run stays.
-    """
+    """Mark the page around the article, as the line model finds it; a page on one line is cut into sentences first."""
     if len(lines) <= FLAT_LINES and any(line.kind == "body" and line.words >= FLAT_WORDS for line in lines):
         return _mark_flat_page(lines)
     kept = find_article_lines([line.text for line in lines])
@@ -235,11 +221,7 @@ def _mark_flat_page(lines: list[Line]) -> list[Line]:
 
 
 def mark_title(lines: list[Line]) -> list[Line]:
-    """Mark the first line as the title if it is short, one sentence, and set apart from the text.
-
-    Set apart means: no stop at its end, or page furniture above it, or other spacing below it than
-    between the paragraphs. A text that begins with an ordinary paragraph has no title.
-    """
+    """Mark the first line as the title if it is short, one sentence, and set apart by stop, furniture or spacing."""
     body = _body(lines)
     if len(body) < 3 or any(line.kind == "title" for line in lines):
         return lines
@@ -277,10 +259,11 @@ def _join_groups(lines: list[Line], goes_on: Callable[[list[Line], Line], bool])
             groups[-1].append(line)
         else:
             groups.append([line])
-    return [
-        replace(group[0], text=" ".join(line.text for line in group)) if len(group) > 1 else group[0]
-        for group in groups
-    ]
+    return [replace(group[0], text=_joined(group)) if len(group) > 1 else group[0] for group in groups]
+
+
+def _joined(lines: list[Line]) -> str:
+    return " ".join(line.text for line in lines)
 
 
 def join_broken_paragraphs(lines: list[Line]) -> list[Line]:
@@ -291,7 +274,7 @@ def join_broken_paragraphs(lines: list[Line]) -> list[Line]:
         if group[-1].kind != "body" or line.kind != "body" or _LABEL.match(below):
             return False
         if len(group) < 5:  # later on, the paragraph is too long for the label of a speaker on lines of its own
-            start = " ".join(line.text for line in group)
+            start = _joined(group)
             if _LABEL_ALONE.fullmatch(start):
                 return True
             if len(start.split(maxsplit=3)) < 4:
@@ -327,15 +310,13 @@ def _is_headline(text: str) -> bool:
 
 
 def split_jammed_paragraphs(lines: list[Line]) -> list[Line]:
-    """Split where a page lost a paragraph break: "track.The U.S. side". Never inside U.S. or an address.
+    """Split where a page lost a paragraph break: "track.The U.S. side". Never inside U.S. or an address."""
+    return [part for line in lines for part in _split_jams(line)]
 
-    A colon counts only well inside a line, where it cannot end the label of a speaker.
-    """
-    split: list[Line] = []
-    for line in lines:
-        cuts = list(_find_jams(line.text)) if line.kind == "body" and _JAM.search(line.text) else []
-        split += [replace(line, text=line.text[a:b]) for a, b in pairwise([0, *cuts, None])] if cuts else [line]
-    return split
+
+def _split_jams(line: Line) -> list[Line]:
+    cuts = list(_find_jams(line.text)) if line.kind == "body" and _JAM.search(line.text) else []
+    return [replace(line, text=line.text[a:b]) for a, b in pairwise([0, *cuts, None])] if cuts else [line]
 
 
 def _find_jams(text: str) -> Iterator[int]:
@@ -347,7 +328,7 @@ def _find_jams(text: str) -> Iterator[int]:
         for jam in _JAM.finditer(text, word.start(), word.end()):
             cut = jam.end()
             well_inside = well_inside or count_words(text[:cut]) > 8
-            if well_inside or text[cut - 1] != ":":
+            if well_inside or text[cut - 1] != ":":  # a colon elsewhere may end the label of a speaker
                 yield cut
 
 

@@ -32,15 +32,13 @@ def add_quoted_speakers(sentences: pd.DataFrame, passages: pd.DataFrame, documen
 
     In: `sentences` (sentence_id, passage_id, speaker_side, text), `passages` (passage_id, doc_id, speaker, text) and
     `documents` (doc_id, genre; date where known). Out: the same rows, with `speaker_side` changed where a speaker is
-    told, and `quoted_speaker` (missing elsewhere) and `n_quoted` (words between quotation marks) added. Only documents
-    whose genre is one of `ARTICLES` change; turns with a label keep their voice. A speaker is a person of
-    `lexicons/en/people.csv` named in full or with a title in the text, an office of `offices.csv`, or a pronoun for
-    the last of them, as subject of a word of `speech_words.csv`, outside the quotation marks. Where two sides speak in
-    one sentence, or nobody can be told, it stays as it is.
+    told, and `quoted_speaker` (missing elsewhere) and `n_quoted` (words between quotation marks) added. Only genres of
+    `ARTICLES` change; turns with a label keep their voice. A speaker is a person of `lexicons/en/people.csv` named in
+    full or with a title, an office of `offices.csv`, or a pronoun for the last of them, as subject of a word of
+    `speech_words.csv`. Where two sides speak in one sentence, it stays as it is.
 
     Source: rules for direct and indirect quotations after Pareti (2015), "Attribution: A Computational Approach".
-    Known weakness: a quotation that lost both its marks is not seen; a sentence has one voice, also where the author
-    comments on the quoted words.
+    Known weakness: a quotation that lost both its marks is not seen; a sentence has one voice.
 
     Examples
     --------
@@ -70,12 +68,10 @@ def add_quoted_speakers(sentences: pd.DataFrame, passages: pd.DataFrame, documen
 def add_whole_quotations(passages: pd.DataFrame, sentences: pd.DataFrame) -> pd.DataFrame:
     """Give a passage that is one quotation to whoever is quoted; all other passages keep their voice.
 
-    In: `passages` (passage_id, speaker, speaker_side) and the sentences of `add_quoted_speakers`. Out: the
-    same rows, with `speaker` and `speaker_side` changed where all sentences of a passage are of one speaker and
-    at least four fifths of its words stand between quotation marks.
-
-    Source: `add_quoted_speakers`. Known weakness: words are counted by passage, so the quoted words in mixed
-    passages still count for the author's side.
+    In: `passages` (passage_id, speaker, speaker_side) and the sentences of `add_quoted_speakers`. Out: the same rows,
+    with `speaker` and `speaker_side` changed where all sentences of a passage are of one speaker and at least four
+    fifths of its words stand between quotation marks. Source: `add_quoted_speakers`. Known weakness: the quoted words
+    in mixed passages still count for the author's side.
 
     Examples
     --------
@@ -86,22 +82,12 @@ def add_whole_quotations(passages: pd.DataFrame, sentences: pd.DataFrame) -> pd.
     [['p', 'Wang Yi', 'CN']]
     """
     said = sentences["quoted_speaker"].notna().groupby(sentences["passage_id"]).transform("all")
-    rows = sentences[said.astype("bool")]
-    table = (
-        rows.assign(n=[count_words(text) for text in rows["text"]])
-        .groupby("passage_id", sort=False)
-        .agg(
-            voices=("quoted_speaker", "nunique"),
-            speaker=("quoted_speaker", "first"),
-            speaker_side=("speaker_side", "first"),
-            quoted=("n_quoted", "sum"),
-            n=("n", "sum"),
-        )
-    )
-    whole = table[(table["voices"] == 1) & (table["quoted"] >= WHOLE * table["n"])]
-    columns = ("speaker", "speaker_side")
-    taken = {name: passages["passage_id"].map(whole[name]).astype("str") for name in columns}
-    return passages.assign(**{name: taken[name].fillna(passages[name].astype("str")) for name in columns})
+    rows = sentences[said.astype("bool")].rename(columns={"quoted_speaker": "speaker"})
+    table = rows.assign(n=[count_words(text) for text in rows["text"]]).groupby("passage_id", sort=False)
+    whole = table[["speaker", "speaker_side"]].first()
+    whole = whole[table["speaker"].nunique().eq(1) & (table["n_quoted"].sum() >= WHOLE * table["n"].sum())]
+    taken = {name: passages["passage_id"].map(whole[name]).astype("str") for name in whole}
+    return passages.assign(**{name: taken[name].fillna(passages[name].astype("str")) for name in whole})
 
 
 _MARK = re.compile(r"[\"“”„]")
@@ -207,11 +193,9 @@ _OF_SOMEBODY = re.compile(r"['’](?:s\b|\s)")
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern[str]]:
     """Patterns of what stands behind a speaker (said, quoting, noun, joined) or before (inverted, according)."""
-    words: dict[str, list[str]] = {}
-    for row in read_lexicon("speech_words"):
-        words.setdefault(row["kind"], []).append(row["term"])
-    said, quoting, noun, joined = (_either(words[kind]) for kind in ("past", "quotes", "noun", "saying"))
-    present, short = _either(words["present"]), _either(words["inverted"])
+    words = pd.DataFrame(read_lexicon("speech_words")).groupby("kind")["term"].agg(_either)
+    said, quoting, noun, joined = (words[kind] for kind in ("past", "quotes", "noun", "saying"))
+    present, short = words["present"], words["inverted"]
     own = r"China|Chinese|Beijing|US|U\.S\.|America|American|Washington"
     aside = r"(?:\s+(?:spokes\w+|officials?|ambassador)(?:\s+[A-Z][\w’-]+){0,3})?(?:\s*,[^,“”]{1,80},)?"
     aside += r"(?:\s+(?:has|have|had|also|then|later|again|further|once|who|\w+ly|\w+day))*\s+"
@@ -227,7 +211,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "joined": re.compile(rf"\s[^“]*,\s+(?:{joined})\b"),
         "inverted": re.compile(rf"[,.?!”]\s*(?:{short})\s+{lead}"),
         "according": re.compile(by + source + lead),
-        "own": re.compile(rf"(?:{own})(?:['’]s?)?|\w+day|(?i:{_either(words['opening'])})"),
+        "own": re.compile(rf"(?:{own})(?:['’]s?)?|\w+day|(?i:{words['opening']})"),
         "any": re.compile(rf"\b(?:{said}|{short})\b"),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -13,13 +14,14 @@ from ..dictionaries import read_lexicon
 # Punkt knows straight quotation marks and hyphens only; it is shown these in their place.
 _PLAIN = str.maketrans("“”„‘’‚–—‐‑", "\"\"\"'''----")
 
+_STOPPED = re.compile(r"([A-Za-z]{2,})\.\s+[A-Za-z]")
+
 
 def split_passages(documents: pd.DataFrame) -> pd.DataFrame:
     """Split cleaned documents into passages: one row per paragraph or heading.
 
-    In: `doc_id`, `blocks` (from `clean_documents`). Out: `passage_id` (doc_id-p0001), `doc_id`,
-    `position` (from 1, in the order of the page), `kind` (body, heading), `text`. The body passages of
-    a document, joined by newlines, are its clean text.
+    In: `doc_id`, `blocks` (from `clean_documents`). Out: `passage_id` (doc_id-p0001), `doc_id`, `position` (from 1, in
+    the order of the page), `kind` (body, heading), `text`.
 
     Examples
     --------
@@ -57,16 +59,23 @@ def _punkt() -> Any:
     parameters = PunktParameters()
     parameters.abbrev_types = set(load_abbreviations())
     parameters.sent_starters = {row["term"] for row in read_lexicon("sentence_starters")}
-    return PunktSentenceTokenizer(parameters)
+    punkt: Any = PunktSentenceTokenizer(parameters)
+    decide = punkt.text_contains_sentbreak
+
+    def ends(context: str) -> bool:  # a word that is no abbreviation, a stop and another word need no decision
+        word = _STOPPED.match(context)
+        return decide(context) if not word or word[1].lower() in parameters.abbrev_types else True
+
+    punkt.text_contains_sentbreak = ends
+    return punkt
 
 
 def split_text(text: str) -> list[str]:
     """Split a paragraph into its sentences by NLTK's Punkt with an explicit list of abbreviations.
 
-    Source: Kiss and Strunk (2006), "Unsupervised Multilingual Sentence Boundary Detection", untrained: the
-    abbreviations are those of `lexicons/en/abbreviations.csv` and end a sentence only before a word of
-    `lexicons/en/sentence_starters.csv`. Known weakness: "in the U.S. He said" is not split, because He is
-    also a surname that follows titles.
+    Source: Kiss and Strunk (2006), "Unsupervised Multilingual Sentence Boundary Detection", untrained: abbreviations of
+    `lexicons/en/abbreviations.csv` end a sentence only before a word of `sentence_starters.csv`. Known weakness: "in
+    the U.S. He said" is not split, because He is also a surname that follows titles.
 
     Examples
     --------
@@ -79,9 +88,8 @@ def split_text(text: str) -> list[str]:
 def split_sentences(passages: pd.DataFrame) -> pd.DataFrame:
     """Split body passages into sentences; headings are not sentences.
 
-    In: `passages` (passage_id, kind, speaker_side, text). Out: one row per sentence with `sentence_id`
-    (passage_id-s001), `passage_id`, `position` (from 1), `speaker_side`, `text`. See `split_text` for
-    the method and its weakness.
+    In: `passages` (passage_id, kind, speaker_side, text). Out: a row a sentence with `sentence_id` (passage_id-s001),
+    `passage_id`, `position` (from 1), `speaker_side`, `text`. Source and weakness: `split_text`.
 
     Examples
     --------

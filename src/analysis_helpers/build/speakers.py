@@ -88,13 +88,10 @@ def _find_person(name: str, titled: bool, authors: str) -> dict[str, str] | None
 
 @lru_cache(maxsize=20_000)
 def classify_label(label: str, side: str = "", authors: str = "", year: str = "") -> tuple[str, str] | None:
-    """Tell who stands behind the label of a turn: (speaker, voice), or None where it cannot be told.
-
-    Who had left office by the `year` of the document no longer speaks for a government.
-    """
+    """Tell who stands behind the label of a turn: (speaker, voice), or None where it cannot be told."""
     name, titles = _strip_titles(label)
     person = _find_person(name, bool(titles), authors)
-    if person and not (year and person["until"] and year > person["until"]):
+    if person and not (year and person["until"] and year > person["until"]):  # who has left office speaks for nobody
         return person["term"], person["side"]
     for voice, pattern in _label_patterns():
         if pattern.search(_plain(label)):
@@ -148,11 +145,9 @@ def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFram
     In: `passages` (doc_id, kind, text) and `documents` (doc_id; side, genre, author, date where known). Out: the same
     rows, with `speaker` (as printed, or the full name of a known person), `speaker_side` (US, CN, other: neither
     government, question: press or audience, unknown) and `label_words` (words of the label, which moves from `text`
-    to `speaker`) added. A paragraph without a label goes on with the last speaker. A text without any label speaks
-    for the side that published it, unless it is a press conference or interview: then nobody can tell.
-
-    Source: the markers counted in 8,400 paragraphs of official transcripts of 2025. Known weakness: quotations
-    inside a turn keep the voice of the speaker who quotes.
+    to `speaker`) added. Without a label the last speaker goes on, or else the side that published the text, but in a
+    press conference or interview nobody can tell. Source: the markers in 8,400 paragraphs of official transcripts of
+    2025. Known weakness: quotations inside a turn keep the voice of the speaker who quotes.
 
     Examples
     --------

@@ -85,28 +85,10 @@ def test_rather_no_date_than_a_wrong_one(written):
     assert read_date(written) == NO_DATE
 
 
-PIECES = st.sampled_from(
-    [
-        "2021",
-        "21",
-        "3",
-        "18",
-        "30",
-        "99",
-        "0",
-        "1616025600",
-        "/",
-        "-",
-        ".",
-        ",",
-        ":",
-        "T",
-        "March",
-        "mars",
-        "марта",
-        "月",
-    ]
-)
+PIECES = st.sampled_from([
+    "2021", "21", "3", "18", "30", "99", "0", "1616025600", "/", "-", ".", ",", ":", "T",
+    "March", "mars", "марта", "月",
+])  # fmt: skip
 
 
 @given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=6).map(" ".join), st.lists(PIECES).map("".join)))

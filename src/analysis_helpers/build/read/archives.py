@@ -237,10 +237,8 @@ def open_archive(item: Item, known: frozenset[str]) -> Iterator[Item]:
             if inner.ending in ARCHIVES:
                 refused = UnreadableError("is an archive inside an archive", "unpack it and give the folder")
             yield replace(inner, problem=problem or refused, doc_id=doc_id)
-    except UnreadableError as error:
-        yield replace(item, problem=error, data=b"")
     except Exception as error:  # both formats have many ways to be broken, and their modules as many exceptions
-        yield replace(item, problem=not_read(error), data=b"")
+        yield replace(item, problem=error if isinstance(error, UnreadableError) else not_read(error), data=b"")
 
 
 def expansion_limit(n_bytes: int) -> int:

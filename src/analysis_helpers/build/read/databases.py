@@ -2,8 +2,7 @@
 
 Pure functions on lines and rows: other modules turn files into text, one paragraph or table row a line. The layouts are
 those that LexisNexisTools (Gruber), tm.plugin.lexisnexis and tm.plugin.factiva (Bouchet-Valat), chennesy/factiva_parser
-and pq_parser, metaknowledge (McIlroy-Young) and Factiva's help know; the columns are those of GDELTtools, of minet
-(Media Cloud) and of Zotero's CSV export.
+and pq_parser, metaknowledge (McIlroy-Young) and Factiva's help know; the columns those of GDELTtools, minet and Zotero.
 """
 
 from __future__ import annotations
@@ -12,9 +11,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any, NamedTuple
 
+import pandas as pd
+
+from ...dictionaries import read_codebook
 from ...errors import UnreadableError
 
 Record = dict[str, Any]
@@ -22,38 +24,8 @@ Lines = list[str]
 Label = tuple[str, str]
 Reader = Callable[[str], Label | None]
 
-NEXIS_HEAD = ("Section", "Length", "Byline", "Highlight", "Dateline", "Series", "Body")
-NEXIS_TAIL = (
-    *("Classification", "Language", "Publication-Type", "Journal Code", "Subject", "Company", "Organization"),
-    *("Industry", "Person", "People", "Geographic", "City", "State", "Country", "Ticker", "Acc-no", "Load-Date"),
-)
-LEXIS_HEAD = (
-    *("HEADLINE", "BYLINE", "SECTION", "LENGTH", "DATELINE", "HIGHLIGHT", "SERIES", "BODY"),
-    *("AUTOR", "RUBRIK", "LÄNGE", "AUTEUR", "RUBRIQUE", "LONGUEUR"),
-)
-LEXIS_TAIL = (
-    *("GRAPHIC", "GRAFIK", "LOAD-DATE", "UPDATE", "LANGUAGE", "SPRACHE", "LANGUE", "PUBLICATION-TYPE", "PUB-TYPE"),
-    *("TYPE", "DOCUMENT-TYPE", "JOURNAL-CODE", "SUBJECT", "COMPANY", "ORGANIZATION", "INDUSTRY", "PERSON"),
-    *("GEOGRAPHIC", "CITY", "STATE", "COUNTRY", "TICKER", "ACC-NO", "NOTES", "CORRECTION-DATE"),
-)
+LABELS = pd.DataFrame(read_codebook("export_labels")).groupby("kind")["term"].agg(list).to_dict()
 LEXIS_LENGTH = ("LENGTH", "LÄNGE", "LONGUEUR")
-FACTIVA_HEAD = ("SE", "HD", "CLM", "BY", "CR", "WC", "PD", "ET", "SN", "SC", "ED", "PG", "VOL", "LA", "CY", "CX")
-FACTIVA_BODY = ("LP", "TD")
-FACTIVA_TAIL = ("ART", "CT", "RF", "DE", "CO", "IN", "NS", "RE", "IPC", "IPD", "PUB", "AN")
-PROQUEST_LABELS = (
-    *("Title", "Alternate title", "Author", "Publication info", "Publication title", "Publication subject"),
-    *("Publication date", "Publication year", "Abstract", "Links", "Full text", "Subject", "Business indexing term"),
-    *("Location", "People", "Company / organization", "Identifier / keyword", "Classification", "Pages", "First page"),
-    *("Number of pages", "Volume", "Issue", "Year", "Section", "Column", "Dateline", "Publisher", "Edition"),
-    *("Place of publication", "Country of publication", "ISSN", "ISBN", "e-ISSN", "CODEN", "Source type"),
-    *("Language of publication", "Language", "Document type", "Document feature", "DOI", "Accession number"),
-    *("ProQuest document ID", "Document URL", "ProQuest document link", "Copyright", "Full text availability"),
-    *("Last updated", "Database", "Source attribution", "Notes", "Credit", "Number of references"),
-)
-PROQUEST_SIGNS = (
-    *("Publication title", "Publication date", "Publication year", "Full text", "ProQuest document ID"),
-    *("Document URL", "Last updated", "Source type", "Place of publication", "Document type"),
-)
 ZOTERO_ENDINGS = (".txt", ".md", ".docx", ".rtf", ".pdf", ".html", ".htm")
 
 _MONTH = (
@@ -77,7 +49,8 @@ _NEXIS_COVER = re.compile(
 )
 _NEXIS_LENGTH = re.compile(r"Length\s*:\s*\d[\d,. ]*\s*words?\b")
 _LEXIS_START = re.compile(r"(?:(\d+) of (\d+) DOCUMENTS?|Dokument (\d+) von (\d+)|Document (\d+) de (\d+))")
-_FACTIVA_CODE = re.compile(rf"({'|'.join(FACTIVA_HEAD + FACTIVA_BODY + FACTIVA_TAIL)})(?:(\s+)(.*))?")
+_FACTIVA_CODES = "|".join(LABELS["factiva head"] + LABELS["factiva body"] + LABELS["factiva tail"])
+_FACTIVA_CODE = re.compile(rf"({_FACTIVA_CODES})(?:(\s+)(.*))?")
 _FACTIVA_END = re.compile(r"(?:AN\s+)?(?:[^\W\d]{1,12} )?[A-Z0-9]{4,10}(?:19|20)\d{6}[a-z0-9]{6,12}")
 _FACTIVA_WORDS = re.compile(r"\d[\d,. ]*(?:words?|mots|Wörter|palabras|parole|palavras|woorden|слов|字|个字|單詞|单词)")
 _FACTIVA_FURNITURE = re.compile(r"Page \d+ of \d+|© \d{4} Factiva|.*(?:\.\.\.|\t) ?\d{1,4}$")
@@ -113,15 +86,18 @@ def _body(lines: Lines) -> str:
     return "\n".join(lines).strip()
 
 
+def _places(lines: Lines, test: Callable[[str], Any]) -> list[int]:
+    return [index for index, line in enumerate(lines) if test(line)]
+
+
+def _cut(lines: Lines, starts: Iterable[int]) -> list[Lines]:
+    return [lines[start:end] for start, end in pairwise([0, *starts, len(lines)])]
+
+
 def _split_at(lines: Lines, ends: Callable[[str], Any]) -> list[Lines]:
     """Cut after every line that ends a piece; that line itself is dropped. The last piece has no such line."""
-    pieces: list[Lines] = [[]]
-    for line in lines:
-        if ends(line):
-            pieces.append([])
-        else:
-            pieces[-1].append(line)
-    return pieces
+    ended = _places(lines, ends)
+    return [lines[start + 1 : end] for start, end in pairwise([-1, *ended, len(lines)])]
 
 
 def _label_reader(names: Sequence[str], *, alone: Sequence[str] = (), any_case: bool = False) -> Reader:
@@ -162,32 +138,28 @@ def _read_fields(lines: Lines, read: Reader) -> dict[str, str]:
 
 
 def _find_tail(lines: Lines, start: int, read: Reader, gap: int = 3, block: int = 3) -> int:
-    """Find where the labels after the body begin, from the end: the body may hold a line like a label.
-
-    A label stands in the body where it is met again further down, where more than `gap` lines of text follow its
-    block, or where its block has more than `block` other lines.
-    """
+    """Find where the labels after the body begin, from the end: the body may hold a line like a label."""
     seen: set[str] = set()
     tail, free, own = len(lines), 0, 0
     for index in range(len(lines) - 1, start - 1, -1):
         if label := read(lines[index]):
             if label[0] in seen:
-                break
+                break  # the same label stands further down: this is the body
             seen.add(label[0])
             tail, free, own = index, 0, 0
         elif not lines[index]:
             free, own = free + own, 0
         elif not _RIGHTS.match(lines[index]):
             own += 1
-        if free > gap or own > block:
+        if free > gap or own > block:  # too much text after this label's block, or within it
             break
     return tail
 
 
 # Nexis Uni
 
-_nexis_head = _label_reader(NEXIS_HEAD, alone=("Body",))
-_nexis_tail = _label_reader(NEXIS_TAIL, alone=("Classification",))
+_nexis_head = _label_reader(LABELS["nexis head"], alone=("Body",))
+_nexis_tail = _label_reader(LABELS["nexis tail"], alone=("Classification",))
 
 
 def _split_nexis(lines: Lines) -> list[Lines]:
@@ -215,42 +187,31 @@ def _is_nexis(lines: Lines, ended: bool) -> bool:
 
 def _split_after_load_date(lines: Lines) -> list[Lines]:
     """Split two articles between which "End of Document" is missing: the load date is the last label."""
-    parts: list[Lines] = [[]]
-    last_body = max((index for index, line in enumerate(lines) if line == "Body"), default=0)
-    bodied = False
-    for index, line in enumerate(lines):
-        parts[-1].append(line)
-        bodied = bodied or line == "Body"
-        if bodied and index < last_body and line.startswith("Load-Date:"):
-            parts.append([])
-            bodied = False
-    return parts
+    bodies, cuts = _places(lines, "Body".__eq__), [0]
+    for load in _places(lines, lambda line: line.startswith("Load-Date:")):
+        if any(cuts[-1] <= body < load for body in bodies) and load < bodies[-1]:
+            cuts.append(load + 1)
+    return _cut(lines, cuts[1:])
 
 
 def _read_nexis(lines: Lines) -> Record:
-    body = next((index for index, line in enumerate(lines) if line == "Body"), None)
-    stop = len(lines) if body is None else body
-    tail = _find_tail(lines, stop, _nexis_tail)
-    head = lines[: min(stop, tail)]
+    body = next(iter(_places(lines, "Body".__eq__)), len(lines))
+    tail = _find_tail(lines, body, _nexis_tail)
+    head = lines[: min(body, tail)]
     # The cover page stands before the first article, with nothing that says where it ends.
     covered = any(map(_NEXIS_COVER.match, head))
     if covered:
-        head = head[max(i for i, x in enumerate(head) if _NEXIS_COVER.match(x) or re.match(r"\d+\.\s", x)) + 1 :]
-    first = next((i for i, line in enumerate(head) if _RIGHTS.match(line) or _nexis_head(line)), len(head))
-    record = _read_nexis_title([line for line in head[:first] if line], covered)
-    record["author"] = _read_fields(head[first:], _nexis_head).get("Byline")
-    if body is not None:
-        text = lines[body + 1 : tail]
-        graphic = max((index for index, line in enumerate(text) if line == "Graphic"), default=len(text))
-        record["text"] = _body(text[:graphic])
-    return record
+        head = head[_places(head, lambda line: _NEXIS_COVER.match(line) or re.match(r"\d+\.\s", line))[-1] + 1 :]
+    first, *_ = [*_places(head, lambda line: _RIGHTS.match(line) or _nexis_head(line)), len(head)]
+    text = lines[body + 1 : tail]
+    *_, graphic = [len(text), *_places(text, "Graphic".__eq__)]
+    title = _read_nexis_title([line for line in head[:first] if line], covered)
+    return title | {"author": _read_fields(head[first:], _nexis_head).get("Byline"), "text": _body(text[:graphic])}
 
 
 def _read_nexis_title(lines: Lines, covered: bool) -> Record:
     """Read headline, outlet and date by their order; after a cover only the lines next to the date count."""
-    date = max((index for index, line in enumerate(lines) if index and _DATE.match(line)), default=None)
-    if date is None:
-        date = 2 if len(lines) > 2 else len(lines)
+    *_, date = [2 if len(lines) > 2 else len(lines), *filter(None, _places(lines, _DATE.match))]
     before = lines[max(0, date - 2) : date] if covered else lines[:date]
     outlet = before.pop() if len(before) > 1 else None
     return {"title": _join(before), "outlet": outlet, "date": _join(lines[date : date + 1])}
@@ -258,9 +219,9 @@ def _read_nexis_title(lines: Lines, covered: bool) -> Record:
 
 # LexisNexis Academic, nexis.com
 
-_lexis_head = _label_reader(LEXIS_HEAD)
-_lexis_tail = _label_reader(LEXIS_TAIL)
-_lexis_label = _label_reader(LEXIS_HEAD + LEXIS_TAIL)
+_lexis_head = _label_reader(LABELS["lexis head"])
+_lexis_tail = _label_reader(LABELS["lexis tail"])
+_lexis_label = _label_reader(LABELS["lexis head"] + LABELS["lexis tail"])
 
 
 def _split_lexis(lines: Lines) -> list[Lines]:
@@ -343,8 +304,7 @@ def _split_at_headline(lines: Lines) -> list[Lines]:
         if code == "HD" and {"PD", "SN"} <= {after for _, after in labels[place + 1 : place + 9]}:
             section = place and labels[place - 1][1] == "SE"
             starts.append(labels[place - 1][0] if section else index)
-    cuts = [0, *starts[1:], len(lines)]
-    return [lines[start:end] for start, end in pairwise(cuts)]
+    return _cut(lines, starts[1:])
 
 
 def _is_coded(lines: Lines) -> bool:
@@ -360,12 +320,8 @@ def _separator(match: re.Match[str]) -> str:
 
 
 def _code_reader(lines: Lines) -> Reader:
-    """Make the reader of field codes; it finds none where the article has no headline code.
-
-    In an article the codes are set apart in one way (a tab, two blanks, a line of their own), so that
-    a sentence that begins with IN or BY is not taken for a field.
-    """
-    styles: dict[str, str] = {}
+    """Make the reader of field codes, which stand apart in one way in an article; without a headline there are none."""
+    styles: dict[str, str] = {}  # a tab, two blanks, a line of their own: a sentence may begin with IN or BY
     for match in filter(None, map(_FACTIVA_CODE.fullmatch, lines)):
         if match[1] in {"HD", "WC", "PD", "SN"}:
             styles.setdefault(match[1], _separator(match))
@@ -383,9 +339,10 @@ def _read_factiva(lines: Lines) -> Record:
     if len(_names(lines, read)) < 4:
         return _read_uncoded(lines)
     labels = {code: index for index, (code, _) in reversed(_find_labels(lines, read).items())}  # the first of each
-    bodies = sorted(labels[code] for code in FACTIVA_BODY if labels.get(code, -1) > labels["HD"])
+    bodies = sorted(labels[code] for code in LABELS["factiva body"] if labels.get(code, -1) > labels["HD"])
     start = bodies[0] if bodies else len(lines)
-    tail = _find_tail(lines, start, lambda line: (found := read(line)) and found[0] in FACTIVA_TAIL and found, 20, 20)
+    ends = LABELS["factiva tail"]
+    tail = _find_tail(lines, start, lambda line: (found := read(line)) and found[0] in ends and found, 20, 20)
     text = [read(line)[1] if index in bodies else line for index, line in enumerate(lines[start:tail], start=start)]
     fields = _read_fields(lines[labels["HD"] : start], read)
     names = {"title": "HD", "outlet": "SN", "date": "PD", "author": "BY"}
@@ -394,11 +351,8 @@ def _read_factiva(lines: Lines) -> Record:
 
 def _find_words(lines: Lines) -> int | None:
     """Find the line "823 words" that has the date in the next line."""
-    filled = [index for index, line in enumerate(lines) if line]
-    for index, after in pairwise(filled):
-        if _FACTIVA_WORDS.fullmatch(lines[index]) and _DATE.match(lines[after]):
-            return index
-    return None
+    pairs = pairwise(_places(lines, bool))
+    return next((at for at, n in pairs if _FACTIVA_WORDS.fullmatch(lines[at]) and _DATE.match(lines[n])), None)
 
 
 def _read_uncoded(lines: Lines) -> Record:
@@ -415,17 +369,15 @@ def _read_uncoded(lines: Lines) -> Record:
 
 def _find_uncoded_body(lines: Lines, filled: list[int]) -> int:
     """The body begins after the notice of copyright, or else after source code, page and language."""
-    rights = next((place for place, index in enumerate(filled[:9]) if _RIGHTS.match(lines[index])), None)
-    place, pattern, most = (rights, _RIGHTS.match, 3) if rights is not None else (0, _UNCODED_HEAD.fullmatch, 4)
-    end = place
-    while end < min(place + most, len(filled)) and pattern(lines[filled[end]]):
-        end += 1
-    return filled[end] if end < len(filled) else len(lines)
+    rights = _places([lines[index] for index in filled[:9]], _RIGHTS.match)
+    start, pattern, most = (rights[0], _RIGHTS.match, 3) if rights else (0, _UNCODED_HEAD.fullmatch, 4)
+    heads = list(takewhile(lambda index: pattern(lines[index]), filled[start : start + most]))
+    return [*filled, len(lines)][start + len(heads)]
 
 
 def _read_uncoded_title(lines: Lines) -> Record:
     """Tell headline from section (before it) and byline (after it): it is the longest of the last three."""
-    furniture = max((index for index, line in enumerate(lines) if _FACTIVA_FURNITURE.match(line)), default=-1)
+    *_, furniture = [-1, *_places(lines, _FACTIVA_FURNITURE.match)]
     kept = lines[furniture + 1 :]
     blocks = [_join(block) for block in _split_at(kept, lambda line: not line) if block]
     items = (blocks if len(blocks) > 1 else [line for line in kept if line])[-3:]
@@ -438,7 +390,7 @@ def _read_uncoded_title(lines: Lines) -> Record:
 
 # ProQuest
 
-_proquest_label = _label_reader(PROQUEST_LABELS, any_case=True)
+_proquest_label = _label_reader(LABELS["proquest any"] + LABELS["proquest sign"], any_case=True)
 
 
 def _split_proquest(lines: Lines) -> list[Lines]:
@@ -449,7 +401,7 @@ def _split_proquest(lines: Lines) -> list[Lines]:
             break
     else:
         pieces = _split_at_repeated(lines)
-    signs = [len(_names(piece, _proquest_label) & {*PROQUEST_SIGNS}) for piece in pieces]
+    signs = [len(_names(piece, _proquest_label) & {*LABELS["proquest sign"]}) for piece in pieces]
     known = _names(lines, _proquest_label) & {"ProQuest document ID", "Document URL"}
     if not known or max(signs) < 4:
         return []
@@ -476,7 +428,7 @@ def _split_at_repeated(lines: Lines) -> list[Lines]:
     names = [name for name, _ in labels.values()]
     last = "Database" if "Database" in names else "Last updated"
     ends = [index + 1 for index, (name, _) in labels.items() if name == last]
-    return [lines[start:end] for start, end in pairwise([0, *ends, len(lines)])]
+    return _cut(lines, ends)
 
 
 def _read_proquest(lines: Lines) -> Record:
@@ -505,28 +457,20 @@ _LAYOUTS = {
 
 # Tables without texts
 
-_GDELT_EVENTS = "is a table of GDELT events: who did what to whom, and addresses, no text"
-_GDELT_GRAPH = "is a table of the GDELT knowledge graph: names, themes and addresses, no text"
-_NO_TEXTS = {  # by columns that stand in no other table
-    "media_name publish_date url": "is a Media Cloud export: titles and addresses of stories, no text",
-    "stories_id url": "is a Media Cloud export: titles and addresses of stories, no text",
-    "globaleventid mentionidentifier": "is a table of GDELT mentions: addresses of articles, no text",
-    "globaleventid sqldate": _GDELT_EVENTS,
-    "globaleventid sourceurl": _GDELT_EVENTS,
-    "v2documentidentifier": _GDELT_GRAPH,
-    "gkgrecordid": _GDELT_GRAPH,
-}
-_NO_HEADER = {58: _GDELT_EVENTS, 61: _GDELT_EVENTS, 27: _GDELT_GRAPH}  # by the number of columns
-
 
 def explain_no_text(columns: Sequence[str], n_columns: int) -> UnreadableError | None:
     """Say what a table without a column of texts is, where it is one that scholars often have; None for any other."""
     names = {name.strip().casefold().replace(".", "").replace(" ", "_") for name in columns}
-    reason = next((reason for signs, reason in _NO_TEXTS.items() if names.issuperset(signs.split())), None)
-    if not reason and all(re.fullmatch(r"\d{1,14}(?:-T?\d+)?", cell.strip()) for cell in columns[:2]):
-        reason = _NO_HEADER.get(n_columns)
-    remedy = "collect the texts from the addresses (within the publishers' terms) and put them into a column text"
-    return UnreadableError(reason, remedy) if reason else None
+    # Without a header two cells of numbers tell GDELT's tables, by the number of their columns.
+    numbers = all(re.fullmatch(r"\d{1,14}(?:-T?\d+)?", cell.strip()) for cell in columns[:2])
+    for row in read_codebook("tables_without_texts"):
+        unnamed = row["kind"] == "number of columns"
+        if numbers and row["term"] == str(n_columns) if unnamed else names.issuperset(row["term"].split()):
+            remedy = (
+                "collect the texts from the addresses (within the publishers' terms) and put them into a column text"
+            )
+            return UnreadableError(row["reason"], remedy)
+    return None
 
 
 # Zotero
@@ -553,7 +497,7 @@ def link_attachments(rows: Iterable[Mapping[str, str]], names: Iterable[str]) ->
     free = Counter(_parts(name)[:1] for name in names if name not in taken)
     found = Attachments({}, [], [])
     for number, (row, claimed) in enumerate(zip(rows, claims, strict=True), start=2):
-        readable = sorted((name for name in claimed if _rank(name) < len(ZOTERO_ENDINGS)), key=_rank)
+        readable = [name for ending in ZOTERO_ENDINGS for name in claimed if name.casefold().endswith(ending)]
         if readable:
             found.documents[readable[0]] = _describe(row)
             found.passed_over.extend(name for name in claimed if name != readable[0])
@@ -589,11 +533,6 @@ def _claim_files(attached: list[list[str]], names: list[str]) -> list[list[str]]
     for name, (_, row) in best.items():
         claims[row].append(name)
     return claims
-
-
-def _rank(name: str) -> int:
-    ranks = (rank for rank, ending in enumerate(ZOTERO_ENDINGS) if name.casefold().endswith(ending))
-    return next(ranks, len(ZOTERO_ENDINGS))
 
 
 def _describe(row: Mapping[str, str]) -> Record:

@@ -93,9 +93,8 @@ def _read_numbers(first: int, second: int, year: int) -> DateReading:
     month_first, day_first = _iso(year, first, second), _iso(year, second, first)
     if month_first and day_first:
         return DateReading(month_first, "day", None if month_first == day_first else day_first)
-    if month_first:
-        return DateReading(month_first, "day", order=MONTH_FIRST)
-    return DateReading(day_first, "day", order=DAY_FIRST) if day_first else NO_DATE
+    value = month_first or day_first
+    return DateReading(value, "day", order=MONTH_FIRST if month_first else DAY_FIRST) if value else NO_DATE
 
 
 def _iso(year: int, month: int, day: int) -> str | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
-import warnings
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
+from warnings import catch_warnings as quiet
 
 from ...errors import UnreadableError
 from .databases import split_export
@@ -23,7 +23,9 @@ MAX_XML_BYTES = 200_000_000
 MAX_PAGE, MAX_TAGS = 10_000_000, 100_000  # characters and tags of a page in which an article is looked for
 MAX_ATTRIBUTES, MAX_FONTS = 2_000, 50_000  # of a tag; characters of a table of fonts. Beyond, time is quadratic
 MIN_LINES, MIN_WIDTH, MAX_WIDTH = 8, 45, 110  # of a text whose lines were broken at a page's width
-
+# What libraries say of a broken file is not shown on the user's screen: the account of the build says it.
+for _name in ("trafilatura", "htmldate", "courlan", "pypdf", "charset_normalizer"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 # Plain text, and its layout: lines of print become paragraphs again
 
@@ -43,13 +45,11 @@ def read_txt(data: bytes) -> Iterator[Record]:
 def read_md(data: bytes) -> Iterator[Record]:
     """Read a Markdown file; a block of `key: value` lines between `---` at its start gives title, date, author, url."""
     text = repair(decode(data))
-    known: Record = {}
-    if front := re.match(r"---\n(.*?)\n---\n", text, re.DOTALL):
-        pairs = (line.partition(":") for line in front[1].split("\n"))
-        known = {key.strip().lower(): value.strip(" '\"") for key, _, value in pairs}
-        text = text[front.end() :]
+    front = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
+    pairs = [line.partition(":") for line in front[1].split("\n")] if front else []
+    known = {key.strip().lower(): value.strip(" '\"") for key, _, value in pairs}
     given = {name: known[name] for name in ("title", "date", "author", "url", "outlet") if known.get(name)}
-    yield given | {"text": text}
+    yield given | {"text": text[front.end() :] if front else text}
 
 
 def _articles_or_one(text: str) -> Iterator[Record]:
@@ -142,22 +142,10 @@ def _find_article(text: str) -> Any:
     from trafilatura import bare_extraction  # Barbaresi 2021; nothing is fetched, and no script is run
 
     dates = {"extensive_search": False, "original_date": True, "max_date": _NO_DATE_LIMIT}
-    with quiet(), suppress(Exception):  # the words of the page are there without it
+    with quiet(action="ignore"), suppress(Exception):  # the words of the page are there without it
         if len(text) <= MAX_PAGE and text.count("<") <= MAX_TAGS:
             return bare_extraction(text, include_comments=False, date_extraction_params=dates, with_metadata=True)
     return None
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep what libraries say of a broken file from the user's screen: the account of the build says it."""
-    for name in ("trafilatura", "htmldate", "courlan", "pypdf", "charset_normalizer"):
-        logger = logging.getLogger(name)
-        if not logger.handlers:
-            logger.addHandler(logging.NullHandler())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def extract_fragment(text: str) -> str:
@@ -221,15 +209,9 @@ def _docx_lines(parent: Any) -> Iterator[str]:
 
 
 def _docx_words(element: Any) -> str:
-    words = []
-    for child in element:
-        if child.tag == f"{_WORD}t":
-            words.append(child.text or "")
-        elif child.tag in _SIGNS:
-            words.append(_SIGNS[child.tag])
-        elif isinstance(child.tag, str) and child.tag not in _BESIDE_TEXT:
-            words.append(_docx_words(child))
-    return "".join(words)
+    """Give the words of a paragraph, without what stands beside its text."""
+    shown = (child for child in element if isinstance(child.tag, str) and child.tag not in _BESIDE_TEXT)
+    return "".join(_SIGNS.get(e.tag) or (e.text or "" if e.tag == f"{_WORD}t" else _docx_words(e)) for e in shown)
 
 
 def check_office(data: bytes, kind: str) -> None:
@@ -284,11 +266,8 @@ def read_rtf(data: bytes) -> Iterator[Record]:
 
 
 def _tame_rtf(source: str) -> str:
-    """Keep the library from searching in quadratic time: it looks for links and fonts by patterns without an end.
-
-    The instructions of fields (addresses of links and pictures) are no text: they are passed over like pictures.
-    """
-    source = re.sub(r"(?i)\\fldinst(?![a-z])", r"\\pict", source)
+    """Keep the library from searching in quadratic time: it looks for links and fonts by patterns without an end."""
+    source = re.sub(r"(?i)\\fldinst(?![a-z])", r"\\pict", source)  # addresses are passed over like pictures
     fonts = re.search(r"{[^{}]*\\fonttbl", source)
     table = source[fonts.end() : fonts.end() + MAX_FONTS] if fonts else ""
     if "}}" not in table.replace("\n", "") or max(map(len, table.partition("}}")[0].split(";"))) > 1_000:
@@ -301,7 +280,7 @@ def read_pdf(data: bytes) -> Iterator[Record]:
     from pypdf import PdfReader
 
     try:
-        with quiet():
+        with quiet(action="ignore"):
             reader = PdfReader(BytesIO(data))
             if reader.is_encrypted and not reader.decrypt(""):
                 raise UnreadableError("is locked by a password", "save it without one")

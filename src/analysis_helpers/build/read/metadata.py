@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date as day
 from pathlib import Path
 
@@ -65,7 +65,10 @@ def check_values(given: Record, where: str) -> Record:
     if not date:
         return given
     first_day = date + "-01-01"[len(date) - 4 :]
-    if len(date) not in PRECISIONS or not _exists(first_day):
+    exists = False
+    with suppress(ValueError):
+        exists = day.fromisoformat(first_day).isoformat() == first_day  # it reads other styles too
+    if len(date) not in PRECISIONS or not exists:
         raise TalksError(f"{where}: the date {date!r} cannot be read; expected YYYY-MM-DD, YYYY-MM or YYYY; correct it")
     precision = given.get("date_precision") or PRECISIONS[len(date)]
     if precision not in {"window", *PRECISIONS.values()}:

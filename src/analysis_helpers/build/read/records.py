@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from ...errors import TalksError, UnreadableError
@@ -33,11 +34,7 @@ def read_rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def read_all_rows(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str] | UnreadableError]]:
-    """Read the rows of a delimited table, numbered; one that cannot be read is a reason, and reading goes on.
-
-    Where a quote inside a line ends no cell, it is taken for a sign if the line then has as many cells as the header.
-    Otherwise reading goes on with the next line; in a table of one column it does not, since any line would be a row.
-    """
+    """Read the rows of a delimited table, numbered; one that cannot be read is a reason, and reading goes on."""
     lines = _Lines(lines)
     number, width, searched = 0, 0, 0
     while True:
@@ -52,10 +49,11 @@ def read_all_rows(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, l
             number, span = number + 1, len(lines.row)
             searched += span
             signs = next(csv.reader(lines.row[:1], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
+            # Where a quote inside a line ends no cell, it is a sign if the line then has as many cells as the header.
             if span == 1 and len(signs) == width and str(error) != "unexpected end of data":
                 yield number, signs
             elif width == 1 or searched > MAX_SEARCHES * (lines.n_read + FREE_SEARCHES):
-                yield number, _no_row(error, " (and all rows after it)")
+                yield number, _no_row(error, " (and all rows after it)")  # of one column, any line would be a row
                 return
             else:
                 yield number, _no_row(error)
@@ -70,17 +68,15 @@ class _Lines:
         self.row: list[str] = []
         self.n_read = 0
 
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        if self._again:
-            line = self._again.popleft()
-        else:
-            line = next(self._fresh)
-            self.n_read += 1
-        self.row.append(line)
-        return line
+    def __iter__(self) -> Iterator[str]:
+        while True:
+            fresh = [] if self._again else list(islice(self._fresh, 1))
+            self.n_read += len(fresh)
+            self._again.extend(fresh)
+            if not self._again:
+                return
+            self.row.append(self._again.popleft())
+            yield self.row[-1]
 
     def go_back(self) -> None:
         self._again.extendleft(reversed(self.row[1:]))
@@ -110,3 +106,13 @@ def ragged(n_columns: int) -> UnreadableError:
 def plain(value: str) -> str:
     """Make a value from a file fit for a table: one line, no control characters, blanks at its ends gone."""
     return " ".join(NO_TEXT.sub(lambda found: "\ufffd" if found[0] >= "\ud800" else "", value).split())
+
+
+def as_text(value: object) -> str:
+    """Make a value text that can be written; half a character of UTF-16 is a lost one."""
+    return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def aside(where: str, problem: UnreadableError) -> Record:
+    """Give the record of what cannot become a document."""
+    return {"where": where, "reason": problem.reason, "remedy": problem.remedy}

@@ -1,7 +1,7 @@
 """Reading: any folder or export a scholar holds becomes records of documents; what cannot be read is said.
 
-A reader is one small function. `DOCUMENT_READERS` take the bytes of a file and give its documents,
-`TABLE_READERS` take an open file and the names of its columns and give its rows. `add_reader` adds one.
+`DOCUMENT_READERS` take the bytes of a file and give its documents, `TABLE_READERS` an open file and the names of its
+columns and give its rows. `add_reader` adds one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .databases import is_zotero, link_attachments
 from .encoding import decode, repair
 from .files import read_docx, read_html, read_md, read_pdf, read_rtf, read_txt
 from .metadata import KeptMetadata, check_controlled, check_values, keep_metadata, read_metadata
-from .records import Record, check_header, plain, read_rows
+from .records import Record, as_text, aside, check_header, plain, read_rows
 from .tables import Columns, read_csv, read_json, read_jsonl, read_parquet, read_xlsx
 
 __all__ = ["DOCUMENT_READERS", "TABLE_READERS", "KeptMetadata", "Record", "keep_metadata", "read_metadata"]
@@ -144,74 +144,57 @@ def read_units(items: Iterable[Item], columns: Columns) -> Iterator[Unit]:
     for item in items:
         bare = replace(item, data=None, problem=None)  # tells where a row is from, without the bytes of its file
         if item.problem is not None:
-            yield bare, _reason(item.problem)
+            yield bare, aside("", item.problem)
         elif item.ending in ARCHIVES:
             yield from read_units(open_archive(item, known_endings()), columns)
         elif item.ending in TABLE_READERS:
-            yield from ((bare, row) for row in _rows_of(item, columns))
+            empty = UnreadableError("holds no row; expected one a document", "fill it or delete it")
+            yield from ((bare, row) for row in _until_broken(_rows_of(item, columns), "row", empty))
         else:
             yield item, None
 
 
-def _reason(problem: UnreadableError, where: str = "") -> Record:
-    return {"where": where, "reason": problem.reason, "remedy": problem.remedy}
-
-
 def _rows_of(item: Item, columns: Columns) -> Iterator[Record]:
-    """Give the rows of a table; where it breaks off, the rows before are kept, and the rest is a reason."""
-    number, expanded = 0, 0
-    problem = UnreadableError("holds no row; expected one a document", "fill it or delete it")
+    with item.open() as file:
+        expanded, limit = 0, expansion_limit(item.size())
+        for row in TABLE_READERS[item.ending](file, columns):
+            expanded += len(row.get("text", ""))
+            if expanded > limit:  # one value that stands in a million rows
+                raise too_expanded()
+            yield row
+
+
+def _until_broken(records: Iterable[Record], kind: str, empty: UnreadableError) -> Iterator[Record]:
+    """Give records; where they break off, those before are kept, and the rest is a reason."""
+    number, problem = 0, empty
     try:
-        limit = expansion_limit(item.size())
-        with item.open() as file:
-            for row in TABLE_READERS[item.ending](file, columns):
-                number, expanded = number + 1, expanded + len(row.get("text", ""))
-                if expanded > limit:  # one value that stands in a million rows
-                    raise too_expanded()
-                yield row
+        for record in records:
+            number += 1
+            yield record
         if number:
             return
-    except (OSError, EOFError, zlib.error) as error:
+    except (EOFError, OSError, zlib.error) as error:
         problem = not_read(error)
-    except Exception as error:
-        problem = _problem(error)
-    if number:
+    except Exception as error:  # whatever a library or a reader of the user's own raises, the build goes on
+        reason = f"could not be read ({type(error).__name__}: {plain(str(error))[:80]})"
+        problem = UnreadableError(reason, "open it in its own program and save it again, or as text")
+        problem = error if isinstance(error, UnreadableError) else problem
+    if number and kind == "row":
         problem = UnreadableError(f"{problem.reason} (after {number} rows)", problem.remedy)
-    yield _reason(problem)
-
-
-def _problem(error: Exception) -> UnreadableError:
-    """Say why a file could not be read. Whatever a library or a reader of the user's own raises, the build goes on."""
-    if isinstance(error, UnreadableError):
-        return error
-    reason = f"could not be read ({type(error).__name__}: {plain(str(error))[:80]})"
-    return UnreadableError(reason, "open it in its own program and save it again, or as text")
+    yield aside(f"after {kind} {number}" if number and kind == "article" else "", problem)
 
 
 def read_records(unit: Unit, known: Known, readers: Mapping[str, Reader]) -> Iterator[Record]:
     """Read the documents of a unit, each with what is known of it, or with the `reason` why it cannot be used."""
     item, row = unit
-    for record in _documents(item, readers) if row is None else [row]:
+    empty = UnreadableError("holds no document", "look at the file, or delete it")
+    for record in [row] if row is not None else _until_broken(_documents(item, readers), "article", empty):
         yield _complete(item, record, known)
 
 
 def _documents(item: Item, readers: Mapping[str, Reader]) -> Iterator[Record]:
-    """Give the documents of a file; where it breaks off, those before are kept, and the rest is a reason."""
-    number, problem = 0, UnreadableError("holds no document", "look at the file, or delete it")
-    try:
-        for record in readers[item.ending](item.read()):
-            number += 1
-            yield {str(name): _as_text(value) for name, value in record.items() if value is not None}
-        if number:
-            return
-    except Exception as error:
-        problem = _problem(error)
-    yield _reason(problem, f"after article {number}" if number else "")
-
-
-def _as_text(value: object) -> str:
-    """Make a value text that can be written; half a character of UTF-16 is a lost one."""
-    return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    for record in readers[item.ending](item.read()):
+        yield {str(name): as_text(value) for name, value in record.items() if value is not None}
 
 
 def _complete(item: Item, record: Record, known: Known) -> Record:
@@ -256,12 +239,11 @@ def _doc_id(item: Item, where: str, given: str) -> str:
 def _known_of(item: Item, ids: set[str], where: str, source: str, known: Known) -> Record:
     """What is known of a document: from Zotero, then from the metadata of its file, then from its own."""
     name = PurePosixPath(item.name)
-    names = dict.fromkeys([item.name, name.name, name.stem, item.doc_id])
-    of_file = list(filter(None, map(known.get, names)))
+    of_file = list(filter(None, map(known.get, dict.fromkeys([item.name, name.name, name.stem, item.doc_id]))))
     of_one = [row for row in map(known.get, sorted(ids)) if row and row not in of_file]
     given = [row for row in of_file if "metadata_row" in row]
     if len(given) > 1 or (given and of_one and not where):
         found = " and ".join(sorted(row["metadata_row"] for row in [*given, *of_one]))
         raise TalksError(f"{source}: {found} both speak of it; expected one row a document; delete one")
-    rows = [*(row for row in of_file if row not in given), *given, *of_one]
-    return {name: value for row in rows for name, value in row.items()}
+    rows = sorted(of_file, key=lambda row: row in given)
+    return {name: value for row in [*rows, *of_one] for name, value in row.items()}

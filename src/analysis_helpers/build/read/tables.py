@@ -10,27 +10,18 @@ from io import BytesIO
 from itertools import islice
 from typing import Any, BinaryIO
 
+import pandas as pd
+
+from ...dictionaries import read_codebook
 from ...errors import TalksError, UnreadableError
 from .databases import explain_no_text
 from .encoding import decode, decode_lines
 from .files import MAX_DOCUMENT_BYTES, broken, check_office, one_line, quiet
 from .metadata import GIVEN
-from .records import Record, check_header, ragged, read_all_rows
+from .records import Record, as_text, aside, check_header, ragged, read_all_rows
 
 # Names that programs and people give the columns, best first. Compared in lower case, "_" and "-" as blanks.
-KNOWN_NAMES = {
-    "text": ("text", "full text", "fulltext", "body", "content", "article text", "article", "story", "transcript",
-             "speech", "statement", "message", "tweet"),
-    "date": ("date", "publish time", "publish date", "published", "publication date", "published at", "pub date",
-             "pubdate", "created at", "datetime", "timestamp", "time", "year"),
-    "title": ("title", "headline", "heading", "subject"),
-    "outlet": ("outlet", "publication", "publication title", "newspaper", "media name", "journal", "publisher", "site",
-               "source"),
-    "url": ("url", "source url", "link", "document url", "address", "href"),
-    "author": ("author", "authors", "byline", "creator", "speaker"),
-    "genre": ("genre", "type", "kind", "item type", "document type"),
-    "doc_id": ("doc id", "id", "id str", "guid", "key", "document id"),
-}  # fmt: skip
+KNOWN_NAMES = pd.DataFrame(read_codebook("table_columns")).groupby("kind", sort=False)["term"].agg(list).to_dict()
 MAX_COLUMNS = 1_000
 MEGABYTES = f"{MAX_DOCUMENT_BYTES // 1_000_000} MB"
 _DELIMITERS = ",;\t|"
@@ -71,11 +62,11 @@ def read_csv(file: BinaryIO, columns: Columns) -> Iterator[Record]:
     named = name_columns(header, columns)
     for number, cells in rows:
         if isinstance(cells, UnreadableError):
-            yield _aside(f"row {number}", cells)
+            yield aside(f"row {number}", cells)
         elif len(cells) == len(header):
             yield _from_row(f"row {number}", dict(zip(header, cells, strict=True)), named)
         else:
-            yield _aside(f"row {number}", ragged(len(header)))
+            yield aside(f"row {number}", ragged(len(header)))
 
 
 def _delimiter(text: str) -> str:
@@ -93,7 +84,7 @@ def read_jsonl(file: BinaryIO, columns: Columns) -> Iterator[Record]:
             try:
                 yield _from_object(f"row {number}", _load(decode(line)), columns)
             except UnreadableError as error:
-                yield _aside(f"line {number}", error)
+                yield aside(f"line {number}", error)
 
 
 def read_json(file: BinaryIO, columns: Columns) -> Iterator[Record]:
@@ -112,7 +103,7 @@ def read_json(file: BinaryIO, columns: Columns) -> Iterator[Record]:
         try:
             yield _from_object(f"row {number}", row, columns)
         except UnreadableError as error:
-            yield _aside(f"row {number}", error)
+            yield aside(f"row {number}", error)
 
 
 def _load(text: str) -> Any:
@@ -144,7 +135,7 @@ def read_xlsx(file: BinaryIO, columns: Columns) -> Iterator[Record]:
 
     data = file.read(MAX_DOCUMENT_BYTES)
     check_office(data, "Excel")
-    with quiet():
+    with quiet(action="ignore"):
         try:
             sheets = load_workbook(BytesIO(data), read_only=True, data_only=True).worksheets
         except Exception as error:  # the format has many ways to be broken, and the library as many exceptions
@@ -180,7 +171,7 @@ def _sheet_cells(sheet: Any) -> Iterator[tuple[Any, ...]]:
     rows = sheet.iter_rows(values_only=True)
     while True:
         try:
-            with quiet():
+            with quiet(action="ignore"):
                 some = list(islice(rows, 100))
         except Exception as error:  # as above
             raise broken("Excel", error) from None
@@ -212,24 +203,17 @@ def read_parquet(file: BinaryIO, columns: Columns) -> Iterator[Record]:
         raise UnreadableError(f"is no Parquet file that can be read ({one_line(error)})", "write it again") from None
 
 
-def _aside(where: str, problem: UnreadableError) -> Record:
-    return {"where": where, "reason": problem.reason, "remedy": problem.remedy}
-
-
 def _from_row(where: str, row: Mapping[str, Any], named: Mapping[str, str]) -> Record:
     """Take from a row what the suite knows; a cell that holds more than one value makes the row unreadable."""
     cells = {name: row[column] for name, column in named.items() if row.get(column) not in (None, "")}
     for name, value in cells.items():
         if isinstance(value, list | dict):
             problem = UnreadableError(f"{name} is a {type(value).__name__}; expected one value", "make it one string")
-            return _aside(where, problem)
-    return {"where": where, "text": ""} | {name: _as_text(value) for name, value in cells.items()}
+            return aside(where, problem)
+    return {"where": where, "text": ""} | {name: _write(value) for name, value in cells.items()}
 
 
-def _as_text(value: Any) -> str:
-    """Write a cell as text; half a surrogate pair, left by a cut inside an emoji, becomes the mark of a lost one."""
+def _write(value: Any) -> str:
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return re.sub(r"[\ud800-\udfff]", "\ufffd", value) if isinstance(value, str) else str(value)
+    return as_text(int(value) if isinstance(value, float) and value.is_integer() else value)
