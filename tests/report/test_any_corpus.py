@@ -71,7 +71,9 @@ def _plot_means(corpus):
 
 
 def _plot_topics(corpus):
-    shares = [ah.compare_topics(_own(corpus), _topics(corpus), by) for by in ("speaker_side", ["speaker_side", "month"])]
+    shares = [
+        ah.compare_topics(_own(corpus), _topics(corpus), by) for by in ("speaker_side", ["speaker_side", "month"])
+    ]
     return ah.plot_topics(*shares)
 
 
