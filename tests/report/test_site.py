@@ -56,9 +56,7 @@ class Page(HTMLParser):
     def weight(self):
         """The bytes of a page with all that it loads: scripts, styles, what the styles load, and pictures."""
         paths = [unquote(urlsplit(address).path) for address in self.loads if address[:5] != "data:"]
-        files = {
-            (self.path.parent / path).resolve() for path in paths if not path.endswith(".html")
-        }  # no link
+        files = {(self.path.parent / path).resolve() for path in paths if not path.endswith(".html")}  # no link
         for sheet in [file for file in files if file.suffix == ".css"]:
             named = re.findall(r"url\(['\"]?(?!data:)([^'\")?#]+)", sheet.read_text(encoding="utf-8"))
             files |= {(sheet.parent / name).resolve() for name in named}
