@@ -147,7 +147,7 @@ def test_every_row_of_a_word_list_has_its_reason(path):
 
 
 def test_public_docstrings_are_whole():
-    """The first line is a sentence; an example, but where notebooks are executed; each measure's source and weakness."""
+    """First a sentence; an example, but where notebooks are executed; of each measure source and weakness."""
     for name in set(ah.__all__) - RESULTS:
         function = getattr(ah, name)
         first, *rest = function.__doc__.strip().split("\n")
