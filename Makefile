@@ -45,8 +45,13 @@ $(BROWSER)/.ready: tests/slow/browser/package.json tests/slow/browser/package-lo
 	@if command -v npm >/dev/null; then cd $(BROWSER) && npm ci --silent --no-audit --no-fund && touch .ready; \
 	  else echo "npm not found: the pages will not be opened in a browser"; fi
 
+# Each output of each notebook is compared with the committed one, under another hash seed, hour, locale and number of threads.
+NBVAL := python -m pytest -c tests/nbval.ini --rootdir . --numprocesses 2 --dist loadfile notebooks
+ELSEWHERE := PYTHONHASHSEED=4242 TZ=Pacific/Auckland LC_ALL=C OPENBLAS_NUM_THREADS=1
+
 test: $(READY) $(CLUSTER)/.ready $(BROWSER)/.ready ## run all tests: code, examples, notebooks executed anew, data, site, extras
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(ELSEWHERE) $(BIN)/$(NBVAL)
 	PYTHONPATH="$(CURDIR)/$(CLUSTER)" $(BIN)/python -m pytest tests/slow/test_cluster.py
 
 check: $(READY) ## lint code and notebooks, check their formatting and which wing imports which

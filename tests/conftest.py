@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from unittest.mock import patch
 
+import nbformat
 import pandas as pd
 import pytest
 from filelock import FileLock
@@ -20,13 +21,18 @@ from analysis_helpers.report.site import render_site
 
 ROOT = Path(__file__).resolve().parents[1]
 ORIGINALS = Path(os.environ.get("ORIGINALS", ROOT.parent / "shared/originals"))  # as in the Makefile
-ELSEWHERE = {"PYTHONHASHSEED": "4242", "TZ": "Pacific/Auckland", "LC_ALL": "C", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def bytes_of(folder):
     """Sum up the bytes of every file in a folder."""
     files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def notebook_of(*cells):
+    """A notebook for the kernel of the tests."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.v4.new_notebook(metadata={"kernelspec": kernel}, cells=list(cells))
 
 
 def run_nbval(folder):

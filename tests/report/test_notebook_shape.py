@@ -12,7 +12,10 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 KNOWN_TAGS = {"parameters", "hide-input", "full-width", "text-table"}
 CARD = ["Short answer", "Texts used", "Runs in about", "What this cannot tell you"]
 
-pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def path(request):
+    return request.param
 
 
 def _read(path):
@@ -96,46 +99,32 @@ def test_no_problem(path):
     assert problems(_read(path)) == []
 
 
-def test_first_cells_are_card_imports_parameters(path):
-    cells = _read(path).cells
+def test_a_notebook_is_an_argument(path):
+    """Card, imports, parameters; sections that are questions; exercises; more prose than code; checks at the end."""
+    notebook = _read(path)
+    cells, prose = notebook.cells, _prose(notebook)
     assert re.match(r"# .+\?$", cells[0].source.split("\n")[0]), "the title is a question"
     rows = re.findall(r"(?m)^\| *\**([^|*]+?)\** *\|", cells[0].source)
     assert [row.strip() for row in rows if not set(row) <= set("-: ")] == CARD
     assert "import analysis_helpers as ah" in cells[1].source
-    assert "parameters" in cells[2].metadata["tags"]
-    assert sum("parameters" in cell.metadata.get("tags", []) for cell in cells) == 1
+    assert [n for n, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", [])] == [2]
     assert re.match(r"CORPUS = None", cells[2].source)
-
-
-def test_sections_are_questions_and_the_last_ones_are_there(path):
-    headings = re.findall(r"(?m)^## (.+)$", _prose(_read(path)))
-    assert headings[-2:] == ["How sure are we?", "Try it yourself"] or headings[-1] == "Try it yourself"
+    headings = re.findall(r"(?m)^## (.+)$", prose)
     assert "How sure are we?" in headings
-    assert all(heading.endswith("?") for heading in headings if heading != "Try it yourself")
-
-
-def test_two_or_three_exercises(path):
-    exercises = _prose(_read(path)).split("## Try it yourself")[1]
-    assert 2 <= len(re.findall(r"(?m)^\d\. ", exercises)) <= 3
+    assert headings[-1] == "Try it yourself"
+    assert all(heading.endswith("?") for heading in headings[:-1])
+    assert 2 <= len(re.findall(r"(?m)^\d\. ", prose.split("## Try it yourself")[1])) <= 3
+    checks = [cell.id.startswith("checks") for cell in cells]
+    assert sorted(checks) == checks
+    assert any(checks)
+    code = [cell.source for cell in _code(notebook) if not cell.id.startswith("checks")]
+    assert len(prose.split()) >= 5 * sum(1 for line in "\n".join(code).split("\n") if line.strip())
 
 
 def test_each_figure_has_a_table_beside_it(path):
-    cells = _read(path).cells
-    code = [cell for cell in cells if cell.cell_type == "code"]
-    for cell, following in pairwise(code):
+    for cell, following in pairwise(_code(_read(path))):
         if any("image/png" in output.get("data", {}) for output in cell.outputs):
             assert any("text/html" in output.get("data", {}) for output in following.outputs), cell.id
-
-
-def test_prose_is_longer_than_code(path):
-    """At least five words of prose for each line of code that is no check."""
-    notebook = _read(path)
-    lines = sum(
-        len([line for line in cell.source.split("\n") if line.strip()])
-        for cell in _code(notebook)
-        if not cell.id.startswith("checks")
-    )
-    assert len(_prose(notebook).split()) >= 5 * lines
 
 
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?%?")
@@ -157,22 +146,20 @@ def asserted_numbers(notebook):
     return {float(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", checks)}
 
 
-def test_every_number_in_the_prose_has_its_assert(path):
-    notebook = _read(path)
+def without_assert(notebook):
+    """The numbers that the prose quotes and no check asserts."""
     asserted = asserted_numbers(notebook)
-    missing = []
     for quoted in quoted_numbers(notebook):
         value = float(quoted.rstrip("%,.").replace(",", ""))
-        value = round(value / 100, 4) if quoted.endswith("%") else value
-        if value not in asserted:
-            missing.append(quoted)
-    assert missing == []
+        if (round(value / 100, 4) if quoted.endswith("%") else value) not in asserted:
+            yield quoted
 
 
-def test_the_checks_stand_last(path):
-    ids = [cell.id for cell in _read(path).cells]
-    first = next(i for i, name in enumerate(ids) if name.startswith("checks"))
-    assert all(name.startswith("checks") for name in ids[first:])
+def test_every_number_in_the_prose_has_its_assert(path):
+    notebook = _read(path)
+    assert list(without_assert(notebook)) == []
+    notebook.cells[0].source += "\n\nThere were 98,765 talks."
+    assert list(without_assert(notebook)) == ["98,765"]
 
 
 BAD = {
@@ -196,14 +183,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("how", BAD)
-def test_every_gate_can_fail(path, how):
-    notebook = _read(path)
+def test_every_gate_can_fail(how):
+    notebook = _read(NOTEBOOKS[0])
     BAD[how](_code(notebook)[-1])
     assert problems(notebook) != []
-
-
-def test_the_gate_of_numbers_can_fail(path):
-    notebook = _read(path)
-    notebook.cells[0].source += "\n\nThere were 98,765 talks."
-    assert "98,765" in quoted_numbers(notebook)
-    assert 98765.0 not in asserted_numbers(notebook)

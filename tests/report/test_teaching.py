@@ -98,8 +98,8 @@ def test_answer_d_is_what_counting_by_hand_gives():
     assert numbers(answer("D")) == {70, 2, 0.029, 4, 0.057, three_a_side, *exchanged, bar, least}
 
 
-def test_answer_e_has_two_lines_that_overlap_and_a_difference_without_zero(statements):
-    rates = ah.rates_by_period(statements, {"it": ["fentanyl"]}, period=None).set_index("speaker_side")
+def test_answer_e_has_two_lines_that_overlap_and_a_difference_without_zero(statements, own):
+    rates = ah.rates(own, {"it": ["fentanyl"]}).set_index("speaker_side")
     row, difference = compared(statements, ["fentanyl"])
     assert rates.loc["CN", "high"] > rates.loc["US", "low"]
     assert row["low"] > 0
@@ -124,9 +124,8 @@ def test_answer_f_turns_round_with_the_kind_of_text(own):
     assert unlike(numbers(answer("F")), expected) == set()
 
 
-@pytest.mark.parametrize("letter", "ABCDEF")
-def test_a_wrong_number_in_an_answer_would_be_seen(letter):
-    right = numbers(answer(letter))
+def test_a_wrong_number_in_an_answer_would_be_seen():
+    right = numbers(answer("A"))
     first = min(right)
     assert unlike({*(right - {first}), first + 98.76}, right) == {first, first + 98.76}
 

@@ -152,7 +152,7 @@ def home_numbers() -> dict[str, Any]:
         "n_empty": int((years["n_documents"] == 0).sum()),
         "cn_on_us": _signed(tone.loc[("CN", "US"), "mean"]),
         "tone": tone,
-        "words": words.set_index("topic").round(2),
+        "words": words.set_index("concept").round(2),
     }
 
 
