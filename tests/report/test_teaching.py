@@ -99,7 +99,7 @@ def test_answer_d_is_what_counting_by_hand_gives():
 
 
 def test_answer_e_has_two_lines_that_overlap_and_a_difference_without_zero(statements):
-    rates = ah.rates_by_period(statements, {"it": ["fentanyl"]}, period=None).set_index("speaker_side")
+    rates = ah.rates(statements, {"it": ["fentanyl"]}).set_index("speaker_side")
     row, difference = compared(statements, ["fentanyl"])
     assert rates.loc["CN", "high"] > rates.loc["US", "low"]
     assert row["low"] > 0
