@@ -180,8 +180,9 @@ def _findings(numbers: dict[str, Any]) -> str:
         f"({-said['high']:.1f} to {-said['low']:.1f}), and it holds in all five comparisons. Many of the words "
         "that look American are spoken style; *deal* and *tariffs* fail without one man’s texts. "
         "[What sets them apart?](notebooks/03_stance)",
-        "**Agenda.** Of fourteen subjects three keep their side when like is compared: Taiwan and leaders’ meetings in "
-        "Beijing, farm goods in Washington. TikTok and fentanyl cannot be told apart (differences "
+        "**Agenda.** We compared eighteen concepts. Two differences remain between texts of the same kind, and without "
+        "Trump’s: Beijing speaks more of Taiwan and of leaders’ meetings. For TikTok and for fentanyl we cannot say "
+        "which side mentions them more (differences "
         f"{_between(words.loc['TikTok'])} and {_between(words.loc['fentanyl'])} per 1,000 words). "
         "[What do they talk about?](notebooks/02_topics)",
         "**What cannot be shown.** Any trend over the years: statements cover one year only, and for "
