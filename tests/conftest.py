@@ -3,8 +3,6 @@
 import hashlib
 import os
 import shutil
-import subprocess
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from unittest.mock import patch
@@ -33,12 +31,6 @@ def notebook_of(*cells):
     """A notebook for the kernel of the tests."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(metadata={"kernelspec": kernel}, cells=list(cells))
-
-
-def run_nbval(folder):
-    """Run nbval on a folder of notebooks, with the settings of tests/nbval.ini."""
-    command = [sys.executable, "-m", "pytest", "-c", ROOT / "tests/nbval.ini", "--rootdir", folder, folder]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,15 @@
 """Executing notebooks: nbval sees a changed number, parameters arrive, a failure is one line."""
 
 import re
+import subprocess
+import sys
 
 import nbformat
 import pytest
 
 import analysis_helpers as ah
 from analysis_helpers.report.site import execute_notebook, execute_notebooks
-from tests.conftest import ROOT, notebook_of, run_nbval
+from tests.conftest import ROOT, notebook_of
 
 
 def test_nbval_is_green_until_a_number_is_altered_or_a_cell_prints_more(tmp_path):
@@ -27,7 +29,8 @@ def test_nbval_is_green_until_a_number_is_altered_or_a_cell_prints_more(tmp_path
         assert "444" in data[kind]
         data[kind] = data[kind].replace("444", "445")
     nbformat.write(notebook, tmp_path / "b_altered.ipynb")
-    done = run_nbval(tmp_path)
+    command = [sys.executable, "-m", "pytest", "-c", ROOT / "tests/nbval.ini", "--rootdir", tmp_path, tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert re.findall(r"FAILED \S*?(\w+)\.ipynb::", done.stdout) == ["b_altered", "c_more"], done.stdout
 

@@ -17,7 +17,6 @@ from analysis_helpers.check import describe_data
 from tests.conftest import ORIGINALS, ROOT
 
 PACKAGE = ROOT / "src/analysis_helpers"
-PIP_ONLY = {"font-source-sans-pro"}
 APART = {"cluster"}  # extras with a lock of their own
 RESULTS = {
     "Interval",
@@ -57,30 +56,6 @@ def required(project):
 
 # ---------------------------------------------------------------------------------------------------
 # Environments
-
-
-def test_environment_is_what_conda_and_binder_need(required):
-    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
-    lines = [re.sub(r"\s+#.*", "", line).strip() for line in text.split("dependencies:")[1].splitlines()]
-    names = [line[2:].lower() for line in lines if line.startswith("- ") and not line.endswith(":")]
-    names = [name.replace("python-duckdb", "duckdb") for name in names]  # as it is called on conda-forge
-    assert {"python=3.11", "pip", "-e .[lab,site,test]"} <= set(names)
-    assert set(names) - {"python=3.11", "pip", "-e .[lab,site,test]"} == required
-    assert len(names) == len(set(names))
-    conda, pip = text.split("- pip:")
-    given = {"jupyterlab", "pandas", "matplotlib", "seaborn", "nltk", "scikit-learn", "nbval"}
-    assert all(re.search(rf"(?m)^  - {name}\b", conda) for name in given)
-    assert all(name in pip for name in PIP_ONLY)
-    assert "- conda-forge" in text
-
-
-def test_binder_takes_the_environment_and_opens_the_first_notebook():
-    """The rules of repo2docker: these files go before environment.yml, and a local path waits for the checkout."""
-    before = ("Dockerfile", "Project.toml", "REQUIRE", "default.nix", "install.R", "runtime.txt", ".binder", "binder")
-    assert [name for name in (*before, "postBuild") if (ROOT / name).exists()] == []
-    addresses = re.findall(r"mybinder\.org/v2/gh/\S+?urlpath=lab/tree/([^\s)]+)", (ROOT / "docs/run.md").read_text())
-    assert addresses == ["notebooks/00_start_here.ipynb"] * 2
-    assert (ROOT / addresses[0]).is_file()
 
 
 @pytest.mark.parametrize("lock", sorted(ROOT.glob("requirements*.lock")), ids=lambda path: path.stem)
