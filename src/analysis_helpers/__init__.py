@@ -61,7 +61,7 @@ QUESTIONS = {
         ]
     },
     "Explore": {"explore": ["Explorer", "explore_groups", "explore_term", "explore_topics", "explore_words"]},
-    "Report": {"report.share": ["share_corpus"], "report.site": ["make_report", "read_cards"]},
+    "Report": {"report.share": ["share_corpus"], "report.execute": ["read_cards"], "report.reports": ["make_report"]},
     "Errors": {"errors": ["TalksError", "UnreadableError"]},
 }
 

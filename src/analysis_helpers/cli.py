@@ -48,12 +48,13 @@ def _parser() -> argparse.ArgumentParser:
     share.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write")
     share.set_defaults(run=_share)
 
-    report = commands.add_parser("report", help="execute the notebooks on a corpus and render the site")
+    report = commands.add_parser("report", help="execute the notebooks, or one on your corpus, and render pages")
     report.add_argument("--corpus", type=Path, metavar="CORPUS", help="default: the corpus that ships with the suite")
     report.add_argument("--out", type=Path, default=Path("site"), metavar="DIR", help="default: site")
     report.set_defaults(run=_report)
 
-    lab = commands.add_parser("lab", help="open the notebooks in JupyterLab")
+    lab = commands.add_parser("lab", help="open the notebooks in JupyterLab, or one beside a corpus of your own")
+    lab.add_argument("--corpus", type=Path, metavar="CORPUS", help="open a notebook beside it")
     lab.set_defaults(run=_lab)
     return parser
 
@@ -131,19 +132,19 @@ def _share(options: argparse.Namespace) -> None:
     from .report.share import share_corpus
 
     folder = share_corpus(options.corpus, options.out)
-    print(f"{folder}: no text, the same output of every notebook; read README.md, fill in CITATION.cff")
+    print(f"{folder}: no text, the same report; read README.md, fill in CITATION.cff")
 
 
 def _report(options: argparse.Namespace) -> None:
-    from .report.site import make_report
+    from .report.reports import make_report
 
     print(make_report(options.corpus, options.out))
 
 
 def _lab(options: argparse.Namespace) -> None:
-    from .report.site import open_lab
+    from .report.reports import open_lab
 
-    open_lab()
+    open_lab(options.corpus)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
     In: a corpus, a chronology, the length of the window on either side in days; the days of the talk belong to it;
     `by`, a column of `documents`. Out: `talk_id`, `start_date`, `by`, `n_before`, `n_during`, `n_after`, `n_documents`
     (their sum), one row per talk and side. Raises `TalksError` for an unknown column, and without a talk or a document
-    dated to the day. Known weakness: windows of neighbouring talks overlap.
+    dated to the day. Source: windows of equal length, as in event studies. Known weakness: those of neighbours overlap.
 
     Examples
     --------

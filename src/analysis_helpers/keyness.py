@@ -131,8 +131,8 @@ def combine_keyness(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.
     In: tables of `keyness` by the name of the comparison. Out: one row a term: `term`, `n_tested` (comparisons that
     could test it), `n_passed` (p below `level`), `n_first`, `n_second` (comparisons in which the first, the second
     group says it more), then one column a comparison with its p value; ordered by `n_passed`, then by term. A word that
-    passes in one comparison and changes sides in another is a word of the kind of text, not of the group. Known
-    weakness: comparisons share documents; passing in three is not three independent proofs.
+    passes in one comparison and changes sides in another is a word of the kind of text, not of the group. Source:
+    `keyness`, once for each. Known weakness: comparisons share documents; passing in three is not three proofs.
 
     Examples
     --------

@@ -244,7 +244,7 @@ def test_without_the_extra_a_cluster_is_refused(many, tmp_path, monkeypatch, cap
 
 
 def test_only_a_build_goes_on(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("analysis_helpers.report.site.make_report", _stop)
+    monkeypatch.setattr("analysis_helpers.report.reports.make_report", _stop)
     assert main(["report", "--out", str(tmp_path / "site")]) == 130
     assert capsys.readouterr().err == "talks: interrupted; nothing was written\n"
 

@@ -1,234 +1,179 @@
-"""Any corpus, from one document up: an answer with content, or one sentence that says why there is none."""
+"""Any corpus, from one document up: each question is answered, or one sentence says why it is not."""
 
+import ast
+import builtins
+import json
 import re
+from itertools import pairwise
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
-import numpy as np
-import pandas as pd
+import nbformat
 import pytest
 from lxml import html
 
 import analysis_helpers as ah
 from analysis_helpers.cli import main
-from tests.small_corpora import COLUMNS, CORPORA, DOLLARS, FOLDER, HOSTILE, SCRIPT
+from analysis_helpers.report import reports
+from analysis_helpers.report.execute import FORM, execute_notebook, read_cards
+from tests.conftest import ROOT, bytes_of, notebook_of
+from tests.small_corpora import COLUMNS, CORPORA, FOLDER
 
 mpl.use("agg")
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
+CELLS = nbformat.read(ROOT / "notebooks" / FORM, as_version=4).cells
+QUESTIONS = {cell.id: cell for cell in CELLS if "raises-exception" in cell.metadata.get("tags", [])}
+TOLD = re.compile(r"[^\n]+; expected [^\n]+; [^\n]+")
 
 
 @pytest.fixture(scope="module")
 def small(corpus_of):
     """Corpora by name, each built once."""
     built = {}
-
-    def get(name):
-        if name not in built:
-            built[name] = corpus_of(COLUMNS, CORPORA[name])
-        return built[name]
-
-    return get
+    return lambda name: built.get(name) or built.setdefault(name, corpus_of(COLUMNS, CORPORA[name]))
 
 
-def _own(corpus):
-    return corpus.where(speaker_side=["US", "CN"])
-
-
-def _topics(corpus):
-    return ah.fit_topics(_own(corpus), 2)
-
-
-def _words(corpus):
-    return ah.keyness(_own(corpus), by="speaker_side", min_documents=2, n_draws=99)
-
-
-def _event_study(corpus):
-    lines = corpus.sentences.merge(corpus.passages[["passage_id", "doc_id"]], on="passage_id")
-    tone = corpus.documents["doc_id"].map(lines.groupby("doc_id")["tone"].mean())
-    return ah.event_study(corpus.documents.assign(tone=tone), ah.load_talks(), "tone")
-
-
-def _plot_coverage(corpus):
-    years = ah.coverage(corpus, by=["collection", "side", "year"])
-    rows = years.pivot(index=["collection", "side"], columns="year", values="n_documents").reset_index()
-    return ah.plot_coverage(rows.rename(columns={"collection": "group", "side": "label"}))
-
-
-def _plot_shares(corpus):
-    table = ah.count_questions(corpus, by="side").dropna(subset="side")
-    return ah.plot_shares(table.rename(columns={"n_documents": "n"}).assign(label=table["side"]))
-
-
-def _plot_means(corpus):
-    means = ah.compare_tone(_own(corpus), by=["speaker_side", "target"])
-    return ah.plot_means({"tone": means.rename(columns={"target": "label"})})
-
-
-def _plot_topics(corpus):
-    shares = [
-        ah.compare_topics(_own(corpus), _topics(corpus), by) for by in ("speaker_side", ["speaker_side", "month"])
-    ]
-    return ah.plot_topics(*shares)
-
-
-QUESTIONS = {
-    "coverage": lambda c: ah.coverage(c, by=["collection", "side", "year"]),
-    "count_questions": lambda c: ah.count_questions(c, by=["genre", "side"]),
-    "compare_rates": lambda c: ah.compare_rates(_own(c), "frames"),
-    "rates": lambda c: ah.rates(c, "agenda", period="month"),
-    "rates of documents": lambda c: ah.rates(c, "frames", by="doc_id"),
-    "texts by week": ah.texts_by_period,
-    "burstiness": lambda c: ah.burstiness(ah.texts_by_period(c, "week")),
-    "event_window": lambda c: ah.event_window(c, ah.load_talks(level="leader")),
-    "event_study": _event_study,
-    "keyness": _words,
-    "keyness by month": lambda c: ah.keyness(c, within=["month"], min_documents=2, n_draws=99),
-    "calibrate_keyness": lambda c: ah.calibrate_keyness(_own(c), "speaker_side", min_documents=2, n_relabellings=5),
-    "combine_keyness": lambda c: ah.combine_keyness({"all": _words(c)}),
-    "compare_tone": lambda c: ah.compare_tone(_own(c), by=["speaker_side", "target"]),
-    "compare_tone by month": lambda c: ah.compare_tone(c, by=["month", "side"]),
-    "compare_instruments": lambda c: ah.compare_instruments(_own(c)),
-    "choose_n_topics": lambda c: ah.choose_n_topics(_own(c), [2], n_draws=3),
-    "topic_stability": lambda c: ah.topic_stability(_own(c), _topics(c), n_draws=3),
-    "typical_documents": lambda c: ah.typical_documents(_own(c), _topics(c)),
-    "link_documents": lambda c: ah.link_documents(c, ah.load_talks()).documents,
-    "plot_coverage": _plot_coverage,
-    "plot_shares": _plot_shares,
-    "plot_weekly": lambda c: ah.plot_weekly(ah.texts_by_period(c), ah.load_talks(level="leader")),
-    "plot_rates": lambda c: ah.plot_rates(ah.rates(c, "agenda", period="month"), ah.load_talks(level="leader")),
-    "plot_keyness": lambda c: ah.plot_keyness(_words(c)),
-    "plot_means": _plot_means,
-    "plot_topics": _plot_topics,
-    "show": lambda c: ah.show(c.rejected),
-}
-
-
-def _marks(ax):
-    """Count what is drawn from data: patches, and lines with a marker, on an axes and its panels."""
-    panels = [ax, *ax.child_axes]
-    dots = [line for panel in panels for line in panel.lines if line.get_marker() not in ("None", "", None)]
-    return len(dots) + sum(len(panel.patches) + len(panel.collections) for panel in panels)
-
-
-NO_DAY = "no document has a date exact enough for a "
-REFUSED = {  # what a corpus cannot answer, by hand; None: it can
-    "one side": {"keyness": "no document of the side CN is left"},
-    "single": {"compare_rates": "no text with words of officials", "texts by week": NO_DAY + "week", "coverage": None},
-    "undated": {
-        "texts by week": NO_DAY + "week",
-        "rates": NO_DAY + "month",
-        "event_study": NO_DAY + "day",
-        "plot_topics": NO_DAY + "month",
-        "keyness": None,
-    },
-    "three each": {
-        "plot_keyness": "no p value for any word: 3 against 3 documents; expected at least 4 of each",
-        "calibrate_keyness": "3 against 3 documents; expected at least 4 of each",
-        "compare_rates": None,
-    },
-    "weather": {
-        "compare_tone": "no sentence that names a country or the relationship",
-        "plot_rates": "no text that uses any of the terms to draw",
-        "choose_n_topics": "no term stands in 2 of 8 documents",
-        "texts by week": None,
-    },
-    "2018": {"event_study": None, "plot_weekly": None, "plot_keyness": "no word that looks distinctive to draw"},
-}
+def ask(corpus, question):
+    """Run the cell of a question; how much it shows, and its refusal."""
+    shown = []
+    try:
+        exec(QUESTIONS[question].source, {"ah": ah, "corpus": corpus, "display": shown.append})
+    except ah.TalksError as error:
+        return len(shown), str(error)
+    finally:
+        plt.close("all")
+    return len(shown) + 1, None
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
 @pytest.mark.parametrize("name", CORPORA)
 def test_every_question_is_answered_or_refused_in_one_sentence(small, name, question):
-    corpus, refused, expected = small(name), "", REFUSED.get(name, {})
-    try:
-        answer = QUESTIONS[question](corpus)
-    except ah.TalksError as error:
-        refused = str(error)
-    if question in expected:
-        assert refused.startswith(expected[question]) if expected[question] else not refused, refused
-    if refused:
-        assert re.fullmatch(r"[^\n]+; expected [^\n]+; [^\n]+", refused)
-    elif isinstance(answer, mpl.axes.Axes):
-        answer.figure.canvas.draw()
-        assert _marks(answer), "an empty figure"
-    else:
-        assert len(answer)
+    shown, refused = ask(small(name), question)
+    assert TOLD.fullmatch(refused) if refused else shown
 
 
-def test_talks_far_from_the_texts_are_left_out():
-    """The texts are of May 2018: the talks of 2025 are no neighbours of theirs, whatever the calendar is turned by."""
-    days = pd.date_range("2018-05-01", periods=60)
-    table = pd.DataFrame({"date": days, "side": "US", "tone": np.arange(60.0)})
-    talks = pd.DataFrame({"start_date": pd.to_datetime(["2018-05-31", "2025-05-10"])})
-    talks["end_date"] = talks["start_date"]
-    both = ah.event_study(table, talks, "tone", days=10)
-    assert both.equals(ah.event_study(table, talks.head(1), "tone", days=10))
-    with pytest.raises(ah.TalksError, match="none of the 1 talks falls between 2018-05-01 and 2018-06-29"):
-        ah.event_study(table, talks.tail(1), "tone")
+REFUSED = {  # what a corpus cannot answer, by hand
+    "single": {
+        "hold": "no document has a date exact enough for a year",
+        "words": "no document of the side CN or US is left",
+        "subjects": "no text with words of officials",
+        "topics": "1 documents to fit topics to; expected at least 20",
+        "talks": "no text is dated 2017-2025",
+    },
+    "one side": {"words": "no document of the side CN is left", "subjects": None, "when": None},
+    "undated": {"when": "no document has a date exact enough for a month", "subjects": None, "tone": None},
+    "three each": {"words": "no p value for any word: 3 against 3 documents", "frames": None},
+    "weather": {"subjects": "no text uses a term", "tone": "no sentence that names a country or the relationship"},
+    "2018": {"talks": None, "when": None, "hold": None},
+}
 
 
-def test_the_chronology_links_to_any_dated_corpus(corpus_of, talks):
-    rows = [("a", "US", "2018-12-02", "In Buenos Aires Donald Trump and Xi Jinping met.")]
-    rows += [("b", "US", "2021-03-19", "In Anchorage Antony Blinken met Yang Jiechi.")]
-    linked = ah.link_documents(corpus_of("id side date text", rows), talks).documents["talk_id"]
-    assert linked.str.slice(0, 17).tolist() == ["2018-12-buenos-ai", "2021-03-anchorage"]
+@pytest.mark.parametrize(("name", "question"), [(name, q) for name, asked in REFUSED.items() for q in asked])
+def test_what_cannot_be_answered_is_refused_with_its_reason(small, name, question):
+    reason, refused = REFUSED[name][question], ask(small(name), question)[1]
+    assert refused is None if reason is None else reason in refused
 
 
-def test_a_chronology_of_few_talks_is_drawn_and_of_none_is_refused(talks):
-    assert ah.plot_timeline(talks.head(2)).patches
-    with pytest.raises(ah.TalksError, match="no talk to draw"):
-        ah.plot_timeline(talks.head(0))
+def test_what_no_text_uses_is_not_listed(corpus_of):
+    corpus = corpus_of("id side text", [("a", "US", "Tariffs were named by the United States. Nothing else was.")])
+    shown = []
+    exec(QUESTIONS["subjects"].source, {"ah": ah, "corpus": corpus, "display": shown.append})
+    assert set(shown[0].index.get_level_values("concept")) == {"tariffs"}
 
 
 # ---------------------------------------------------------------------------------------------------
-# Words that are no markup
+# The notebook
 
 
-def _figures(words):
-    """Figures that show the words as group, label, title and note."""
-    label, row = pd.DataFrame({"label": [words]}), {"side": "US", "speaker_side": "US", "n": 4, "n_words": 9}
-    spread = {"mean": 0.2, "low": 0.1, "high": 0.3, "n_documents": 12}
-    yield ah.plot_coverage(label.assign(group=words, **{words: 3}), title=words, subtitle=words, note=words)
-    yield ah.plot_shares(label.assign(share=0.2, **row))
-    yield ah.plot_means({words: label.assign(**row, **spread)})
-    rates = {"rate_first": 2.0, "rate_second": 1.0, "documents_first": 9, "documents_second": 8}
-    yield ah.plot_keyness(pd.DataFrame({"term": [words], "z": [3.0], "p_value": [0.01]}).assign(**rates))
+def test_each_section_is_a_question_two_sentences_and_one_cell_of_its_own():
+    assert [cell.id for cell in CELLS[5:] if cell.cell_type == "code"] == list(QUESTIONS)
+    for text, cell in pairwise(CELLS[4:]):
+        if cell.cell_type == "code":
+            heading, prose = text.source.split("\n\n", 1)
+            assert re.fullmatch(r"## .+\?", heading)
+            assert len(re.findall(r"[.?](?:\s|$)", prose)) <= 2, cell.id
+            assert not re.search(r"\d", prose.replace("1,000", "").replace("2017-2025", "")), "a number of ours"
+            assert cell.source.count("\n") < 15, cell.id
+            names = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Name)]
+            made = {node.id for node in names if isinstance(node.ctx, ast.Store)} | {"name"}  # of a lambda
+            assert {node.id for node in names} - made - set(dir(builtins)) <= {"ah", "corpus", "display"}, cell.id
 
 
-@pytest.mark.parametrize("words", [DOLLARS, *(title for title, _, _ in HOSTILE if "$" in title)])
-def test_words_of_a_corpus_are_no_formulas_in_figures(words):
-    for ax in _figures(words):
-        ax.figure.canvas.draw()
-        texts = [text for text in ax.figure.findobj(mpl.text.Text) if "$" in text.get_text()]
-        assert not any(text.get_parse_math() for text in texts)
-        if words == DOLLARS:
-            assert "$5 billion and" in " ".join(" ".join(text.get_text().split()) for text in texts)
+def test_the_example_corpus_is_that_of_the_example_pages(example):
+    found, expected = (bytes_of(folder) for folder in (example, ROOT / "data/example_corpus"))
+    records = [json.loads((folder / "corpus.json").read_text()) for folder in (example, ROOT / "data/example_corpus")]
+    assert records[0] | {"measured": None} == records[1] | {"measured": None}, "run: make corpus"
+    assert found | {"corpus.json": None} == expected | {"corpus.json": None}, "run: make corpus"
 
 
-def test_tables_show_markup_as_text():
-    shown = ah.show(pd.DataFrame({SCRIPT: [SCRIPT]}, index=pd.Index([SCRIPT], name=SCRIPT)))._repr_html_()
-    assert "<script" not in shown
-    assert shown.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 4
+def _execute(tmp_path, source, tags):
+    cell = nbformat.v4.new_code_cell(f"import analysis_helpers as ah\n{source}", id="asked", metadata={"tags": tags})
+    nbformat.write(notebook_of(cell, nbformat.v4.new_code_cell("print('on')")), tmp_path / "in.ipynb")
+    execute_notebook(tmp_path / "in.ipynb", tmp_path / "out.ipynb")
+    return nbformat.read(tmp_path / "out.ipynb", as_version=4).cells
 
 
-def test_a_report_of_one_hostile_document_runs_none_of_its_words(corpus_of, tmp_path):
-    """What a browser would run or follow, and what it would show; every question without an answer says so."""
-    corpus = corpus_of(COLUMNS, CORPORA["hostile"][:1])
-    assert main(["report", "--corpus", str(corpus.save(tmp_path / FOLDER)), "--out", str(tmp_path / "site")]) == 0
-    pages, shown = [html.parse(path).getroot() for path in (tmp_path / "site/notebooks").glob("*.html")], ""
-    for page in pages:
-        assert not page.xpath(
-            "//script[contains(., 'alert(')] | //@*[starts-with(name(), 'on')][contains(., 'alert(')]"
-        )
+RAISE = "raise ah.TalksError('no <b>day</b>; expected one; add it')"
+
+
+def test_a_refusal_is_an_output_and_the_run_goes_on(tmp_path):
+    asked, after = _execute(tmp_path, RAISE, ["raises-exception"])
+    assert asked.outputs[0].traceback == ["TalksError: no <b>day</b>; expected one; add it"]
+    assert after.outputs[0].text == "on\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "tags", "message"),
+    [
+        ("1 / 0", ["raises-exception"], r"ZeroDivisionError: .* \(in the cell asked, in the line: 1 / 0\)"),
+        ("earlier_typo", ["raises-exception"], r"NameError: .* \(in the cell asked, in the line: earlier_typo\)"),
+        (RAISE, [], r"TalksError: no <b>day</b>; expected one; add it \(in the cell asked\)"),
+    ],
+)
+def test_any_other_failure_names_its_cell(tmp_path, code, tags, message):
+    with pytest.raises(ah.TalksError, match=rf"in\.ipynb: {message}"):
+        _execute(tmp_path, code, tags)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Whole reports, and the laboratory
+
+
+@pytest.mark.parametrize(("name", "folder"), [("single", "mine"), ("hostile", FOLDER)])
+def test_a_report_says_nothing_of_the_shipped_corpus_and_runs_no_word_of_the_own(small, tmp_path, name, folder):
+    corpus = small(name).save(tmp_path / folder)
+    assert main(["report", "--corpus", str(corpus), "--out", str(tmp_path / "site")]) == 0
+    pages = {path.stem: html.parse(path).getroot() for path in (tmp_path / "site").glob("*.html")}
+    assert set(pages) - {"genindex", "search"} == {"index", "reading", "glossary"}
+    answers = " ".join(read_cards(ROOT / "notebooks")["short_answer"])
+    ours = {*re.split(r"(?<=[.;])\s", answers), *re.findall(r"\d+[.,]\d+|\d{3,}", answers)} - {"1,000", "2017", "2025"}
+    for stem, page in pages.items():
+        run = "//script[contains(., 'alert(')] | //@*[starts-with(name(), 'on')][contains(., 'alert(')]"
+        assert not page.xpath(run), stem
         links = page.xpath("//@href | //@src | //@action")
-        assert {urlsplit(link.strip()).scheme.lower() for link in links} <= {"", "http", "https"}
-        shown += " ".join(page.xpath("//body//text()[not(ancestor::script or ancestor::style)]"))
-    assert '<img src=x onerror="alert(2)">' in shown
-    assert "o document of the side" in shown
-    assert not re.search(r"Traceback|\w+Error:|\w+Warning", shown)
+        assert {urlsplit(link.strip()).scheme.lower() for link in links} <= {"", "http", "https"}, stem
+        shown = " ".join(" ".join(page.xpath("//body//text()[not(ancestor::script or ancestor::style)]")).split())
+        assert not re.search(r"Traceback|\w+Error:|\w+Warning", shown)
+        assert not [said for said in ours if re.search(rf"(?<![\d.-]){re.escape(said)}(?![\d-])", shown)]
+        if stem == "index":
+            assert f"“{' '.join(folder.split())}”" in shown, "letter by letter"
+            assert "No document of the side " in shown
+
+
+def test_lab_opens_a_copy_beside_a_corpus_and_never_overwrites_it(small, tmp_path, monkeypatch):
+    called = []
+    run = lambda command, **_: called.append(command) or SimpleNamespace(returncode=0)  # noqa: E731
+    monkeypatch.setattr(reports, "subprocess", SimpleNamespace(run=run))
+    corpus, path = small("single").save(tmp_path / "my corpus"), tmp_path / "my corpus.ipynb"
+    for title in (CELLS[0].source, "# Mine"):
+        assert main(["lab", "--corpus", str(corpus)]) == 0
+        copy = nbformat.read(path, as_version=4)
+        assert copy.cells[0].source == title
+        copy.cells[0].source = "# Mine"
+        nbformat.write(copy, path)
+    assert called[1][2:] == ["jupyterlab", str(tmp_path), "--LabApp.default_url=/lab/tree/my%20corpus.ipynb"]
+    assert not any(cell.get("outputs") for cell in copy.cells)
+    execute_notebook(path, tmp_path / "out.ipynb")
+    shown = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells[3].outputs[0]
+    assert "Corpus: 1 documents, 17 words" in shown.data["text/plain"]

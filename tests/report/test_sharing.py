@@ -1,7 +1,6 @@
-"""A package without texts: nothing restores them, every sum stays, and the notebooks show the same."""
+"""A package without texts: nothing restores them, every sum stays, and the report is the same."""
 
 import json
-import re
 from pathlib import Path
 
 import nbformat
@@ -13,7 +12,7 @@ import analysis_helpers as ah
 from analysis_helpers.cli import main
 from analysis_helpers.corpus import TABLES
 from analysis_helpers.report import share as sharing
-from analysis_helpers.report.site import find_notebooks
+from analysis_helpers.report.execute import FORM
 from analysis_helpers.words import split_words
 from tests.conftest import ROOT, bytes_of, notebook_of
 from tests.report.test_project import problems_of
@@ -23,14 +22,14 @@ LONG = "antidisestablishmentarianizing"  # 30 letters
 
 @pytest.fixture
 def unproven(monkeypatch):
-    """The proof takes a minute; these tests are about the rest."""
-    proof = {"identical": True, "sha256_of_outputs": {"01_corpus": "0" * 64}}
+    """The proof executes a notebook twice; these tests are about the rest."""
+    proof = {"identical": True, "sha256_of_outputs": "0" * 64}
     monkeypatch.setattr(sharing, "prove_same_outputs", lambda *_: proof)
 
 
 @pytest.fixture(scope="module")
 def package(example, tmp_path_factory):
-    """Its package, written by the command, with the real proof: every notebook executed on both."""
+    """Its package, written by the command, with the real proof: the notebook executed on both."""
     folder = tmp_path_factory.mktemp("package") / "shared"
     assert main(["share", str(example), "--out", str(folder)]) == 0
     return folder
@@ -48,8 +47,8 @@ def _written(folder):
 def test_every_output_is_the_same_and_so_are_the_rows(example, package):
     """The command compares the outputs and refuses otherwise (see the test of the title below); here: that it did."""
     proof = json.loads((package / "proof.json").read_text(encoding="utf-8"))
-    assert proof["identical"] is True
-    assert len(proof["sha256_of_outputs"]) > 0
+    assert (proof["identical"], proof["notebook"]) == (True, "any_corpus")
+    assert proof["sha256_of_outputs"] in (package / "README.md").read_text(encoding="utf-8")
     assert main(["check", str(package)]) == 0
     full, bare = ah.load_corpus(example), ah.load_corpus(package)
     assert bare.record["funnel"] == full.record["funnel"] == {"read": 22, "kept": 17, "duplicates": 2, "rejected": 3}
@@ -144,20 +143,6 @@ def test_a_long_term_goes_in_four_texts_and_stays_in_five(corpus_of):
     assert len(bare.counts) == len(corpus.counts)
 
 
-def test_the_words_that_notebooks_name_are_kept():
-    """Words in a list beside the column `term`, in any code cell; those of the cells for the shipped corpus are not."""
-    code = [
-        cell.source
-        for path in find_notebooks(ROOT / "notebooks")
-        for cell in nbformat.read(path, as_version=4).cells
-        if cell.cell_type == "code"
-    ]
-    found = [
-        re.findall(r"\"(\w+)\"", listed) for text in code for listed in re.findall(r'"term"\]\.isin\(\[(.*?)\]', text)
-    ]
-    assert sorted(word for words in found for word in words) == sorted(sharing.NAMED_IN_NOTEBOOKS)
-
-
 def test_terms_of_several_words_go_from_one_text_unless_the_suite_lists_them(corpus_of):
     text = "They met to talk about the rare earths of the annex clause for a whole day."
     corpus = corpus_of("id side text", [("a", "US", text), ("b", "CN", "Nobody said a word about it on that day.")])
@@ -229,21 +214,21 @@ def test_what_is_planted_back_is_found(invented, table, row, change, message):
 
 
 def test_a_notebook_that_shows_text_is_refused(example, tmp_path, monkeypatch, capsys):
-    """A notebook that prints the titles found in the texts, and one that prints the reasons, which name a folder."""
-    parameters = nbformat.v4.new_code_cell("CORPUS = None", id="parameters", metadata={"tags": ["parameters"]})
+    """Reasons name a folder, which is left out of both; titles found in the texts are in one only."""
+    cells = [nbformat.v4.new_code_cell("CORPUS = None", metadata={"tags": ["parameters"]})]
     load = "import analysis_helpers as ah\ncorpus = ah.load_corpus(CORPUS)\n"
-    for name, column in (("01_reasons", "rejected['reason']"), ("02_titles", "documents['title']")):
-        shown = nbformat.v4.new_code_cell(f"{load}print(corpus.{column}.tolist())", id="shown")
-        nbformat.write(notebook_of(parameters, shown), tmp_path / f"{name}.ipynb")
-    sources = find_notebooks(tmp_path)
+    for name, column in (("reasons", "rejected['reason']"), ("titles", "documents['title']")):
+        cells.append(nbformat.v4.new_code_cell(f"{load}print(corpus.{column}.tolist())", id=name))
+    (tmp_path / FORM).parent.mkdir()
+    nbformat.write(notebook_of(*cells), tmp_path / FORM)
+    monkeypatch.setattr(sharing, "shipped_folder", lambda _: tmp_path)
     corpus = ah.load_corpus(example)
     assert corpus.documents["title_from"].eq("text").any()
     rejected = corpus.rejected.assign(reason="could not be read (no file at /srv/texts/a.pdf)")
     example = corpus.replace(rejected=rejected).save(tmp_path / "example")
-    monkeypatch.setattr(sharing, "find_notebooks", lambda: sources)
     assert main(["share", str(example), "--out", str(tmp_path / "out")]) == 2
     said = capsys.readouterr().err.splitlines()[-1]
-    assert "the notebook 02_titles shows something else without the texts, in the cell shown; expected the same" in said
+    assert "any_corpus shows something else without the texts, in the cell titles; expected the same" in said
     assert not (tmp_path / "out").exists()
 
 

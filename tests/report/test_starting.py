@@ -8,7 +8,7 @@ import pytest
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 import analysis_helpers as ah
-from analysis_helpers.report import site
+from analysis_helpers.report import reports
 from tests.conftest import ROOT
 
 HEAVY = ("matplotlib", "nbformat", "nltk", "scipy.stats", "seaborn", "sklearn")
@@ -40,13 +40,15 @@ def test_lab_opens_on_the_first_notebook_or_says_what_to_install(fails, monkeypa
     """The folder is the root, and what is opened in it stands in the address of JupyterLab."""
     called = []
     monkeypatch.setattr(
-        site.subprocess, "run", lambda command, check: called.append(command) or SimpleNamespace(returncode=int(fails))
+        reports.subprocess,
+        "run",
+        lambda command, check: called.append(command) or SimpleNamespace(returncode=int(fails)),
     )
     if fails:
         with pytest.raises(ah.TalksError, match=r"pip install 'talks-in-words\[lab\]'"):
-            site.open_lab()
+            reports.open_lab()
     else:
-        site.open_lab()
+        reports.open_lab()
     opens = "--LabApp.default_url=/lab/tree/00_start_here.ipynb"
     assert called == [[sys.executable, "-m", "jupyterlab", str(ROOT / "notebooks"), opens]]
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import analysis_helpers as ah
-from analysis_helpers.report.site import execute_notebook, find_notebooks
+from analysis_helpers.report.execute import execute_notebook, find_notebooks
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs/teaching.md").read_text(encoding="utf-8")

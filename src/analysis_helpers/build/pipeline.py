@@ -127,7 +127,7 @@ def _describe() -> dict[str, Any]:
     """Write down how the corpus was made: when, by which version, with which settings."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
-    folders = [files("analysis_helpers").joinpath(name) for name in ("lexicons", "lexicons/en", "build/weights")]
+    folders = [files("analysis_helpers").joinpath(name) for name in ("lexicons/en", "build/weights")]
     lists = sorted(
         (path for folder in folders for path in folder.iterdir() if path.is_file()), key=lambda path: path.name
     )

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from .. import _NAMES, plots
-from .adapting import made_names, without_magics
 from .pages import take_picture
 
 INTRO = """# Gallery
@@ -177,3 +176,39 @@ def used_names(statement: str) -> set[str]:
             yield from read(inner)
 
     return set(read(symtable.symtable(statement, "cell", "exec")))
+
+
+def made_names(source: str, line: int = 1) -> set[str]:
+    """Collect the names that the statements of a cell make or fill, from a line on.
+
+    Examples
+    --------
+    >>> sorted(made_names("a = 1\\nb = {}\\nfor c in 'xy':\\n    b[c] = [d for d in c]"))
+    ['a', 'b', 'c']
+    >>> made_names("a = 1\\nb = 2", line=2)
+    {'b'}
+    """
+    nodes = [node for step in ast.parse(source).body if step.end_lineno >= line for node in ast.walk(step)]
+    inner = {name for node in nodes if isinstance(node, ast.comprehension) for name in _stored(ast.walk(node.target))}
+    imported = {
+        (alias.asname or alias.name).partition(".")[0]
+        for node in nodes
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    return (set(_stored(nodes)) | imported) - inner
+
+
+def _stored(nodes: Any) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(getattr(node, "ctx", None), ast.Store):
+            base = node
+            while isinstance(base, ast.Subscript | ast.Attribute):  # b[c] = 1 changes b
+                base = base.value
+            if isinstance(base, ast.Name):
+                yield base.id
+
+
+def without_magics(source: str) -> str:
+    """Take the magics out of a cell."""
+    return "\n".join(line for line in source.split("\n") if not line.startswith("%"))

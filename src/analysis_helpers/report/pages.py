@@ -13,7 +13,7 @@ from .. import _NAMES
 from ..corpus import load_corpus
 from ..dictionaries import read_lexicon
 from ..talks import load_talks, longest_pauses
-from .adapting import plain
+from .execute import shrink_png
 
 HEADINGS = {
     "build.pipeline": "Build a corpus",
@@ -37,7 +37,8 @@ HEADINGS = {
     "frames": "Frames: what an issue is made to be about",
     "uncertainty": "Intervals",
     "plots": "Figures",
-    "report.site": "Reports",
+    "report.reports": "Reports",
+    "report.execute": "The cards of the notebooks",
     "report.share": "Share a corpus without its texts",
     "errors": "Errors",
 }
@@ -45,16 +46,14 @@ HEADINGS = {
 RIGHTS = "Code: BSD-3-Clause; tables and figures: CC BY 4.0."
 
 
-def write_pages(
-    source: Path, cards: pd.DataFrame, schema: dict[str, Any], data: Path, other_corpus: str | None = None
-) -> None:
+def write_pages(source: Path, cards: pd.DataFrame, schema: dict[str, Any], data: Path) -> None:
     """Write the generated pages into the folder of the site's sources."""
     made = source / "_made"
     made.mkdir()
     talks, corpus = load_talks(), load_corpus()
     statements = corpus.where(collection="statements_2025").documents
     numbers = home_numbers()
-    (made / "promise.md").write_text(_promise(talks, statements, other_corpus), encoding="utf-8")
+    (made / "promise.md").write_text(_promise(talks, statements), encoding="utf-8")
     (made / "findings.md").write_text(_findings(numbers), encoding="utf-8")
     (made / "cards.md").write_text(_cards(cards, numbers), encoding="utf-8")
     (made / "timeline.md").write_text(_timeline(talks, source / "_static"), encoding="utf-8")
@@ -69,16 +68,12 @@ def write_pages(
     shutil.copy(data / "talks.csv", source / "_static" / "talks.csv")
 
 
-def _promise(talks: pd.DataFrame, statements: pd.DataFrame, other_corpus: str | None) -> str:
+def _promise(talks: pd.DataFrame, statements: pd.DataFrame) -> str:
     years = f"{talks['start_date'].dt.year.min()}–{talks['start_date'].dt.year.max()}"
-    other = (
-        f"\n**The notebooks of this site were executed on another corpus, “{plain(other_corpus or '')}”; this page "
-        "speaks of the one that ships with the suite.**\n"
-    )
     return (
         f":::{{div}} promise\n{len(talks)} talks, {len(statements)} official statements, {years}: when both "
         "governments talk, what about, who speaks, what is missing. Every number in the notebooks is recomputed and "
-        f"checked at each change.\n{other if other_corpus else ''}:::\n"
+        "checked at each change.\n:::\n"
     )
 
 
@@ -332,16 +327,3 @@ def take_picture(figure: Any, dpi: int = 200) -> bytes:
     figure.savefig(drawn, dpi=dpi)
     plt.close(figure)
     return shrink_png(drawn.getvalue())
-
-
-def shrink_png(picture: bytes) -> bytes:
-    """Cut a picture to 255 colours, without dithering: a third of the bytes, the same to the eye.
-
-    By median cut, because Pillow's octree turns the pale bands of the figures into the ground.
-    """
-    from PIL import Image
-
-    shrunk, out = Image.open(io.BytesIO(picture)).convert("RGB"), io.BytesIO()
-    shrunk = shrunk.quantize(255, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    shrunk.save(out, format="PNG", optimize=True)
-    return out.getvalue()
