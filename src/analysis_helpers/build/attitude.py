@@ -15,16 +15,18 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-from nltk.stem.snowball import SnowballStemmer
 
 from ..errors import TalksError
 from ..words import WORD
 from .names import find_mentions
 from .tone import vader
+
+if TYPE_CHECKING:
+    from nltk.stem.snowball import SnowballStemmer
 
 WEIGHTS = files("analysis_helpers") / "build/weights"
 LABELS = ("negative", "neutral", "positive")
@@ -64,13 +66,17 @@ def function_words() -> frozenset[str]:
         return frozenset(row["term"] for row in csv.DictReader(rows))
 
 
-_STEMMER = SnowballStemmer("english")
+@lru_cache(maxsize=1)
+def _stemmer() -> SnowballStemmer:
+    from nltk.stem.snowball import SnowballStemmer  # takes seconds, and the process that hands out work needs none
+
+    return SnowballStemmer("english")
 
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Cut a lower-case word to its stem (Snowball, by NLTK); the sign for a name stays."""
-    return word if word == NAME else _STEMMER.stem(word)
+    return word if word == NAME else _stemmer().stem(word)
 
 
 def _is_name(word: str) -> bool:
