@@ -130,9 +130,10 @@ def tone_lists() -> tuple[dict[str, float], dict[str, float]]:
 
 def _code_plainly(texts: Iterable[str]) -> Words:
     words = code_words(texts)
-    plain = [_plain(word) for word in words.vocabulary]
+    there, codes = np.unique(words.codes, return_inverse=True)  # the vocabulary holds words of other parts too
+    plain = [_plain(words.vocabulary[code]) for code in there]
     number = {word: code for code, word in enumerate(dict.fromkeys(plain))}
-    return Words(np.array([number[word] for word in plain], dtype="int64")[words.codes], words.starts, list(number))
+    return Words(np.array([number[word] for word in plain], dtype="int64")[codes], words.starts, list(number))
 
 
 class _Found(NamedTuple):
