@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,9 +24,6 @@ from ..errors import TalksError
 from ..words import WORD
 from .names import find_mentions
 from .tone import vader
-
-if TYPE_CHECKING:
-    from nltk.stem.snowball import SnowballStemmer
 
 WEIGHTS = files("analysis_helpers") / "build/weights"
 LABELS = ("negative", "neutral", "positive")
@@ -67,7 +64,7 @@ def function_words() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _stemmer() -> SnowballStemmer:
+def _stemmer() -> Any:
     from nltk.stem.snowball import SnowballStemmer  # takes seconds, and the process that hands out work needs none
 
     return SnowballStemmer("english")
