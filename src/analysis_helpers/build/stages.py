@@ -33,8 +33,8 @@ import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from ..check import TABLES, fields_of
+from ..corpus import lock_folder
 from ..errors import TalksError, UnwritableError, WorkersError
-from ..folders import lock_folder
 
 if TYPE_CHECKING:
     import duckdb

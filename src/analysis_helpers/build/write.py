@@ -10,9 +10,8 @@ from typing import Any
 import pandas as pd
 
 from ..check import fields_of
-from ..corpus import write_corpus
+from ..corpus import draft_folder, write_corpus, write_json
 from ..errors import for_terminal
-from ..folders import draft_folder, write_json
 from .stages import Checkpoints, Frames
 
 TABLE_DOCUMENTS = 1_000  # of one Parquet file

@@ -133,7 +133,7 @@ def home_numbers() -> dict[str, Any]:
     agenda = issues_by_period(talks)
     leading = agenda.loc[agenda.groupby("year")["n_talks"].idxmax(), "issue"]
     own = corpus.where(collection="statements_2025", speaker_side=["US", "CN"])
-    tone = compare_tone(own, by=["speaker_side", "target"]).set_index(["speaker_side", "target"])
+    tone = compare_tone(own, by=["speaker_side", "target"], instrument="tone").set_index(["speaker_side", "target"])
     keywords = load_dictionary("agenda")
     words = compare_rates(
         own, {"cooperation": ["cooperation"]} | {name: keywords[name] for name in ("TikTok", "fentanyl")}
