@@ -21,21 +21,18 @@ GROUPS = ("side", "collection", "genre", "outlet", "year")
 SMALL = 50  # documents; below, two of them are enough to list a word
 OTHERS = "all others"
 LEVELS = {"leaders": ["leader"], "leaders and ministers": ["leader", "cabinet"], "all talks": None}
-RATES = "Rates are per 1,000 words, the mean over the documents of a group. Function words (the, you) are not shown."
-USING = (
-    "Rates are per 1,000 words, the mean over the documents of a side; beside them the documents that use the words."
-)
+MEAN = "Rates are per 1,000 words, the mean over the documents of a"
+RATES = f"{MEAN} group. Function words (the, you) are not shown."
+USING = f"{MEAN} side; beside them the documents that use the words."
 Group = tuple[str, Any]
 
 
 class Explorer:
     """A table with the choices that it follows from, as `explore_...` gives it.
 
-    In JupyterLab the last line of a cell shows it with controls; where nobody can answer them (a rendered page, no
-    ipywidgets) it is the table of the first choices, the same on every run. `table` makes the table of some choices,
-    `choices` says what can be chosen (the first of a list is where it begins; a text is typed), `first` is the table
-    of the first choices, `note` what its columns mean. Known weakness: a front end that takes no typed input is held
-    for one without a reader; there, write `explorer.open()` in the last line.
+    JupyterLab shows it with controls; where nobody can answer them (a rendered page, no ipywidgets) it is the table of
+    the first choices. `table` makes the table of some choices, `choices` lists them (a text is typed), `first` is the
+    first table, `note` what its columns mean. Known weakness: a front end without typed input needs `explorer.open()`.
 
     Examples
     --------
@@ -111,17 +108,16 @@ def is_someone_there() -> bool:
 def explore_words(corpus: Corpus, *, n: int = 20) -> Explorer:
     """Look at the words of a group of texts: those typical of it, or every place of one word.
 
-    In: a corpus, and how many rows to show. To choose: the group (by side, collection, genre, outlet or year), and
-    where the corpus has its text a word, shown in context (`concordance`); without one, the terms that tell the group
-    from all others (`keyness`). Out: an `Explorer`; a rendered page shows terms only, no text. Raises `TalksError`
-    where there is one group only. Known weakness: a group differs from all others in side, kind and month at once.
+    In: a corpus, how many rows to show. To choose: the group (side, collection, genre, outlet or year), and where the
+    corpus has its text a word, shown in context (`concordance`); without one, the terms that tell the group from all
+    others (`keyness`). Out: an `Explorer`. Raises `TalksError` where there is one group only. Known weakness: a group
+    differs from all others in side, kind and month at once.
 
     Examples
     --------
     >>> import analysis_helpers as ah
-    >>> words = ah.explore_words(ah.load_corpus(), n=3)
-    >>> list(words.choices), words.first.index.tolist()
-    (['group'], ['president', 'going', 'think'])
+    >>> ah.explore_words(ah.load_corpus(), n=3).first.index.tolist()
+    ['president', 'going', 'think']
     """
 
     def table(group: Group, word: str = "") -> pd.DataFrame:
@@ -138,15 +134,14 @@ def explore_words(corpus: Corpus, *, n: int = 20) -> Explorer:
 def explore_groups(corpus: Corpus, *, n: int = 10) -> Explorer:
     """Compare the words of any two groups of texts: sides, collections, kinds, outlets, years.
 
-    In: a corpus, and how many terms to show of each group. To choose: two groups of one kind, or a group and all
-    others. Out: an `Explorer` over `keyness`: the terms that the first group uses more, then those of the second, with
-    rate per 1,000 words, documents and p-value. Known weakness: what else differs between them is not held equal.
+    In: a corpus, how many terms to show of each group. To choose: two groups of one kind, or one and all others. Out:
+    an `Explorer` over `keyness`: the terms of the first group, then of the second, with rate per 1,000 words, documents
+    and p-value. Known weakness: what else differs between them is not held equal.
 
     Examples
     --------
     >>> import analysis_helpers as ah
-    >>> groups = ah.explore_groups(ah.load_corpus().where(genre="readout"), n=2)
-    >>> list(groups.first.columns)
+    >>> list(ah.explore_groups(ah.load_corpus().where(genre="readout"), n=2).first.columns)
     ['side US rate', 'side CN rate', 'side US documents', 'side CN documents', 'p value']
     """
 
@@ -162,17 +157,14 @@ def explore_groups(corpus: Corpus, *, n: int = 10) -> Explorer:
 def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tariffs") -> Explorer:
     """Follow a term through time, with the talks of each month or week beside it.
 
-    In: a corpus, a chronology, and words that are counted together, separated by commas. To choose: the words, month
-    or week, and which talks. Out: an `Explorer` over `rates`: one row a period with the rate per 1,000 words of either
-    side, the documents behind it, and the places of the talks that were held.
-    Known weakness: a talk and a rise in the same month prove no connection; see `event_study`.
+    In: a corpus, a chronology, words counted together, with commas. To choose: the words, month or week, which talks.
+    Out: an `Explorer` over `rates`: one row a period with the rate per 1,000 words of either side, the documents behind
+    it, and where talks were held. Known weakness: a rise in the month of a talk proves nothing; see `event_study`.
 
     Examples
     --------
     >>> import analysis_helpers as ah
-    >>> year = ah.load_corpus().where(collection="statements_2025")
-    >>> term = ah.explore_term(year, ah.load_talks(), "fentanyl")
-    >>> term.first.loc["2025-10", "talks"]
+    >>> ah.explore_term(ah.load_corpus(), ah.load_talks(), "fentanyl").first.loc["2025-10", "talks"]
     'Busan'
     """
     held = talks[talks["status"] == "held"]
@@ -196,15 +188,14 @@ def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tari
 def explore_topics(corpus: Corpus, model: TopicModel) -> Explorer:
     """Browse the topics of a model: the words of each, the texts to read for it, its share on each side.
 
-    In: the corpus that the model was fitted to, and the model. To choose: the topic, and what to see of it. Out: an
+    In: the corpus that the model was fitted to; the model. To choose: the topic, and what to see of it. Out: an
     `Explorer`. Known weakness: it does not say whether a topic would come back; ask `topic_stability`.
 
     Examples
     --------
     >>> import analysis_helpers as ah
     >>> texts = ah.load_corpus().where(collection="articles")
-    >>> topics = ah.explore_topics(texts, ah.fit_topics(texts, 2))
-    >>> topics.choices["show"]
+    >>> ah.explore_topics(texts, ah.fit_topics(texts, 2)).choices["show"]
     ['words', 'texts to read', 'share by side']
     """
     views = {

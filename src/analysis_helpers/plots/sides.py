@@ -21,17 +21,15 @@ LOWEST, HIGHEST = 0.012, 30  # rates of words; those below, also none at all, st
 def plot_keyness(words: pd.DataFrame, n_words: int = 12, n_unproven: int = 4, *, theme: str = "light") -> Axes:
     """Draw the words that tell the sides apart: two rates joined, with the texts behind each in figures.
 
-    In: a table of `keyness` with first = China and second = the United States. Left are the words that the United
-    States say more, right those of China, the most telling first (by `z`); below the rule, hollow, words that look
-    distinctive (z over 1.96 either way) and fail the rate test at .05. Out: the axes that holds both panels; x is the
-    root of ten of the rate per 1,000 words, y the number of the row. Raises `TalksError` where no word was tested.
-    Known weakness: it shows the most telling words, not the most frequent ones.
+    In: a table of `keyness`, first China, second the United States. Each side's words stand by `z`; below the rule,
+    hollow, those that look distinctive (z over 1.96 either way) and fail the rate test at .05. Out: the axes that holds
+    both panels; x is log10 of the rate per 1,000 words, y the row. Raises `TalksError` where no word was tested. Known
+    weakness: it shows the most telling words, not the most frequent ones.
 
     Examples
     --------
     >>> import analysis_helpers as ah
-    >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
-    >>> words = ah.keyness(own, min_documents=20, n_draws=99)
+    >>> words = ah.keyness(ah.load_corpus().where(genre="readout"), min_documents=20, n_draws=99)
     >>> [panel.get_label() for panel in ah.plot_keyness(words).child_axes]
     ['US', 'CN']
     """
@@ -83,16 +81,14 @@ def _draw_words(panel: Panel, rows: pd.DataFrame, side: str) -> None:
 def plot_means(tables: dict[str, pd.DataFrame], *, theme: str = "light") -> Axes:
     """Draw means with intervals by row and side, one panel for each table, on one scale with one zero.
 
-    In: one table a panel, by its title (a second line after a line break), each with `label` (the row),
-    `speaker_side`, `mean`, `low`, `high`, `n_documents`; rows in the order of the first table. A mean without an
-    interval is hollow. Out: the axes that holds the panels; x is the mean, y the number of the row from above.
-    Known weakness: whether two intervals overlap decides nothing; see `difference_interval`.
+    In: one table a panel, by its title (a second line after a line break), each with `label` (the row), `speaker_side`,
+    `mean`, `low`, `high`, `n_documents`; rows as in the first. A mean without an interval is hollow. Out: the axes that
+    holds the panels; x is the mean, y the row from above. Known weakness: an overlap decides nothing.
 
     Examples
     --------
-    >>> table = pd.DataFrame({"label": ["a"], "speaker_side": ["US"], "mean": [0.2], "low": [0.1], "high": [0.4],
-    ...                       "n_documents": [12]})
-    >>> [panel.get_label() for panel in plot_means({"VADER": table}).child_axes]
+    >>> row = {"label": "a", "speaker_side": "US", "mean": 0.2, "low": 0.1, "high": 0.4, "n_documents": 12}
+    >>> [panel.get_label() for panel in plot_means({"VADER": pd.DataFrame([row])}).child_axes]
     ['VADER']
     """
     tables = {name: table.dropna(subset="mean") for name, table in tables.items()}
@@ -140,15 +136,14 @@ def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme:
     """Draw rates per 1,000 words as small multiples, one panel a concept, one scale for all, texts last.
 
     In: a table of `rates(corpus, dictionary, period="month")`; talks to mark by dotted lines. Bands are 95 % intervals;
-    a hollow mark has none, because too few texts use the concept. The scale is that of square roots, for small rates
-    beside large ones. Out: the axes that holds the panels. Known weakness: at most about 24 months stay readable.
+    a hollow mark has none (too few texts). The scale is of square roots, for small rates beside large ones. Out: the
+    axes that holds the panels. Known weakness: at most about 24 months stay readable.
 
     Examples
     --------
     >>> import analysis_helpers as ah
-    >>> statements = ah.load_corpus().where(collection="statements_2025")
-    >>> rates = ah.rates(statements, {"Taiwan": ["taiwan"]}, period="month")
-    >>> [panel.get_label() for panel in ah.plot_rates(rates).child_axes]
+    >>> table = ah.rates(ah.load_corpus(), {"Taiwan": ["taiwan"]}, period="month")
+    >>> [panel.get_label() for panel in ah.plot_rates(table).child_axes]
     ['Taiwan', 'Number of texts']
     """
     rates = rates[rates["speaker_side"].isin(["US", "CN"])]
@@ -232,10 +227,9 @@ def plot_topics(
 
     Examples
     --------
-    >>> shares = pd.DataFrame({"topic": [1], "label": ["a · b"], "speaker_side": ["US"], "mean": [0.4],
-    ...                        "low": [0.3], "high": [0.5], "n_documents": [12]})
-    >>> months = shares.assign(month=pd.Period("2025-05", "M"))
-    >>> [panel.get_label() for panel in plot_topics(shares, months).child_axes]
+    >>> row = {"topic": 1, "label": "a · b", "mean": 0.4, "low": 0.3, "high": 0.5, "n_documents": 12}
+    >>> shares = pd.DataFrame([row]).assign(speaker_side="US", month=pd.Period("2025-05", "M"))
+    >>> [panel.get_label() for panel in plot_topics(shares, shares).child_axes]
     ['a · b, share', 'a · b, months']
     """
     for table, what in ((shares, "share of a topic"), (months, "share of a topic by month")):

@@ -87,13 +87,11 @@ class Panel(Axes):
         box = (left / wide, 1 - (top + height) / deep, width / wide, height / deep)
         return self.inset_axes(box, axes_class=Panel, **options)
 
-    def say(
-        self, x: Any, y: Any, words: Any, px: float = 12, color: str = "muted", weight: str = "Regular", **look: Any
-    ) -> Text | None:
+    def say(self, x: Any, y: Any, words: Any, px: float = 12, color: str = "muted", weight="Regular", **look) -> Text:
         """Write a text, or one at each of many places, unclipped; dollars are no formula. Gives the last one."""
-        written = None
         look = {"ha": "left", "va": "center", "color": self.theme.get(color, color)} | look
         look |= {"fontproperties": font(px, weight), "clip_on": False, "parse_math": False}
+        written = None
         for at, height, text in np.broadcast(x, y, np.asarray(words, dtype="object")):
             written = self.text(at, height, printable(str(text)), **look)
         return written
@@ -176,9 +174,7 @@ def new_panel(theme: str, height: float, box: tuple[float, ...] | None = None, w
 def titled(plot: Callable[..., Panel]) -> Callable[..., Panel]:
     """Give a plot function the arguments `title`, `subtitle` and `note`, which stand around its figure."""
 
-    def drawn(
-        *args: Any, title: str | None = None, subtitle: str | None = None, note: str | None = None, **options: Any
-    ):
+    def drawn(*args, title: str | None = None, subtitle: str | None = None, note: str | None = None, **options):
         return plot(*args, **options).add_words(title, subtitle, note)
 
     words = list(signature(drawn).parameters.values())[1:-1]
