@@ -13,7 +13,6 @@ from ..dictionaries import read_lexicon
 
 # Punkt knows straight quotation marks and hyphens only; it is shown these in their place.
 _PLAIN = str.maketrans("“”„‘’‚–—‐‑", "\"\"\"'''----")
-
 _STOPPED = re.compile(r"([A-Za-z]{2,})\.\s+[A-Za-z]")
 
 
@@ -26,19 +25,20 @@ def split_passages(documents: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> documents = pd.DataFrame({"doc_id": ["a"], "blocks": [[("heading", "Trade"), ("body", "They met.")]]})
-    >>> split_passages(documents)[["passage_id", "kind", "text"]]
-      passage_id     kind       text
-    0    a-p0001  heading      Trade
-    1    a-p0002     body  They met.
+    >>> split_passages(documents)["passage_id"].tolist()
+    ['a-p0001', 'a-p0002']
     """
     rows = [
         (f"{doc_id}-p{position:04d}", doc_id, position, kind, text)
         for doc_id, blocks in zip(documents["doc_id"], documents["blocks"], strict=True)
         for position, (kind, text) in enumerate(blocks, start=1)
     ]
-    return pd.DataFrame(rows, columns=["passage_id", "doc_id", "position", "kind", "text"]).astype(
-        {"passage_id": "str", "doc_id": "str", "position": "int32", "kind": "str", "text": "str"}
-    )
+    return _make_table(rows, ["passage_id", "doc_id", "position", "kind", "text"])
+
+
+def _make_table(rows: list[tuple], columns: list[str]) -> pd.DataFrame:
+    types = {column: "int32" if column == "position" else "str" for column in columns}
+    return pd.DataFrame(rows, columns=columns).astype(types)
 
 
 @lru_cache(maxsize=1)
@@ -93,9 +93,8 @@ def split_sentences(passages: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> passages = pd.DataFrame({"passage_id": ["a-p0001"], "kind": ["body"], "speaker_side": ["US"],
-    ...     "text": ["We met. We agreed."]})
-    >>> split_sentences(passages)["text"].tolist()
+    >>> row = {"passage_id": "a-p0001", "kind": "body", "speaker_side": "US", "text": "We met. We agreed."}
+    >>> split_sentences(pd.DataFrame([row]))["text"].tolist()
     ['We met.', 'We agreed.']
     """
     body = passages[passages["kind"] == "body"]
@@ -104,6 +103,4 @@ def split_sentences(passages: pd.DataFrame) -> pd.DataFrame:
         for passage_id, side, text in zip(body["passage_id"], body["speaker_side"], body["text"], strict=True)
         for position, sentence in enumerate(split_text(text), start=1)
     ]
-    return pd.DataFrame(rows, columns=["sentence_id", "passage_id", "position", "speaker_side", "text"]).astype(
-        {"sentence_id": "str", "passage_id": "str", "position": "int32", "speaker_side": "str", "text": "str"}
-    )
+    return _make_table(rows, ["sentence_id", "passage_id", "position", "speaker_side", "text"])

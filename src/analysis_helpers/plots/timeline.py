@@ -152,7 +152,7 @@ class _Sheet:
         for year in self.years:
             begin, middle = self.day(f"{year}-01-01"), self.day(f"{year}-07-02")
             self.line(begin, low, high, "rule", zorder=0)
-            words = counts[year] if year > self.years[0] else f"{counts[year]} talk{'s' * (counts[year] != 1)}"
+            words = counts[year] if year > self.years[0] else f"{counts[year]} talk{'' if counts[year] == 1 else 's'}"
             if self.upright:
                 self.ax.say(MARGIN - 2, begin + 10, year, 12.5, "ink", "Semibold")
                 self.ax.say(MARGIN - 2, begin + 25, words, 11.5)
