@@ -35,8 +35,6 @@ def load_talks(
     knowledge) and `window` (the dates only bound an unknown day). Raises `TalksError` for unknown values. Known
     weakness: calls and working-level contacts are far from complete.
 
-    Examples
-    --------
     >>> talks = load_talks(level="leader", mode="in_person")
     >>> talks.loc[talks["status"] == "held", "city"].tolist()[:3]
     ['Palm Beach', 'Hamburg', 'Beijing']
@@ -62,8 +60,6 @@ def load_talks(
 def check_talks(talks: pd.DataFrame, name: str = "talks.csv") -> pd.DataFrame:
     """Check a chronology, as text, against its codebook (columns, ids, dates, codes, sources), or name the wrong row.
 
-    Examples
-    --------
     >>> check_talks(pd.DataFrame({"talk_id": ["2025-05-geneva"]}))
     Traceback (most recent call last):
     analysis_helpers.errors.TalksError: talks.csv: column start_date is missing; ...
@@ -99,8 +95,6 @@ def talks_by_period(talks: pd.DataFrame, period: str = "year", by: str | None = 
     In: a chronology; `period` is year, month or week; `by` a column such as level, mode or status. Out: `period`,
     `by`, `n_talks`; a talk counts in the period it began in.
 
-    Examples
-    --------
     >>> talks_by_period(load_talks(level="leader", mode="in_person"))["n_talks"].tolist()[:3]
     [3, 1, 2]
     """
@@ -117,8 +111,6 @@ def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
     Out: `issue`, `group`, `label`, `period`, `n_talks` (with the issue), `n_all` (all talks of the period) and
     `share`, for all issues in every period. Known weakness: long readouts name more issues than short ones.
 
-    Examples
-    --------
     >>> issues_by_period(load_talks()).query("issue == 'rare_earths' and n_talks > 0")["year"].astype("str").tolist()
     ['2025']
     """
@@ -138,8 +130,6 @@ def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     neither open nor close a gap. Out: `from_talk`, `to_talk`, `from_date` (last day of the earlier talk), `to_date`
     (first day of the later), `days` between them. Known weakness: a gap between recorded talks is not silence.
 
-    Examples
-    --------
     >>> describe_gaps(load_talks(level="leader", mode="in_person"))["days"].max()
     np.int64(1234)
     """
@@ -168,8 +158,6 @@ def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
     none if two are as near. Links given by the metadata stay. Out: the corpus, with `talk_id` and `talk_evidence` of
     `documents` filled. Known weakness: a text that says "the talks" without place or names is not linked.
 
-    Examples
-    --------
     >>> import analysis_helpers as ah
     >>> articles = ah.load_corpus().where(collection="articles")
     >>> ah.link_documents(articles, ah.load_talks()).documents["talk_evidence"].unique().tolist()

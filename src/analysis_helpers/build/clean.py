@@ -347,8 +347,6 @@ def clean_text(text: str) -> CleanText:
     General rules only; the patterns are in `lexicons/en/page_furniture.csv`. Known weakness: a teaser written in full
     sentences, without a label above it, is kept.
 
-    Examples
-    --------
     >>> clean_text("Home » World\\n\\nBoth sides met.\\n\\nNo comments").removed
     [('navigation', 'Home » World'), ('comment prompt', 'No comments')]
     """
@@ -392,8 +390,6 @@ def clean_documents(documents: pd.DataFrame) -> pd.DataFrame:
     In: `documents` with a column `text`. Out: the same rows and order, with `blocks` and `removed` (lists of kind and
     text) added, and `title` filled where it was missing and the page shows one. Weakness: that of `clean_text`.
 
-    Examples
-    --------
     >>> frame = pd.DataFrame({"doc_id": ["a"], "text": ["One line. Two\\u00a0lines.\\n\\n123 views"]})
     >>> clean_documents(frame).loc[0, ["blocks", "removed"]].tolist()
     [[('body', 'One line. Two lines.')], [('counter', '123 views')]]

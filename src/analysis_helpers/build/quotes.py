@@ -38,8 +38,6 @@ def add_quoted_speakers(sentences: pd.DataFrame, passages: pd.DataFrame, documen
     as subject of a word of `speech_words.csv`. Source: rules after Pareti (2015), "Attribution: A Computational
     Approach". Known weakness: a quotation that lost both its marks is not seen; a sentence has one voice.
 
-    Examples
-    --------
     >>> row = {"sentence_id": "s", "passage_id": "p", "speaker_side": "US", "text": "“We are open,” Wang Yi said."}
     >>> about = pd.DataFrame([{"doc_id": "a", "genre": "news report", "passage_id": "p", "speaker": None}])
     >>> add_quoted_speakers(pd.DataFrame([row]), about, about)["speaker_side"].tolist()
@@ -68,8 +66,6 @@ def add_whole_quotations(passages: pd.DataFrame, sentences: pd.DataFrame) -> pd.
     with both changed where all sentences of a passage are of one speaker and at least four fifths of its words stand
     between quotation marks. Known weakness: the quoted words in mixed passages still count for the author's side.
 
-    Examples
-    --------
     >>> said = {"quoted_speaker": "Wang Yi", "speaker_side": "CN", "n_quoted": 3, "text": "“We are open.”"}
     >>> own = pd.DataFrame([{"passage_id": "p", "speaker": None, "speaker_side": "US"}])
     >>> add_whole_quotations(own, pd.DataFrame([{"passage_id": "p"} | said])).to_numpy().tolist()

@@ -22,8 +22,6 @@ def split_passages(documents: pd.DataFrame) -> pd.DataFrame:
     In: `doc_id`, `blocks` (from `clean_documents`). Out: `passage_id` (doc_id-p0001), `doc_id`, `position` (from 1, in
     the order of the page), `kind` (body, heading), `text`.
 
-    Examples
-    --------
     >>> documents = pd.DataFrame({"doc_id": ["a"], "blocks": [[("heading", "Trade"), ("body", "They met.")]]})
     >>> split_passages(documents)["passage_id"].tolist()
     ['a-p0001', 'a-p0002']
@@ -77,8 +75,6 @@ def split_text(text: str) -> list[str]:
     `lexicons/en/abbreviations.csv` end a sentence only before a word of `sentence_starters.csv`. Known weakness: "in
     the U.S. He said" is not split, because He is also a surname that follows titles.
 
-    Examples
-    --------
     >>> split_text("Dr. Liu left the U.S. on Sept. 14-15. Sino-U.S. talks go on in the U.S. The end.")
     ['Dr. Liu left the U.S. on Sept. 14-15.', 'Sino-U.S. talks go on in the U.S.', 'The end.']
     """
@@ -91,8 +87,6 @@ def split_sentences(passages: pd.DataFrame) -> pd.DataFrame:
     In: `passages` (passage_id, kind, speaker_side, text). Out: a row a sentence with `sentence_id` (passage_id-s001),
     `passage_id`, `position` (from 1), `speaker_side`, `text`. Source and weakness: `split_text`.
 
-    Examples
-    --------
     >>> row = {"passage_id": "a-p0001", "kind": "body", "speaker_side": "US", "text": "We met. We agreed."}
     >>> split_sentences(pd.DataFrame([row]))["text"].tolist()
     ['We met.', 'We agreed.']

@@ -149,8 +149,6 @@ def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFram
     conference or interview nobody can tell. Source: markers in 8,400 paragraphs of official transcripts of 2025. Known
     weakness: quotations inside a turn keep the voice of the speaker who quotes.
 
-    Examples
-    --------
     >>> documents = pd.DataFrame({"doc_id": ["a"], "side": ["CN"], "genre": ["press_conference"]})
     >>> texts = ["AFP: Any comment?", "Mao Ning: We noted it.", "Talks go on."]
     >>> add_speakers(pd.DataFrame({"doc_id": "a", "kind": "body", "text": texts}), documents)["speaker"].tolist()

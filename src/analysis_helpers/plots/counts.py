@@ -21,8 +21,6 @@ def plot_weekly(weeks: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme
     In: a table of `texts_by_period(corpus, "week")`; the talks to mark, each by its city. Out: the axes; x is the day
     (its ordinal), y is texts (Chinese ones negative). Known weakness: texts collected are counted, not what was said.
 
-    Examples
-    --------
     >>> import analysis_helpers as ah
     >>> ax = ah.plot_weekly(ah.texts_by_period(ah.load_corpus().where(collection="statements_2025")))
     >>> [text.get_text() for text in ax.texts if "n = " in text.get_text()]
@@ -94,8 +92,6 @@ def plot_talks(table: pd.DataFrame, *, theme: str = "light") -> Axes:
     In: `year`, `level`, `n_talks` (`talks_by_period(by="level")`). Out: the axes; x is the number of the year, y is
     talks. Known weakness: lower levels are recorded less completely.
 
-    Examples
-    --------
     >>> table = pd.DataFrame({"year": [2024, 2025], "level": "leader", "n_talks": [1, 3]})
     >>> [int(bar.get_height()) for bar in plot_talks(table).patches]
     [1, 3]
@@ -129,8 +125,6 @@ def plot_shares(table: pd.DataFrame, *, theme: str = "light") -> Axes:
     In: `label`, `side`, `share` (0 to 1), `n` (texts), `n_words`, in the order of the rows. Out: the axes; x is the
     share, y the number of the row from above. Known weakness: no interval; one long text can make a share.
 
-    Examples
-    --------
     >>> table = pd.DataFrame({"label": ["a"], "side": ["US"], "share": [0.25], "n": [4], "n_words": [1200]})
     >>> plot_shares(table).patches[0].get_width()
     np.float64(0.25)
@@ -200,8 +194,6 @@ def plot_agenda(agenda: pd.DataFrame, *, theme: str = "light") -> Axes:
     In: a table of `issues_by_period`. The outline marks the issue most often on the agenda of a period; bars give the
     totals. Out: the axes, in columns and rows. Known weakness: shade compares periods of different size.
 
-    Examples
-    --------
     >>> import analysis_helpers as ah
     >>> int(ah.plot_agenda(ah.issues_by_period(ah.load_talks())).get_xlim()[1])
     9
@@ -240,8 +232,6 @@ def plot_coverage(table: pd.DataFrame, *, theme: str = "light") -> Axes:
     In: the columns `group`, `label`, then one per period, filled with counts. The more texts, the darker; a dot is
     nothing. Out: the axes. Known weakness: a period without a column is not seen to be empty.
 
-    Examples
-    --------
     >>> table = pd.DataFrame({"group": ["US"], "label": ["Statements"], "2024": [0], "2025": [7]})
     >>> [text.get_text() for text in plot_coverage(table).texts]
     ['Statements', 'US', '2024', '2025', '7', 'all']

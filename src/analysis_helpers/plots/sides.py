@@ -26,8 +26,6 @@ def plot_keyness(words: pd.DataFrame, n_words: int = 12, n_unproven: int = 4, *,
     both panels; x is log10 of the rate per 1,000 words, y the row. Raises `TalksError` where no word was tested. Known
     weakness: it shows the most telling words, not the most frequent ones.
 
-    Examples
-    --------
     >>> import analysis_helpers as ah
     >>> words = ah.keyness(ah.load_corpus().where(genre="readout"), min_documents=20, n_draws=99)
     >>> [panel.get_label() for panel in ah.plot_keyness(words).child_axes]
@@ -85,8 +83,6 @@ def plot_means(tables: dict[str, pd.DataFrame], *, theme: str = "light") -> Axes
     `mean`, `low`, `high`, `n_documents`; rows as in the first. A mean without an interval is hollow. Out: the axes that
     holds the panels; x is the mean, y the row from above. Known weakness: an overlap decides nothing.
 
-    Examples
-    --------
     >>> row = {"label": "a", "speaker_side": "US", "mean": 0.2, "low": 0.1, "high": 0.4, "n_documents": 12}
     >>> [panel.get_label() for panel in plot_means({"VADER": pd.DataFrame([row])}).child_axes]
     ['VADER']
@@ -139,8 +135,6 @@ def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme:
     a hollow mark has none (too few texts). The scale is of square roots, for small rates beside large ones. Out: the
     axes that holds the panels. Known weakness: at most about 24 months stay readable.
 
-    Examples
-    --------
     >>> import analysis_helpers as ah
     >>> table = ah.rates(ah.load_corpus(), {"Taiwan": ["taiwan"]}, period="month")
     >>> [panel.get_label() for panel in ah.plot_rates(table).child_axes]
@@ -225,8 +219,6 @@ def plot_topics(
     stands beneath the name. Bars and bands are 95 % intervals; a hollow mark has none. Out: the axes that holds the
     panels, two a topic, labelled by its name. Known weakness: at most about 12 topics and 24 months stay readable.
 
-    Examples
-    --------
     >>> row = {"topic": 1, "label": "a · b", "mean": 0.4, "low": 0.3, "high": 0.5, "n_documents": 12}
     >>> shares = pd.DataFrame([row]).assign(speaker_side="US", month=pd.Period("2025-05", "M"))
     >>> [panel.get_label() for panel in plot_topics(shares, shares).child_axes]

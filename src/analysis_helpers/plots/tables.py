@@ -21,8 +21,6 @@ def show(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.Data
     `n_documents` as `documents`. Raises `KeyError` for a share that is no column, `TalksError` for a table without any
     value. Known weakness: the result is for reading; compute with what went in.
 
-    Examples
-    --------
     >>> show(pd.DataFrame({"n_words": [1234], "share": [0.341]}, index=["US"]), shares=["share"])
         words share
     US  1,234   34%
@@ -47,8 +45,6 @@ def style_notebook() -> None:
     A table without a value is told in a sentence; one of more than 1,000 rows stays as pandas shows it. Outside of
     IPython nothing happens. Known weakness: names are shortened; `print(table)` shows a table as it is.
 
-    Examples
-    --------
     >>> style_notebook()
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
