@@ -1,7 +1,5 @@
 """Explorers: choices and the table that follows from them. In JupyterLab the choices can be changed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from html import escape
 from importlib.util import find_spec
@@ -34,10 +32,8 @@ class Explorer:
     the first choices. `table` makes the table of some choices, `choices` lists them (a text is typed), `first` is the
     first table, `note` what its columns mean. Known weakness: a front end without typed input needs `explorer.open()`.
 
-    >>> Explorer(lambda side: pd.DataFrame({"words": [812]}, index=[side]), {"side": ["US", "CN"]})
-        words
-    US    812
-    side: US. In JupyterLab this cell shows controls for side.
+    >>> Explorer(lambda side: pd.DataFrame({"words": [812]}, index=[side]), {"side": ["US", "CN"]}).first.index[0]
+    'US'
     """
 
     def __init__(self, table: Callable[..., pd.DataFrame], choices: dict[str, Any], note: str = "") -> None:
@@ -55,9 +51,8 @@ class Explorer:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         static = {"text/plain": repr(self), "text/html": f"{_to_html(self.first)}\n<p>{escape(self._words)}</p>"}
-        if not (is_someone_there() and find_spec("ipywidgets")):
-            return static
-        return self.open()._repr_mimebundle_() | static  # the table stays in the file when the notebook is saved
+        asked = is_someone_there() and find_spec("ipywidgets")
+        return (self.open()._repr_mimebundle_() if asked else {}) | static  # a saved notebook keeps the table
 
     def open(self) -> Any:
         """Make the controls and the table under them, as widgets; `TalksError` where ipywidgets is not installed."""
@@ -201,12 +196,10 @@ def explore_topics(corpus: Corpus, model: TopicModel) -> Explorer:
 
 
 def _mark(corpus: Corpus) -> Corpus:
-    """Give the documents their year, as a column that can be chosen by."""
     return corpus.replace(documents=corpus.documents.assign(year=corpus.documents["date"].dt.strftime("%Y")))
 
 
 def _list_groups(corpus: Corpus) -> list[Group]:
-    """List the groups that can be compared: the values of the columns that have at least two."""
     values = {name: in_order(column) for name, column in _mark(corpus).documents[list(GROUPS)].items()}
     groups = [(name, value) for name, listed in values.items() if len(listed) > 1 for value in listed]
     if not groups:
@@ -216,7 +209,6 @@ def _list_groups(corpus: Corpus) -> list[Group]:
 
 
 def _compare(corpus: Corpus, first: Group, second: Group) -> pd.DataFrame:
-    """Compare the words of two groups: one row a term, those of the first group first."""
     if first[0] != second[0] or first == second:
         what = f"{_label(first)} and {_label(second)} cannot be compared"
         raise TalksError(f"{what}; expected two different groups of one kind; choose another {first[0]}")

@@ -1,7 +1,5 @@
 """The talks: the chronology 2017-2025, its gaps, and its links to documents."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -199,7 +197,6 @@ def _heads(talk: dict) -> list[str]:
 
 
 def _spellings(name: str) -> list[str]:
-    """Terms that name a person: the full name; a US surname; the given name of a Chinese official."""
     surname, given = _people()[name]["surname"].casefold(), name.rsplit(maxsplit=1)[-1].casefold()
     if _people()[name]["side"] == "CN":
         return [name.casefold(), *([given] if len(given) > 4 else []), *(["xi"] if surname == "xi" else [])]
@@ -207,7 +204,6 @@ def _spellings(name: str) -> list[str]:
 
 
 def _link(talk: dict, documents: pd.DataFrame, naming: Callable[[Iterable[str]], pd.DataFrame]) -> list[tuple]:
-    """List the documents near a talk that name its place and its people, each with the evidence."""
     dates = documents.set_index("doc_id")["date"]
     before, after = (talk["start_date"] - dates).dt.days, (dates - talk["end_date"]).dt.days
     distance = np.maximum(before, after).clip(lower=0)[(before <= DAYS_BEFORE) & (after <= DAYS_AFTER)].to_dict()

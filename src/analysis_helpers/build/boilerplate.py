@@ -5,8 +5,6 @@ of the article; the best unbroken run is kept. `training/page_lines.py` fits the
 Known weakness: teasers in full sentences, comments without a label, and articles that are lists.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

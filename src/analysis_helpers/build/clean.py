@@ -3,8 +3,6 @@
 `CHARACTER_STEPS` (string to string) and `LINE_STEPS` (lines to lines) do the work, in this order.
 """
 
-from __future__ import annotations
-
 import html
 import re
 import statistics

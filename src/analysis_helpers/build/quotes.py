@@ -1,7 +1,5 @@
 """Quoting: whose words the quotations and the reported speech of articles are."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Sentences: documents are split into passages, passages into sentences."""
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Speakers: who is speaking in a passage, told by the label at its head."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Writing: the parts become the tables of a corpus, with the account of what was read; all appear at once."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain

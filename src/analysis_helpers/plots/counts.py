@@ -1,7 +1,5 @@
 """Figures of counts and shares: bars, and heat maps with the counts printed."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -68,7 +66,6 @@ def _name_months(ax: Panel, first: pd.Timestamp, last: pd.Timestamp) -> None:
 
 
 def _mark_talks(ax: Panel, talks: pd.DataFrame) -> None:
-    """Mark talks by a vertical line, dotted, or solid for leaders, and the city above it."""
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     days = talks["start_date"].map(pd.Timestamp.toordinal) + 0.5
     pixel, used = (top - bottom) / 300, set()
@@ -150,10 +147,8 @@ def plot_shares(table: pd.DataFrame, *, theme: str = "light") -> Axes:
     return ax
 
 
-def _new_map(
-    theme: str, labels: pd.DataFrame, numbers: pd.DataFrame, shades: np.ndarray, column: float, top: float, below: float
-) -> tuple[Panel, np.ndarray, LinearSegmentedColormap]:
-    """Draw a row of cells per label, with some room above each new group."""
+def _new_map(theme: str, labels: pd.DataFrame, numbers: pd.DataFrame, shades: np.ndarray, column, top, below) -> tuple:
+    """Draw a row of cells per label, with some room above each new group: panel, heights of the rows, colours."""
     import seaborn as sns
 
     new = labels["group"].ne(labels["group"].shift())

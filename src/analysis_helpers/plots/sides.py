@@ -1,7 +1,5 @@
 """Figures that compare the sides: words, means, rates and topics, in panels on one scale."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np
@@ -87,8 +85,7 @@ def plot_means(tables: dict[str, pd.DataFrame], *, theme: str = "light") -> Axes
     >>> [panel.get_label() for panel in plot_means({"VADER": pd.DataFrame([row])}).child_axes]
     ['VADER']
     """
-    tables = {name: table.dropna(subset="mean") for name, table in tables.items()}
-    tables = {name: table for name, table in tables.items() if len(table)}
+    tables = {name: rows for name, table in tables.items() if len(rows := table.dropna(subset="mean"))}
     rows = pd.concat([pd.DataFrame(), *tables.values()])
     refuse_nothing(rows, "mean")
     labels, spoken = list(dict.fromkeys(rows["label"])), set(rows["speaker_side"])
@@ -199,7 +196,6 @@ def _name_months(panel: Panel, months: list[pd.Period]) -> None:
 
 
 def _mark_months(panel: Panel, talks: pd.DataFrame | None, first: pd.Period, *, named: bool) -> None:
-    """Mark talks by dotted lines at their place in the month; name them in the first panel only."""
     for city, day in () if talks is None else zip(talks["city"], talks["start_date"], strict=True):
         x = (day.to_period("M") - first).n + (day.day - 1) / day.days_in_month - 0.5
         if panel.get_xlim()[0] <= x <= panel.get_xlim()[1]:
@@ -252,7 +248,6 @@ def plot_topics(
 
 
 def _limit(table: pd.DataFrame) -> float:
-    """Find the end of a scale that holds every mean and bound, in steps of a tenth; no share is beyond 100 %."""
     largest = np.nanmax([0.1, *table[["mean", "high"]].to_numpy().ravel()])
     return float(min(np.ceil(largest * 10 + 0.01) / 10, 1.0))
 

@@ -1,7 +1,5 @@
 """The visual language: palette, type, and axes that write and draw in it. Lengths are CSS pixels."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -81,7 +79,7 @@ class Panel(Axes):
         self.spines[:].set_visible(False)
         self.tick_params(length=0, labelleft=False, labelbottom=False)
 
-    def place(self, left: float, top: float, width: float, height: float, **options: Any) -> Panel:
+    def place(self, left: float, top: float, width: float, height: float, **options: Any) -> "Panel":
         """Place a panel inside one that is in pixels."""
         wide, deep = self.get_xlim()[1], self.get_ylim()[0]
         box = (left / wide, 1 - (top + height) / deep, width / wide, height / deep)
@@ -131,7 +129,7 @@ class Panel(Axes):
             self.mark(x + 15, y, side, mew=0)
             x += 66 + width_of(self.say(x + 38, y, name, 13.5, side, "Semibold"))
 
-    def add_words(self, title: str | None, subtitle: str | None, note: str | None) -> Panel:
+    def add_words(self, title: str | None, subtitle: str | None, note: str | None) -> "Panel":
         """Write title and subtitle above and the note below: the figure grows, what is drawn keeps its size."""
         width, height = self.figure.get_size_inches() * DPI
         big, middle, small = (18, 13.5, 11.5) if width < 600 else (22, 15, 12)

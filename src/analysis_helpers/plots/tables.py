@@ -1,7 +1,5 @@
 """Tables for readers: the one that stands beneath each figure, and that a check can compare."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterable
 from numbers import Integral

@@ -1,7 +1,5 @@
 """The signature figure: every talk, 2017-2025, one dot each, packed on its true date."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -95,20 +93,17 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
     """
     n = talks["status"].value_counts().reindex(["held", "cancelled", "postponed"], fill_value=0)
     (any_pause, leaders_pause), years = longest_pauses(talks), talks["start_date"].dt.year
-    return {
-        "title": "The two governments never stopped talking for long.\nTheir leaders stopped meeting face to face.",
-        "subtitle": (
-            f"Each dot is one of {len(talks)} talks, {years.min()}–{years.max()} ({n['held']} held). The longest pause "
-            f"between any two of them was {any_pause} days;\n"
-            f"the leaders went {leaders_pause:,} days without meeting in person."
-        ),
-        "note": (
-            "Leader and cabinet meetings in person are near complete; phone calls and working-level contacts are not. "
-            "Size shows level, fill shows how they met.\n"
-            f"Source: project chronology, talks.csv ({len(talks)} rows, sources per row). "
-            f"Not held: {n['cancelled']} cancelled, {n['postponed']} put off."
-        ),
-    }
+    title = "The two governments never stopped talking for long.\nTheir leaders stopped meeting face to face."
+    subtitle = (
+        f"Each dot is one of {len(talks)} talks, {years.min()}–{years.max()} ({n['held']} held). The longest pause "
+    )
+    subtitle += f"between any two of them was {any_pause} days;\n"
+    subtitle += f"the leaders went {leaders_pause:,} days without meeting in person."
+    note = "Leader and cabinet meetings in person are near complete; phone calls and working-level contacts are not. "
+    note += "Size shows level, fill shows how they met.\n"
+    note += f"Source: project chronology, talks.csv ({len(talks)} rows, sources per row). "
+    note += f"Not held: {n['cancelled']} cancelled, {n['postponed']} put off."
+    return {"title": title, "subtitle": subtitle, "note": note}
 
 
 class _Sheet:
@@ -128,10 +123,8 @@ class _Sheet:
         return (self.top if self.upright else self.left) + days * self.pixels
 
     def base(self, lane: int) -> float:
-        """Pixel of the line a lane stands on."""
-        if self.upright:
-            return self.left - 10 + sum(self.lanes[:lane])
-        return self.top + sum(self.lanes[: lane + 1]) - 16
+        upright = self.left - 10 + sum(self.lanes[:lane])
+        return upright if self.upright else self.top + sum(self.lanes[: lane + 1]) - 16
 
     def line(self, time: float, low: float, high: float, color: str, **look: Any) -> None:
         self.ax.line(*self.turn([time, time], [low, high]), color, **look)
