@@ -13,12 +13,13 @@ from .errors import TalksError
 from .keyness import MIN_DOCUMENTS, keyness
 from .plots.tables import show
 from .rates import concordance, rates
+from .talks import CODES
 from .topics import TopicModel, compare_topics, typical_documents
 
 GROUPS = ("side", "collection", "genre", "outlet", "year")
 SMALL = 50  # documents; below, two of them are enough to list a word
 OTHERS = "all others"
-LEVELS = {"leaders": ["leader"], "leaders and ministers": ["leader", "cabinet"], "all talks": None}
+LEVELS = {"leaders": ["leader"], "leaders and ministers": ["leader", "cabinet"], "all talks": CODES["level"]}
 MEAN = "Rates are per 1,000 words, the mean over the documents of a"
 RATES = f"{MEAN} group. Function words (the, you) are not shown."
 USING = f"{MEAN} side; beside them the documents that use the words."
@@ -101,10 +102,9 @@ def is_someone_there() -> bool:
 def explore_words(corpus: Corpus, *, n: int = 20) -> Explorer:
     """Look at the words of a group of texts: those typical of it, or every place of one word.
 
-    In: a corpus, how many rows to show. To choose: the group (side, collection, genre, outlet or year), and where the
-    corpus has its text a word, shown in context (`concordance`); without one, the terms that tell the group from all
-    others (`keyness`). Out: an `Explorer`. Raises `TalksError` where there is one group only. Known weakness: a group
-    differs from all others in side, kind and month at once.
+    In: a corpus, how many rows to show. To choose: the group (side, collection, genre, outlet or year), and where there
+    is text a word, shown by `concordance`; without one, the terms that tell the group from all others (`keyness`). Out:
+    an `Explorer`. Raises `TalksError` for a single group. Known weakness: groups differ in several things at once.
 
     >>> import analysis_helpers as ah
     >>> ah.explore_words(ah.load_corpus(), n=3).first.index.tolist()
@@ -165,8 +165,8 @@ def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tari
         named = {"rate": "rate", "using it": "n_using", "documents": "n_documents"}
         sides = found[found["speaker_side"].isin(["US", "CN"])].groupby("speaker_side", sort=False)
         columns = {f"{side} {name}": part[column] for side, part in sides for name, column in named.items()}
-        wanted = names if LEVELS[talks] is None else names[held["level"].isin(LEVELS[talks])]
-        places = wanted.groupby(held["start_date"].dt.to_period(PERIODS[period])).agg(", ".join)
+        periods = held["start_date"].dt.to_period(PERIODS[period])
+        places = names[held["level"].isin(LEVELS[talks])].groupby(periods).agg(", ".join)
         return pd.DataFrame(columns).assign(talks=places)
 
     return Explorer(table, {"words": words, "period": ["month", "week"], "talks": list(LEVELS)}, USING)

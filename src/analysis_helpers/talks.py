@@ -28,13 +28,11 @@ def load_talks(
 ) -> pd.DataFrame:
     """Load the chronology of talks between the two governments, 2017-2025.
 
-    `level` (leader, cabinet, deputy, working), `mode` (in_person, virtual, phone) and `min_sources` keep a part of it.
-    Out: a row a talk, held or not, by date: columns of `data/codebook.md`, `unverified` (a field rests on background
-    knowledge) and `window` (the dates only bound an unknown day). Raises `TalksError` for unknown values. Known
-    weakness: calls and working-level contacts are far from complete.
+    `level` (leader, cabinet, deputy, working), `mode` (in_person, virtual, phone) and `min_sources` keep a part. Out: a
+    row a talk, held or not: columns of `data/codebook.md`, `unverified` (a field rests on background knowledge) and
+    `window` (the day is unknown). Raises `TalksError` for unknown values. Known weakness: calls are incomplete.
 
-    >>> talks = load_talks(level="leader", mode="in_person")
-    >>> talks.loc[talks["status"] == "held", "city"].tolist()[:3]
+    >>> load_talks(level="leader", mode="in_person")["city"].tolist()[:3]
     ['Palm Beach', 'Hamburg', 'Beijing']
     """
     path = shipped_data() / "talks.csv" if path is None else Path(path)
@@ -114,8 +112,7 @@ def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
     """
     codes = pd.DataFrame(read_codebook("issues")).rename(columns={"term": "issue"}).drop(columns="reason")
     all_talks = talks_by_period(talks, period).rename(columns={"n_talks": "n_all"})
-    rows = talks.assign(issue=talks["issues"].str.split(";")).explode("issue")
-    counts = talks_by_period(rows, period, by="issue")
+    counts = talks_by_period(talks.assign(issue=talks["issues"].str.split(";")).explode("issue"), period, by="issue")
     grid = codes.merge(all_talks, how="cross").merge(counts, on=["issue", period], how="left")
     grid["n_talks"] = grid["n_talks"].fillna(0).astype("int64")
     return grid.assign(share=(grid["n_talks"] / grid["n_all"].where(grid["n_all"] > 0)).round(4))
@@ -124,9 +121,9 @@ def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
 def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     """List the times without a talk between the talks given, the longest first.
 
-    In: a chronology, reduced to the talks in question; those not held, and those whose day is unknown (`window`),
-    neither open nor close a gap. Out: `from_talk`, `to_talk`, `from_date` (last day of the earlier talk), `to_date`
-    (first day of the later), `days` between them. Known weakness: a gap between recorded talks is not silence.
+    In: a chronology; talks not held, or of unknown day (`window`), neither open nor close a gap. Out: `from_talk`,
+    `to_talk`, `from_date` (last day of the earlier), `to_date` (first day of the later), `days`. Known weakness: a gap
+    between recorded talks is not silence.
 
     >>> describe_gaps(load_talks(level="leader", mode="in_person"))["days"].max()
     np.int64(1234)
@@ -151,10 +148,9 @@ def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
     """Link documents to the talk they are about, where date, place and names agree.
 
     A document is linked when it is dated, by the day, from 7 days before a held talk to 14 days after, and names the
-    city and a head of delegation. For a call (call, phone, video stand for the place), and in the capitals and New
-    York, one passage must name the place and a head of each side. Of several talks the nearest in time is taken, and
-    none if two are as near. Links given by the metadata stay. Out: the corpus, with `talk_id` and `talk_evidence` of
-    `documents` filled. Known weakness: a text that says "the talks" without place or names is not linked.
+    city and a head of delegation; for a call, and in the capitals and New York, one passage must name the place and a
+    head of each side. The nearest talk is taken, and none if two are as near. Links given by the metadata stay. Out:
+    the corpus, with `talk_id` and `talk_evidence` filled. Known weakness: "the talks" without names is not linked.
 
     >>> import analysis_helpers as ah
     >>> articles = ah.load_corpus().where(collection="articles")

@@ -142,7 +142,6 @@ def _best_run(gains: Numbers) -> tuple[int, int]:
 
 
 def _content(text: str) -> set[str]:
-    """Longer words of a line, in small letters."""
     return {word.lower() for word in _TOKEN.findall(text) if len(word) > 3}
 
 

@@ -191,7 +191,6 @@ def mark_page_lines(lines: list[Line]) -> list[Line]:
 
 
 def _mark_around(lines: list[Line], kept: list[bool], headline: int | None) -> list[Line]:
-    """Turn what the model found into kinds."""
     places = [number for number, k in enumerate(kept) if k]
     above = set(range(places[0])) - {headline}
     lines = _mark(lines, "byline", _bylines(lines, above))
@@ -236,7 +235,6 @@ def mark_title(lines: list[Line]) -> list[Line]:
 
 
 def _bylines(lines: list[Line], numbers: Collection[int]) -> set[int]:
-    """Find short lines "by NAME" among those numbered."""
     short = {n for n in numbers if lines[n].words <= BYLINE_WORDS and not _SENTENCE_END.search(lines[n].text)}
     return {n for n in short if re.match(r"[Bb][Yy]\s+[A-Z]\S*(\s+[A-Za-z]|$)", lines[n].text)}
 
@@ -372,14 +370,11 @@ def lost_words(before: str, after: str) -> list[str]:
 
 def _without_title(clean: CleanText, title: str | float) -> CleanText:
     """Take the title out of the text where it stands there again as the first line, and is known already."""
-    texts = [text for _, text in clean.blocks]
-    if not isinstance(title, str) or len(texts) < 2 or _letters(texts[0]) != _letters(title):
+    if not isinstance(title, str) or len(clean.blocks) < 2:
         return clean
-    return replace(clean, blocks=clean.blocks[1:], removed=[("title again", texts[0]), *clean.removed])
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"\W+", "", text).casefold()
+    first = clean.blocks[0][1]
+    again = len({re.sub(r"\W+", "", text).casefold() for text in (first, title)}) == 1
+    return replace(clean, blocks=clean.blocks[1:], removed=[("title again", first), *clean.removed]) if again else clean
 
 
 def clean_documents(documents: pd.DataFrame) -> pd.DataFrame:

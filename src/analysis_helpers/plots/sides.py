@@ -20,9 +20,8 @@ def plot_keyness(words: pd.DataFrame, n_words: int = 12, n_unproven: int = 4, *,
     """Draw the words that tell the sides apart: two rates joined, with the texts behind each in figures.
 
     In: a table of `keyness`, first China, second the United States. Each side's words stand by `z`; below the rule,
-    hollow, those that look distinctive (z over 1.96 either way) and fail the rate test at .05. Out: the axes that holds
-    both panels; x is log10 of the rate per 1,000 words, y the row. Raises `TalksError` where no word was tested. Known
-    weakness: it shows the most telling words, not the most frequent ones.
+    hollow, those with |z| over 1.96 that fail the rate test at .05. Out: the axes that holds both panels; x is log10 of
+    the rate per 1,000 words. Raises `TalksError` where no word was tested. Known weakness: telling is not frequent.
 
     >>> import analysis_helpers as ah
     >>> words = ah.keyness(ah.load_corpus().where(genre="readout"), min_documents=20, n_draws=99)
@@ -189,9 +188,8 @@ def _draw_series(panel: Panel, rows: pd.DataFrame, column: str, side: str, scale
 
 
 def _name_months(panel: Panel, months: list[pd.Period]) -> None:
-    names = [f"{month:%b}"[0] for month in months]
-    if len(months) > 24:  # letters would touch
-        names = [month.year if month.month == 1 else "" for month in months]
+    years = [month.year if month.month == 1 else "" for month in months]
+    names = years if len(months) > 24 else [f"{month:%b}"[0] for month in months]  # more letters would touch
     panel.say(np.arange(len(months)), -0.16, names, ha="center", transform=panel.get_xaxis_transform())
 
 
@@ -210,10 +208,9 @@ def plot_topics(
 ) -> Axes:
     """Draw one row a topic: left its share of each side's texts, right the same by month, one scale for all.
 
-    In: tables of `compare_topics` by `speaker_side` and by `speaker_side` and `month`; talks to mark by dotted lines.
-    Rows run from the most Chinese topic to the most American one; a column `bootstrap` of `shares` (`topic_stability`)
-    stands beneath the name. Bars and bands are 95 % intervals; a hollow mark has none. Out: the axes that holds the
-    panels, two a topic, labelled by its name. Known weakness: at most about 12 topics and 24 months stay readable.
+    In: tables of `compare_topics` by `speaker_side` and by `speaker_side` and `month`; talks to mark. Rows run from the
+    most Chinese topic to the most American; a column `bootstrap` (`topic_stability`) stands beneath the name. Intervals
+    are of 95 %; a hollow mark has none. Out: the axes that holds the panels. Known weakness: at most 24 months fit.
 
     >>> row = {"topic": 1, "label": "a · b", "mean": 0.4, "low": 0.3, "high": 0.5, "n_documents": 12}
     >>> shares = pd.DataFrame([row]).assign(speaker_side="US", month=pd.Period("2025-05", "M"))
@@ -228,7 +225,9 @@ def plot_topics(
     ax = new_panel(theme, TOPIC_ROW * (len(topics) + 1) + 30)
     n = shares.drop_duplicates("speaker_side").set_index("speaker_side")["n_documents"]
     ax.name_sides(4, 16, {side: f"{SIDE_NAMES[side]} ({n[side]:,} texts)" for side in ("US", "CN") if side in n})
-    (widest, highest), names = (_limit(table) for table in (shares, months)), list(dict.fromkeys(months["month"]))
+    largest = (np.nanmax([0.1, *table[["mean", "high"]].to_numpy().ravel()]) for table in (shares, months))
+    widest, highest = (float(min(np.ceil(end * 10 + 0.01) / 10, 1.0)) for end in largest)  # no share is beyond 100 %
+    names = list(dict.fromkeys(months["month"]))
     for number, topic in enumerate(topics):
         top, rows = TOPIC_ROW * (number + 1), shares[shares["topic"] == topic]
         label = rows["label"].iloc[0]
@@ -247,13 +246,7 @@ def plot_topics(
     return ax
 
 
-def _limit(table: pd.DataFrame) -> float:
-    largest = np.nanmax([0.1, *table[["mean", "high"]].to_numpy().ravel()])
-    return float(min(np.ceil(largest * 10 + 0.01) / 10, 1.0))
-
-
 def _name_topic(ax: Panel, row: pd.Series, middle: float) -> None:
-    """Write the terms of a topic, in two lines where they are long, and how stable it is."""
     first, _, rest = row["label"].rpartition(" · ") if len(row["label"]) > 24 else (row["label"], "", "")
     lines = [(printable(line, 26), 13.5, "ink", "Semibold") for line in (first, rest) if line]
     if not pd.isna(row.get("bootstrap")):

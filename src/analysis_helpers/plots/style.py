@@ -37,8 +37,7 @@ COLORS = {  # of the light and the dark theme; contrasts, and distances under co
         ("#1C252D", "#1F3F49", "#24626C", "#338C92", "#62B9B8", "#B5E6DF"),
     ),
 }
-LIGHT, DARK = ({name: pair[theme] for name, pair in COLORS.items()} for theme in (0, 1))
-THEMES = {"light": LIGHT, "dark": DARK}
+THEMES = {theme: {name: pair[n] for name, pair in COLORS.items()} for n, theme in enumerate(("light", "dark"))}
 SIDE_NAMES = {"US": "United States", "CN": "China", "other": "other"}
 MARKERS = {"US": ("o", 6.4), "CN": ("D", 5.6), "other": ("s", 5.6)}
 LINES = {"US": "-", "CN": (0, (4.5, 1.6)), "other": "-"}
@@ -74,7 +73,8 @@ class Panel(Axes):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Take frame, ticks and ground away, and find the theme by the figure's ground."""
         super().__init__(*args, **options)
-        self.theme = LIGHT if mpl.colors.same_color(self.figure.get_facecolor(), LIGHT["ground"]) else DARK
+        light = mpl.colors.same_color(self.figure.get_facecolor(), THEMES["light"]["ground"])
+        self.theme = THEMES["light" if light else "dark"]
         self.set_facecolor("none")
         self.spines[:].set_visible(False)
         self.tick_params(length=0, labelleft=False, labelbottom=False)

@@ -14,10 +14,9 @@ LONG = 1_000  # rows; a longer table stays as pandas shows it, because writing m
 def show(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.DataFrame:
     """Write a table for readers: thousands with a comma, shares in per cent, one label for each row.
 
-    In: a frame or series; the columns that are shares (0 to 1). Out: the same rows and columns as text: 1,234, 0.25 (3
-    decimals below .01), 2025-05-10, months of one year as Jan, missing values as a dot, levels of an index joined,
-    `n_documents` as `documents`. Raises `KeyError` for a share that is no column, `TalksError` for a table without any
-    value. Known weakness: the result is for reading; compute with what went in.
+    In: a frame or series; the columns that are shares (0 to 1). Out: the same rows and columns as text: 1,234, 0.25,
+    2025-05-10, Jan, a dot where a value is missing, `n_documents` as `documents`. Raises `KeyError` for a share that is
+    no column, `TalksError` for a table without any value. Known weakness: nothing can be computed with the result.
 
     >>> show(pd.DataFrame({"n_words": [1234], "share": [0.341]}, index=["US"]), shares=["share"])
         words share

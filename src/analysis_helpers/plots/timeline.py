@@ -94,10 +94,8 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
     n = talks["status"].value_counts().reindex(["held", "cancelled", "postponed"], fill_value=0)
     (any_pause, leaders_pause), years = longest_pauses(talks), talks["start_date"].dt.year
     title = "The two governments never stopped talking for long.\nTheir leaders stopped meeting face to face."
-    subtitle = (
-        f"Each dot is one of {len(talks)} talks, {years.min()}–{years.max()} ({n['held']} held). The longest pause "
-    )
-    subtitle += f"between any two of them was {any_pause} days;\n"
+    subtitle = f"Each dot is one of {len(talks)} talks, {years.min()}–{years.max()} ({n['held']} held). The longest "
+    subtitle += f"pause between any two of them was {any_pause} days;\n"
     subtitle += f"the leaders went {leaders_pause:,} days without meeting in person."
     note = "Leader and cabinet meetings in person are near complete; phone calls and working-level contacts are not. "
     note += "Size shows level, fill shows how they met.\n"
