@@ -8,7 +8,8 @@ import io
 import re
 import string
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from contextlib import suppress
+from typing import BinaryIO, cast
 
 import ftfy  # Speer 2019, doi:10.5281/zenodo.2591652
 from charset_normalizer import from_bytes
@@ -25,22 +26,16 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_PICTURE_REMEDY = "delete it, or put its words into a text file"
+_PICTURES = {b"\xff\xd8\xff": "is a JPEG picture", b"\x89PNG": "is a PNG picture", b"GIF8": "is a GIF picture"}
 _KINDS = {
     b"%PDF-": ("is a PDF", "let its name end in .pdf"),
     b"PK\x03\x04": ("is a zip archive or an office document", "let its name end in .docx or .xlsx, or unpack it"),
     b"\xd0\xcf\x11\xe0": ("is an old office document", "save it as .docx, .xlsx or plain text"),
-    b"\xff\xd8\xff": ("is a JPEG picture", _PICTURE_REMEDY),
-    b"\x89PNG": ("is a PNG picture", _PICTURE_REMEDY),
-    b"GIF8": ("is a GIF picture", _PICTURE_REMEDY),
     b"\x1f\x8b": ("is a gzip archive", "unpack it"),
-}
+} | {mark: (kind, "delete it, or put its words into a text file") for mark, kind in _PICTURES.items()}
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # Encodings in which most letters lie beyond ASCII; Western ones cannot be told apart by statistics in a short text.
-_FAR = (
-    "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "cp1251", "koi8_r", "cp866", "iso8859_5",
-    "cp1253", "iso8859_7", "cp1255", "cp1256",
-)  # fmt: skip
+_FAR = "gb18030 big5 shift_jis euc_jp euc_kr cp1251 koi8_r cp866 iso8859_5 cp1253 iso8859_7 cp1255 cp1256".split()
 
 # Lead byte and second byte of UTF-8 as they look when read as Windows-1252, Mac Roman, code page 437 or 1251.
 _MOJIBAKE = re.compile(
@@ -50,7 +45,6 @@ _MOJIBAKE_BEGINS = re.compile(r"[\x80-\x9f\xc2-\xf4Ă‚√ΓвРС]")  # all it
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});")
 _BYTE_STRING = re.compile(r"""(?m)^[ \t]*b(['"])(.*)\1[ \t]*$""")
 _ESCAPE = re.compile(rb"\\(x[\da-fA-F]{2}|[nrt\\'\"])")
-_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"\\": b"\\", b"'": b"'", b'"': b'"'}
 
 
 def decode(data: bytes) -> str:
@@ -60,28 +54,13 @@ def decode(data: bytes) -> str:
 
 def decode_lines(file: BinaryIO) -> tuple[str, Iterator[str]]:
     """Turn a file of any size into lines, as `decode` would, with their ends; give its beginning too, whole."""
-    data = file.read(BEGINNING)
-    whole = len(data) < BEGINNING
-    text, mark, encoding, errors = _decode(data, whole=whole)
-    if whole:
+    buffered = io.BufferedReader(cast("io.RawIOBase", file), BEGINNING)
+    data = buffered.peek()
+    text, mark, encoding, errors = _decode(data, whole=len(data) < BEGINNING)
+    if len(data) < BEGINNING:
         return text, io.StringIO(text, newline="")
-    joined = io.BufferedReader(_Joined(io.BytesIO(data[mark:]), file))
-    return text, io.TextIOWrapper(joined, encoding, errors, newline="")
-
-
-class _Joined(io.RawIOBase):
-    """The beginning of a file, which has been read, and the rest of it."""
-
-    def __init__(self, *parts: BinaryIO) -> None:
-        self._parts = parts
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = next(filter(None, (part.read(len(buffer)) for part in self._parts)), b"")
-        buffer[: len(data)] = data
-        return len(data)
+    buffered.read(mark)
+    return text, io.TextIOWrapper(buffered, encoding, errors, newline="")
 
 
 def _decode(data: bytes, *, whole: bool = True) -> tuple[str, int, str, str]:
@@ -101,8 +80,7 @@ def _tell_encoding(data: bytes, *, whole: bool) -> tuple[int, str, str]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return len(mark), encoding, "replace"
-    wide = _tell_utf16(data)
-    if wide:
+    if wide := _tell_utf16(data):
         return 0, wide, "replace"
     if data.startswith(tuple(_KINDS)):
         raise _binary(data, "")
@@ -122,11 +100,10 @@ def _tell_utf16(data: bytes) -> str | None:
     if len(data) % 2 or max(even, odd) * 20 < len(data) or min(even, odd) * 100 > max(even, odd):
         return None
     encoding = "utf-16-le" if odd > even else "utf-16-be"
-    try:
+    with suppress(UnicodeDecodeError):
         text = data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-    return encoding if len(_CONTROL.findall(text)) * 100 <= len(text) else None
+        return encoding if len(_CONTROL.findall(text)) * 100 <= len(text) else None
+    return None
 
 
 def _tell_single_bytes(data: bytes) -> tuple[str, str]:
@@ -139,7 +116,7 @@ def _tell_single_bytes(data: bytes) -> tuple[str, str]:
         return "utf-8", STRAYS
     letters = high + len(re.findall(rb"[A-Za-z]", data))
     if high > letters / 3:
-        found = from_bytes(data, cp_isolation=list(_FAR)).best()
+        found = from_bytes(data, cp_isolation=_FAR).best()
         return (found.encoding, "replace") if found else ("utf-8", STRAYS)
     western = data.decode(WESTERN)
     apostrophes = len(re.findall(r"(?<=[a-z])Õ(?=[a-z]{1,2}\b)", western))
@@ -185,12 +162,9 @@ def repair(text: str) -> str:
 def open_byte_strings(text: str) -> str:
     """Turn lines that are Python byte strings, whole, into the text they stand for."""
 
-    def byte(escape: re.Match[bytes]) -> bytes:
-        code = escape[1]
-        return bytes.fromhex(code[1:].decode()) if len(code) == 3 else _ESCAPES[code]
-
     def read(line: re.Match[str]) -> str:
-        return _ESCAPE.sub(byte, line[2].encode("utf-8", "replace")).decode("utf-8", STRAYS)
+        data = _ESCAPE.sub(lambda sign: sign[0].decode("unicode_escape").encode("latin-1"), line[2].encode("utf-8", "replace"))
+        return data.decode("utf-8", STRAYS)
 
     return _BYTE_STRING.sub(read, text)
 

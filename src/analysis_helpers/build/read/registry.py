@@ -51,18 +51,16 @@ VALUES = ("title", "author", "outlet", "genre", "url", "side", "use", "collectio
 def add_reader(ending: str, reader: Reader) -> None:
     """Teach the suite a file format of your own: from now on `build_corpus` reads files with that ending.
 
-    In: the ending (".epub") and a function that takes the bytes of a file and gives its documents, each a
-    dict with `text` and any of `title`, `date`, `author`, `outlet`, `url`, `genre`, `side`; several documents
-    in a file also say `where` ("article 2"). What it cannot read it says by raising `UnreadableError(reason, remedy)`.
+    In: the ending (".epub") and a function that takes the bytes of a file and gives its documents, each a dict with
+    `text` and any of `title`, `date`, `author`, `outlet`, `url`, `genre`, `side`; several in a file also say `where`
+    ("article 2"). What it cannot read it says by raising `UnreadableError(reason, remedy)`.
     Known weakness: with several workers on macOS and Windows the function must stand in a module, not in a notebook.
 
     Examples
     --------
-    >>> def read_upper(data):
-    ...     yield {"text": data.decode().capitalize(), "title": "All capitals"}
-    >>> add_reader(".caps", read_upper)
-    >>> ".caps" in DOCUMENT_READERS and DOCUMENT_READERS.pop(".caps") is read_upper
-    True
+    >>> add_reader(".caps", lambda data: [{"text": data.decode().capitalize(), "title": "All capitals"}])
+    >>> list(DOCUMENT_READERS.pop(".caps")(b"THEY MET."))
+    [{'text': 'They met.', 'title': 'All capitals'}]
     """
     if not ending.startswith(".") or ending != ending.lower() or ending in ARCHIVES:
         raise TalksError(f"the ending {ending!r} cannot be added; expected one like '.epub', in small letters")
@@ -108,13 +106,13 @@ def list_sources(sources: Iterable[str | Path]) -> tuple[Listing, dict[str, Reco
         if rows is None:
             continue
         beside = [item.name for item in listing.items if item.collection == table.collection and item != table]
-        found = link_attachments(rows, beside)
-        known |= found.documents
-        for name in found.passed_over:
-            listing.passed_over[f"second file of a Zotero item ({PurePosixPath(name).suffix})"] += 1
-        again = {(table.collection, name) for name in found.passed_over}
-        listing.items = [i for i in listing.items if i != table and (i.collection, i.name) not in again]
-        for record in found.rejected:
+        documents, again, rejected = link_attachments(rows, beside)
+        known |= documents
+        listing.passed_over.update(f"second file of a Zotero item ({PurePosixPath(name).suffix})" for name in again)
+        listing.items = [
+            i for i in listing.items if i != table and (i.collection != table.collection or i.name not in again)
+        ]
+        for record in rejected:
             problem = UnreadableError(f"{record['where']}: {record['reason']}", record["remedy"])
             doc_id = f"{table.doc_id}-{record['where']}".replace(" ", "-")
             listing.items.append(replace(table, doc_id=doc_id, problem=problem))
@@ -156,10 +154,10 @@ def read_units(items: Iterable[Item], columns: Columns) -> Iterator[Unit]:
 
 def _rows_of(item: Item, columns: Columns) -> Iterator[Record]:
     with item.open() as file:
-        expanded, limit = 0, expansion_limit(item.size())
+        left = expansion_limit(item.size())
         for row in TABLE_READERS[item.ending](file, columns):
-            expanded += len(row.get("text", ""))
-            if expanded > limit:  # one value that stands in a million rows
+            left -= len(row.get("text", ""))
+            if left < 0:  # one value that stands in a million rows
                 raise too_expanded()
             yield row
 
@@ -175,10 +173,11 @@ def _until_broken(records: Iterable[Record], kind: str, empty: UnreadableError) 
             return
     except (EOFError, OSError, zlib.error) as error:
         problem = not_read(error)
+    except UnreadableError as error:
+        problem = error
     except Exception as error:  # whatever a library or a reader of the user's own raises, the build goes on
         reason = f"could not be read ({type(error).__name__}: {plain(str(error))[:80]})"
         problem = UnreadableError(reason, "open it in its own program and save it again, or as text")
-        problem = error if isinstance(error, UnreadableError) else problem
     if number and kind == "row":
         problem = UnreadableError(f"{problem.reason} (after {number} rows)", problem.remedy)
     yield aside(f"after {kind} {number}" if number and kind == "article" else "", problem)
@@ -206,7 +205,7 @@ def _complete(item: Item, record: Record, known: Known) -> Record:
     complete = {"collection": item.collection} | record
     complete |= {name: _value(record[name]) for name in VALUES if record.get(name)}
     complete |= {"doc_id": doc_id} | given | {"source": source, "where": where, "file": item.name}
-    complete["date_given"] = "date" in given and "date_precision" in given
+    complete["date_given"] = {"date", "date_precision"} <= given.keys()
     title_from = "given" if "title" in given else complete.get("title_from", "given")
     complete["title_from"] = title_from if complete.get("title") else None
     try:
@@ -245,5 +244,5 @@ def _known_of(item: Item, ids: set[str], where: str, source: str, known: Known) 
     if len(given) > 1 or (given and of_one and not where):
         found = " and ".join(sorted(row["metadata_row"] for row in [*given, *of_one]))
         raise TalksError(f"{source}: {found} both speak of it; expected one row a document; delete one")
-    rows = sorted(of_file, key=lambda row: row in given)
-    return {name: value for row in [*rows, *of_one] for name, value in row.items()}
+    rows = [*sorted(of_file, key=lambda row: row in given), *of_one]
+    return {name: value for row in rows for name, value in row.items()}
