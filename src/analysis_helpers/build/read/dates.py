@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -75,7 +76,7 @@ def _find(text: str, precision: str = "day") -> Iterator[tuple[int, int, DateRea
     """Find all dates of a precision, where they stand; one that does not exist is found as no date."""
     for pattern in _PATTERNS[precision]:
         for found in pattern.finditer(text):
-            yield found.start(), found.end(), _read_match(found.groupdict(), precision)
+            yield *found.span(), _read_match(found.groupdict(), precision)
 
 
 def _read_match(parts: dict[str, str], precision: str) -> DateReading:
@@ -98,12 +99,9 @@ def _read_numbers(first: int, second: int, year: int) -> DateReading:
 
 
 def _iso(year: int, month: int, day: int) -> str | None:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        return None
-    try:
-        return date(year, month, day).isoformat()
-    except ValueError:
-        return None
+    with suppress(ValueError):
+        return date(year, month, day).isoformat() if FIRST_YEAR <= year <= LAST_YEAR else None
+    return None
 
 
 def _make(year: int, month: int, day: int, precision: str = "day") -> DateReading:
@@ -113,16 +111,14 @@ def _make(year: int, month: int, day: int, precision: str = "day") -> DateReadin
 
 def _read_digits(written: str) -> Iterator[DateReading]:
     """Read 20210318 (with or without hours, minutes, seconds) or a Unix time stamp."""
-    found = _DIGITS.fullmatch(written)
-    if not found:
-        return
-    digits = found[1]
-    day = _make(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-    if len(digits) in {8, 10, 12, 14} and (day.value or len(digits) != 10):
-        yield day
-    elif len(digits) in {9, 10, 13}:
-        stamped = datetime.fromtimestamp(int(digits) / (1000 if len(digits) == 13 else 1), UTC)
-        yield _make(stamped.year, stamped.month, stamped.day)
+    if found := _DIGITS.fullmatch(written):
+        digits = found[1]
+        day = _make(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+        if len(digits) in {8, 10, 12, 14} and (day.value or len(digits) != 10):
+            yield day
+        elif len(digits) in {9, 10, 13}:
+            stamped = datetime.fromtimestamp(int(digits) / (1000 if len(digits) == 13 else 1), UTC)
+            yield _make(stamped.year, stamped.month, stamped.day)
 
 
 def _read_other_language(written: str) -> Iterator[DateReading]:
@@ -179,12 +175,9 @@ _LABELLED, _UPDATED, _TIMED, _DATELINE, _ALONE = range(5)
 
 def find_date(text: str) -> tuple[DateReading, str] | None:
     """Find the date that a page prints of itself, in its first 2,000 or last 1,000 characters; with the words."""
-    head = list(_find_stamps(text[:HEAD]))
-    if head:
-        best = min(rank for rank, *_ in head)
-        found = [stamp for stamp in head if stamp[0] == best]
-        below = [stamp for stamp in found if stamp[1]] if best == _ALONE else found
-        return (below or found)[0][2:]
+    if head := list(_find_stamps(text[:HEAD])):
+        # The best rank, and of dates that stand alone one below a headline; of these the first.
+        return min(head, key=lambda stamp: (stamp[0], stamp[0] == _ALONE and not stamp[1]))[2:]
     end = re.sub(r"^\S*", "", text[HEAD:][-TAIL:])  # the cut may have left 8 of 18 March
     tail = [stamp for stamp in _find_stamps(end) if stamp[0] in {_LABELLED, _UPDATED, _TIMED}]
     return tail[0][2:] if len({reading.value for _, _, reading, _ in tail}) == 1 else None

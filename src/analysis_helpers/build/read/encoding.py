@@ -163,7 +163,9 @@ def open_byte_strings(text: str) -> str:
     """Turn lines that are Python byte strings, whole, into the text they stand for."""
 
     def read(line: re.Match[str]) -> str:
-        data = _ESCAPE.sub(lambda sign: sign[0].decode("unicode_escape").encode("latin-1"), line[2].encode("utf-8", "replace"))
+        data = _ESCAPE.sub(
+            lambda sign: sign[0].decode("unicode_escape").encode("latin-1"), line[2].encode("utf-8", "replace")
+        )
         return data.decode("utf-8", STRAYS)
 
     return _BYTE_STRING.sub(read, text)

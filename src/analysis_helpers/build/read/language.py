@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from functools import lru_cache
-from importlib.resources import files
+
+from ..attitude import function_words
 
 LOOKED_AT = 3_000  # characters
 FEW_WORDS, FEW_LETTERS, FEW_SIGNS = 20, 100, 10
@@ -39,14 +38,7 @@ def _ask(plain: str, words: list[str]) -> str | None:
     told = str(py3langid.classify(plain)[0])
     if told in {"en", "pcm"}:  # telegraphic English is taken for Nigerian Pidgin
         return "en"
-    joining = sum(word in _english() for word in words)
+    # Words of one or two letters are shared by many languages.
+    joining = sum(len(word) > 2 and word in function_words() for word in words)
     in_latin = len(_LATIN.findall(plain)) > sum(map(len, words)) / 2
     return None if len(told) != 2 or (in_latin and joining > ENGLISH_SHARE * len(words)) else told
-
-
-@lru_cache(maxsize=1)
-def _english() -> frozenset[str]:
-    """Load the joining words of English, without those of one or two letters, which other languages share."""
-    source = files("analysis_helpers").joinpath("build/weights/function_words.csv")
-    with source.open(encoding="utf-8", newline="") as rows:
-        return frozenset(row["term"] for row in csv.DictReader(rows) if len(row["term"]) > 2)
