@@ -22,10 +22,11 @@ MAX_EXPANSION, FREE_BYTES = 100, 50_000_000  # texts shrink tenfold, bombs a tho
 MAX_HEADER_BYTES = 5_000_000
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 # What programs leave beside texts; counted, but not one by one.
-BESIDES = frozenset(
-    ".js .mjs .css .png .jpg .jpeg .gif .svg .webp .ico .bmp .tif .tiff .woff .woff2 .ttf .eot .otf .map .mp3 .mp4 .avi "
-    ".mov .wav .exe .dll .so .pyc .py .r .ipynb .log .bak .tmp .db .sqlite .lnk .url .webloc .ris .bib .nbib".split()
-)
+BESIDES = frozenset([
+    ".js", ".mjs", ".css", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".bmp", ".tif", ".tiff", ".woff",
+    ".woff2", ".ttf", ".eot", ".otf", ".map", ".mp3", ".mp4", ".avi", ".mov", ".wav", ".exe", ".dll", ".so", ".pyc",
+    ".py", ".r", ".ipynb", ".log", ".bak", ".tmp", ".db", ".sqlite", ".lnk", ".url", ".webloc", ".ris", ".bib", ".nbib",
+])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +201,11 @@ def _first_free(wanted: list[str], taken: Counter[str]) -> str:
     return doc_id
 
 
-# Archives: read in memory, never unpacked to disk
-
 Member = tuple[str, bytes | None, UnreadableError | None]
 
 
 def open_archive(item: Item, known: frozenset[str]) -> Iterator[Item]:
-    """Give the files of an archive, in order of their names (zip) or as they come (tar), each with its bytes."""
+    """Give the files of an archive, by name (zip) or as they come (tar), each with its bytes: nothing goes to disk."""
     total, number = 0, 0
     ids = Counter[str]()
     try:

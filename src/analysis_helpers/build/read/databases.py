@@ -23,6 +23,7 @@ Record = dict[str, Any]
 Lines = list[str]
 Label = tuple[str, str]
 Reader = Callable[[str], Label | None]
+Attachments = tuple[dict[str, Record], list[str], list[Record]]  # read, passed over and missing, one document an item
 
 LABELS = pd.DataFrame(read_codebook("export_labels")).groupby("kind")["term"].agg(list).to_dict()
 LEXIS_LENGTH = ("LENGTH", "LÄNGE", "LONGUEUR")
@@ -137,8 +138,7 @@ def _read_fields(lines: Lines, read: Reader) -> dict[str, str]:
 
 def _find_tail(lines: Lines, start: int, read: Reader, gap: int = 3, block: int = 3) -> int:
     """Find where the labels after the body begin, from the end: the body may hold a line like a label."""
-    seen: set[str] = set()
-    tail, free, own = len(lines), 0, 0
+    seen, tail, free, own = set[str](), len(lines), 0, 0
     for index in range(len(lines) - 1, start - 1, -1):
         if label := read(lines[index]):
             if label[0] in seen:
@@ -153,8 +153,6 @@ def _find_tail(lines: Lines, start: int, read: Reader, gap: int = 3, block: int 
             break
     return tail
 
-
-# Nexis Uni
 
 _nexis_head = _label_reader(LABELS["nexis head"], alone=("Body",))
 _nexis_tail = _label_reader(LABELS["nexis tail"], alone=("Classification",))
@@ -206,8 +204,6 @@ def _read_nexis(lines: Lines) -> Record:
     found = {"title": _join(before), "outlet": outlet, "date": _join(titles[date : date + 1]), "author": author}
     return found | {"text": _body(text[:graphic])}
 
-
-# LexisNexis Academic, nexis.com
 
 _lexis_head = _label_reader(LABELS["lexis head"])
 _lexis_tail = _label_reader(LABELS["lexis tail"])
@@ -271,9 +267,6 @@ def _read_lexis_title(lines: Lines) -> Record:
     return {"title": _join(map(_join, after)), "outlet": outlet, "date": block[index]}
 
 
-# Factiva
-
-
 def _split_factiva(lines: Lines) -> list[Lines]:
     """Split after "Document XINHUA0020210318eh3i00001"; what follows the last is a search summary."""
     pieces = _split_at(lines, _FACTIVA_END.fullmatch)
@@ -286,8 +279,7 @@ def _split_factiva(lines: Lines) -> list[Lines]:
 
 def _split_at_headline(lines: Lines) -> list[Lines]:
     """Split two articles between which the line "Document ..." is missing: date and outlet come again too."""
-    read = _code_reader(lines)
-    labels = [(index, code) for index, (code, _) in _find_labels(lines, read).items()]
+    labels = [(index, code) for index, (code, _) in _find_labels(lines, _code_reader(lines)).items()]
     starts = []
     for place, (index, code) in enumerate(labels):
         if code == "HD" and {"PD", "SN"} <= {after for _, after in labels[place + 1 : place + 9]}:
@@ -297,8 +289,7 @@ def _split_at_headline(lines: Lines) -> list[Lines]:
 
 
 def _is_coded(lines: Lines) -> bool:
-    read = _code_reader(lines)
-    fields = _read_fields(lines, read)
+    fields = _read_fields(lines, _code_reader(lines))
     counted = fields.get("WC", "")[:1].isdigit() or "LA" in fields or "SC" in fields
     return counted and {"HD", "PD", "SN"} <= fields.keys() and bool(re.search(_YEAR, fields["PD"]))
 
@@ -310,10 +301,9 @@ def _separator(match: re.Match[str]) -> str:
 
 def _code_reader(lines: Lines) -> Reader:
     """Make the reader of field codes, which stand apart in one way in an article; without a headline there are none."""
-    styles: dict[str, str] = {}  # a tab, two blanks, a line of their own: a sentence may begin with IN or BY
-    for match in filter(None, map(_FACTIVA_CODE.fullmatch, lines)):
-        if match[1] in {"HD", "WC", "PD", "SN"}:
-            styles.setdefault(match[1], _separator(match))
+    coded = filter(None, map(_FACTIVA_CODE.fullmatch, reversed(lines)))
+    # A tab, two blanks, a line of their own, as the first of each does: a sentence may begin with IN or BY.
+    styles = {match[1]: _separator(match) for match in coded if match[1] in {"HD", "WC", "PD", "SN"}}
     allowed = {"", *styles.values()} if "HD" in styles else set()
 
     def read(line: str) -> Label | None:
@@ -345,8 +335,7 @@ def _find_words(lines: Lines) -> int | None:
 
 
 def _read_uncoded(lines: Lines) -> Record:
-    words = _find_words(lines)
-    if words is None:
+    if (words := _find_words(lines)) is None:
         return {"title": next((line for line in lines if line and not _FACTIVA_FURNITURE.match(line)), None)}
     filled = [index for index in range(words + 1, len(lines)) if lines[index]]
     timed = len(filled) > 1 and _TIME.fullmatch(lines[filled[1]])
@@ -376,8 +365,6 @@ def _read_uncoded_title(lines: Lines) -> Record:
     after = items[items.index(title) + 1 :] if items else []
     return {"title": title, "author": _join(bylines or after)}
 
-
-# ProQuest
 
 _proquest_label = _label_reader(LABELS["proquest any"] + LABELS["proquest sign"], any_case=True)
 
@@ -414,14 +401,13 @@ def _read_proquest(lines: Lines) -> Record:
     tail = _find_tail(lines, start + 1, _proquest_label) if start < len(lines) else start
     fields = _read_fields([*lines[:start], "", *lines[tail:]], _proquest_label)
     first = next((line for line in lines if line and not _PROQUEST_COUNT.fullmatch(line)), "")
-    text = [labels[start][1], *lines[start + 1 : tail]] if start < len(lines) else []
-    return {
+    text = _body([labels[start][1], *lines[start + 1 : tail]] if start < len(lines) else [])
+    names = {"outlet": "Publication title", "date": "Publication date", "author": "Author", "url": "Document URL"}
+    record = {name: fields.get(label) for name, label in names.items()}
+    return record | {
         "title": fields.get("Title") or (None if _proquest_label(first) else first),
-        "outlet": fields.get("Publication title"),
-        "date": fields.get("Publication date") or fields.get("Publication year"),
-        "author": fields.get("Author"),
-        "url": fields.get("Document URL"),
-        "text": "" if _body(text).casefold() in {"none available.", "not available."} else _body(text),
+        "date": record["date"] or fields.get("Publication year"),
+        "text": "" if text.casefold() in {"none available.", "not available."} else text,
     }
 
 
@@ -431,9 +417,6 @@ _LAYOUTS = {
     _split_factiva: _read_factiva,
     _split_proquest: _read_proquest,
 }
-
-# Tables without texts
-
 
 _COLLECT = "collect the texts from the addresses (within the publishers' terms) and put them into a column text"
 
@@ -450,17 +433,12 @@ def explain_no_text(columns: Sequence[str], n_columns: int) -> UnreadableError |
     return None
 
 
-# Zotero
-
-
 def is_zotero(columns: Iterable[str]) -> bool:
     """Tell by the names of its columns whether a table is a Zotero collection, exported as CSV."""
     return {"Key", "Item Type", "Publication Year", "Title"} <= {name.strip("\ufeff ") for name in columns}
 
 
-def link_attachments(
-    rows: Sequence[Mapping[str, str]], names: Sequence[str]
-) -> tuple[dict[str, Record], list[str], list[Record]]:
+def link_attachments(rows: Sequence[Mapping[str, str]], names: Sequence[str]) -> Attachments:
     """Find the file of each item of a Zotero collection; also the other files of these items, and items without."""
     claims = _claim_files([_split_paths(row.get("File Attachments")) for row in rows], names)
     taken = {name for claimed in claims for name in claimed}
@@ -491,7 +469,7 @@ def _claim_files(attached: list[list[str]], names: Sequence[str]) -> list[list[s
     for name, parts in zip(names, map(_parts, names), strict=True):
         for length in range(1, len(parts) + 1):
             tails[parts[:length]].append(name)
-    best: dict[str, tuple[int, int]] = {}
+    best = dict[str, tuple[int, int]]()
     for row, paths in enumerate(attached):
         for wanted in map(_parts, paths):
             length = next((n for n in range(len(wanted), 0, -1) if wanted[:n] in tails), 0)
@@ -506,25 +484,22 @@ def _claim_files(attached: list[list[str]], names: Sequence[str]) -> list[list[s
 
 def _describe(row: Mapping[str, str]) -> Record:
     names = {"title": "Title", "date": "Date", "author": "Author", "outlet": "Publication Title", "url": "Url"}
-    known = {name: row.get(column) for name, column in names.items()}
-    known["date"] = known["date"] or row.get("Publication Year")
-    known["genre"] = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", row.get("Item Type") or "").lower()
+    genre = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", row.get("Item Type") or "").lower()
+    year = {"date": row.get("Publication Year")}
+    known = year | {name: row[column] for name, column in names.items() if row.get(column)} | {"genre": genre}
     return {name: value for name, value in known.items() if value}
 
 
 def _say_missing(row: Mapping[str, str], claimed: list[str], free: Counter[tuple[str, ...]]) -> Record:
     paths = _split_paths(row.get("File Attachments"))
-    name = re.split(r"[\\/]", paths[0])[-1] or paths[0] if paths else ""
-    file = f"its attached file {name}"
     if not paths:
-        reason, remedy = "has no attached file; expected one", "attach the text in Zotero or delete the row"
-    elif claimed:
-        reason = f"{file} is of no kind that can be read; expected {', '.join(ZOTERO_ENDINGS)}"
+        return {"reason": "has no attached file; expected one", "remedy": "attach the text in Zotero or delete the row"}
+    name = re.split(r"[\\/]", paths[0])[-1] or paths[0]
+    reason, remedy = "is not in the folder", "export the collection with its files, into the same folder"
+    if claimed:
+        reason = f"is of no kind that can be read; expected {', '.join(ZOTERO_ENDINGS)}"
         remedy = "attach the text in one of these kinds"
     elif free[_parts(name)] > 1:
-        reason = f"{file} cannot be told from others of this name in the folder; expected one"
+        reason = "cannot be told from others of this name in the folder; expected one"
         remedy = "export the collection again with its files, and do not move them"
-    else:
-        reason = f"{file} is not in the folder"
-        remedy = "export the collection with its files, into the same folder"
-    return {"reason": reason, "remedy": remedy}
+    return {"reason": f"its attached file {name} {reason}", "remedy": remedy}

@@ -145,8 +145,6 @@ def _parser() -> Any:
     return DateDataParser(languages=["en", "fr", "de", "es", "ru", "zh"], settings=settings)
 
 
-# The date a page prints of itself
-
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
 _CLOCK = rf"{_TIME}(?:\s?[ap]\.?m\.?)?(?:\s(?:(?-i:[A-Z]{{2,4}})|[+-]\d\d:?\d\d)\b)?"
 # In a sentence something "was issued on": a label has a capital, or begins the line.
@@ -237,9 +235,6 @@ def _is_alone(before: str, after: str) -> bool:
     rest = _WORDS.findall(re.sub(rf"(?i){_WEEKDAY}$", "", before) + " " + after)
     plain = [word for word in rest if word[0].islower() and word.lower().strip(".") not in _SMALL]
     return len(rest) <= 6 and not plain and not after.strip().endswith("?")
-
-
-# The order of day and month, source by source
 
 
 def find_orders(frame: pd.DataFrame) -> dict[str, set[str]]:

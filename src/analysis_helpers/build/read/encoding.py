@@ -19,13 +19,11 @@ from ...errors import UnreadableError
 BEGINNING = 10_000_000  # bytes by which the encoding of a larger file is told
 WESTERN = "sloppy-windows-1252"  # ftfy's: Windows-1252 with all 256 bytes known
 STRAYS = "talks_stray"  # the name of how `_mend_stray` treats errors
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its first half
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+_MARKS = {
+    "utf-8-sig": codecs.BOM_UTF8,
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),  # before UTF-16, whose mark is its first half
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
 _PICTURES = {b"\xff\xd8\xff": "is a JPEG picture", b"\x89PNG": "is a PNG picture", b"GIF8": "is a GIF picture"}
 _KINDS = {
     b"%PDF-": ("is a PDF", "let its name end in .pdf"),
@@ -35,7 +33,10 @@ _KINDS = {
 } | {mark: (kind, "delete it, or put its words into a text file") for mark, kind in _PICTURES.items()}
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # Encodings in which most letters lie beyond ASCII; Western ones cannot be told apart by statistics in a short text.
-_FAR = "gb18030 big5 shift_jis euc_jp euc_kr cp1251 koi8_r cp866 iso8859_5 cp1253 iso8859_7 cp1255 cp1256".split()
+_FAR = [
+    "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "cp1251", "koi8_r", "cp866", "iso8859_5", "cp1253", "iso8859_7",
+    "cp1255", "cp1256",
+]  # fmt: skip
 
 # Lead byte and second byte of UTF-8 as they look when read as Windows-1252, Mac Roman, code page 437 or 1251.
 _MOJIBAKE = re.compile(
@@ -56,32 +57,29 @@ def decode_lines(file: BinaryIO) -> tuple[str, Iterator[str]]:
     """Turn a file of any size into lines, as `decode` would, with their ends; give its beginning too, whole."""
     buffered = io.BufferedReader(cast("io.RawIOBase", file), BEGINNING)
     data = buffered.peek()
-    text, mark, encoding, errors = _decode(data, whole=len(data) < BEGINNING)
+    text, encoding, errors = _decode(data, whole=len(data) < BEGINNING)
     if len(data) < BEGINNING:
         return text, io.StringIO(text, newline="")
-    buffered.read(mark)
     return text, io.TextIOWrapper(buffered, encoding, errors, newline="")
 
 
-def _decode(data: bytes, *, whole: bool = True) -> tuple[str, int, str, str]:
+def _decode(data: bytes, *, whole: bool = True) -> tuple[str, str, str]:
     """Decode a file or its beginning; tell how, too (see `_tell_encoding`)."""
-    mark, encoding, errors = _tell_encoding(data, whole=whole)
-    text = data[mark:].decode(encoding, errors)
+    encoding, errors = _tell_encoding(data, whole=whole)
+    text = data.decode(encoding, errors)
     if not text.strip("\0 \t\r\n\f\v"):
         raise UnreadableError("is empty; expected a text", "put the text into the file or delete it")
     zeros, controls = text.count("\0"), len(_CONTROL.findall(text))
     if zeros > len(text) / 100 or controls > max(3, len(text) / 100):
         raise _binary(data, "holds control characters and zero bytes in place of words")
-    return text, mark, encoding, errors
+    return text, encoding, errors
 
 
-def _tell_encoding(data: bytes, *, whole: bool) -> tuple[int, str, str]:
-    """Tell how many bytes the mark takes up, the encoding, and what is done with bytes that do not belong there."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return len(mark), encoding, "replace"
-    if wide := _tell_utf16(data):
-        return 0, wide, "replace"
+def _tell_encoding(data: bytes, *, whole: bool) -> tuple[str, str]:
+    """Tell the encoding, and what is done with bytes that do not belong there."""
+    marked = next((encoding for encoding, marks in _MARKS.items() if data.startswith(marks)), None)
+    if encoding := marked or _tell_utf16(data):
+        return encoding, "replace"
     if data.startswith(tuple(_KINDS)):
         raise _binary(data, "")
     try:
@@ -90,8 +88,8 @@ def _tell_encoding(data: bytes, *, whole: bool) -> tuple[int, str, str]:
         if data.count(0) > len(data) / 100:
             raise _binary(data, "holds zero bytes") from None
         lines = data if whole else data[: data.rfind(b"\n") + 1] or data  # no half of a character at the end
-        return 0, *_tell_single_bytes(lines)
-    return 0, "utf-8", STRAYS
+        return _tell_single_bytes(lines)
+    return "utf-8", STRAYS
 
 
 def _tell_utf16(data: bytes) -> str | None:
@@ -141,9 +139,6 @@ def _binary(data: bytes, found: str) -> UnreadableError:
     return UnreadableError(f"{what}; expected a text", remedy)
 
 
-# Repair
-
-
 def repair(text: str) -> str:
     """Mend characters that a program broke before the text came to us."""
     if "b'" in text or 'b"' in text:
@@ -170,8 +165,6 @@ def open_byte_strings(text: str) -> str:
 
     return _BYTE_STRING.sub(read, text)
 
-
-# What is no language
 
 # How often each letter stands in a thousand letters of English; other European languages are near enough.
 _PER_THOUSAND = (82, 15, 28, 43, 127, 22, 20, 61, 70, 2, 8, 40, 24, 67, 75, 19, 1, 60, 63, 91, 28, 10, 24, 2, 20, 1)

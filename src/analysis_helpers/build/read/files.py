@@ -26,8 +26,6 @@ MIN_LINES, MIN_WIDTH, MAX_WIDTH = 8, 45, 110  # of a text whose lines were broke
 for _name in ("trafilatura", "htmldate", "courlan", "pypdf", "charset_normalizer"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
-# Plain text, and its layout: lines of print become paragraphs again
-
 _HTML_START = re.compile(
     r"(?i)\A\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype html|html|head|body|div|article|h1|p)\b", re.DOTALL
 )
@@ -105,16 +103,15 @@ def _edges(page: Sequence[str]) -> dict[int, str]:
     return inner | {n: re.sub(r"\d+", "#", full[n]) for n in (*numbers[:1], *numbers[-1:])}
 
 
-# Pages of the web
-
 _QUOTED = r"""=\s*"[^"]*"|=\s*'[^']*'"""
 _LONG_TAG = re.compile(rf"""<[a-zA-Z](?:[^>"'=]|{_QUOTED}|["'=]){{2000,}}+""")
 _ATTRIBUTE = re.compile(rf"""{_QUOTED}|[^\s/="']+""")
 _BLOCK_TAG = re.compile(r"(?i)</?(?:p|div|br|li|h[1-6])\b[^<>]{0,300}>")
-_BLOCKS = frozenset(
-    "address article aside blockquote br dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main "
-    "nav ol option p pre section table title tr ul".split()
-)
+_BLOCKS = frozenset([
+    "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
+    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre",
+    "section", "table", "title", "tr", "ul",
+])  # fmt: skip
 _NO_DATE_LIMIT = "2099-12-31"  # htmldate's default is today: the same page would be read otherwise tomorrow
 
 
@@ -175,8 +172,6 @@ def flatten_html(text: str) -> str:
     lines = (line.strip() for line in "".join(words).split("\n"))
     return "\n".join(line for line in lines if line)
 
-
-# Word, Rich Text, PDF
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SIGNS = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n", f"{_WORD}noBreakHyphen": "-"}

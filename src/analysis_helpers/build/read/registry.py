@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -88,20 +89,19 @@ def list_readers() -> pd.DataFrame:
     return pd.DataFrame([*rows, (" ".join(ARCHIVES), archives)], columns=["file", "becomes"])
 
 
-def known_endings() -> frozenset[str]:
-    """List the endings of all files that can be read."""
+def _known_endings() -> frozenset[str]:
     return frozenset([*DOCUMENT_READERS, *TABLE_READERS, *ARCHIVES])
 
 
 def list_sources(sources: Iterable[str | Path]) -> tuple[Listing, dict[str, Record]]:
     """List the files of all sources, in order, and what tables of Zotero say of them, by file name."""
-    listing = list_items(sources, known_endings())
-    known: dict[str, Record] = {}
+    listing = list_items(sources, _known_endings())
+    known = dict[str, Record]()
     for table in [item for item in listing.items if item.ending == ".csv" and item.problem is None]:
         try:
             rows = _zotero_rows(table)
-        except UnreadableError as problem:
-            listing.items[listing.items.index(table)] = replace(table, problem=problem)
+        except TalksError as error:
+            listing.items[listing.items.index(table)] = replace(table, problem=UnreadableError.of(error, "table"))
             continue
         if rows is None:
             continue
@@ -109,9 +109,8 @@ def list_sources(sources: Iterable[str | Path]) -> tuple[Listing, dict[str, Reco
         documents, again, rejected = link_attachments(rows, beside)
         known |= documents
         listing.passed_over.update(f"second file of a Zotero item ({PurePosixPath(name).suffix})" for name in again)
-        listing.items = [
-            i for i in listing.items if i != table and (i.collection != table.collection or i.name not in again)
-        ]
+        gone = {(table.collection, name) for name in again}
+        listing.items = [i for i in listing.items if i != table and (i.collection, i.name) not in gone]
         for record in rejected:
             problem = UnreadableError(f"{record['where']}: {record['reason']}", record["remedy"])
             doc_id = f"{table.doc_id}-{record['where']}".replace(" ", "-")
@@ -120,21 +119,14 @@ def list_sources(sources: Iterable[str | Path]) -> tuple[Listing, dict[str, Reco
 
 
 def _zotero_rows(table: Item) -> list[dict[str, str]] | None:
-    """Read the rows of a Zotero table, None for any other; raises `UnreadableError` where it is broken."""
-    try:
-        with table.open() as file:
-            first = file.readline(100_000).decode("utf-8-sig", "replace")
-        if not is_zotero(cell.strip('" \r\n') for cell in first.split(",")):
-            return None
-        rows = read_rows("table", decode(table.read()))
-        header = check_header("table", next(rows, (1, []))[1])
-        return [dict(zip(header, cells, strict=False)) for _, cells in rows]
-    except OSError:
-        return None  # it cannot be opened: the reader of tables will say so
-    except UnreadableError:
-        raise
-    except TalksError as error:
-        raise UnreadableError.of(error, "table") from None
+    """Read the rows of a Zotero table; None for any other, and for one that cannot be opened, as its reader says."""
+    with suppress(OSError), table.open() as file:
+        first = file.readline(100_000).decode("utf-8-sig", "replace")
+        if is_zotero(cell.strip('" \r\n') for cell in first.split(",")):
+            rows = read_rows("table", decode(table.read()))
+            header = check_header("table", next(rows, (1, []))[1])
+            return [dict(zip(header, cells, strict=False)) for _, cells in rows]
+    return None
 
 
 def read_units(items: Iterable[Item], columns: Columns) -> Iterator[Unit]:
@@ -144,7 +136,7 @@ def read_units(items: Iterable[Item], columns: Columns) -> Iterator[Unit]:
         if item.problem is not None:
             yield bare, aside("", item.problem)
         elif item.ending in ARCHIVES:
-            yield from read_units(open_archive(item, known_endings()), columns)
+            yield from read_units(open_archive(item, _known_endings()), columns)
         elif item.ending in TABLE_READERS:
             empty = UnreadableError("holds no row; expected one a document", "fill it or delete it")
             yield from ((bare, row) for row in _until_broken(_rows_of(item, columns), "row", empty))
@@ -213,8 +205,7 @@ def _complete(item: Item, record: Record, known: Known) -> Record:
         if complete.get("date_precision") and not complete["date_given"]:
             complete |= check_values(complete, source) | {"date_given": True}
     except TalksError as error:
-        problem = UnreadableError.of(error, source)
-        complete |= {"reason": problem.reason, "remedy": problem.remedy}
+        complete |= aside(where, UnreadableError.of(error, source))
     return complete | {name: _value(complete[name]) for name in ("reason", "remedy") if complete.get(name)}
 
 
@@ -230,9 +221,8 @@ def _doc_id(item: Item, where: str, given: str) -> str:
     if given and where:
         return f"{item.doc_id}-{given}"
     kind, _, number = where.rpartition(" ")
-    if not number.isdigit():
-        return item.doc_id
-    return f"{item.doc_id}-{int(number):06d}" if kind in {"row", "article", "line"} else f"{item.doc_id}-{plain(where)}"
+    place = f"{int(number):06d}" if number.isdigit() and kind in {"row", "article", "line"} else plain(where)
+    return f"{item.doc_id}-{place}" if number.isdigit() else item.doc_id
 
 
 def _known_of(item: Item, ids: set[str], where: str, source: str, known: Known) -> Record:
