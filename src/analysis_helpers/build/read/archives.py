@@ -206,8 +206,7 @@ Member = tuple[str, bytes | None, UnreadableError | None]
 
 def open_archive(item: Item, known: frozenset[str]) -> Iterator[Item]:
     """Give the files of an archive, by name (zip) or as they come (tar), each with its bytes: nothing goes to disk."""
-    total, number = 0, 0
-    ids = Counter[str]()
+    total, number, ids = 0, 0, Counter[str]()
     try:
         limit = expansion_limit(item.size())
         for raw_name, data, problem in _zip_members(item) if item.ending == ".zip" else _tar_members(item):
@@ -248,9 +247,8 @@ def _refuse_member(linked: bool, size: int) -> UnreadableError | None:
 
 def _zip_members(item: Item) -> Iterator[Member]:
     with item.open() as file, zipfile.ZipFile(file) as archive:
-        for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            if info.is_dir():
-                continue
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+        for info in sorted(infos, key=lambda info: info.filename):
             data, problem = None, _refuse_member(stat.S_ISLNK(info.external_attr >> 16), info.file_size)
             if info.flag_bits & 0x1:
                 problem = UnreadableError("is locked by a password", "unpack the archive yourself")
@@ -266,13 +264,12 @@ def _zip_members(item: Item) -> Iterator[Member]:
 def _tar_members(item: Item) -> Iterator[Member]:
     """Give the members of a tar archive; what it unpacks is counted, also what is passed over."""
     with item.open() as file:
-        limit = expansion_limit(item.size())
+        left = expansion_limit(item.size())
         stream: Any = _Bounded(gzip.GzipFile(fileobj=file) if item.ending != ".tar" else file, MAX_HEADER_BYTES)
-        unpacked = 0
         with tarfile.open(fileobj=stream, mode="r|") as archive:
             for member in archive:
-                unpacked += member.size
-                if unpacked > limit:
+                left -= member.size
+                if left < 0:
                     raise too_expanded()
                 stream.left = member.size + MAX_HEADER_BYTES  # the names of members may be a bomb too
                 problem = _refuse_member(not member.isreg(), member.size)

@@ -55,7 +55,6 @@ _FACTIVA_CODE = re.compile(rf"({_FACTIVA_CODES})(?:(\s+)(.*))?")
 _FACTIVA_END = re.compile(r"(?:AN\s+)?(?:[^\W\d]{1,12} )?[A-Z0-9]{4,10}(?:19|20)\d{6}[a-z0-9]{6,12}")
 _FACTIVA_WORDS = re.compile(r"\d[\d,. ]*(?:words?|mots|Wörter|palabras|parole|palavras|woorden|слов|字|个字|單詞|单词)")
 _FACTIVA_FURNITURE = re.compile(r"Page \d+ of \d+|© \d{4} Factiva|.*(?:\.\.\.|\t) ?\d{1,4}$")
-_TIME = re.compile(r"\d{1,2}[:.]\d\d(?: ?[AP]M)?")
 _UNCODED_HEAD = re.compile(r"[A-Z][A-Z0-9]{1,9}|[A-Z]{0,3}\d{1,4}|[A-ZÀ-Þ][a-zà-ÿ]{3,11}(?: [-–(].{0,20})?")
 _PROQUEST_RULE = re.compile(r"_{20,}")
 _PROQUEST_COUNT = re.compile(r"Document \d+ of \d+")
@@ -338,19 +337,15 @@ def _read_uncoded(lines: Lines) -> Record:
     if (words := _find_words(lines)) is None:
         return {"title": next((line for line in lines if line and not _FACTIVA_FURNITURE.match(line)), None)}
     filled = [index for index in range(words + 1, len(lines)) if lines[index]]
-    timed = len(filled) > 1 and _TIME.fullmatch(lines[filled[1]])
+    timed = len(filled) > 1 and re.fullmatch(r"\d{1,2}[:.]\d\d(?: ?[AP]M)?", lines[filled[1]])
     outlet, *after = filled[2 if timed else 1 :] or [words]
-    record = _read_uncoded_title(lines[:words]) | {"date": lines[filled[0]]}
-    record["outlet"] = lines[outlet] if outlet != words else None
-    return record | {"text": _body(lines[_find_uncoded_body(lines, after) :])}
-
-
-def _find_uncoded_body(lines: Lines, filled: list[int]) -> int:
-    """The body begins after the notice of copyright, or else after source code, page and language."""
-    rights = _places([lines[index] for index in filled[:9]], _RIGHTS.match)
+    # The body begins after the notice of copyright, or else after source code, page and language.
+    rights = _places([lines[index] for index in after[:9]], _RIGHTS.match)
     start, pattern, most = (rights[0], _RIGHTS.match, 3) if rights else (0, _UNCODED_HEAD.fullmatch, 4)
-    heads = list(takewhile(lambda index: pattern(lines[index]), filled[start : start + most]))
-    return [*filled, len(lines)][start + len(heads)]
+    heads = list(takewhile(lambda index: pattern(lines[index]), after[start : start + most]))
+    body = [*after, len(lines)][start + len(heads)]
+    found = {"date": lines[filled[0]], "outlet": lines[outlet] if outlet != words else None}
+    return _read_uncoded_title(lines[:words]) | found | {"text": _body(lines[body:])}
 
 
 def _read_uncoded_title(lines: Lines) -> Record:

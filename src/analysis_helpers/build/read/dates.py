@@ -80,9 +80,7 @@ def _find(text: str, precision: str = "day") -> Iterator[tuple[int, int, DateRea
 
 
 def _read_match(parts: dict[str, str], precision: str) -> DateReading:
-    year = int(parts["y"])
-    if len(parts["y"]) == 2:
-        year += 2000 if year < 69 else 1900
+    year = int(parts["y"]) + (0 if len(parts["y"]) == 4 else 2000 if int(parts["y"]) < 69 else 1900)
     if "a" in parts:
         return _read_numbers(int(parts["a"]), int(parts["b"]), year)
     month = _MONTHS.index(parts["name"][:3].lower()) + 1 if "name" in parts else int(parts.get("m", 1))
@@ -233,7 +231,7 @@ def _judge(line: str, start: int, end: int) -> tuple[int, str] | None:
 def _is_alone(before: str, after: str) -> bool:
     """Tell a line with little but a date: at most six other words, none of them part of a sentence."""
     rest = _WORDS.findall(re.sub(rf"(?i){_WEEKDAY}$", "", before) + " " + after)
-    plain = [word for word in rest if word[0].islower() and word.lower().strip(".") not in _SMALL]
+    plain = any(word[0].islower() and word.lower().strip(".") not in _SMALL for word in rest)
     return len(rest) <= 6 and not plain and not after.strip().endswith("?")
 
 
@@ -245,11 +243,11 @@ def find_orders(frame: pd.DataFrame) -> dict[str, set[str]]:
 
 def settle_dates(frame: pd.DataFrame, orders: Mapping[str, set[str]]) -> pd.DataFrame:
     """Settle the order of day and month for each source by the dates that prove it."""
-    names = ["date", "date_precision", "date_evidence", "date_other"]
+    names = ["date", "date_precision", "date_evidence"]
     unsettled = frame[frame["date_other"].notna()]
-    cells = unsettled[names].assign(source=_sources(unsettled)).itertuples(index=False)
+    cells = unsettled[[*names, "date_other"]].assign(source=_sources(unsettled)).itertuples(index=False)
     rows = [_settle(*row, orders.get(source, set())) for *row, source in cells]
-    settled = pd.DataFrame(rows, columns=names[:3], index=unsettled.index).astype(frame[names[:3]].dtypes)
+    settled = pd.DataFrame(rows, columns=names, index=unsettled.index).astype(frame[names].dtypes)
     frame = frame.drop(columns=["date_other", "date_order", "date_group"])
     return frame.assign(**{name: settled[name].combine_first(frame[name]) for name in settled})
 

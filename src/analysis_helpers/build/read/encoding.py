@@ -9,7 +9,7 @@ import re
 import string
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import BinaryIO, cast
+from typing import Any
 
 import ftfy  # Speer 2019, doi:10.5281/zenodo.2591652
 from charset_normalizer import from_bytes
@@ -53,9 +53,9 @@ def decode(data: bytes) -> str:
     return _decode(data)[0]
 
 
-def decode_lines(file: BinaryIO) -> tuple[str, Iterator[str]]:
+def decode_lines(file: Any) -> tuple[str, Iterator[str]]:
     """Turn a file of any size into lines, as `decode` would, with their ends; give its beginning too, whole."""
-    buffered = io.BufferedReader(cast("io.RawIOBase", file), BEGINNING)
+    buffered = io.BufferedReader(file, BEGINNING)
     data = buffered.peek()
     text, encoding, errors = _decode(data, whole=len(data) < BEGINNING)
     if len(data) < BEGINNING:
@@ -121,10 +121,8 @@ def _tell_single_bytes(data: bytes) -> tuple[str, str]:
     return "mac_roman" if apostrophes > western.count("’") else WESTERN, "replace"
 
 
-def _mend_stray(error: UnicodeError) -> tuple[str, int]:
+def _mend_stray(error: Any) -> tuple[str, int]:
     """Read a byte that does not belong into UTF-8 as Windows-1252; a cut last character is lost."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
     if error.reason == "unexpected end of data":
         return "\ufffd", len(error.object)
     return error.object[error.start : error.start + 1].decode(WESTERN), error.start + 1

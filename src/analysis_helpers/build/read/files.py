@@ -121,27 +121,22 @@ def read_html(data: bytes) -> Iterator[Record]:
 
 
 def _read_page(text: str) -> Iterator[Record]:
+    from trafilatura import bare_extraction  # Barbaresi 2021; nothing is fetched, and no script is run
+
     all_words = flatten_html(text)
     if articles := split_export(all_words):
         yield from articles
         return
-    record = {"title_from": "page", "text": all_words}
-    if found := _find_article(text):
+    record, found = {"title_from": "page", "text": all_words}, None
+    dates = {"extensive_search": False, "original_date": True, "max_date": _NO_DATE_LIMIT}
+    with quiet(action="ignore"), suppress(Exception):  # the words of a page too large or deep are there without it
+        if len(text) <= MAX_PAGE and text.count("<") <= MAX_TAGS:
+            found = bare_extraction(text, include_comments=False, date_extraction_params=dates, with_metadata=True)
+    if found:
         known = {"title": found.title, "author": found.author, "outlet": found.sitename, "url": found.url}
         known |= {"page_date": found.date, "text": found.text, "page_text": found.text and all_words}
         record |= {name: value for name, value in known.items() if value}
     yield record
-
-
-def _find_article(text: str) -> Any:
-    """Ask trafilatura for the article of a page; None where it finds none, or the page is too large or deep for it."""
-    from trafilatura import bare_extraction  # Barbaresi 2021; nothing is fetched, and no script is run
-
-    dates = {"extensive_search": False, "original_date": True, "max_date": _NO_DATE_LIMIT}
-    with quiet(action="ignore"), suppress(Exception):  # the words of the page are there without it
-        if len(text) <= MAX_PAGE and text.count("<") <= MAX_TAGS:
-            return bare_extraction(text, include_comments=False, date_extraction_params=dates, with_metadata=True)
-    return None
 
 
 def extract_fragment(text: str) -> str:

@@ -12,10 +12,7 @@ ENGLISH_SHARE = 0.15
 
 _NO_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[@#]\w+|<[^<>]{0,500}>")
 _WORD = re.compile(r"[^\W\d_]+")
-_KANA = re.compile(r"[\u3040-\u30ff]")
-_HANGUL = re.compile(r"[\uac00-\ud7af]")
 _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_LATIN = re.compile(r"[a-zà-ɏ]")
 
 
 def find_language(text: str) -> str | None:
@@ -24,9 +21,9 @@ def find_language(text: str) -> str | None:
     words = _WORD.findall(plain)
     letters, signs = sum(map(len, words)), len(_SIGN.findall(plain))
     if signs > 0.4 * letters and signs >= FEW_SIGNS:
-        if len(_HANGUL.findall(plain)) > signs / 2:
+        if len(re.findall(r"[\uac00-\ud7af]", plain)) > signs / 2:
             return "ko"
-        return "ja" if len(_KANA.findall(plain)) > signs / 20 else "zh"
+        return "ja" if len(re.findall(r"[\u3040-\u30ff]", plain)) > signs / 20 else "zh"
     if (len(words) < FEW_WORDS and letters < FEW_LETTERS) or len(re.findall(r"\d", plain)) > letters:
         return None
     return _ask(plain, words)
@@ -40,5 +37,5 @@ def _ask(plain: str, words: list[str]) -> str | None:
         return "en"
     # Words of one or two letters are shared by many languages.
     joining = sum(len(word) > 2 and word in function_words() for word in words)
-    in_latin = len(_LATIN.findall(plain)) > sum(map(len, words)) / 2
+    in_latin = len(re.findall(r"[a-zà-ɏ]", plain)) > sum(map(len, words)) / 2
     return None if len(told) != 2 or (in_latin and joining > ENGLISH_SHARE * len(words)) else told
