@@ -16,7 +16,7 @@ from PIL import Image
 import analysis_helpers as ah
 from analysis_helpers import build, plots
 from analysis_helpers.check import load_schema
-from analysis_helpers.report.site import shrink_png
+from analysis_helpers.report.execute import shrink_png
 from analysis_helpers.talks import longest_pauses
 
 TEMPLATES = {"index", "api", "data", "gallery", "words"}  # of these pages the source is a template
@@ -33,18 +33,22 @@ def setup(app: Any) -> dict[str, bool]:
 
 def prepare(app: Any) -> None:
     """Draw the pictures into the folder of the sources, and collect what the templates name."""
-    source, talks = Path(app.srcdir), ah.load_talks()
     record = ah.load_corpus(app.config.corpus_folder or None).record["measured"]
-    app.config.html_context["data_version"] = (
-        f"Chronology: {len(talks)} talks, {talks['start_date'].min():%Y-%m-%d} to {talks['end_date'].max():%Y-%m-%d}. "
-        f"Corpus measured on {record['on']} by {record['by']}."
-    )
+    measured = f"Corpus measured on {record['on']} by {record['by']}."
+    app.config.html_context["data_version"] = measured
     if app.config.corpus_folder:
         return
+    source, talks = Path(app.srcdir), ah.load_talks()
     draw_timeline(talks, source / "_static")
     any_pause, leaders_pause = longest_pauses(talks)
-    steps = {f"build.{module}": [name for name in names if name not in ah.__all__] for module, names in build._STEPS.items()}
+    steps = {
+        f"build.{module}": [name for name in names if name not in ah.__all__] for module, names in build._STEPS.items()
+    }
     app.config.html_context |= {
+        "data_version": (
+            f"Chronology: {len(talks)} talks, {talks['start_date'].min():%Y-%m-%d} to "
+            f"{talks['end_date'].max():%Y-%m-%d}. {measured}"
+        ),
         "questions": ah.QUESTIONS | {"Steps of a build": steps},
         "tables": load_schema()["resources"],
         "figures": collect_figures(source),
@@ -57,8 +61,10 @@ def prepare(app: Any) -> None:
 
 
 def fill_template(app: Any, docname: str, source: list[str]) -> None:
-    """Render the source of a page that is a template."""
-    if docname in TEMPLATES and not app.config.corpus_folder:
+    """Render the source of a page that is a template; on another corpus, leave out links to pages that it lacks."""
+    if app.config.corpus_folder:
+        source[0] = re.sub(r",?\s*\[[^\]]+\]\((?!glossary|reading)[^)]*\)", "", source[0])
+    elif docname in TEMPLATES:
         source[0] = app.builder.templates.render_string(source[0], app.config.html_context)
 
 
@@ -105,7 +111,11 @@ def collect_figures(source: Path) -> list[dict[str, str]]:
     figures = []
     for name in (name for name in ah.QUESTIONS["Pictures"]["plots"] if name.startswith("plot_")):
         for cell in cells:
-            pictures = [output["data"]["image/png"] for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+            pictures = [
+                output["data"]["image/png"]
+                for output in cell.get("outputs", [])
+                if "image/png" in output.get("data", {})
+            ]
             code = "".join(cell["source"])
             if not (pictures and f"ah.{name}(" in code):
                 continue
@@ -113,6 +123,14 @@ def collect_figures(source: Path) -> list[dict[str, str]]:
             Image.open(io.BytesIO(base64.b64decode(pictures[0]))).save(source / f"_gallery/{name}.webp", lossless=True)
             shows = re.match(r"Draw (.+?)[:.\n]", getattr(plots, name).__doc__)[1]
             alt = cell["metadata"]["mystnb"]["image"]["alt"]
-            figures.append({"name": name, "shows": f"{shows[0].upper()}{shows[1:]}", "alt": alt, "code": code, "place": cell["place"]})
+            figures.append(
+                {
+                    "name": name,
+                    "shows": f"{shows[0].upper()}{shows[1:]}",
+                    "alt": alt,
+                    "code": code,
+                    "place": cell["place"],
+                }
+            )
             break
     return figures

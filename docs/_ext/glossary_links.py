@@ -9,7 +9,21 @@ from docutils import nodes
 
 EXPLAINED = re.compile(r"notebooks/|reading$|index$")  # pages whose terms lead to the glossary
 EVERYDAY = {  # in the glossary, but read without it: a page full of links explains nothing
-    *("collection", "document", "text", "passage", "paragraph", "sentence", "word", "term", "token", "side", "n", "p", "z"),
+    *(
+        "collection",
+        "document",
+        "text",
+        "passage",
+        "paragraph",
+        "sentence",
+        "word",
+        "term",
+        "token",
+        "side",
+        "n",
+        "p",
+        "z",
+    ),
     *("kind of text", "source", "similarity", "rate", "target", "mention", "prior", "stability", "coverage"),
 }
 LONGEST_HINT = 300

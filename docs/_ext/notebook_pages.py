@@ -19,11 +19,10 @@ RIGHTS = "Code: BSD-3-Clause; tables and figures: CC BY 4.0."
 OTHER_RIGHTS = "Whether tables and figures of this corpus may be passed on is for those who made it to say."
 TOOLS = (
     '<div class="page-tools"><label><input type="checkbox" id="show-code"> Show code</label>'
-    '<a href="{notebook}" download>Notebook (.ipynb)</a>'
     '<button type="button" class="print-page pst-js-only">Print this page</button></div>'
 )
 TAB = (
-    '<input type="radio" name="{group}" id="{group}-{name}"{checked}><label class="sd-tab-label" for="{group}-{name}">'
+    '<input type="radio" name="{group}" id="{group}-{name}"{on}><label class="sd-tab-label" for="{group}-{name}">'
     '{name}</label><div class="sd-tab-content tab-{name}"></div>'
 )
 
@@ -32,7 +31,6 @@ def setup(app: Any) -> dict[str, bool]:
     """Tell Sphinx when to call what is here."""
     app.add_config_value("corpus_folder", "", "html")  # of the corpus, where it is not the shipped one
     app.connect("doctree-read", drop_checks)
-    app.connect("missing-reference", keep_words)
     app.connect("html-page-context", mend_page)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -44,11 +42,6 @@ def drop_checks(app: Any, doctree: Any) -> None:
             cell.parent.remove(cell)
 
 
-def keep_words(app: Any, env: Any, node: Any, words: Any) -> Any:
-    """Keep the words of a link to a page that the report on another corpus does not have."""
-    return words if app.config.corpus_folder else None
-
-
 def mend_page(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Mend what Sphinx and its extensions write, before it becomes a page."""
     if "body" not in context:
@@ -56,13 +49,17 @@ def mend_page(app: Any, pagename: str, templatename: str, context: dict[str, Any
     page = BeautifulSoup(context["body"], "html.parser")
     source = Path(app.env.doc2path(pagename)) if pagename in app.env.found_docs else Path()
     if source.suffix == ".ipynb":
-        out = Path(app.outdir, pagename).parent
-        out.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, out)
+        ours = not app.config.corpus_folder
         phone = PHONE_FIGURES.get(pagename)
-        shape_notebook(page, source.name, context["pathto"](f"_static/{phone}", 1) if phone else None)
-        said = [context["title"], context["data_version"], OTHER_RIGHTS if app.config.corpus_folder else RIGHTS]
+        shape_notebook(page, context["pathto"](f"_static/{phone}", 1) if phone else None)
+        said = [context["title"], context["data_version"], RIGHTS if ours else OTHER_RIGHTS]
         page.append(BeautifulSoup(f'<p class="print-foot">{" · ".join(said)}</p>', "html.parser"))
+        if ours:  # the file of a report on another corpus would tell where on a machine that lies
+            link = page.new_tag("a", href=source.name, download="")
+            link.string = "Notebook (.ipynb)"
+            page.select_one(".page-tools label").insert_after(link)
+            Path(app.outdir, "notebooks").mkdir(exist_ok=True)
+            shutil.copy(source, Path(app.outdir, "notebooks"))
     name_tables(page)
     if source.suffix == ".ipynb":
         offer_tables(page, Path(app.outdir), source.stem, context["pathto"]("_tables", 1))
@@ -73,7 +70,7 @@ def mend_page(app: Any, pagename: str, templatename: str, context: dict[str, Any
 # Notebooks
 
 
-def shape_notebook(page: BeautifulSoup, notebook: str, phone: str | None = None) -> None:
+def shape_notebook(page: BeautifulSoup, phone: str | None = None) -> None:
     """Bring the page of a notebook into its form; `phone` stands in for the first figure on a narrow screen."""
     for fold in page.select("details.hide"):
         code = fold.select_one(".cell_input")
@@ -82,13 +79,13 @@ def shape_notebook(page: BeautifulSoup, notebook: str, phone: str | None = None)
     card = page.select_one("h1 + .pst-scrollable-table-container, h1 + table")
     if card:
         turn_card(card)
-    (card or page.h1).insert_after(BeautifulSoup(TOOLS.format(notebook=notebook), "html.parser"))
+    (card or page.h1).insert_after(BeautifulSoup(TOOLS, "html.parser"))
     if phone and (figure := page.select_one(".cell_output img")):
         frame = figure.wrap(page.new_tag("picture"))
         frame.insert(0, page.new_tag("source", attrs={"media": "(max-width: 720px)", "srcset": phone}))
     drawn = [cell for cell in page.select(".cell") if cell.select(".cell_output img") and cell.select(".folded-code")]
     for number, cell in enumerate(drawn, 1):
-        make_tabs(cell, f"figure-{number}")
+        make_tabs(page, cell, f"figure-{number}")
 
 
 def turn_card(card: Any) -> None:
@@ -103,19 +100,22 @@ def turn_card(card: Any) -> None:
             cell.name = "td"
 
 
-def make_tabs(cell: Any, group: str) -> None:
-    """Put a figure, the table of the cell that follows it and the code of both into tabs, which need no script."""
+def make_tabs(page: BeautifulSoup, cell: Any, group: str) -> None:
+    """Put a figure, its table (of its cell, or of the one that follows) and the code into tabs, without a script."""
     following = cell.find_next_sibling()
-    data = following if following and following.select(".folded-code") and following.select("table.dataframe") else None
-    parts = {"Figure": [cell], "Data": [data], "Code": [one.select_one(".folded-code") for one in (cell, data) if one]}
-    tabs = "".join(
-        TAB.format(group=group, name=name, checked=" checked" if name == "Figure" else "")
-        for name in parts
-        if parts[name] != [None]
-    )
+    if not (following and following.select(".folded-code") and following.select("table.dataframe")):
+        following = None
+    data = following or page.new_tag("div", attrs={"class": cell["class"]})
+    parts = {"Figure": [cell], "Data": [data], "Code": [one.select_one(".folded-code") for one in (cell, data)]}
+    for output in cell.select(".cell_output > *"):
+        if output.select("table.dataframe"):
+            data.append(output.extract())
+    if not data.contents:
+        del parts["Data"]
+    tabs = "".join(TAB.format(group=group, name=name, on=" checked" if name == "Figure" else "") for name in parts)
     box = BeautifulSoup(f'<div class="sd-tab-set figure-tabs">{tabs}</div>', "html.parser").div.extract()
     cell.insert_before(box)
-    for name in ("Code", "Figure", "Data"):
+    for name in reversed(parts):  # the code leaves its cells first
         for part in filter(None, parts[name]):
             box.select_one(f".tab-{name}").append(part.extract())
     for code in box.select(".folded-code"):

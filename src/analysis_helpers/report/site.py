@@ -59,7 +59,7 @@ def _write_index(notebook: Path, source: Path) -> None:
 
 
 def _run_sphinx(source: Path, pages: Path, doctrees: Path, corpus: str) -> None:
-    options = ["-W", "--keep-going", "-q", "-j", "2", "-b", "html", "-d", str(doctrees), "-D", f"corpus_folder={corpus}"]
+    options = ["-W", "--keep-going", "-q", "-j", "2", "-d", str(doctrees), "-D", f"corpus_folder={corpus}"]
     command = [sys.executable, "-m", "sphinx", *options, str(source), str(pages)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
