@@ -37,6 +37,7 @@ def prepare(app: Any) -> None:
     measured = f"Corpus measured on {record['on']} by {record['by']}."
     app.config.html_context["data_version"] = measured
     if app.config.corpus_folder:
+        app.config.html_theme_options["secondary_sidebar_items"] = ["page-toc"]  # the first page is the notebook
         return
     source, talks = Path(app.srcdir), ah.load_talks()
     draw_timeline(talks, source / "_static")
