@@ -82,7 +82,7 @@ def shape_notebook(page: BeautifulSoup, phone: str | None = None) -> None:
     (card or page.h1).insert_after(BeautifulSoup(TOOLS, "html.parser"))
     if phone and (figure := page.select_one(".cell_output img")):
         frame = figure.wrap(page.new_tag("picture"))
-        frame.insert(0, page.new_tag("source", attrs={"media": "(max-width: 720px)", "srcset": phone}))
+        frame.insert(0, page.new_tag("source", attrs={"media": "screen and (max-width: 720px)", "srcset": phone}))
     drawn = [cell for cell in page.select(".cell") if cell.select(".cell_output img") and cell.select(".folded-code")]
     for number, cell in enumerate(drawn, 1):
         make_tabs(page, cell, f"figure-{number}")

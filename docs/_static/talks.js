@@ -11,7 +11,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   for (const filter of document.querySelectorAll("input.row-filter")) {
     const rows = [...document.querySelectorAll("article table tbody tr")].map((row) => [row, row.textContent.toLowerCase()]);
-    const count = filter.parentElement.querySelector("output");
+    const count = filter.closest("p").querySelector("output");
     filter.addEventListener("input", () => {
       const asked = filter.value.trim().toLowerCase();
       for (const [row, words] of rows) row.hidden = !words.includes(asked);

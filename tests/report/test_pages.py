@@ -102,7 +102,7 @@ def test_each_figure_has_its_table_and_its_code_in_tabs(site, path):
     assert len(tabs) == len(drawn)
     for box, cell in zip(tabs, drawn, strict=True):
         panels = {panel.get("class").split("-")[-1]: panel for panel in box.find_class("sd-tab-content")}
-        assert list(panels)[0] == "Figure"
+        assert next(iter(panels)) == "Figure"
         assert list(panels)[-1] == "Code"
         assert len(list(panels["Figure"].iter("img"))) == 1
         assert cell.source in panels["Code"].text_content()
