@@ -63,9 +63,9 @@ def prepare(app: Any) -> None:
 
 def fill_template(app: Any, docname: str, source: list[str]) -> None:
     """Render the source of a page that is a template; on another corpus, leave out links to pages that it lacks."""
-    if app.config.corpus_folder:
+    if app.config.corpus_folder and docname != app.config.root_doc:
         source[0] = re.sub(r",?\s*\[[^\]]+\]\((?!glossary|reading)[^)]*\)", "", source[0])
-    elif docname in TEMPLATES:
+    elif docname in TEMPLATES and not app.config.corpus_folder:
         source[0] = app.builder.templates.render_string(source[0], app.config.html_context)
 
 
@@ -122,7 +122,7 @@ def collect_figures(source: Path) -> list[dict[str, str]]:
                 continue
             # Without loss, three quarters of the bytes of a PNG: this page holds all of them.
             Image.open(io.BytesIO(base64.b64decode(pictures[0]))).save(source / f"_gallery/{name}.webp", lossless=True)
-            shows = re.match(r"Draw (.+?)[:.\n]", getattr(plots, name).__doc__)[1]
+            shows = re.match(r"Draw (.+?)(?:, |[:.\n])", getattr(plots, name).__doc__)[1]
             alt = cell["metadata"]["mystnb"]["image"]["alt"]
             figures.append(
                 {

@@ -61,6 +61,8 @@ def mend_page(app: Any, pagename: str, templatename: str, context: dict[str, Any
             Path(app.outdir, "notebooks").mkdir(exist_ok=True)
             shutil.copy(source, Path(app.outdir, "notebooks"))
     name_tables(page)
+    for box in page.select(".plot-example"):
+        box["tabindex"] = "0"  # a wide picture scrolls on a phone, and must do so by keyboard
     if source.suffix == ".ipynb":
         offer_tables(page, Path(app.outdir), source.stem, context["pathto"]("_tables", 1))
     context["body"] = str(page)
