@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-KNOWN_TAGS = {"parameters", "hide-input", "full-width", "text-table"}
+KNOWN_TAGS = {"parameters", "hide-input", "full-width", "text-table", "check", "glue"}
 CARD = ["Short answer", "Texts used", "Runs in about", "What this cannot tell you"]
 
 
