@@ -27,8 +27,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; found %d.%d. Try: make PYTHON=python3.12" % sys.version_info[:2])'
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "Python cannot make environments here; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 report: $(READY) ## execute the notebooks on the shipped corpus and render the site into site/
@@ -36,7 +36,7 @@ report: $(READY) ## execute the notebooks on the shipped corpus and render the s
 
 # Dask stands apart: few need it.
 $(CLUSTER)/.ready: requirements-cluster.lock $(READY)
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --target $(CLUSTER) -r requirements-cluster.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --target $(CLUSTER) -r requirements-cluster.lock
 	@touch $@
 
 # Drives an installed Chromium and brings the rules of accessibility. Without npm those tests are skipped.
@@ -72,7 +72,7 @@ corpus: $(READY) ## measure data/example_corpus again, and data/corpus from the 
 	$(BIN)/python -m analysis_helpers.check data
 
 cluster: $(READY) ## add Dask distributed to the environment: builds on the machines of a cluster (docs/scale.md)
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-cluster.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-cluster.lock
 
 benchmark: $(READY) ## measure whole builds beside a script by hand (ORIGINALS=folder SCALE=texts.jsonl.gz); into docs/performance.md
 	$(BIN)/python -m benchmarks "$(ORIGINALS)" "$(SCALE)" --write docs/performance.md

@@ -1,18 +1,22 @@
 """Sphinx settings. Pages are rendered from executed notebooks: nothing runs here, nothing is fetched."""
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
 project = "Talks in words"
 author = "The Talks in words contributors"
 copyright = "Talks in words contributors. Code BSD-3-Clause, tables CC BY 4.0"
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_design", "analysis_helpers.report.markup"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_design"]
+extensions += ["generated", "glossary_links", "notebook_pages"]
 nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
-nb_code_prompt_show = "Show the code"
-nb_code_prompt_hide = "Hide the code"
 myst_enable_extensions = ["attrs_inline", "colon_fence"]
 myst_heading_anchors = 3
-exclude_patterns = ["_made"]
+exclude_patterns = ["_ext", "lexicons"]
 templates_path = ["_templates"]
 autodoc_typehints = "none"
 default_role = "code"
@@ -22,6 +26,7 @@ html_theme = "sphinx_book_theme"
 html_title = "Talks in words"
 html_static_path = ["_static"]
 html_css_files = ["talks.css"]
+html_js_files = ["talks.js"]
 html_show_sourcelink = False
 html_copy_source = False
 html_context = {"default_mode": "auto"}

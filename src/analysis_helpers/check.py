@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 OPTIONAL = {"text"}  # not in every corpus
 TABLES = ("documents", "passages", "sentences", "counts", "removed", "rejected")
 _ARROW = {"string": pa.string(), "integer": pa.int32(), "number": pa.float64(), "date": pa.date32()}
-_REFERENCES = (
-    ("passages", "doc_id", "documents"),
-    ("sentences", "passage_id", "passages"),
-    ("counts", "passage_id", "passages"),
-    ("removed", "doc_id", "documents"),
-)
 _SUMS = (  # a term of several words is counted beside its words
     ("documents", "doc_id", "sum(n_words) AS n FROM passages WHERE kind = 'body'", "body passages"),
     ("passages", "passage_id", "sum(n) AS n FROM counts WHERE contains(term, ' ') IS NOT TRUE", "counted words"),
@@ -66,13 +60,10 @@ def check_corpus(corpus: Corpus) -> Corpus:
     Raises `TalksError` with one line per finding, up to 20: table, row, what was found, what was expected. Known
     weakness: whether counts, marks and tones are those of the text is not looked at.
 
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> check_corpus(ah.load_corpus()).has_text
     False
     """
-    rules = (_find_bad_values, _find_bad_references, _find_bad_sums, _find_changed_texts, _find_bad_record)
+    rules = (_find_bad_values, _find_bad_links, _find_changed_texts, _find_bad_record)
     problems = [problem for find in rules for problem in find(corpus)]
     if problems:
         lines, left = [line for _, lines in problems for line in lines][:20], sum(n for n, _ in problems) - 20
@@ -124,13 +115,13 @@ def _rules(field: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"{name} > {limits['maximum']}", f"at most {limits['maximum']}"
 
 
-def _find_bad_references(corpus: Corpus) -> _Problems:
-    for table, key, target in _REFERENCES:
-        rows = f"SELECT row, {key} AS found FROM {table} ANTI JOIN {target} USING ({key})"
-        yield from _first(corpus, table, rows, f"{{row}}: {key} is {{found!r}}; expected a {key} of the table {target}")
-
-
-def _find_bad_sums(corpus: Corpus) -> _Problems:
+def _find_bad_links(corpus: Corpus) -> _Problems:
+    for resource in load_schema()["resources"]:
+        for link in resource["schema"].get("foreignKeys", []):
+            table, key, target = resource["name"], link["fields"], link["reference"]["resource"]
+            rows = f"SELECT row, {key} AS found FROM {table} ANTI JOIN {target} USING ({key})"
+            line = f"{{row}}: {key} is {{found!r}}; expected a {key} of the table {target}"
+            yield from _first(corpus, table, rows, line)
     for table, key, parts, what in _SUMS:
         rows = f"""SELECT row, {key} AS key, n_words, coalesce(n, 0) AS total FROM {table}
             LEFT JOIN (SELECT {key}, {parts} GROUP BY {key}) USING ({key}) WHERE n_words IS DISTINCT FROM total"""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from html import escape
@@ -20,8 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .check import OPTIONAL, TABLES, fields_of, load_schema, to_arrow
-from .errors import TalksError
-from .folders import new_folder, write_json
+from .errors import TalksError, UnwritableError
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -74,12 +75,9 @@ def quoted(columns: Iterable[str]) -> str:
 class Corpus:
     """A measured corpus: six tables and the record of how they were made.
 
-    `documents`, `passages`, `sentences`, `counts` are the measurements; `removed` says what cleaning took out,
-    `rejected` what was read and not kept; `record` is `corpus.json`. A table becomes a frame when it is first asked
-    for, and is then kept; `sql`, `body` and `matrix` need no whole table.
+    `documents`, `passages`, `sentences`, `counts` are measurements; `removed` is what cleaning took out, `rejected`
+    what was not kept; `record` is `corpus.json`. Tables become frames when asked for.
 
-    Examples
-    --------
     >>> len(load_corpus().where(collection="articles", side="CN").documents)
     3
     """
@@ -137,13 +135,10 @@ class Corpus:
     def where(self, **conditions: Any) -> Corpus:
         """Keep the part of the corpus that meets all conditions.
 
-        A condition names a column of `documents` or `passages`, such as `side`, `speaker_side` (US, CN, question, ...)
-        or `genre`, and gives a value, a list of values, or for `date` a slice of two ISO dates, both of which belong to
-        it. Documents without a remaining passage are left out; `rejected` stays whole: it tells how the corpus was
-        made. Raises `TalksError` for an unknown column and for a date that is no slice of dates.
+        In: columns of `documents` or `passages` (`side`, `speaker_side`, `genre`, ...), each with a value or a list,
+        `date` with a slice of two ISO dates, both included. Out: a `Corpus` without the documents that have no
+        passage left; `rejected` stays whole. Raises `TalksError` for an unknown column and a date that is no slice.
 
-        Examples
-        --------
         >>> corpus = load_corpus().where(side="US", date=slice("2025-05-01", "2025-05-31"))
         >>> corpus.documents["date"].dt.month.unique().tolist()
         [5]
@@ -158,7 +153,13 @@ class Corpus:
                 own[column] = wanted
             else:
                 check_columns([column], [name for name in [*documents, *known] if name != "text"])
-        ids = self._passages_of(documents["doc_id"], own)
+        given, query = {"chosen": pa.table({"doc_id": pa.array(documents["doc_id"])})}, ""
+        for column, wanted in own.items():
+            values = self._ask(f'SELECT DISTINCT "{column}" AS value FROM passages')
+            matching = _matches(values["value"].to_pandas(), wanted)
+            given[f"value_{column}"] = values.filter(pa.array(matching))
+            query += f' SEMI JOIN value_{column} ON "{column}" IS NOT DISTINCT FROM value_{column}.value'
+        ids = self._ask(f"SELECT passage_id, doc_id FROM passages SEMI JOIN chosen USING (doc_id){query}", **given)
         if own:
             documents = documents[documents["doc_id"].isin(ids["doc_id"].unique().to_pylist())]
         documents = documents.reset_index(drop=True)
@@ -166,16 +167,6 @@ class Corpus:
         kept = {name: replace(self._tables[name], ids=ids.select(["passage_id"])) for name in _BY_PASSAGE}
         kept |= {"removed": replace(self._tables["removed"], ids=by_document), "documents": documents}
         return Corpus(self._tables | kept, self.record)
-
-    def _passages_of(self, doc_ids: pd.Series, conditions: dict[str, Any]) -> pa.Table:
-        """Give `passage_id` and `doc_id` of the passages of these documents that meet all conditions."""
-        given, query = {"chosen": pa.table({"doc_id": pa.array(doc_ids)})}, ""
-        for column, wanted in conditions.items():
-            values = self._ask(f'SELECT DISTINCT "{column}" AS value FROM passages')
-            matching = _matches(values["value"].to_pandas(), wanted)
-            given[f"value_{column}"] = values.filter(pa.array(matching))
-            query += f' SEMI JOIN value_{column} ON "{column}" IS NOT DISTINCT FROM value_{column}.value'
-        return self._ask(f"SELECT passage_id, doc_id FROM passages SEMI JOIN chosen USING (doc_id){query}", **given)
 
     def replace(self, **changed: Any) -> Corpus:
         """Give a corpus in which some tables, or the record, are others: `corpus.replace(documents=frame)`."""
@@ -192,13 +183,10 @@ class Corpus:
     def sql(self, query: str, **given: pd.DataFrame | pa.Table) -> pd.DataFrame:
         """Ask a question in SQL, as DuckDB understands it: `documents`, `passages`, ... are the tables.
 
-        In: a query, and frames that it may name as tables. Each table has, besides its columns, `row`: the place in the
-        table; only the rows that `where` left are seen. Out: a frame; sums of whole numbers are whole. Raises
-        `TalksError` for a query that cannot be understood. Known weakness: without ORDER BY the order of rows is not
-        fixed, and so are not the last digits of a sum of decimals.
+        In: a query, and frames that it may name. Each table also has `row`, the place in it, and only the rows that
+        `where` left. Out: a frame; sums of whole numbers are whole. Raises `TalksError` for what is no query. Known
+        weakness: without ORDER BY neither the order of rows nor the last digits of a sum of decimals are fixed.
 
-        Examples
-        --------
         >>> load_corpus().sql("SELECT side, count(*) AS n FROM documents GROUP BY side ORDER BY n DESC").head(1)
           side    n
         0   US  446
@@ -208,23 +196,11 @@ class Corpus:
         return found.cast(pa.schema(whole)).to_pandas(date_as_object=False)
 
     def body(self, columns: Iterable[str]) -> pd.DataFrame:
-        """Give some columns of the body passages: without headings and, unless it is asked for, without text.
-
-        Examples
-        --------
-        >>> len(load_corpus().where(collection="articles").body(["doc_id"]).drop_duplicates())
-        5
-        """
+        """Give some columns of the body passages, without headings: `corpus.body(["doc_id", "n_words"])`."""
         return self.sql(self.select("passages", columns, "WHERE kind = 'body'"))
 
     def count_terms_of(self, terms: Iterable[str]) -> pd.DataFrame:
-        """Give the rows of `counts` of some terms: `passage_id`, `term`, `n`.
-
-        Examples
-        --------
-        >>> load_corpus().count_terms_of(["fentanyl"])["term"].unique().tolist()
-        ['fentanyl']
-        """
+        """Give the rows of `counts` of some terms: `passage_id`, `term`, `n`."""
         wanted = pa.table({"term": pa.array(list(terms), pa.string())})
         query = "SELECT passage_id, term, n FROM counts SEMI JOIN wanted USING (term) ORDER BY row"
         return self.sql(query, wanted=wanted)
@@ -234,19 +210,15 @@ class Corpus:
     ) -> tuple[csr_matrix, pd.Index]:
         """Lay out the counts of some passages as a sparse matrix: texts, or parts of texts, by terms.
 
-        In: the ids of passages, the row of the matrix in which each is counted (from 0, none without a passage), and
-        terms to leave out. Out: the matrix (of float64) and its terms, sorted. Known weakness: it is held in memory, 12
-        bytes a term of a text, and three times that while it is put together.
+        In: ids of passages, the row (from 0, none empty) in which each is counted, and terms to leave out. Out: the
+        matrix of float64 and its terms, sorted. Known weakness: 12 bytes of memory a term of a text.
 
-        Examples
-        --------
-        >>> corpus = load_corpus().where(collection="articles")
-        >>> first = corpus.passages.head(2)
-        >>> matrix, terms = corpus.matrix(first["passage_id"], np.array([0, 0]))
+        >>> first = load_corpus().passages.head(2)
+        >>> matrix, terms = load_corpus().matrix(first["passage_id"], np.array([0, 0]))
         >>> int(matrix.sum()) >= int(first["n_words"].sum()), terms.is_monotonic_increasing
         (True, True)
         """
-        from scipy.sparse import coo_matrix, csr_matrix
+        from scipy.sparse import csr_matrix
 
         placed = pa.table({"passage_id": pa.array(passage_ids), "place": pa.array(rows, pa.int32())})
         excluded = pa.table({"term": pa.array(list(exclude), pa.string())})
@@ -254,15 +226,10 @@ class Corpus:
         distinct = f"SELECT DISTINCT term FROM {counted} ANTI JOIN excluded USING (term) ORDER BY term"
         terms = self._ask(distinct, placed=placed, excluded=excluded)
         coded = terms.append_column("code", pa.array(np.arange(len(terms), dtype="int32")))
-        shape, cells = (int(rows.max(initial=-1)) + 1, len(terms)), []
-        query = f"SELECT place, code, n FROM {counted} JOIN coded USING (term)"
-        for batch in self.batches(query, placed=placed, coded=coded):
-            row, column, n = (batch[name].to_numpy() for name in ("place", "code", "n"))
-            cell = coo_matrix((n, (row, column)), shape=shape).tocsr().tocoo()  # adds up within the batch
-            cells.append((cell.row, cell.col, cell.data))
-        row, column, n = (np.concatenate(part) for part in zip(*cells, strict=True)) if cells else ([], [], [])
-        del cells
-        matrix = csr_matrix((np.asarray(n, dtype="float64"), (row, column)), shape=shape)
+        query = f"SELECT place, code, sum(n)::DOUBLE AS n FROM {counted} JOIN coded USING (term) GROUP BY place, code"
+        cells = self._ask(query, placed=placed, coded=coded)
+        row, column, n = (cells[name].to_numpy() for name in ("place", "code", "n"))
+        matrix = csr_matrix((n, (row, column)), shape=(int(rows.max(initial=-1)) + 1, len(terms)))
         return matrix, pd.Index(terms["term"].to_pandas(), dtype="str").rename(None)
 
     def batches(self, query: str, **given: pd.DataFrame | pa.Table) -> Iterator[pa.RecordBatch]:
@@ -352,8 +319,6 @@ def check_columns(names: Iterable[str], known: Iterable[str], what: str = "colum
 def shipped_data() -> Path:
     """Find the folder of the shipped data: beside the package in a wheel, in data/ in a checkout.
 
-    Examples
-    --------
     >>> (shipped_data() / "talks.csv").is_file()
     True
     """
@@ -368,24 +333,13 @@ def shipped_data() -> Path:
 def load_corpus(path: str | Path | None = None) -> Corpus:
     """Load a corpus folder; without a path, the corpus that ships with the suite.
 
-    Out: a `Corpus`. Raises `TalksError` where the folder is missing, is no corpus, or a table cannot be opened. The
-    tables of a large corpus (from about 3,000 documents on) stay in their files, which must stay as they are. Known
-    weakness: a table that is asked for as a whole is held in memory, with its `text`.
+    Out: a `Corpus`. Raises `TalksError` for a folder that is no corpus and a table that cannot be opened. Over 10 MB
+    tables stay in their files, which must not change. Known weakness: a whole table is held in memory.
 
-    Examples
-    --------
     >>> load_corpus().has_text
     False
     """
     folder = shipped_data() / "corpus" if path is None else Path(path)
-    record = _read_record(folder)
-    tables = {name: _find_table(folder, name) for name in TABLES}
-    if sum(size for table in tables.values() for size, _ in table.source.values()) <= AT_ONCE:
-        tables = {name: _hold(pa.concat_tables(map(_read, table.source))) for name, table in tables.items()}
-    return Corpus(tables, record)
-
-
-def _read_record(folder: Path) -> dict[str, Any]:
     path, version = folder / "corpus.json", load_schema()["schema_version"]
     remedy = "expected a folder written by talks build; check the path, or build it: talks build SOURCE --out CORPUS"
     try:
@@ -397,7 +351,10 @@ def _read_record(folder: Path) -> dict[str, Any]:
     found = record.get("schema_version") if isinstance(record, dict) else type(record).__name__
     if found != version:
         raise TalksError(f"{path}: schema version {found!r}; expected {version}; build the corpus again")
-    return record
+    tables = {name: _find_table(folder, name) for name in TABLES}
+    if sum(size for table in tables.values() for size, _ in table.source.values()) <= AT_ONCE:
+        tables = {name: _hold(pa.concat_tables(map(_read, table.source))) for name, table in tables.items()}
+    return Corpus(tables, record)
 
 
 def _find_table(folder: Path, name: str) -> _Table:
@@ -405,7 +362,15 @@ def _find_table(folder: Path, name: str) -> _Table:
     paths = sorted((folder / name).glob("part-*.parquet"))
     if not paths:
         raise TalksError(f"{folder / name}: holds no part-*.parquet; expected the table {name}; build the corpus again")
-    opened = [_open(path, name) for path in paths]
+    opened, expected = list[pq.FileMetaData](), [field["name"] for field in fields_of(name)]
+    for path in paths:
+        with _reading(path):
+            opened.append(pq.read_metadata(path))
+        found = opened[-1].schema.names
+        wrong = [f"column {name} is missing" for name in expected if name not in found and name not in OPTIONAL]
+        wrong += [f"column {name} is unknown" for name in found if name not in expected]
+        if wrong:
+            raise TalksError(f"{path}: {wrong[0]}; expected {', '.join(expected)}; build the corpus again")
     columns, n_before = opened[0].schema.names, np.cumsum([0, *(file.num_rows for file in opened[:-1])])
     for path, file in zip(paths, opened, strict=True):
         if file.schema.names != columns:
@@ -413,19 +378,7 @@ def _find_table(folder: Path, name: str) -> _Table:
     return _Table(columns, {path: _stamp(path) for path in paths}, tuple(n_before.tolist()))
 
 
-def _open(path: Path, table: str) -> pq.FileMetaData:
-    with _reading(path):
-        metadata = pq.read_metadata(path)
-    found, expected = metadata.schema.names, [field["name"] for field in fields_of(table)]
-    wrong = [f"column {name} is missing" for name in expected if name not in found and name not in OPTIONAL]
-    wrong += [f"column {name} is unknown" for name in found if name not in expected]
-    if wrong:
-        raise TalksError(f"{path}: {wrong[0]}; expected {', '.join(expected)}; build the corpus again")
-    return metadata
-
-
 def _stamp(path: Path) -> tuple[int, int]:
-    """What changes when a file does."""
     with _reading(path):
         return path.stat().st_size, path.stat().st_mtime_ns
 
@@ -459,13 +412,71 @@ def write_corpus(
     write_json(folder / "corpus.json", record | {"totals": totals})
 
 
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON file with its keys in order."""
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def new_folder(folder: str | Path, replaces: str) -> Iterator[Path]:
+    """Give a draft that becomes `folder` at the end; what is there is replaced only if it holds the file `replaces`."""
+    with lock_folder(folder, replaces) as target, draft_folder(target) as draft:
+        yield draft
+
+
+@contextmanager
+def lock_folder(folder: str | Path, replaces: str) -> Iterator[Path]:
+    """Give the real path of a folder that may be written, and keep every other command away from it."""
+    from filelock import FileLock, Timeout
+
+    target, new_parents = Path(os.path.realpath(folder)), list[Path]()
+    lock, remedy = target.with_name(f".{target.name}.lock"), "expected a new folder; choose another name"
+    try:
+        if target == Path.cwd():
+            raise TalksError(f"{folder}: is the working folder; {remedy}")
+        if target.is_symlink():  # all links were followed: this one leads to itself
+            raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if target.exists() and (not target.is_dir() or any(target.iterdir())) and not (target / replaces).is_file():
+            raise TalksError(f"{folder}: exists and was not made by this command; {remedy}")
+        new_parents += [parent for parent in target.parents if not parent.exists()]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock, timeout=0):
+            try:
+                yield target
+            finally:
+                lock.unlink(missing_ok=True)  # whoever opened it meanwhile finds it gone, and is refused
+    except Timeout:
+        remedy = "expected one command at a time; wait until the other one ends"
+        raise TalksError(f"{folder}: is being written already; {remedy}") from None
+    except OSError as error:
+        found, remedy = f"cannot be written ({error.strerror or error})", "check the disk and the permissions"
+        raise UnwritableError(f"{folder}: {found}; {remedy}") from None
+    finally:
+        with suppress(OSError):  # they hold the result
+            for parent in new_parents:
+                parent.rmdir()
+
+
+@contextmanager
+def draft_folder(target: Path) -> Iterator[Path]:
+    """Give a draft that takes the place of a locked folder at the end, or vanishes where something fails."""
+    draft = target.with_name(f".{target.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        draft.mkdir()
+        yield draft
+        if target.exists():
+            shutil.rmtree(target)
+        draft.rename(target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
 def add_period(documents: pd.DataFrame, period: str) -> pd.DataFrame:
     """Add a column with the year, month or week (from Monday) of each document, as a pandas period.
 
     A document whose date is less exact gets none: a month is no week. Raises `TalksError` for another period.
 
-    Examples
-    --------
     >>> documents = pd.DataFrame({"date": pd.to_datetime(["2025-05-12"]), "date_precision": ["day"]})
     >>> str(add_period(documents, "month").loc[0, "month"])
     '2025-05'
@@ -479,14 +490,10 @@ def add_period(documents: pd.DataFrame, period: str) -> pd.DataFrame:
 def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     """Count what the corpus holds: documents, passages, sentences and words, by any of its columns.
 
-    In: a corpus and one or more of the columns of `documents`, of `passages` (`kind`, `speaker`, `speaker_side`), or
-    `year`, `month`, `week`. Out: one row per combination, also where it is empty (then 0), with `n_documents`,
-    `n_passages`, `n_sentences`, `n_words`. Headings are not counted, unless `kind` is asked for. Raises `TalksError`
-    for an unknown column. Known weakness: a document counts once in every row in which it has a passage, so rows by
-    speaker can sum to more than the documents.
+    In: a corpus; columns of `documents` or `passages`, or `year`, `month`, `week`. Out: one row per combination, 0
+    where empty: `n_documents`, `n_passages`, `n_sentences`, `n_words`. Headings count only if `kind` is asked for.
+    Raises `TalksError` for an unknown column. Known weakness: rows by speaker can sum to more than the documents.
 
-    Examples
-    --------
     >>> coverage(load_corpus().where(collection="articles"), by="side")[["side", "n_documents"]]
       side  n_documents
     0   US            2
@@ -495,7 +502,10 @@ def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     by = [by] if isinstance(by, str) else list(by)
     documents, known = corpus.columns("documents"), corpus.columns("passages")
     check_columns(by, [*documents, *known, *PERIODS])
-    keys = ", ".join(f'{_key(name, known)} AS "{name}"' for name in by)
+    exact = "CASE WHEN d.date_precision IN {} THEN date_trunc('{}', d.date) END"
+    column = {name: f"p.{name}" if name in known else f"d.{name}" for name in by}
+    column |= {name: exact.format(_EXACT[name], name) for name in set(by) & set(PERIODS)}
+    keys = ", ".join(f'{column[name]} AS "{name}"' for name in by)
     rows = corpus.sql(
         f"""SELECT {keys}, count(DISTINCT doc_id) AS n_documents, count(*) AS n_passages,
             coalesce(sum(n), 0) AS n_sentences, sum(p.n_words) AS n_words
@@ -507,13 +517,6 @@ def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
         rows[period] = rows[period].dt.to_period(PERIODS[period])
     levels = {name: [*in_order(rows[name]), *([None] if rows[name].isna().any() else [])] for name in by}
     return fill_grid(rows, levels, ["n_documents", "n_passages", "n_sentences", "n_words"])
-
-
-def _key(name: str, known: Iterable[str]) -> str:
-    """Write a column of either table, or a period of the date where it is exact enough, for `coverage`."""
-    if name in PERIODS:
-        return f"CASE WHEN d.date_precision IN {_EXACT[name]} THEN date_trunc('{name}', d.date) END"
-    return f'{"p" if name in known else "d"}."{name}"'
 
 
 def in_order(values: pd.Series) -> list[Any]:
@@ -534,12 +537,10 @@ def fill_grid(table: pd.DataFrame, levels: Mapping[str, Iterable[Any]], counts: 
 def count_questions(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     """Count how many of the words are questions of journalists: nobody's voice in a comparison of sides.
 
-    In: a corpus and one or more columns, as for `coverage`. Out: those columns, `n_documents`, `n_words`, `n_questions`
-    (words of questions) and `share` (of all words together: long texts weigh more), one row per combination that
-    occurs. Known weakness: a question without a label or a line of its own is taken for the speaker's words.
+    In: a corpus and one or more columns, as for `coverage`. Out: those columns, `n_documents`, `n_words`,
+    `n_questions` (words) and `share` of all words together, one row per combination that occurs. Known weakness: a
+    question without a label or a line of its own is taken for the speaker's words.
 
-    Examples
-    --------
     >>> statements = load_corpus().where(collection="statements_2025", genre="press_conference")
     >>> count_questions(statements, by="side")["share"].round(2).tolist()
     [0.16, 0.34]
@@ -555,8 +556,6 @@ def count_questions(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
 def add_host(documents: pd.DataFrame) -> pd.DataFrame:
     """Add the host of the address of each document, without www: where it was published, or found.
 
-    Examples
-    --------
     >>> add_host(pd.DataFrame({"url": ["https://www.state.gov/a", None]}))["host"].tolist()
     ['state.gov', 'no address']
     """

@@ -37,13 +37,10 @@ def read_weights(name: str) -> pd.DataFrame:
 
 
 def load_stop_words() -> frozenset[str]:
-    """Load the English stop words of scikit-learn: words too common to tell texts apart.
+    """Load the English stop words of scikit-learn: words too common to tell texts apart, all in lower case.
 
-    All are lower-case, so surnames that look like them ("He") are not among them. Source: the Glasgow list as
-    scikit-learn ships it. Known weakness: it holds a few words of substance ("system").
+    Out: a set; the surname "He" is not in it. Source: the Glasgow list. Known weakness: it holds "system".
 
-    Examples
-    --------
     >>> "he" in load_stop_words(), "He" in load_stop_words(), "xi" in load_stop_words()
     (True, False, False)
     """
@@ -55,14 +52,11 @@ def load_stop_words() -> frozenset[str]:
 def load_dictionary(name: str) -> dict[str, list[str]]:
     """Load a dictionary that ships with the package: its concepts, each with its words and multiword terms.
 
-    "agenda" holds what is talked about (tariffs, rare earths, fentanyl, ...), "frames" what an issue is made to be
-    about (security, fairness, sovereignty, ...). `lexicons/en` gives each term with its reason. Raises `TalksError` for
-    another name. Source: dictionaries as in content analysis (Stone and others 1966, The General Inquirer), written for
-    this suite; what a frame does, after Entman (1993), "Framing: Toward Clarification of a Fractured Paradigm". Known
-    weakness: one coder, no test of agreement; made for talks on trade and security.
+    In: "agenda", what is talked about (tariffs, fentanyl, ...), or "frames", what an issue is made to be about
+    (security, fairness, ...); `lexicons/en` gives the reason of each term. Raises `TalksError` for another name.
+    Source: written for this suite after Stone and others (1966, The General Inquirer) and, for frames, Entman (1993).
+    Known weakness: one coder, no test of agreement; made for talks on trade and security.
 
-    Examples
-    --------
     >>> len(load_dictionary("frames")), load_dictionary("agenda")["Taiwan"][:2]
     (12, ['taiwan', 'taiwanese'])
     """

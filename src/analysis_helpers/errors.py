@@ -8,10 +8,6 @@ import re
 class TalksError(ValueError):
     """Something in the input is not as it must be: what was found, where, what was expected, what to do, in one line.
 
-    The command line prints it without a traceback and exits with status 2; a notebook shows the message alone.
-
-    Examples
-    --------
     >>> raise TalksError("talks.csv row 7: level is 'king'; expected leader or cabinet; correct the cell")
     Traceback (most recent call last):
     analysis_helpers.errors.TalksError: talks.csv row 7: level is 'king'; expected leader or cabinet; correct the cell
@@ -32,8 +28,6 @@ class WorkersError(TalksError):
 class UnreadableError(TalksError):
     """A file, row or article that cannot become a document: it is set aside in `rejected.csv`, and the build goes on.
 
-    Examples
-    --------
     >>> str(UnreadableError("is empty; expected a text", "put the text into the file or delete it"))
     'is empty; expected a text; put the text into the file or delete it'
     """

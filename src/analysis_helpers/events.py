@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.special import chdtri
 
 from .corpus import PERIODS, Corpus, add_period, check_columns, fill_grid, in_order, refuse_empty, refuse_undated
 from .errors import TalksError
@@ -15,15 +16,11 @@ def texts_by_period(
 ) -> pd.DataFrame:
     """Count the texts and words of each period by side, also where there are none.
 
-    In: a corpus; `period` is year, month or week (from Monday); `by` a column of `documents`; `span`, the first and
-    last day that the collection means to cover (without it, those of its documents). Out: `period`, `by`,
-    `n_documents`, `n_words`, for every period of the span and value of `by`. Documents whose date is less exact than
-    the period are not counted. Raises `TalksError` for an unknown column and without a dated document. Source: weeks
-    after ISO 8601. Known weakness: the counts show what the collection holds, not all that was said.
+    In: a corpus; `period`, year, month or week (from Monday); `by`, a column of `documents`; `span`, the first and
+    last day that the collection means to cover. Out: `period`, `by`, `n_documents`, `n_words`, without dates less
+    exact than the period. Raises `TalksError` for an unknown column and without a dated document. Source: weeks after
+    ISO 8601. Known weakness: the counts show what the collection holds, not all that was said.
 
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> statements = ah.load_corpus().where(collection="statements_2025")
     >>> ah.texts_by_period(statements, "year")["n_documents"].tolist()
     [444, 355]
@@ -42,19 +39,14 @@ def texts_by_period(
 def burstiness(weeks: pd.DataFrame, by: str = "side") -> pd.DataFrame:
     """Tell how unevenly texts come: the variance of the counts divided by their mean, by side.
 
-    In: a table of `texts_by_period`. Out: `by`, `mean`, `variance`, `ratio`, `chance_low`, `chance_high`, `n_periods`.
-    Between the two bounds lie 95 % of the ratios that chance alone (a Poisson process of constant rate) gives; above
-    them, texts come in bursts. Source: the index of dispersion and its chi-square test (Cox and Lewis 1966). Known
-    weakness: a collection that changes its sources in the year looks bursty too.
+    In: a table of `texts_by_period`. Out: `by`, `mean`, `variance`, `ratio`, `chance_low`, `chance_high` (95 % of the
+    ratios of a steady Poisson process; above, texts come in bursts), `n_periods`. Source: the index of dispersion and
+    its chi-square test (Cox and Lewis 1966). Known weakness: a change of sources looks bursty too.
 
-    Examples
-    --------
     >>> weeks = pd.DataFrame({"side": ["US"] * 4, "n_documents": [0, 4, 0, 4]})
     >>> burstiness(weeks).round(2).values.tolist()
     [['US', 2.0, 5.33, 2.67, 0.07, 3.12, 4]]
     """
-    from scipy.special import chdtri
-
     table = weeks.groupby(by, sort=False)["n_documents"].agg(["mean", "var", "size"])
     table = table.rename(columns={"var": "variance", "size": "n_periods"}).reset_index()
     freedom = table["n_periods"] - 1
@@ -66,14 +58,11 @@ def burstiness(weeks: pd.DataFrame, by: str = "side") -> pd.DataFrame:
 def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "side") -> pd.DataFrame:
     """Count the texts of each side in a window before and after each talk: denominators first.
 
-    In: a corpus, a chronology, the length of the window on either side in days; the days of the talk belong to it;
-    `by`, a column of `documents`. Out: `talk_id`, `start_date`, `by`, `n_before`, `n_during`, `n_after`, `n_documents`
-    (their sum), one row per talk and side. Raises `TalksError` for an unknown column, and without a talk or a document
-    dated to the day. Source: windows of equal length, as in event studies. Known weakness: those of neighbours overlap.
+    In: a corpus, a chronology, the days on either side; `by`, a column of `documents`. Out: `talk_id`, `start_date`,
+    `by`, `n_before`, `n_during`, `n_after`, `n_documents`. Raises `TalksError` for an unknown column, and without a
+    talk or a document dated to the day. Source: equal windows, as in event studies. Known weakness: neighbours
+    overlap.
 
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> talks = ah.load_talks().query("talk_id == '2025-05-geneva-trade-round'")
     >>> ah.event_window(ah.load_corpus(), talks)[["side", "n_documents"]].to_numpy().tolist()
     [['US', 30], ['CN', 12]]
@@ -101,17 +90,13 @@ def event_study(
 ) -> pd.DataFrame:
     """Ask whether a value changes from before to after the talks, against the same dates moved round the year.
 
-    In: one row per document with `date`, `by` and the value (such as its tone); the talks; the length of the windows in
-    days. Talks outside the dates of the documents, and documents before one talk and after another, are left out. Out:
-    one row per value of `by`: `before`, `after` (means), `difference`, `p_value` (with at least 4 documents in either
-    window, else missing), `n_before`, `n_after` (documents). All talks are moved together by every number of days round
-    the span of the documents; `p_value` is the share of these calendars whose difference is at least as large. Raises
-    `TalksError` without a dated document and without a talk in their span. Source: rotation of a point process (Besag
-    and Clifford 1989, on Monte Carlo tests that keep the order of the data). Known weakness: one year holds few
-    independent calendars; call it exploratory.
+    In: one row per document with `date`, `by` and the value; the talks; the windows in days. Talks outside the dates
+    are left out, and documents before one and after another. Out: one row per value of `by`: `before`, `after`
+    (means), `difference`, `p_value`, the share of rotated calendars of talks with a difference as large (missing
+    under 4 documents), `n_before`, `n_after`. Raises `TalksError` without a dated document or a talk in their span.
+    Source: rotation of a point process (Besag and Clifford 1989). Known weakness: one year holds few independent
+    calendars.
 
-    Examples
-    --------
     >>> days = pd.date_range("2025-01-01", periods=100)
     >>> table = pd.DataFrame({"date": days, "side": "US", "tone": 0.0}).assign(tone=lambda t: (t.index >= 50) * 1.0)
     >>> talk = pd.DataFrame({"start_date": [days[50]], "end_date": [days[50]]})

@@ -1,7 +1,5 @@
 """Explorers: choices and the table that follows from them. In JupyterLab the choices can be changed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from html import escape
 from importlib.util import find_spec
@@ -15,34 +13,28 @@ from .errors import TalksError
 from .keyness import MIN_DOCUMENTS, keyness
 from .plots.tables import show
 from .rates import concordance, rates
+from .talks import CODES
 from .topics import TopicModel, compare_topics, typical_documents
 
 GROUPS = ("side", "collection", "genre", "outlet", "year")
 SMALL = 50  # documents; below, two of them are enough to list a word
 OTHERS = "all others"
-LEVELS = {"leaders": ["leader"], "leaders and ministers": ["leader", "cabinet"], "all talks": None}
-RATES = "Rates are per 1,000 words, the mean over the documents of a group. Function words (the, you) are not shown."
-USING = (
-    "Rates are per 1,000 words, the mean over the documents of a side; beside them the documents that use the words."
-)
+LEVELS = {"leaders": ["leader"], "leaders and ministers": ["leader", "cabinet"], "all talks": CODES["level"]}
+MEAN = "Rates are per 1,000 words, the mean over the documents of a"
+RATES = f"{MEAN} group. Function words (the, you) are not shown."
+USING = f"{MEAN} side; beside them the documents that use the words."
 Group = tuple[str, Any]
 
 
 class Explorer:
     """A table with the choices that it follows from, as `explore_...` gives it.
 
-    In JupyterLab the last line of a cell shows it with controls; where nobody can answer them (a rendered page, no
-    ipywidgets) it is the table of the first choices, the same on every run. `table` makes the table of some choices,
-    `choices` says what can be chosen (the first of a list is where it begins; a text is typed), `first` is the table
-    of the first choices, `note` what its columns mean. Known weakness: a front end that takes no typed input is held
-    for one without a reader; there, write `explorer.open()` in the last line.
+    JupyterLab shows it with controls; where nobody can answer them (a rendered page, no ipywidgets) it is the table of
+    the first choices. `table` makes the table of some choices, `choices` lists them (a text is typed), `first` is the
+    first table, `note` what its columns mean. Known weakness: a front end without typed input needs `explorer.open()`.
 
-    Examples
-    --------
-    >>> Explorer(lambda side: pd.DataFrame({"words": [812]}, index=[side]), {"side": ["US", "CN"]})
-        words
-    US    812
-    side: US. In JupyterLab this cell shows controls for side.
+    >>> Explorer(lambda side: pd.DataFrame({"words": [812]}, index=[side]), {"side": ["US", "CN"]}).first.index[0]
+    'US'
     """
 
     def __init__(self, table: Callable[..., pd.DataFrame], choices: dict[str, Any], note: str = "") -> None:
@@ -60,9 +52,8 @@ class Explorer:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         static = {"text/plain": repr(self), "text/html": f"{_to_html(self.first)}\n<p>{escape(self._words)}</p>"}
-        if not (is_someone_there() and find_spec("ipywidgets")):
-            return static
-        return self.open()._repr_mimebundle_() | static  # the table stays in the file when the notebook is saved
+        asked = is_someone_there() and find_spec("ipywidgets")
+        return (self.open()._repr_mimebundle_() if asked else {}) | static  # a saved notebook keeps the table
 
     def open(self) -> Any:
         """Make the controls and the table under them, as widgets; `TalksError` where ipywidgets is not installed."""
@@ -111,17 +102,13 @@ def is_someone_there() -> bool:
 def explore_words(corpus: Corpus, *, n: int = 20) -> Explorer:
     """Look at the words of a group of texts: those typical of it, or every place of one word.
 
-    In: a corpus, and how many rows to show. To choose: the group (by side, collection, genre, outlet or year), and
-    where the corpus has its text a word, shown in context (`concordance`); without one, the terms that tell the group
-    from all others (`keyness`). Out: an `Explorer`; a rendered page shows terms only, no text. Raises `TalksError`
-    where there is one group only. Known weakness: a group differs from all others in side, kind and month at once.
+    In: a corpus, how many rows to show. To choose: the group (side, collection, genre, outlet or year), and where there
+    is text a word, shown by `concordance`; without one, the terms that tell the group from all others (`keyness`). Out:
+    an `Explorer`. Raises `TalksError` for a single group. Known weakness: groups differ in several things at once.
 
-    Examples
-    --------
     >>> import analysis_helpers as ah
-    >>> words = ah.explore_words(ah.load_corpus(), n=3)
-    >>> list(words.choices), words.first.index.tolist()
-    (['group'], ['president', 'going', 'think'])
+    >>> ah.explore_words(ah.load_corpus(), n=3).first.index.tolist()
+    ['president', 'going', 'think']
     """
 
     def table(group: Group, word: str = "") -> pd.DataFrame:
@@ -138,15 +125,12 @@ def explore_words(corpus: Corpus, *, n: int = 20) -> Explorer:
 def explore_groups(corpus: Corpus, *, n: int = 10) -> Explorer:
     """Compare the words of any two groups of texts: sides, collections, kinds, outlets, years.
 
-    In: a corpus, and how many terms to show of each group. To choose: two groups of one kind, or a group and all
-    others. Out: an `Explorer` over `keyness`: the terms that the first group uses more, then those of the second, with
-    rate per 1,000 words, documents and p-value. Known weakness: what else differs between them is not held equal.
+    In: a corpus, how many terms to show of each group. To choose: two groups of one kind, or one and all others. Out:
+    an `Explorer` over `keyness`: the terms of the first group, then of the second, with rate per 1,000 words, documents
+    and p-value. Known weakness: what else differs between them is not held equal.
 
-    Examples
-    --------
     >>> import analysis_helpers as ah
-    >>> groups = ah.explore_groups(ah.load_corpus().where(genre="readout"), n=2)
-    >>> list(groups.first.columns)
+    >>> list(ah.explore_groups(ah.load_corpus().where(genre="readout"), n=2).first.columns)
     ['side US rate', 'side CN rate', 'side US documents', 'side CN documents', 'p value']
     """
 
@@ -162,17 +146,12 @@ def explore_groups(corpus: Corpus, *, n: int = 10) -> Explorer:
 def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tariffs") -> Explorer:
     """Follow a term through time, with the talks of each month or week beside it.
 
-    In: a corpus, a chronology, and words that are counted together, separated by commas. To choose: the words, month
-    or week, and which talks. Out: an `Explorer` over `rates`: one row a period with the rate per 1,000 words of either
-    side, the documents behind it, and the places of the talks that were held.
-    Known weakness: a talk and a rise in the same month prove no connection; see `event_study`.
+    In: a corpus, a chronology, words counted together, with commas. To choose: the words, month or week, which talks.
+    Out: an `Explorer` over `rates`: one row a period with the rate per 1,000 words of either side, the documents behind
+    it, and where talks were held. Known weakness: a rise in the month of a talk proves nothing; see `event_study`.
 
-    Examples
-    --------
     >>> import analysis_helpers as ah
-    >>> year = ah.load_corpus().where(collection="statements_2025")
-    >>> term = ah.explore_term(year, ah.load_talks(), "fentanyl")
-    >>> term.first.loc["2025-10", "talks"]
+    >>> ah.explore_term(ah.load_corpus(), ah.load_talks(), "fentanyl").first.loc["2025-10", "talks"]
     'Busan'
     """
     held = talks[talks["status"] == "held"]
@@ -186,8 +165,8 @@ def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tari
         named = {"rate": "rate", "using it": "n_using", "documents": "n_documents"}
         sides = found[found["speaker_side"].isin(["US", "CN"])].groupby("speaker_side", sort=False)
         columns = {f"{side} {name}": part[column] for side, part in sides for name, column in named.items()}
-        wanted = names if LEVELS[talks] is None else names[held["level"].isin(LEVELS[talks])]
-        places = wanted.groupby(held["start_date"].dt.to_period(PERIODS[period])).agg(", ".join)
+        periods = held["start_date"].dt.to_period(PERIODS[period])
+        places = names[held["level"].isin(LEVELS[talks])].groupby(periods).agg(", ".join)
         return pd.DataFrame(columns).assign(talks=places)
 
     return Explorer(table, {"words": words, "period": ["month", "week"], "talks": list(LEVELS)}, USING)
@@ -196,15 +175,12 @@ def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tari
 def explore_topics(corpus: Corpus, model: TopicModel) -> Explorer:
     """Browse the topics of a model: the words of each, the texts to read for it, its share on each side.
 
-    In: the corpus that the model was fitted to, and the model. To choose: the topic, and what to see of it. Out: an
+    In: the corpus that the model was fitted to; the model. To choose: the topic, and what to see of it. Out: an
     `Explorer`. Known weakness: it does not say whether a topic would come back; ask `topic_stability`.
 
-    Examples
-    --------
     >>> import analysis_helpers as ah
     >>> texts = ah.load_corpus().where(collection="articles")
-    >>> topics = ah.explore_topics(texts, ah.fit_topics(texts, 2))
-    >>> topics.choices["show"]
+    >>> ah.explore_topics(texts, ah.fit_topics(texts, 2)).choices["show"]
     ['words', 'texts to read', 'share by side']
     """
     views = {
@@ -220,12 +196,10 @@ def explore_topics(corpus: Corpus, model: TopicModel) -> Explorer:
 
 
 def _mark(corpus: Corpus) -> Corpus:
-    """Give the documents their year, as a column that can be chosen by."""
     return corpus.replace(documents=corpus.documents.assign(year=corpus.documents["date"].dt.strftime("%Y")))
 
 
 def _list_groups(corpus: Corpus) -> list[Group]:
-    """List the groups that can be compared: the values of the columns that have at least two."""
     values = {name: in_order(column) for name, column in _mark(corpus).documents[list(GROUPS)].items()}
     groups = [(name, value) for name, listed in values.items() if len(listed) > 1 for value in listed]
     if not groups:
@@ -235,7 +209,6 @@ def _list_groups(corpus: Corpus) -> list[Group]:
 
 
 def _compare(corpus: Corpus, first: Group, second: Group) -> pd.DataFrame:
-    """Compare the words of two groups: one row a term, those of the first group first."""
     if first[0] != second[0] or first == second:
         what = f"{_label(first)} and {_label(second)} cannot be compared"
         raise TalksError(f"{what}; expected two different groups of one kind; choose another {first[0]}")

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_matrix, diags
+from scipy.special import chdtrc, ndtr, xlogy
 
 from .corpus import PERIODS, Corpus, add_period, check_columns
 from .errors import TalksError
 from .uncertainty import MIN_A_SIDE, SEED, relabel, say_too_few, stratify
 from .words import is_name
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 PRIOR_WORDS = 500
 MIN_DOCUMENTS = 12
@@ -46,25 +45,17 @@ def keyness(
 ) -> pd.DataFrame:
     """Find the words that tell two groups of documents apart, and test whether they really do.
 
-    In: a corpus (keep the officials' own voice by `corpus.where(speaker_side=["US", "CN"])`); `by`, a column of
-    `documents` or `passages`, and two of its values; `within`, columns (also year, month, week) that make strata: only
-    documents of the same stratum are compared, and strata with fewer than 4 documents of a group are left out. Out: one
-    row a term that at least `min_documents` documents use, ordered by `z`: `term`, `rate_first`, `rate_second` (mean
-    over documents of the rate per 1,000 words), `log_ratio` (base 2), `z`, `documents_first`, `documents_second`,
-    `p_value` (missing under 4 documents in a group). Names are left out. In `attrs`: `n_first`, `n_second`,
-    `n_left_out` (documents). Raises `TalksError` for an unknown column and for a group without a document.
+    In: a corpus (cut it to the officials' own voice before); `by`, a column of `documents` or `passages`, and two
+    values; `within`, columns (also year, month, week) that make strata: documents are compared within one, and strata
+    with under 4 documents of a group left out. Out: a row a term of at least `min_documents` documents, without
+    names: `term`, `rate_first`, `rate_second` (mean per 1,000 words), `log_ratio` (base 2), `z`, `documents_first`,
+    `documents_second`, `p_value` (missing under 4 documents in a group); `attrs` has `n_first`, `n_second`,
+    `n_left_out`. `z` only orders: it takes words for independent. `p_value` decides: whole documents are relabelled
+    within strata, and the largest correlation of the label with any word's root rate is the yardstick for all. Raises
+    `TalksError` for an unknown column and a group without a document. Source: Monroe, Colaresi and Quinn (2008,
+    log-odds with a Dirichlet prior of 500 words); Westfall and Young (1993). Known weakness: what the strata do not
+    hold equal (kind of text, speaker) may be what the words show.
 
-    `z` only orders the words: it takes each for independent, though words come in documents, and would call far too
-    many significant. `p_value` decides: the root of the rate of each word in each document, centred within its stratum,
-    is correlated with the group; whole documents are relabelled within strata, and the largest correlation of any word
-    is the yardstick for all (the level is the chance that even one word is named by luck). Source: log-odds with an
-    informative Dirichlet prior worth 500 words (Monroe, Colaresi and Quinn 2008, "Fightin' Words"); Westfall and Young
-    (1993) for the maximum over all words. Known weakness: what the strata do not hold equal (kind of text, speaker) may
-    be what the words show.
-
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
     >>> words = ah.keyness(own, min_documents=20, n_draws=99)
     >>> words.attrs["n_first"], words.attrs["n_second"]
@@ -72,7 +63,12 @@ def keyness(
     """
     units = _gather(corpus, by, (first, second), within, min_documents)
     n_first, n_second = int(units.first.sum()), int((~units.first).sum())
-    p_values = np.nan if say_too_few(n_first, n_second) else _test_rates(units, n_draws, seed)
+    p_values = np.nan
+    if not say_too_few(n_first, n_second):
+        correlate = _standardise(units)
+        largest = _largest(correlate, relabel(units.first, units.strata, n_draws, seed))
+        as_large = n_draws - np.searchsorted(largest, correlate(units.first[None])[:, 0] - 1e-9)
+        p_values = (1 + as_large) / (1 + n_draws)
     table = _describe_terms(units).assign(p_value=p_values).round(6)
     table = table.sort_values(["z", "term"], ascending=[False, True], ignore_index=True)
     table.attrs.update(n_first=n_first, n_second=n_second, n_left_out=units.n_left_out)
@@ -89,24 +85,17 @@ def calibrate_keyness(
     n_relabellings: int = 100,
     seed: int = SEED,
 ) -> pd.DataFrame:
-    """Show what each test of words would claim about sides that were drawn by lot.
+    """Show what each test of words would claim about sides that were drawn by lot, where nothing can tell them apart.
 
-    Whole documents get a random side, as many times as asked; nothing can then truly tell the sides apart. In: as for
-    `keyness`. Out: one row a test (`test`): `share_of_terms` called different at .05, on average, and `share_of_draws`
-    in which any term was: an honest test names one in at most 5 % of the draws. Raises `TalksError` with fewer than 4
-    documents in a group. Source: the tests are z over 1.96; z with the correction of Benjamini and Hochberg (1995); the
-    log-likelihood ratio G2 (Dunning 1993) with the same correction; and the rate test of `keyness`. Known weakness: it
-    judges the tests on these documents only.
+    In: as for `keyness`. Out: `test`, `share_of_terms` called different at .05, `share_of_draws` with any; honest is
+    .05. Raises `TalksError` with under 4 documents in a group. Source: z over 1.96; z and G2 (Dunning 1993) corrected
+    by Benjamini and Hochberg (1995); the rate test of `keyness`. Known weakness: it judges these texts only.
 
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
     >>> ah.calibrate_keyness(own, n_relabellings=5)["test"].tolist()
     ['z over 1.96', 'z, corrected', 'G2, corrected', 'rate test']
     """
-    from scipy.special import chdtrc, ndtr
-    from scipy.stats import false_discovery_control
+    from scipy.stats import false_discovery_control  # takes seconds to import
 
     units = _gather(corpus, by, (first, second), None, min_documents)
     if too_few := say_too_few(int(units.first.sum()), int((~units.first).sum())):
@@ -128,14 +117,10 @@ def calibrate_keyness(
 def combine_keyness(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.DataFrame:
     """Tell which words hold in several comparisons: pooled, within kinds of text, among spokespersons, ...
 
-    In: tables of `keyness` by the name of the comparison. Out: one row a term: `term`, `n_tested` (comparisons that
-    could test it), `n_passed` (p below `level`), `n_first`, `n_second` (comparisons in which the first, the second
-    group says it more), then one column a comparison with its p value; ordered by `n_passed`, then by term. A word that
-    passes in one comparison and changes sides in another is a word of the kind of text, not of the group. Source:
-    `keyness`, once for each. Known weakness: comparisons share documents; passing in three is not three proofs.
+    In: tables of `keyness` by name. Out: `term`, `n_tested` (comparisons that test it), `n_passed` (p below `level`),
+    `n_first`, `n_second` (in which that group says it more), a column a comparison with its p value, by `n_passed`.
+    Source: `keyness`, once for each. Known weakness: comparisons share documents; three are not three proofs.
 
-    Examples
-    --------
     >>> one = pd.DataFrame({"term": ["accord"], "log_ratio": [2.0], "p_value": [0.01]})
     >>> two = pd.DataFrame({"term": ["accord"], "log_ratio": [-1.0], "p_value": [0.20]})
     >>> combine_keyness({"spoken": one, "written": two}).to_numpy().tolist()
@@ -154,14 +139,28 @@ def combine_keyness(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.
 
 def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] | None, min_documents: int) -> _Units:
     """Lay out the documents of two groups as a sparse matrix of counts, with group and stratum."""
-    spoken = _spoken(corpus, by, groups, within or [])
-    keys = list(dict.fromkeys(["doc_id", by, *(within or [])]))
+    columns = list(dict.fromkeys([by, *(within or [])]))
+    documents = reduce(add_period, sorted(set(columns) & set(PERIODS)), corpus.documents)
+    check_columns(columns, [*documents, *corpus.columns("passages"), *PERIODS])
+    of_document = [name for name in columns if name in documents]
+    passages = corpus.body(["passage_id", "doc_id", "n_words", *(name for name in columns if name not in documents)])
+    spoken = passages.merge(documents[["doc_id", *of_document]], on="doc_id")
+    spoken = spoken[spoken[by].isin(groups) & (spoken["n_words"] > 0)].dropna(subset=columns)
+    keys = ["doc_id", *columns]
     units = spoken.groupby(keys, observed=True)["n_words"].sum().reset_index()
     first = (units[by] == groups[0]).to_numpy()
     strata, kept = stratify(units, first, within)
     units, first = units[kept].reset_index(drop=True).reset_index(names="row"), first[kept]
     strata = np.unique(strata[kept], return_inverse=True)[1]
-    _refuse_one_group(first, by, groups, spoken)
+    missing = " or ".join(group for group, there in zip(groups, (first, ~first), strict=True) if not there.any())
+    if missing:
+        narrowed = set(groups) <= set(spoken[by])  # both are there, but in no stratum together
+        remedy = "compare within fewer columns" if narrowed else "give a column side (US or CN) in the metadata"
+        which = f"of the side {missing}" if by.endswith("side") else f"with {by} = {missing}"
+        raise TalksError(
+            f"no document {which} is left; expected documents of both groups, at "
+            f"least {MIN_A_SIDE} of each in a stratum, because this compares them; {remedy}, or choose other values"
+        )
     rows = spoken.merge(units[["row", *keys]], on=keys)
     matrix, terms = corpus.matrix(rows["passage_id"], rows["row"].to_numpy())
     wanted = matrix.getnnz(axis=0) >= min_documents
@@ -172,29 +171,6 @@ def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] 
         )
     n_words = units["n_words"].to_numpy(dtype="float64")
     return _Units(matrix[:, wanted], n_words, first, strata, terms[wanted], int((~kept).sum()))
-
-
-def _refuse_one_group(first: np.ndarray, by: str, groups: tuple[str, str], spoken: pd.DataFrame) -> None:
-    missing = " or ".join(group for group, there in zip(groups, (first, ~first), strict=True) if not there.any())
-    if missing:
-        narrowed = set(groups) <= set(spoken[by])  # both are there, but in no stratum together
-        remedy = "compare within fewer columns" if narrowed else "give a column side (US or CN) in the metadata"
-        which = f"of the side {missing}" if by.endswith("side") else f"with {by} = {missing}"
-        raise TalksError(
-            f"no document {which} is left; expected documents of both groups, at "
-            f"least {MIN_A_SIDE} of each in a stratum, because this compares them; {remedy}, or choose other values"
-        )
-
-
-def _spoken(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str]) -> pd.DataFrame:
-    """Give the passages of both groups: `passage_id`, `doc_id`, `n_words`, `by` and the columns of the strata."""
-    columns = dict.fromkeys([by, *within])
-    documents = reduce(add_period, sorted(set(within) & set(PERIODS)), corpus.documents)
-    check_columns(columns, [*documents, *corpus.columns("passages"), *PERIODS])
-    of_document = [name for name in columns if name in documents]
-    passages = corpus.body(["passage_id", "doc_id", "n_words", *(columns.keys() - of_document)])
-    rows = passages.merge(documents[["doc_id", *of_document]], on="doc_id")
-    return rows[rows[by].isin(groups) & (rows["n_words"] > 0)].dropna(subset=within)
 
 
 def _describe_terms(units: _Units) -> pd.DataFrame:
@@ -215,7 +191,6 @@ def _rates(units: _Units) -> csr_matrix:
 
 
 def _sums(units: _Units, first: np.ndarray) -> tuple[np.ndarray, np.ndarray, float, float]:
-    """Occurrences of each term and all words, in either group."""
     n_first, n_second = float(units.n_words[first].sum()), float(units.n_words[~first].sum())
     total = np.asarray(units.counts.sum(axis=0)).ravel()
     inside = units.counts.T @ first.astype("float64")
@@ -231,8 +206,6 @@ def _log_odds(units: _Units, first: np.ndarray) -> np.ndarray:
 
 
 def _likelihood_ratio(units: _Units, first: np.ndarray) -> np.ndarray:
-    from scipy.special import xlogy
-
     y1, y2, n1, n2 = _sums(units, first)
     share = (y1 + y2) / (n1 + n2)
     cells = ((y1, n1 * share), (y2, n2 * share), (n1 - y1, n1 * (1 - share)), (n2 - y2, n2 * (1 - share)))
@@ -241,8 +214,6 @@ def _likelihood_ratio(units: _Units, first: np.ndarray) -> np.ndarray:
 
 def _standardise(units: _Units) -> Callable[[np.ndarray], np.ndarray]:
     """Prepare the rate test: a function from labels, one row a draw, to correlations of any size, terms by draws."""
-    from scipy.sparse import csr_matrix, diags
-
     roots = _rates(units).sqrt()
     n = np.bincount(units.strata)
     strata = csr_matrix((np.ones(len(units.strata)), (units.strata, np.arange(len(units.strata)))))
@@ -260,10 +231,3 @@ def _largest(correlate: Callable[[np.ndarray], np.ndarray], labels: np.ndarray) 
     """The largest correlation of any term, for each draw, sorted; a block of draws at a time bounds the memory."""
     blocks = (labels[start : start + _BLOCK] for start in range(0, len(labels), _BLOCK))
     return np.sort(np.concatenate([correlate(block).max(axis=0) for block in blocks]))
-
-
-def _test_rates(units: _Units, n_draws: int, seed: int) -> np.ndarray:
-    correlate = _standardise(units)
-    largest = _largest(correlate, relabel(units.first, units.strata, n_draws, seed))
-    as_large = n_draws - np.searchsorted(largest, correlate(units.first[None])[:, 0] - 1e-9)
-    return (1 + as_large) / (1 + n_draws)

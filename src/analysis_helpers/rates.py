@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
 import numpy as np
@@ -29,20 +29,14 @@ def rates(
 ) -> pd.DataFrame:
     """Give the rate per 1,000 words of each concept of a dictionary, by side, kind of text, period or document.
 
-    In: a corpus; a dictionary: its name (see `load_dictionary`), a frame with `concept` and `term`, or terms by
-    concept; `by`, one or more columns of `documents` or `passages`; `period`, year, month or week. Out: `concept`, the
-    period, the columns of `by`, `rate` (mean over documents), `low`, `high` (95 %), `n` (occurrences), `n_documents`,
-    `n_using` (documents that use the concept), `n_words`; one row per combination, also where there is no text. With
-    `doc_id` in `by`, one row a document with its `rate`, `n` and `n_words`. Only the officials' own words count, unless
-    `by` holds `speaker_side`. A term that holds another of its concept is not counted twice. No interval is given while
-    fewer than 5 documents use the concept: by simulation, it would cover .66 to .91 instead of .95. Raises `TalksError`
-    for an unknown column, what is no dictionary, and a multiword term that the build did not look for. Source:
-    dictionary counts (Stone and others 1966, The General Inquirer); `mean_interval`. Known weakness: a word counts
-    whatever it means there, affirmed or denied; short texts have wild rates, and all texts weigh the same.
+    In: a corpus; a dictionary: a name, a frame with `concept` and `term`, or terms by concept; `by`, columns of
+    `documents` or `passages`; `period`, year, month or week. Out, 0 where empty: `concept`, the period, the columns
+    of `by`, `rate` (mean over documents), `low`, `high` (95 %; none under 5 using documents, where it would cover .66
+    to .91), `n` (occurrences), `n_documents`, `n_using`, `n_words`; by `doc_id` one row a document, `rate`, `n`,
+    `n_words`. Only officials' words count, unless `by` has `speaker_side`. Raises `TalksError` for an unknown column
+    or dictionary, and a multiword term not counted. Source: Stone and others (1966, The General Inquirer);
+    `mean_interval`. Known weakness: a word counts whatever it means there, affirmed or denied; short texts vary much.
 
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> table = ah.rates(ah.load_corpus(), {"soybeans": ["soybean", "soybeans"]})
     >>> table.loc[table["speaker_side"] == "CN", ["n_using", "low"]].to_numpy().tolist()
     [[2.0, nan]]
@@ -82,18 +76,12 @@ def compare_rates(
 ) -> pd.DataFrame:
     """Compare how often two groups use each concept of a dictionary, and how much hangs on a single term.
 
-    In: a corpus and a dictionary, as for `rates`; `by`, one column of `documents` or `passages`, and two of its values.
-    Out: one row a concept, with `concept`, `US`, `CN` (or the values given: mean over documents of the rate per 1,000
-    words), `difference` (first minus second) with `low` and `high` (95 %; none while fewer than 5 documents of a group
-    use the concept), and the documents behind them: `using_US`, `using_CN` of `n_US`, `n_CN`. `leave_one_out` adds for
-    either group `least_...` and `most_...`, its smallest and largest rate when one term is left out, and `term_...`,
-    the term whose omission changes it most (missing where none occurs). Raises `TalksError` as `rates` does. Source:
-    `difference_interval`; leaving out one term at a time is the jackknife (Tukey 1958) over terms. Known weakness:
-    kinds of text are pooled; where a group writes more of one kind, the difference may be one of kind.
+    In: a corpus and a dictionary, as for `rates`; `by`, a column, and two values. Out: `concept`, the values (mean
+    per 1,000 words), `difference`, `low`, `high` (95 %; none under 5 using documents in a group), `using_...` of
+    `n_...` documents. `leave_one_out` adds `least_...`, `most_...`, the extremes with one term left out, and
+    `term_...`, whose omission changes most. Raises `TalksError` as `rates`. Source: `difference_interval`; the
+    jackknife (Tukey 1958) over terms. Known weakness: kinds of text are pooled, and a difference may be one of kind.
 
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> table = ah.compare_rates(ah.load_corpus(), {"Taiwan": ["taiwan"], "soybeans": ["soybean", "soybeans"]})
     >>> table[["concept", "using_CN", "high"]].round(1).to_numpy().tolist()
     [['Taiwan', 86, -3.1], ['soybeans', 2, nan]]
@@ -102,7 +90,7 @@ def compare_rates(
     groups = {group: units[units[by] == group] for group in (first, second)}
     named = "words of officials of either side" if by == "speaker_side" else f"{by} {first} or {second}"
     refuse_empty(pd.concat(groups.values()), f"text with {named}")
-    single = {group: _mean_rates(found, own) for group, own in groups.items() if leave_one_out}
+    single = {group: _leave_one_out(found, own) for group, own in groups.items() if leave_one_out}
     rows = []
     for concept in n.columns:
         counts = [n.loc[own.index, concept] for own in groups.values()]
@@ -110,7 +98,7 @@ def compare_rates(
         using = [int((count > 0).sum()) for count in counts]
         interval = difference_interval(*values)
         bounds = (interval.low, interval.high) if min(using) >= MIN_USING else (np.nan, np.nan)
-        left_out = [figure for terms in single.values() for figure in _leave_one_out(terms[concept])]
+        left_out = [figure for figures in single.values() for figure in figures[concept]]
         means = (value.mean() for value in values)
         rows.append((concept, *means, interval.mean, *bounds, *using, *map(len, values), *left_out))
     columns = ["concept", first, second, "difference", "low", "high"]
@@ -123,7 +111,14 @@ def _count(corpus: Corpus, dictionary: dict[str, list[str]], by: list[str]) -> t
     """Give documents (or their parts by voice) with their words, their counts by concept, and the terms found."""
     documents = corpus.documents
     check_columns(by, [*documents, *corpus.columns("passages")])
-    _refuse_uncounted(corpus, dictionary)
+    settings = corpus.record["settings"]
+    counted = {*settings["lexicon_terms"], *(row["term"] for row in settings["collocations"])}
+    missing = sorted({term for terms in dictionary.values() for term in terms if " " in term} - counted)
+    if missing:  # a multiword term that nobody looked for would seem never to be used
+        raise TalksError(
+            f"corpus.json: terms were not counted when the corpus was built ({'; '.join(missing[:3])}); expected all "
+            f"{len(missing)} of them in lexicon_terms; add them to a list in lexicons/en and build the corpus again"
+        )
     keys = ["doc_id", *(name for name in by if name not in documents)]
     passages = corpus.body(dict.fromkeys(["passage_id", "speaker_side", "n_words", *keys])).dropna(subset=keys)
     if "speaker_side" not in by:
@@ -134,7 +129,13 @@ def _count(corpus: Corpus, dictionary: dict[str, list[str]], by: list[str]) -> t
     refuse_empty(units, "text with words of officials of either side")
     given = dict.fromkeys(["date", "date_precision", *(name for name in by if name in documents and name != "doc_id")])
     units = units.join(documents.set_index("doc_id")[list(given)], on="doc_id").dropna(subset=by)
-    terms = pd.DataFrame(_terms_to_count(dictionary), columns=["concept", "term"], dtype="str")
+    terms = [  # a term that holds another of its concept is not counted beside it: where "port" is, so are "port fees"
+        (concept, term)
+        for concept, given in dictionary.items()
+        for term in dict.fromkeys(given)
+        if not any(other != term and f" {other} " in f" {term} " for other in given)
+    ]
+    terms = pd.DataFrame(terms, columns=["concept", "term"], dtype="str")
     found = corpus.count_terms_of(terms["term"].unique()).merge(passages[["passage_id", "unit"]], on="passage_id")
     found = found.groupby(["unit", "term"], observed=True)["n"].sum().reset_index().merge(terms, on="term")
     n = found.pivot_table(index="unit", columns="concept", values="n", aggfunc="sum", fill_value=0)
@@ -142,60 +143,31 @@ def _count(corpus: Corpus, dictionary: dict[str, list[str]], by: list[str]) -> t
     return units, n, found.merge(terms, on=["concept", "term"], how="outer")
 
 
-def _terms_to_count(dictionary: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
-    """A term that holds another of its concept is not counted beside it: where "port" is, so are "port fees"."""
-    for concept, terms in dictionary.items():
-        for term in dict.fromkeys(terms):
-            if not any(other != term and f" {other} " in f" {term} " for other in terms):
-                yield concept, term
-
-
-def _refuse_uncounted(corpus: Corpus, dictionary: dict[str, list[str]]) -> None:
-    """A multiword term that nobody looked for would seem never to be used."""
-    settings = corpus.record["settings"]
-    counted = {*settings["lexicon_terms"], *(row["term"] for row in settings["collocations"])}
-    missing = sorted({term for terms in dictionary.values() for term in terms if " " in term} - counted)
-    if missing:
-        raise TalksError(
-            f"corpus.json: terms were not counted when the corpus was built ({'; '.join(missing[:3])}); expected all "
-            f"{len(missing)} of them in lexicon_terms; add them to a list in lexicons/en and build the corpus again"
-        )
-
-
-def _mean_rates(found: pd.DataFrame, units: pd.DataFrame) -> dict[str, pd.Series]:
-    """Give the mean rate of each term by itself, by concept; those of a concept add up to its own."""
-    n_words = found["unit"].map(units["n_words"])
+def _leave_one_out(found: pd.DataFrame, units: pd.DataFrame) -> dict[str, tuple[float, float, str | None]]:
+    """Give by concept the smallest and largest mean rate with one term left out, and the term that matters most."""
+    n_words, figures = found["unit"].map(units["n_words"]), {}
     parts = (1_000 * found["n"] / n_words).groupby([found["concept"], found["term"]]).sum() / len(units)
-    return {concept: part.droplevel(0).round(9) for concept, part in parts.groupby(level=0)}
-
-
-def _leave_one_out(terms: pd.Series) -> tuple[float, float, str | None]:
-    """Give the smallest and the largest rate with one term left out, and the term that matters most."""
-    mean = round(terms.sum(), 3)
-    least, most = (round(mean - part, 3) + 0.0 for part in (terms.max(), terms.min()))
-    return least, most, terms.idxmax() if terms.any() else None
+    for concept, part in parts.groupby(level=0):
+        terms = part.droplevel(0).round(9)
+        mean = round(terms.sum(), 3)
+        least, most = (round(mean - rate, 3) + 0.0 for rate in (terms.max(), terms.min()))
+        figures[concept] = least, most, terms.idxmax() if terms.any() else None
+    return figures
 
 
 def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
     """List every place where a term stands, with what is written before and after it.
 
-    In: a corpus with its text; a term of one word or more, in any case; how many characters to show on either side.
-    Out: one row a place, by date, text and order within the text: `doc_id`, `date`, `side`, `speaker_side`, `left`,
-    `keyword` (as printed), `right`. Raises `TalksError` for a corpus without text and a term without a word. Source:
-    keyword in context (Luhn 1960), over the words that the suite counts (`split_words`). Known weakness: a term of
-    several words is found within a paragraph, also across the end of a sentence; write U.S. for the country, because
-    "us" is the pronoun.
+    In: a corpus with its text; a term of one word or more, in any case; `width`, in characters. Out, by date, text
+    and order: `doc_id`, `date`, `side`, `speaker_side`, `left`, `keyword` (as printed), `right`. Raises `TalksError`
+    for a corpus without text and a term without a word. Source: keyword in context (Luhn 1960). Known weakness: a
+    term may run over the end of a sentence; write U.S. for the country, because "us" is the pronoun.
 
-    Examples
-    --------
     >>> import tempfile
-    >>> import analysis_helpers as ah
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     out = f"{folder}/corpus"
-    ...     corpus = ah.build_corpus([ah.shipped_data() / "example_sources"], out)
-    >>> ah.concordance(corpus.where(doc_id="wire_a"), "both sides", width=16)[["left", "keyword", "right"]].head(1)
-            left     keyword             right
-    0  LISBON -   Both sides   agreed on Tuesd
+    ...     corpus = ah.build_corpus([ah.shipped_data() / "example_sources"], f"{folder}/corpus")
+    >>> ah.concordance(corpus.where(doc_id="wire_a"), "both sides", width=16)["right"].tolist()[0]
+    ' agreed on Tuesd'
     """
     if not corpus.has_text:
         raise TalksError(

@@ -32,21 +32,16 @@ def tone_instruments(corpus: Corpus) -> list[str]:
     return made_of
 
 
-def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "tone") -> pd.DataFrame:
+def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "tone_diplomatic") -> pd.DataFrame:
     """Compare the tone of sentences: by who speaks, of whom, in which kind of text, month or talk.
 
-    In: a corpus and one or more of `side`, `speaker_side`, `target`, `collection`, `genre`, `month`, `talk_id`;
-    `instrument` is `tone` or one of its parts. The `target` of a sentence is US or CN (it names only that one), both,
-    or relationship, which wins; sentences that name none are then left out. Out: one row per combination, with `mean`
-    (over documents of the means of their scored sentences), `low`, `high` (95 %), `n_documents`, `n_sentences` (0 where
-    it is empty). Questions of journalists are left out, unless `speaker_side` is asked for. The instruments behind the
-    means are in `attrs["instruments"]`: figures refuse tables that differ in them. Raises `TalksError` for an unknown
-    column, where no sentence is left, and for a corpus scored by other instruments. Source: `mean_interval`. Known
-    weakness: kinds of text differ more in tone than sides do; compare within a genre first.
+    In: a corpus; of `side`, `speaker_side`, `target`, `collection`, `genre`, `month`, `talk_id`; the instrument, or
+    `tone` for their mean. `target` is US or CN (only that one is named), both, or relationship, which wins; by it,
+    sentences that name none are left out. Out: one row per combination, `mean` (over documents), `low`, `high` (95
+    %), `n_documents`, `n_sentences`; `attrs["instruments"]`, which figures do not mix. Journalists' questions count
+    only by `speaker_side`. Raises `TalksError` for an unknown column, without a sentence, and for a corpus scored by
+    other instruments. Source: `mean_interval`. Known weakness: kinds of text differ more than sides do.
 
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> tone = ah.compare_tone(ah.load_corpus().where(genre="press_conference"), by=["speaker_side", "target"])
     >>> tone.columns.tolist()
     ['speaker_side', 'target', 'mean', 'low', 'high', 'n_documents', 'n_sentences']
@@ -55,7 +50,16 @@ def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "
     parts = tone_instruments(corpus)
     check_columns([instrument], ["tone", *parts], "instrument")
     check_columns(by, GROUPS)
-    rows = _tone_of_documents(corpus, by, instrument)
+    told = ", ".join(["doc_id", *(name for name in by if name in ("speaker_side", "target"))])
+    questions = "true" if "speaker_side" in by else "speaker_side IS DISTINCT FROM 'question'"
+    rows = corpus.sql(  # sums of whole numbers do not depend on the order of rows
+        f"SELECT {told}, count(tone) AS n_sentences, sum(tone) / 10000.0 / count(tone) AS mean FROM ("
+        f"SELECT doc_id, s.speaker_side, CAST(round({instrument} * 10000) AS BIGINT) AS tone, {_TARGET} "
+        f"FROM sentences s JOIN passages USING (passage_id)) WHERE {questions} GROUP BY {told} ORDER BY {told}"
+    )
+    documents = add_period(corpus.documents, "month")
+    given = dict.fromkeys(["doc_id", *(name for name in by if name in documents)])
+    rows = rows.merge(documents[list(given)], on="doc_id").dropna(subset=by)
     refuse_empty(rows, "sentence that names a country or the relationship" if "target" in by else "sentence")
     rows = rows[rows["n_sentences"] > 0]
     cells = rows.groupby(by, observed=True)
@@ -66,31 +70,13 @@ def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "
     return table
 
 
-def _tone_of_documents(corpus: Corpus, by: list[str], instrument: str) -> pd.DataFrame:
-    """Give the mean of each document, by voice and target where asked for; sums of whole numbers have no order."""
-    told = ", ".join(["doc_id", *(name for name in by if name in ("speaker_side", "target"))])
-    questions = "true" if "speaker_side" in by else "speaker_side IS DISTINCT FROM 'question'"
-    rows = corpus.sql(
-        f"SELECT {told}, count(tone) AS n_sentences, sum(tone) / 10000.0 / count(tone) AS mean FROM ("
-        f"SELECT doc_id, s.speaker_side, CAST(round({instrument} * 10000) AS BIGINT) AS tone, {_TARGET} "
-        f"FROM sentences s JOIN passages USING (passage_id)) WHERE {questions} GROUP BY {told} ORDER BY {told}"
-    )
-    documents = add_period(corpus.documents, "month")
-    given = dict.fromkeys(["doc_id", *(name for name in by if name in documents)])
-    return rows.merge(documents[list(given)], on="doc_id").dropna(subset=by)
-
-
 def compare_instruments(corpus: Corpus) -> pd.DataFrame:
     """Tell how far the instruments of tone agree with each other, sentence by sentence.
 
-    In: a corpus. Out: one row per pair of instruments, with `pair`, `rank_correlation` (Spearman), `equal_sign` (share
-    of sentences that both call warm, both cool or both neither), `n_sentences` (those that both score). No interval:
-    sentences of a text are alike. Raises `TalksError` without a sentence. Source: Spearman (1904). Known weakness: the
-    lists share many words, so agreement is no proof.
+    In: a corpus. Out: one row a pair: `pair`, `rank_correlation` (Spearman), `equal_sign` (share of sentences both
+    call warm, cool or neither), `n_sentences` (that both score). Raises `TalksError` without a sentence. Source:
+    Spearman (1904). Known weakness: the lists share many words, so agreement is no proof.
 
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> ah.compare_instruments(ah.load_corpus())["pair"].tolist()
     ['tone_vader, tone_diplomatic']
     """

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import reduce
 from html import escape
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_matrix, diags
 
 from .corpus import PERIODS, Corpus, add_period, check_columns, in_order, refuse_empty, refuse_undated
 from .dictionaries import known_names, load_stop_words, read_lexicon
@@ -18,16 +19,11 @@ from .errors import TalksError
 from .uncertainty import SEED, leave_one_out, mean_interval, resample
 from .words import is_name
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-
 PIECE_WORDS = 180
 MIN_DOCUMENTS, MIN_DOCUMENTS_SMALL, SMALL = 5, 2, 50
-MAX_SHARE = 0.5
-MAX_ITERATIONS = 500
+MAX_SHARE, MAX_ITERATIONS = 0.5, 500
 N_TOP = 10
-STABLE = 0.5
-CLOSE = 0.02
+STABLE, CLOSE = 0.5, 0.02
 NEXT = "model.top_terms() · ah.typical_documents(corpus, model) · ah.topic_stability(corpus, model)"
 
 
@@ -35,14 +31,10 @@ NEXT = "model.top_terms() · ah.typical_documents(corpus, model) · ah.topic_sta
 class TopicModel:
     """Topics fitted to a corpus: their terms, their shares of the documents, and how they were made.
 
-    `topic_terms` holds `topic`, `term`, `weight`, strongest first; `document_topics` holds `doc_id`, `topic`, `share`
-    (0 to 1, of the document), `strength` (mean weight in its pieces); `voice_topics` the same by `speaker_side`;
-    `settings` how it was fitted. Topics are numbered from 1, the largest mean share first. Source: `fit_topics`. Known
-    weakness: shares of a short text are rough, and sum to 1 also where no topic fits.
+    `topic_terms` holds `topic` (from 1, the largest first), `term`, `weight`; `document_topics` holds `doc_id`,
+    `topic`, `share` (0 to 1), `strength` (mean weight in its pieces); `voice_topics` the same by `speaker_side`.
+    Source: `fit_topics`. Known weakness: shares of a short text are rough, and sum to 1 also where no topic fits.
 
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> str(ah.fit_topics(ah.load_corpus().where(collection="articles"), 2))
     'TopicModel: 2 topics from 24 pieces of 5 documents, 253 terms'
     """
@@ -88,23 +80,19 @@ class _Pieces(NamedTuple):
     counts: csr_matrix
     terms: np.ndarray
     keys: pd.DataFrame  # doc_id, speaker_side
+    min_documents: int
 
 
 def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = "passage") -> TopicModel:
     """Find the topics of a corpus: groups of words that come together, and their share of each document.
 
-    In: a corpus; choose voices and kinds of text before, with `corpus.where(...)`. At `level` "passage" the body
-    passages of one voice in a document are joined to pieces of about 180 words; at "document" they are one piece. Out:
-    a `TopicModel`. Stop words, names, titles, multiword terms and words with apostrophes are left out, and those in
-    fewer than 5 documents (2 where there are under 50) or in more than half of the pieces. A document without any of
-    the remaining words has missing shares. Raises `TalksError` for more topics than pieces or terms. Source:
-    non-negative matrix factorisation (Lee and Seung 1999) of TF-IDF with the start of Boutsidis and Gallopoulos (2008),
-    by scikit-learn; every document weighs the same. Known weakness: there is always an answer; read `topic_stability`
-    before a topic.
+    In: a corpus, cut before to the voices and kinds of text to study; at `level` "passage" what one voice says in a
+    document is cut to about 180 words, at "document" left whole. Out: a `TopicModel`; a document without any of its
+    words has missing shares. Left out: stop words, names, titles, multiword terms, words in under 5 documents (2 of
+    under 50) or over half of the pieces. Raises `TalksError` for more topics than pieces or terms. Source:
+    non-negative matrix factorisation (Lee and Seung 1999) of TF-IDF, started after Boutsidis and Gallopoulos (2008).
+    Known weakness: there is always an answer; read `topic_stability` before a topic.
 
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> texts = ah.load_corpus().where(side="CN", speaker_side="CN", date=slice("2025-11-01", "2025-12-31"))
     >>> ah.fit_topics(texts, 4).labels()[3]
     'taiwan · independence · forces'
@@ -116,7 +104,7 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
     order = shares.sort_values(ascending=False, kind="stable").index - 1
     strengths, loadings = strengths[:, order], loadings[order]
     settings = {"method": "NMF (nndsvda) on TF-IDF of words", "n_topics": n_topics, "seed": seed, "level": level}
-    settings |= {"piece_words": PIECE_WORDS if level == "passage" else None, "min_documents": _min_documents(corpus)}
+    settings |= {"piece_words": PIECE_WORDS if level == "passage" else None, "min_documents": pieces.min_documents}
     settings |= {"max_share_of_pieces": MAX_SHARE, "n_documents": len(corpus.documents)}
     settings |= {"n_pieces": len(documents), "n_terms": len(pieces.terms)}
     by_document, by_voice = (_share_topics(strengths, keys, corpus) for keys in (documents, pieces.keys))
@@ -133,11 +121,14 @@ def weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
     matrix, terms = corpus.matrix(passages["passage_id"], passages["piece"].to_numpy(), exclude=load_stop_words())
     matrix = _mask_names(matrix, terms)
     n_documents = _group(keys["doc_id"], matrix > 0).getnnz(axis=0)
-    kept = (n_documents >= _min_documents(corpus)) & (matrix.getnnz(axis=0) <= MAX_SHARE * len(keys))
-    kept[kept] = _is_word(terms[kept])
+    least = MIN_DOCUMENTS if len(corpus.documents) >= SMALL else MIN_DOCUMENTS_SMALL
+    kept = (n_documents >= least) & (matrix.getnnz(axis=0) <= MAX_SHARE * len(keys))
+    left_out = load_stop_words() | {row["term"].rstrip(".") for row in read_lexicon("titles")}
+    plain = [len(term) > 1 and not {" ", "'"} & set(term) and term not in left_out for term in terms[kept].tolist()]
+    kept[kept] = np.array(plain, dtype=bool) & ~is_name(terms[kept])
     if not kept.any():
         raise TalksError(
-            f"no term stands in {_min_documents(corpus)} of {len(corpus.documents)} documents and in at most half of "
+            f"no term stands in {least} of {len(corpus.documents)} documents and in at most half of "
             f"their {len(keys)} pieces; expected texts that share words; give more texts"
         )
     counts = matrix[:, kept]
@@ -145,7 +136,7 @@ def weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
     filled = pd.Series(weights.getnnz(axis=1) > 0)
     size = filled.groupby(keys["doc_id"]).transform("sum")
     importance = np.where(filled, 1 / np.sqrt(size.clip(lower=1)), 0.0)
-    return _Pieces(weights, importance, counts, np.asarray(terms[kept]), keys)
+    return _Pieces(weights, importance, counts, np.asarray(terms[kept]), keys, least)
 
 
 def cut_pieces(corpus: Corpus, level: str) -> pd.DataFrame:
@@ -165,8 +156,6 @@ def cut_pieces(corpus: Corpus, level: str) -> pd.DataFrame:
 
 def _mask_names(matrix: csr_matrix, terms: pd.Index) -> csr_matrix:
     """Take the words of multiword names out of the counts: "White House" leaves no white and no house."""
-    from scipy.sparse import csr_matrix
-
     place = {term: number for number, term in enumerate(terms)}
     names = sorted(name for name in known_names() & set(place) if " " in name)
     pairs = [(place[name], place[word]) for name in names for word in name.split() if word in place]
@@ -175,30 +164,14 @@ def _mask_names(matrix: csr_matrix, terms: pd.Index) -> csr_matrix:
     return (matrix - matrix @ masked).maximum(0).tocsr()  # a name inside a longer name is taken out twice
 
 
-def _is_word(terms: pd.Index) -> np.ndarray:
-    left_out = load_stop_words() | {row["term"].rstrip(".") for row in read_lexicon("titles")}
-    plain = [len(term) > 1 and not {" ", "'"} & set(term) and term not in left_out for term in terms.tolist()]
-    return np.array(plain, dtype=bool) & ~is_name(terms)
-
-
 def _group(keys: pd.Series, matrix: csr_matrix) -> csr_matrix:
     """Add up the rows of a matrix that have the same key, in the order of the keys."""
-    from scipy.sparse import csr_matrix
-
     codes = pd.factorize(keys, sort=True)[0]
     return csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes))))) @ matrix
 
 
-def _min_documents(corpus: Corpus) -> int:
-    return MIN_DOCUMENTS if len(corpus.documents) >= SMALL else MIN_DOCUMENTS_SMALL
-
-
 def _factorize(weights: csr_matrix, importance: np.ndarray, n_topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Split pieces by terms into pieces by topics and topics by terms; each topic's terms have length 1.
-
-    A row times the root of a number has that many times its squared error: it counts that often, or not at all.
-    """
-    from scipy.sparse import diags
+    """Split pieces by terms into pieces by topics and topics by terms of length 1; rows count as they weigh."""
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits
@@ -242,17 +215,11 @@ def _share_topics(strengths: np.ndarray, keys: pd.DataFrame, corpus: Corpus) -> 
 def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, seed: int = SEED) -> pd.DataFrame:
     """Ask of each topic whether it would come back, had the collector caught other texts.
 
-    In: the corpus the model was fitted to, and the model. Documents are drawn anew with replacement `n_draws` times,
-    and left out one at a time (all of them, or `n_draws` by lot where there are more); each time topics are fitted
-    again and matched one to one. Out: `topic`, `label`, `bootstrap` and `leave_one_out` (mean overlap of the ten top
-    terms: shared terms divided by the terms of both, 0 to 1), `n_documents` (in which the topic has the largest share),
-    `stable` (a bootstrap overlap of at least .5). Raises `TalksError` where the model is of another corpus. Source:
-    Greene, O'Callaghan and Cunningham (2014), with documents drawn with replacement and the Jaccard overlap. Known
-    weakness: texts that repeat one another (legal formulas) look stable; the vocabulary is that of the whole corpus.
+    In: the model and its corpus; documents are drawn anew, and left out one by one. Out: `topic`, `label`,
+    `bootstrap`, `leave_one_out` (mean overlap of the ten top terms with its match, 0 to 1), `n_documents` (where it
+    is largest), `stable` (bootstrap of at least .5). Raises `TalksError` for a model of another corpus. Source:
+    Greene, O'Callaghan and Cunningham (2014), with Jaccard's overlap. Known weakness: legal formulas look stable.
 
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.topic_stability(texts, ah.fit_topics(texts, 2), n_draws=10)["stable"].tolist()
     [False, False]
@@ -302,16 +269,11 @@ def choose_n_topics(
 ) -> pd.DataFrame:
     """Compare numbers of topics by how well their topics come back, and name the runners-up.
 
-    In: a corpus and the numbers to try. Out: one row each, in their order: `n_topics`, `stability` (mean overlap under
-    the bootstrap of `topic_stability`, the same draws for all), `standard_error` (over draws), `n_stable` (topics of at
-    least .5), `coherence` (normalised pointwise mutual information of the pairs of ten top terms, -1 to 1, over
-    documents), `rank` by stability, `chosen` (rank 1) and `close` (within .02 or one standard error of the chosen,
-    whichever is more). Source: Greene, O'Callaghan and Cunningham (2014); coherence after Bouma (2009). Known weakness:
-    stability falls with the number of topics by itself; coherence rises with rare terms.
+    In: a corpus and the numbers to try. Out: `n_topics`, `stability` (mean bootstrap of `topic_stability`),
+    `standard_error` (over draws), `n_stable`, `coherence` (normalised pointwise mutual information of top terms, -1
+    to 1), `rank` by stability, `chosen` (rank 1), `close` (within .02 or a standard error of it). Source: Greene,
+    O'Callaghan and Cunningham (2014); Bouma (2009). Known weakness: stability falls with the number of topics.
 
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.choose_n_topics(texts, [2, 3], n_draws=5)[["n_topics", "rank"]].to_numpy().tolist()
     [[2, 1], [3, 2]]
@@ -348,15 +310,10 @@ def measure_coherence(present: csr_matrix, terms: np.ndarray, top: set[str]) -> 
 def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd.DataFrame:
     """Compare how large each topic is in the texts of each side, month, kind or talk, with intervals.
 
-    In: the corpus, the model, and one or more columns of `documents`, `speaker_side`, or year, month, week. Out:
-    `topic`, `label`, the columns of `by`, `mean` (share of the topic, mean over documents), `low`, `high` (95 %),
-    `n_documents`; one row per topic and combination, also where there is no document (n = 0). A document with two
-    voices counts once for each. Raises `TalksError` for an unknown column. Source: `mean_interval`. Known weakness: the
-    intervals take the topics as given; they do not hold the doubt whether a topic would come back.
+    In: corpus, model, columns of `documents`, `speaker_side`, year, month, week. Out: `topic`, `label`, those
+    columns, `mean` (share, over documents, one for each voice), `low`, `high` (95 %), `n_documents` (0 where empty).
+    Raises `TalksError` for an unknown column. Source: `mean_interval`. Known weakness: topics are taken as given.
 
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.compare_topics(texts, ah.fit_topics(texts, 2), by="side")["n_documents"].tolist()
     [2, 3, 2, 3]
@@ -382,14 +339,10 @@ def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd
 def typical_documents(corpus: Corpus, model: TopicModel, n: int = 3) -> pd.DataFrame:
     """Name the texts to read for each topic: those in which it is strongest.
 
-    In: the corpus, the model, and how many texts. Out: `topic`, `label`, `doc_id`, `date`, `outlet`, `url`, `n_words`,
-    `share` (of the topic in the text), strongest first. Texts shorter than the median are left out: a post of one line
-    is all of a topic, and shows little of it. Source: the advice of Grimmer and Stewart (2013) to read before a topic
-    is named. Known weakness: typical of the fitted topic, which need not be a subject a reader would name.
+    In: the corpus, the model, the number of texts. Out: `topic`, `label`, `doc_id`, `date`, `outlet`, `url`,
+    `n_words`, `share`, strongest first, without texts under the median length. Source: Grimmer and Stewart (2013),
+    who advise to read before naming. Known weakness: the fitted topic need not be a subject a reader would name.
 
-    Examples
-    --------
-    >>> import analysis_helpers as ah
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.typical_documents(texts, ah.fit_topics(texts, 2), n=1)["outlet"].notna().tolist()
     [True, True]

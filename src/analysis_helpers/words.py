@@ -60,11 +60,8 @@ def find_spans(text: str) -> list[tuple[int, int]]:
 def count_words(text: str) -> int:
     """Count the words of a string, the way the whole suite counts them.
 
-    Abbreviations with inner stops are one word, and so are numbers and words joined by a hyphen. Known weakness: a run
-    of Chinese characters counts as one word.
+    Abbreviations, numbers and words joined by a hyphen are one word. Known weakness: so is a run of Chinese.
 
-    Examples
-    --------
     >>> count_words("China-U.S. talks: a win-win at $773.5 billion?")
     8
     """
@@ -96,12 +93,10 @@ def number_texts(words: Words) -> np.ndarray:
 def split_words(text: str) -> list[str]:
     """Split a text into the terms that are counted: lower-case words without possessive endings.
 
-    Two exceptions keep different words apart: the country is always "u.s." (printed US, U.S. or USA; "us" is the
-    pronoun, and so is US in a text in capitals), and a surname that is also a stop word keeps its capital ("He" in
-    Vice-Premier He). Known weakness: a surname like He is only recognised after a title or before its given name.
+    Two words are kept apart: the country is "u.s." (printed US, U.S. or USA; "us" is the pronoun, as is US in a text
+    in capitals), and a surname that is a stop word keeps its capital. Known weakness: "He" needs a title or a given
+    name.
 
-    Examples
-    --------
     >>> split_words("Vice-Premier He said he'd meet us; China's US trade, U.S.-led.")
     ['vice', 'premier', 'He', 'said', "he'd", 'meet', 'us', 'china', 'u.s.', 'trade', 'u.s.', 'led']
     """
@@ -173,11 +168,7 @@ def is_name(terms: pd.Index) -> np.ndarray:
 
 
 def find_terms(words: Words, wanted: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Find terms of one word or more, written as `split_words` splits them, within texts coded by `code_terms`.
-
-    Out: for each find the number of the term in `wanted`, and the place of its first word. Places are looked up by two
-    words first, because few begin a term; what follows is compared one by one.
-    """
+    """Find terms, as of `split_words`, in coded texts: for each find the number of the term, and its place."""
     size = len(words.vocabulary)
     number = {word: code for code, word in enumerate(words.vocabulary)}
     begins: dict[int, list[tuple[int, list[int]]]] = {}  # by the code of the first two words; below 0, of a single one

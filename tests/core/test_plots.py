@@ -140,15 +140,14 @@ def test_labels_of_the_timeline_stay_on_the_page_and_apart(talks, size):
             assert beside or leader.y1 < box.y0 + 3 or leader.y0 > box.y1 - 3, ax.texts[i]
 
 
-def test_the_poster_fits_a3_and_has_more_names(talks, shipped):
+def test_the_poster_fits_a3_and_has_more_names(talks):
     words = {part: text.replace("\n", " ") for part, text in ah.timeline_words(talks).items()}
     ax = ah.plot_timeline(talks, size="poster", **words)
     width, height = ax.figure.get_size_inches()
     assert width / height == pytest.approx(2**0.5, abs=0.01), "as wide and high as A3, landscape"
     assert {"Honolulu", "Stockholm", "AI talks", "Busan"} <= set(_texts(ax))
-    page = set(_texts(ah.plot_timeline(talks, shipped)))
+    page = set(_texts(ah.plot_timeline(talks)))
     assert not {"Honolulu", "Stockholm"} & page
-    assert {"1 text", "801"} <= page, "the texts of a corpus stand under their year"
     with pytest.raises(ah.TalksError, match="unknown size 'watch'; expected one of page, phone, poster"):
         ah.plot_timeline(talks, size="watch")
 

@@ -28,7 +28,7 @@ def small(corpus_of):
 
 def test_document_is_the_unit(small):
     """By the own list: progress .5, harmed -.6. Text a has the mean of three and one, b one: their mean counts."""
-    table = ah.compare_tone(small, by=["side", "target"], instrument="tone_diplomatic").set_index(["side", "target"])
+    table = ah.compare_tone(small, by=["side", "target"]).set_index(["side", "target"])
     up, down = _bent(0.5), _bent(-0.6)
     row = table.loc[("CN", "CN")]
     assert row["mean"] == pytest.approx(((3 * up + down) / 4 + down) / 2, abs=1e-3)

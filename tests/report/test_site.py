@@ -20,8 +20,10 @@ class Page(HTMLParser):
 
     def __init__(self, path):
         super().__init__()
-        self.path, self.links, self.loads, self.images, self.ids, self.n_titles = path.resolve(), [], [], [], set(), 0
-        self.feed(path.read_text(encoding="utf-8"))
+        self.path, self.links, self.loads, self.images, self.ids = path.resolve(), [], [], [], set()
+        words = path.read_text(encoding="utf-8")
+        self.n_titles = words.partition("<article")[2].partition("</article>")[0].count("<h1")  # one more is for print
+        self.feed(words)
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
@@ -29,7 +31,6 @@ class Page(HTMLParser):
         self.links += [attrs["href"]] if tag == "a" and attrs.get("href") else []
         self.loads += [attrs[self.LOADS[tag]]] if attrs.get(self.LOADS.get(tag)) else []
         self.images += [attrs] if tag == "img" else []
-        self.n_titles += tag == "h1"
 
     def remote(self):
         """What a page loads from another host."""

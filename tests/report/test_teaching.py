@@ -114,7 +114,7 @@ def test_answer_e_has_two_lines_that_overlap_and_a_difference_without_zero(state
 
 def test_answer_f_turns_round_with_the_kind_of_text(own):
     press, readouts, pooled = (
-        ah.compare_tone(part, by="speaker_side").set_index("speaker_side")
+        ah.compare_tone(part, by="speaker_side", instrument="tone").set_index("speaker_side")
         for part in (own.where(genre="press_conference"), own.where(genre="readout"), own)
     )
     assert press.loc["US", "mean"] > press.loc["CN", "mean"]

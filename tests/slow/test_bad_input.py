@@ -12,8 +12,8 @@ import pytest
 
 from analysis_helpers import build_corpus, check_corpus
 from analysis_helpers.cli import main
+from analysis_helpers.corpus import new_folder
 from analysis_helpers.errors import TalksError
-from analysis_helpers.folders import new_folder
 from tests.made_files import write
 
 TEXT = "Both sides met in Lisbon. They agreed to meet again."

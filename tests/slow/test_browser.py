@@ -45,13 +45,10 @@ def look(chromium, folder, views):
 def seen(chromium, site, tmp_path_factory):
     """Every page wide and light, narrow and dark; home and notebooks also the other way, and without scripts."""
     pages = sorted(path for path in site.rglob("*.html") if "_static" not in path.parts)
-    handouts = [page for page in pages if page.parent.name == "handouts"]
-    pages = [page for page in pages if page not in handouts]
     read = [page for page in pages if page.parent.name == "notebooks" or page.name == "index.html"]
     both, crossed = ((WIDE, "light"), (NARROW, "dark")), ((WIDE, "dark"), (NARROW, "light"))
     views = [(page, *view, True) for page in pages for view in both]
     views += [(page, *view, True) for page in read for view in crossed]
-    views += [(page, NARROW, "light", True) for page in handouts]
     views += [(page, WIDE, "light", False) for page in read]
     keys = ("page", "width", "scheme", "scripts")
     asked = [dict(zip(keys, (str(view[0]), *view[1:]), strict=True)) for view in views]
@@ -81,7 +78,7 @@ def test_nothing_comes_from_elsewhere(seen):
 
 
 def test_the_keyboard_reaches_places_that_show_it(seen):
-    walked = [row for row in seen if row["scripts"] and not row["name"].startswith("handouts")]
+    walked = [row for row in seen if row["scripts"]]
     assert {row["name"]: row["walk"]["unseen"] for row in walked if row["walk"]["unseen"]} == {}
     assert min(row["walk"]["stops"] for row in walked) > 3
 

@@ -15,11 +15,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from nltk.stem.snowball import SnowballStemmer
 
 from ..errors import TalksError
 from ..words import WORD
@@ -64,13 +63,17 @@ def function_words() -> frozenset[str]:
         return frozenset(row["term"] for row in csv.DictReader(rows))
 
 
-_STEMMER = SnowballStemmer("english")
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    from nltk.stem.snowball import SnowballStemmer  # takes seconds, and the process that hands out work needs none
+
+    return SnowballStemmer("english")
 
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Cut a lower-case word to its stem (Snowball, by NLTK); the sign for a name stays."""
-    return word if word == NAME else _STEMMER.stem(word)
+    return word if word == NAME else _stemmer().stem(word)
 
 
 def _is_name(word: str) -> bool:
@@ -233,26 +236,29 @@ def load_attitude_weights() -> pd.DataFrame:
         return pd.read_parquet(table)
 
 
-def target_probabilities(features: Sequence[Features], weights: pd.DataFrame) -> np.ndarray:
+def target_probabilities(features: Iterable[Features], weights: pd.DataFrame) -> np.ndarray:
     """Give the probabilities of negative, neutral, positive for described targets: one row each, summing to 1."""
     known: defaultdict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
     columns = (weights[name].tolist() for name in ("kind", "term", "negative", "positive"))
     for kind, term, low, high in zip(*columns, strict=True):
         known[kind][term] = low, high
-    logits = np.zeros((len(features), len(LABELS)))
-    for row, (ngrams, figures) in enumerate(features):
-        found = [(value, *known["ngram"][name]) for name, value in ngrams.items() if name in known["ngram"]]
-        scale = NGRAM_LENGTH / (sum(value**2 for value, *_ in found) ** 0.5 or 1)
-        found = [(value * scale, low, high) for value, low, high in found]
-        found += [(value, *known["figure"][name]) for name, value in figures.items() if name in known["figure"]]
-        found += [(1.0, *pair) for pair in known["intercept"].values()]
-        logits[row, [0, 2]] = [sum(value * pair[n] for value, *pair in found) for n in (0, 1)]
+    terms, rows = known["ngram"], []
+    for ngrams, figures in features:
+        found = [(value, terms[name]) for name, value in ngrams.items() if name in terms]
+        scale = NGRAM_LENGTH / (sum([value**2 for value, _ in found]) ** 0.5 or 1)
+        found = [(value * scale, pair) for value, pair in found]
+        found += [(value, known["figure"][name]) for name, value in figures.items() if name in known["figure"]]
+        found += [(1.0, pair) for pair in known["intercept"].values()]
+        rows.append(
+            (sum([value * low for value, (low, _) in found]), 0, sum([value * high for value, (_, high) in found]))
+        )
+    logits = np.array(rows, dtype="float64").reshape(-1, len(LABELS))
     odds = np.exp(logits - logits.max(axis=1, keepdims=True, initial=0))
     return odds / odds.sum(axis=1, keepdims=True)
 
 
 def _score(places: Iterable[Place]) -> np.ndarray:
-    return target_probabilities([target_features(*place) for place in places], load_attitude_weights())
+    return target_probabilities((target_features(*place) for place in places), load_attitude_weights())
 
 
 def score_attitude(frame: pd.DataFrame, text: str = "text", start: str = "start", end: str = "end") -> pd.DataFrame:

@@ -5,13 +5,11 @@ of the article; the best unbroken run is kept. `training/page_lines.py` fits the
 Known weakness: teasers in full sentences, comments without a label, and articles that are lists.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate, islice
+from itertools import accumulate, compress, islice
 
 import numpy as np
 import pandas as pd
@@ -33,9 +31,8 @@ _MONTH = r"(?:jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zé]*\
 _DATE = rf"{_MONTH} \d{{1,2}},? \d{{4}}|\d{{1,2}} {_MONTH} \d{{4}}"
 _TIME = r"\d{1,2}:\d\d(?: ?[ap]\.?m\.?)?"
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_STAMP = (
-    rf"(?:{_TIME},? (?:{_DATE})|(?:{_DATE}),?(?: at)? {_TIME}|{_DAY},? (?:{_DATE}))(?: (?:E[SD]T|GMT|UTC|BST|CET))?"
-)
+_STAMP = rf"(?:{_TIME},? (?:{_DATE})|(?:{_DATE}),?(?: at)? {_TIME}|{_DAY},? (?:{_DATE}))"
+_STAMP += r"(?: (?:E[SD]T|GMT|UTC|BST|CET))?"
 _PERSON = {"i", "we", "you", "my", "our", "your", "us", "me", "wir", "sie", "nous", "vous"}
 _NEAR = ("log words", "function words", "small letters", "stopped", "page words", "capitals", "prose", "short")
 _NEAR += ("sign: bullet", "tie")
@@ -88,9 +85,7 @@ def _is_button(text: str) -> bool:
 def _describe_line(text: str, copies: int) -> dict[str, float]:
     """Describe one line by itself: its length, its words, its signs."""
     tokens, cjk = _tokens(text)
-    small = [token.lower() for token in tokens]
-    kinds = _words_of_pages()
-    n = len(tokens) + cjk
+    small, kinds, n = [token.lower() for token in tokens], _words_of_pages(), len(tokens) + cjk
     share = 1 / max(n, 1)
     function = (sum(word in kinds["function word"] for word in small) + 0.4 * cjk) * share
     lower = (sum(token[0].islower() for token in tokens) + 0.7 * cjk) * share
@@ -147,12 +142,7 @@ def _best_run(gains: Numbers) -> tuple[int, int]:
 
 
 def _content(text: str) -> set[str]:
-    """Longer words of a line, in small letters."""
     return {word.lower() for word in _TOKEN.findall(text) if len(word) > 3}
-
-
-def _content_of(kept: Sequence[bool], texts: Sequence[str]) -> set[str]:
-    return {word for text, k in zip(texts, kept, strict=True) if k for word in _content(text)}
 
 
 @lru_cache(maxsize=1)
@@ -170,14 +160,11 @@ def _cuts() -> re.Pattern[str]:
 def split_flat_page(text: str) -> list[str]:
     """Cut a page that lost its line breaks into sentences, stamps and labels. Joined by spaces they are the text."""
     ends = [match.end() for match in _cuts().finditer(text)]
-    ends = [end for end in ends if not _is_abbreviated(text[max(end - 10, 0) : end])]
+    words = [re.search(r"\b(\w[\w.]*)\.\s+$", text[max(end - 10, 0) : end]) for end in ends]
+    short = [word and (word[1].lower() in load_abbreviations() or len(word[1]) == 1) for word in words]
+    ends = [end for end, abbreviated in zip(ends, short, strict=True) if not abbreviated]
     pieces = [text[a:b].strip() for a, b in zip([0, *ends], [*ends, len(text)], strict=True)]
     return [part for piece in pieces if piece for part in _cut_menu(piece)]
-
-
-def _is_abbreviated(before: str) -> bool:
-    word = re.search(r"\b(\w[\w.]*)\.\s+$", before)
-    return bool(word) and (word[1].lower() in load_abbreviations() or len(word[1]) == 1)
 
 
 def _cut_menu(piece: str) -> list[str]:
@@ -281,14 +268,13 @@ def extend_over_boxes(kept: Sequence[bool], texts: Sequence[str], lines: Figures
     """Go on behind a box that cuts an article in two: to near prose that shares its words, with no label in between."""
     extended = list(kept)
     run_end = end = len(extended) - extended[::-1].index(True)
-    held = _content_of(kept, texts)
+    held = _content(" ".join(compress(texts, kept)))
     prose = (lines["prose"] > 0) & (lines["stopped"] > 0)
-    for number in range(end, len(texts)):
-        if number - end >= BOX or (
-            lines["words"][number] <= 8 and any(_signs()[name].search(texts[number]) for name in _LABELS)
-        ):
+    for number, text in enumerate(texts[end:], start=end):
+        labelled = lines["words"][number] <= 8 and any(_signs()[name].search(text) for name in _LABELS)
+        if labelled or number - end >= BOX:
             break
-        own = _content(texts[number])
+        own = _content(text)
         goes_on = number == end > run_end or len(own & held) >= ALIKE * len(own)
         if prose[number] and goes_on:
             extended[number], end = True, number + 1
@@ -315,7 +301,7 @@ def find_article_lines(texts: Sequence[str], *, flat: bool = False, weights: pd.
 
 def find_headline(texts: Sequence[str], kept: Sequence[bool]) -> int | None:
     """Find the headline above the article: the nearest short line without a stop that recurs there or at the top."""
-    first, held = list(kept).index(True), _content_of(kept, texts)
+    first, held = list(kept).index(True), _content(" ".join(compress(texts, kept)))
     for number in reversed(range(max(first - HEADLINE_ABOVE, 0), first)):
         text, own = texts[number], _content(texts[number])
         short = 3 <= len(_TOKEN.findall(text)) <= 25 and text[:1].isupper()

@@ -3,8 +3,6 @@
 `CHARACTER_STEPS` (string to string) and `LINE_STEPS` (lines to lines) do the work, in this order.
 """
 
-from __future__ import annotations
-
 import html
 import re
 import statistics
@@ -115,8 +113,6 @@ CHARACTER_STEPS = (("markup", strip_markup), ("stage direction", strip_stage_dir
 
 def _mark(lines: list[Line], kind: str, numbers: Collection[int]) -> list[Line]:
     """Mark those of the numbered lines that are still of the body."""
-    if not numbers:
-        return lines
     return [replace(x, kind=kind) if n in numbers and x.kind == "body" else x for n, x in enumerate(lines)]
 
 
@@ -195,7 +191,6 @@ def mark_page_lines(lines: list[Line]) -> list[Line]:
 
 
 def _mark_around(lines: list[Line], kept: list[bool], headline: int | None) -> list[Line]:
-    """Turn what the model found into kinds."""
     places = [number for number, k in enumerate(kept) if k]
     above = set(range(places[0])) - {headline}
     lines = _mark(lines, "byline", _bylines(lines, above))
@@ -240,7 +235,6 @@ def mark_title(lines: list[Line]) -> list[Line]:
 
 
 def _bylines(lines: list[Line], numbers: Collection[int]) -> set[int]:
-    """Find short lines "by NAME" among those numbered."""
     short = {n for n in numbers if lines[n].words <= BYLINE_WORDS and not _SENTENCE_END.search(lines[n].text)}
     return {n for n in short if re.match(r"[Bb][Yy]\s+[A-Z]\S*(\s+[A-Za-z]|$)", lines[n].text)}
 
@@ -311,18 +305,13 @@ def _is_headline(text: str) -> bool:
 
 def split_jammed_paragraphs(lines: list[Line]) -> list[Line]:
     """Split where a page lost a paragraph break: "track.The U.S. side". Never inside U.S. or an address."""
-    return [part for line in lines for part in _split_jams(line)]
-
-
-def _split_jams(line: Line) -> list[Line]:
-    cuts = list(_find_jams(line.text)) if line.kind == "body" and _JAM.search(line.text) else []
-    return [replace(line, text=line.text[a:b]) for a, b in pairwise([0, *cuts, None])] if cuts else [line]
+    cuts = [[0, *(_find_jams(line.text) if line.kind == "body" else ()), None] for line in lines]
+    return [replace(x, text=x.text[a:b]) for x, places in zip(lines, cuts, strict=True) for a, b in pairwise(places)]
 
 
 def _find_jams(text: str) -> Iterator[int]:
-    """Find where a word of a line is two that were jammed together."""
     well_inside = False
-    for word in re.finditer(r"[^ ]+", text):
+    for word in re.finditer(r"[^ ]+", text) if _JAM.search(text) else ():
         if _ADDRESS.search(word[0]):
             continue
         for jam in _JAM.finditer(text, word.start(), word.end()):
@@ -350,16 +339,11 @@ LINE_STEPS = (
 def clean_text(text: str) -> CleanText:
     """Clean one text: find its title, headings and paragraphs, and record what was taken out.
 
-    Returns a `CleanText`: `title`, `blocks` (kind, text) with the kinds body and heading, and
-    `removed` (kind, text). General rules only; the patterns are in `lexicons/en/page_furniture.csv`.
-    Known weakness: a teaser written in full sentences, without a label above it, is kept.
+    Out: a `CleanText`: `title`, `blocks` (kind, text) with the kinds body and heading, and `removed` (kind, text).
+    General rules only; the patterns are in `lexicons/en/page_furniture.csv`. Known weakness: a teaser written in full
+    sentences, without a label above it, is kept.
 
-    Examples
-    --------
-    >>> clean = clean_text("Home » World\\n\\nBoth sides met on Monday.\\n\\nNo comments")
-    >>> clean.text
-    'Both sides met on Monday.'
-    >>> clean.removed
+    >>> clean_text("Home » World\\n\\nBoth sides met.\\n\\nNo comments").removed
     [('navigation', 'Home » World'), ('comment prompt', 'No comments')]
     """
     removed: list[tuple[str, str]] = []
@@ -367,7 +351,9 @@ def clean_text(text: str) -> CleanText:
     for kind, step in CHARACTER_STEPS:
         before, text = text, step(text)
         removed += [(kind, part) for part in lost_words(before, text)]
-    lines = _lines(text)
+    rows = enumerate(re.sub("  +", " ", text).split("\n"))
+    numbered = [(-1, ""), *((n, row.strip()) for n, row in rows if row.strip())]
+    lines = [Line(line, n - above - 1) for (above, _), (n, line) in pairwise(numbered)]
     for step in LINE_STEPS:
         lines = step(lines)
     blocks = [(line.kind, line.text) for line in lines if line.kind in {"body", "heading"}]
@@ -376,46 +362,27 @@ def clean_text(text: str) -> CleanText:
     return CleanText(title, blocks, removed)
 
 
-def _lines(text: str) -> list[Line]:
-    lines, gap = [], 0
-    for line in re.sub("  +", " ", text).split("\n"):
-        if stripped := line.strip():
-            lines.append(Line(stripped, gap))
-            gap = 0
-        else:
-            gap += 1
-    return lines
-
-
 def lost_words(before: str, after: str) -> list[str]:
     """Words that a step took out, as one string (an empty list where it took none)."""
-    if before == after:
-        return []
-    lost = Counter(find_words(before)) - Counter(find_words(after))
+    lost = Counter(find_words(before)) - Counter(find_words(after)) if before != after else None
     return [" ".join(lost.elements())] if lost else []
 
 
 def _without_title(clean: CleanText, title: str | float) -> CleanText:
     """Take the title out of the text where it stands there again as the first line, and is known already."""
-    texts = [text for _, text in clean.blocks]
-    if not isinstance(title, str) or len(texts) < 2 or _letters(texts[0]) != _letters(title):
+    if not isinstance(title, str) or len(clean.blocks) < 2:
         return clean
-    return replace(clean, blocks=clean.blocks[1:], removed=[("title again", texts[0]), *clean.removed])
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"\W+", "", text).casefold()
+    first = clean.blocks[0][1]
+    again = len({re.sub(r"\W+", "", text).casefold() for text in (first, title)}) == 1
+    return replace(clean, blocks=clean.blocks[1:], removed=[("title again", first), *clean.removed]) if again else clean
 
 
 def clean_documents(documents: pd.DataFrame) -> pd.DataFrame:
     """Clean every document of a frame.
 
-    In: `documents` with a column `text`. Out: the same rows and order, with `blocks` and `removed` (lists
-    of kind and text) added, and `title` filled where it was missing and the page shows one. See
-    `clean_text` for the rules and their weakness.
+    In: `documents` with a column `text`. Out: the same rows and order, with `blocks` and `removed` (lists of kind and
+    text) added, and `title` filled where it was missing and the page shows one. Weakness: that of `clean_text`.
 
-    Examples
-    --------
     >>> frame = pd.DataFrame({"doc_id": ["a"], "text": ["One line. Two\\u00a0lines.\\n\\n123 views"]})
     >>> clean_documents(frame).loc[0, ["blocks", "removed"]].tolist()
     [[('body', 'One line. Two lines.')], [('counter', '123 views')]]
@@ -423,8 +390,5 @@ def clean_documents(documents: pd.DataFrame) -> pd.DataFrame:
     given = documents["title"] if "title" in documents else pd.Series(None, index=documents.index, dtype="str")
     cleaned = [_without_title(clean_text(text), title) for text, title in zip(documents["text"], given, strict=True)]
     found = pd.Series([clean.title for clean in cleaned], index=documents.index, dtype="str")
-    return documents.assign(
-        title=given.fillna(found),
-        blocks=[clean.blocks for clean in cleaned],
-        removed=[clean.removed for clean in cleaned],
-    )
+    blocks, removed = [clean.blocks for clean in cleaned], [clean.removed for clean in cleaned]
+    return documents.assign(title=given.fillna(found), blocks=blocks, removed=removed)

@@ -23,7 +23,6 @@ from ..corpus import Corpus, load_corpus
 from ..dictionaries import INSTRUMENTS
 from ..errors import TalksError
 from ..words import WORD
-from .attitude import add_attitude
 from .deduplicate import deduplicate, sign_part
 from .prepare import Settings, prepare_part
 from .quotes import add_quoted_speakers, add_whole_quotations
@@ -212,7 +211,7 @@ def measure_part(documents: pd.DataFrame, passages: pd.DataFrame) -> Frames:
     sentences = add_quoted_speakers(split_sentences(passages), passages, documents)
     return {
         "passages": add_whole_quotations(passages, sentences),
-        "sentences": add_attitude(measure_sentences(sentences)),
+        "sentences": measure_sentences(sentences),
     }
 
 

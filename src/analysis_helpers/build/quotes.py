@@ -1,7 +1,5 @@
 """Quoting: whose words the quotations and the reported speech of articles are."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -30,24 +28,18 @@ class Voice(NamedTuple):
 def add_quoted_speakers(sentences: pd.DataFrame, passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     """Give the sentences of articles that quote or report a person or an office to the side of that voice.
 
-    In: `sentences` (sentence_id, passage_id, speaker_side, text), `passages` (passage_id, doc_id, speaker, text) and
+    In: `sentences` (sentence_id, passage_id, speaker_side, text), `passages` (passage_id, doc_id, speaker) and
     `documents` (doc_id, genre; date where known). Out: the same rows, with `speaker_side` changed where a speaker is
-    told, and `quoted_speaker` (missing elsewhere) and `n_quoted` (words between quotation marks) added. Only genres of
-    `ARTICLES` change; turns with a label keep their voice. A speaker is a person of `lexicons/en/people.csv` named in
-    full or with a title, an office of `offices.csv`, or a pronoun for the last of them, as subject of a word of
-    `speech_words.csv`. Where two sides speak in one sentence, it stays as it is.
+    told, and `quoted_speaker` and `n_quoted` (words between quotation marks) added. Only genres of `ARTICLES` change;
+    turns with a label keep their voice, and so does a sentence in which two sides speak. A speaker is a person
+    (`lexicons/en/people.csv`, in full or with a title), an office (`offices.csv`), or a pronoun for the last of them,
+    as subject of a word of `speech_words.csv`. Source: rules after Pareti (2015), "Attribution: A Computational
+    Approach". Known weakness: a quotation that lost both its marks is not seen; a sentence has one voice.
 
-    Source: rules for direct and indirect quotations after Pareti (2015), "Attribution: A Computational Approach".
-    Known weakness: a quotation that lost both its marks is not seen; a sentence has one voice.
-
-    Examples
-    --------
-    >>> documents = pd.DataFrame({"doc_id": ["a"], "genre": ["news report"]})
-    >>> passages = pd.DataFrame({"passage_id": ["p"], "doc_id": ["a"], "speaker": [None]})
-    >>> sentences = pd.DataFrame({"sentence_id": ["s1", "s2"], "passage_id": "p", "speaker_side": "US",
-    ...     "text": ["“We are open,” Wang Yi said.", "It rained."]})
-    >>> add_quoted_speakers(sentences, passages, documents)["speaker_side"].tolist()
-    ['CN', 'US']
+    >>> row = {"sentence_id": "s", "passage_id": "p", "speaker_side": "US", "text": "“We are open,” Wang Yi said."}
+    >>> about = pd.DataFrame([{"doc_id": "a", "genre": "news report", "passage_id": "p", "speaker": None}])
+    >>> add_quoted_speakers(pd.DataFrame([row]), about, about)["speaker_side"].tolist()
+    ['CN']
     """
     years = pd.Series(years_of(documents), index=documents["doc_id"])[documents["genre"].isin(ARTICLES).tolist()]
     unlabelled = passages[passages["doc_id"].isin(years.index) & passages["speaker"].isna()]
@@ -69,16 +61,12 @@ def add_whole_quotations(passages: pd.DataFrame, sentences: pd.DataFrame) -> pd.
     """Give a passage that is one quotation to whoever is quoted; all other passages keep their voice.
 
     In: `passages` (passage_id, speaker, speaker_side) and the sentences of `add_quoted_speakers`. Out: the same rows,
-    with `speaker` and `speaker_side` changed where all sentences of a passage are of one speaker and at least four
-    fifths of its words stand between quotation marks. Source: `add_quoted_speakers`. Known weakness: the quoted words
-    in mixed passages still count for the author's side.
+    with both changed where all sentences of a passage are of one speaker and at least four fifths of its words stand
+    between quotation marks. Known weakness: the quoted words in mixed passages still count for the author's side.
 
-    Examples
-    --------
-    >>> passages = pd.DataFrame({"passage_id": ["p"], "speaker": [None], "speaker_side": ["US"]})
-    >>> sentences = pd.DataFrame({"passage_id": ["p"], "speaker_side": ["CN"], "quoted_speaker": ["Wang Yi"],
-    ...     "n_quoted": [9], "text": ["“We are open, and so is the door today,” Wang said."]})
-    >>> add_whole_quotations(passages, sentences).to_numpy().tolist()
+    >>> said = {"quoted_speaker": "Wang Yi", "speaker_side": "CN", "n_quoted": 3, "text": "“We are open.”"}
+    >>> own = pd.DataFrame([{"passage_id": "p", "speaker": None, "speaker_side": "US"}])
+    >>> add_whole_quotations(own, pd.DataFrame([{"passage_id": "p"} | said])).to_numpy().tolist()
     [['p', 'Wang Yi', 'CN']]
     """
     said = sentences["quoted_speaker"].notna().groupby(sentences["passage_id"]).transform("all")
@@ -280,11 +268,9 @@ def _hear(sentence: _Sentence, cast: dict[str, Voice], last: Voice | None) -> tu
 def _listen(passages: list[list[str]], year: str) -> Iterator[tuple[Voice | None, int]]:
     """Walk through the sentences of an article, paragraph by paragraph: (who speaks, number of quoted words)."""
     cast = _find_cast("\n".join(" ".join(sentences) for sentences in passages), year)
-    last: Voice | None = None
-    going_on: Voice | None = None  # speaker of a quotation that the next paragraph goes on with
+    last = going_on = None  # going_on: speaker of a quotation that the next paragraph goes on with
     for texts in passages:
-        sentences = list(_mask_sentences(texts))
-        voices: list[Voice | None] = []
+        sentences, voices = list(_mask_sentences(texts)), []
         for sentence in sentences:
             voice, last = _hear(sentence, cast, last)
             voices.append(voice)

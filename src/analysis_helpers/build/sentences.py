@@ -1,7 +1,5 @@
 """Sentences: documents are split into passages, passages into sentences."""
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 from functools import lru_cache
@@ -13,7 +11,6 @@ from ..dictionaries import read_lexicon
 
 # Punkt knows straight quotation marks and hyphens only; it is shown these in their place.
 _PLAIN = str.maketrans("“”„‘’‚–—‐‑", "\"\"\"'''----")
-
 _STOPPED = re.compile(r"([A-Za-z]{2,})\.\s+[A-Za-z]")
 
 
@@ -23,22 +20,21 @@ def split_passages(documents: pd.DataFrame) -> pd.DataFrame:
     In: `doc_id`, `blocks` (from `clean_documents`). Out: `passage_id` (doc_id-p0001), `doc_id`, `position` (from 1, in
     the order of the page), `kind` (body, heading), `text`.
 
-    Examples
-    --------
     >>> documents = pd.DataFrame({"doc_id": ["a"], "blocks": [[("heading", "Trade"), ("body", "They met.")]]})
-    >>> split_passages(documents)[["passage_id", "kind", "text"]]
-      passage_id     kind       text
-    0    a-p0001  heading      Trade
-    1    a-p0002     body  They met.
+    >>> split_passages(documents)["passage_id"].tolist()
+    ['a-p0001', 'a-p0002']
     """
     rows = [
         (f"{doc_id}-p{position:04d}", doc_id, position, kind, text)
         for doc_id, blocks in zip(documents["doc_id"], documents["blocks"], strict=True)
         for position, (kind, text) in enumerate(blocks, start=1)
     ]
-    return pd.DataFrame(rows, columns=["passage_id", "doc_id", "position", "kind", "text"]).astype(
-        {"passage_id": "str", "doc_id": "str", "position": "int32", "kind": "str", "text": "str"}
-    )
+    return _make_table(rows, ["passage_id", "doc_id", "position", "kind", "text"])
+
+
+def _make_table(rows: list[tuple], columns: list[str]) -> pd.DataFrame:
+    types = {column: "int32" if column == "position" else "str" for column in columns}
+    return pd.DataFrame(rows, columns=columns).astype(types)
 
 
 @lru_cache(maxsize=1)
@@ -77,8 +73,6 @@ def split_text(text: str) -> list[str]:
     `lexicons/en/abbreviations.csv` end a sentence only before a word of `sentence_starters.csv`. Known weakness: "in
     the U.S. He said" is not split, because He is also a surname that follows titles.
 
-    Examples
-    --------
     >>> split_text("Dr. Liu left the U.S. on Sept. 14-15. Sino-U.S. talks go on in the U.S. The end.")
     ['Dr. Liu left the U.S. on Sept. 14-15.', 'Sino-U.S. talks go on in the U.S.', 'The end.']
     """
@@ -91,11 +85,8 @@ def split_sentences(passages: pd.DataFrame) -> pd.DataFrame:
     In: `passages` (passage_id, kind, speaker_side, text). Out: a row a sentence with `sentence_id` (passage_id-s001),
     `passage_id`, `position` (from 1), `speaker_side`, `text`. Source and weakness: `split_text`.
 
-    Examples
-    --------
-    >>> passages = pd.DataFrame({"passage_id": ["a-p0001"], "kind": ["body"], "speaker_side": ["US"],
-    ...     "text": ["We met. We agreed."]})
-    >>> split_sentences(passages)["text"].tolist()
+    >>> row = {"passage_id": "a-p0001", "kind": "body", "speaker_side": "US", "text": "We met. We agreed."}
+    >>> split_sentences(pd.DataFrame([row]))["text"].tolist()
     ['We met.', 'We agreed.']
     """
     body = passages[passages["kind"] == "body"]
@@ -104,6 +95,4 @@ def split_sentences(passages: pd.DataFrame) -> pd.DataFrame:
         for passage_id, side, text in zip(body["passage_id"], body["speaker_side"], body["text"], strict=True)
         for position, sentence in enumerate(split_text(text), start=1)
     ]
-    return pd.DataFrame(rows, columns=["sentence_id", "passage_id", "position", "speaker_side", "text"]).astype(
-        {"sentence_id": "str", "passage_id": "str", "position": "int32", "speaker_side": "str", "text": "str"}
-    )
+    return _make_table(rows, ["sentence_id", "passage_id", "position", "speaker_side", "text"])

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.metadata import requires
 from importlib.resources import files
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_all_start_methods, get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
@@ -33,8 +33,8 @@ import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from ..check import TABLES, fields_of
+from ..corpus import lock_folder
 from ..errors import TalksError, UnwritableError, WorkersError
-from ..folders import lock_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 DISTRIBUTION = "talks-in-words"
 LATE = 120  # seconds after which another machine must see what one has written; a network disk remembers for up to 60
 ANSWER, FIRST_WORKER = 10, 30  # seconds to wait for a scheduler, and for its first worker
+# What takes seconds to import; where the system can, workers are copies of one process that did it.
+LOADED = ("analysis_helpers.build.pipeline", "datasketch", "dateparser.date", "nltk", "py3langid")
 PATIENCE = 30  # seconds without a result after which it is asked whether a worker is left
 MEMORY = "1GB"  # of sums and joins; what does not fit is spilled to disk
 _ARROW = {"integer": pa.int32(), "number": pa.float64()}
@@ -247,7 +249,9 @@ def open_workers(
         with _open_cluster(scheduler, checkpoints, tuple(places)) as cluster:
             yield cluster
     elif workers > 1:
-        pool = _Processes(workers, get_context("spawn"), initializer=_begin)
+        context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+        context.set_forkserver_preload([*LOADED])
+        pool = _Processes(workers, context, initializer=_begin)
         try:
             yield Workers(pool, lambda: workers + 1)
         finally:
@@ -266,7 +270,7 @@ class _InProcess(Executor):
 
 
 class _Processes(ProcessPoolExecutor):
-    """Processes that start afresh, because copies could inherit a lock that nobody opens."""
+    """Processes that are no copies of this one: they could inherit a lock that nobody opens."""
 
     def submit(self, work: Work, /, *task: Any) -> Future[int]:
         with _interrupts_held_back():

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..dictionaries import load_stop_words, read_lexicon
-from ..words import code_terms, code_words, find_terms, number_texts, split_words
+from ..words import code_terms, count_words, find_terms, number_texts, split_words
 from .attitude import mean_attitudes
 from .names import find_mentions
 from .tone import score_tone
@@ -122,7 +122,7 @@ def measure_sentences(sentences: pd.DataFrame) -> pd.DataFrame:
     texts = list(dict.fromkeys(sentences["text"].tolist()))
     rows = pd.Index(texts).get_indexer(sentences["text"])
     mentions = find_mentions(texts)
-    measured = pd.DataFrame({"text": texts, "n_words": np.diff(code_words(texts).starts).astype("int32")})
+    measured = pd.DataFrame({"text": texts, "n_words": np.array([*map(count_words, texts)], dtype="int32")})
     for target in ("us", "cn", "relationship"):
         own = mentions.loc[mentions["target"] == target, "row"]
         measured[f"mentions_{target}"] = np.bincount(own, minlength=len(texts)).astype("int32")

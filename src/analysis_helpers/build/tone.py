@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, SentimentIntensityAnalyzer, SentiText
 
 from ..dictionaries import INSTRUMENTS, read_lexicon
 from ..errors import TalksError
@@ -23,20 +23,39 @@ NEGATION, NEGATION_REACH = -0.74, 3  # the factor and the reach in words that VA
 # VADER
 
 
+# Without one of these, or "n't", within three words, a listed word weighs what the list says
+_CHANGING = {word for term in (*BOOSTER_DICT, *NEGATE, *SPECIAL_CASES, "no least this") for word in term.split()}
+_CHANGING -= {"the", "of", "to", "for"}  # other words of the same terms tell
+
+
 class _Near(NamedTuple):
     words_and_emoticons: list[str]
     is_cap_diff: bool
 
 
 class Vader(SentimentIntensityAnalyzer):
-    """VADER, which lower-cases the whole sentence at every listed word, given the words around it alone."""
+    """VADER, which walks every letter, and the whole sentence at every listed word: here only where it changes much."""
 
-    def sentiment_valence(self, valence, sentitext, item, i, sentiments):  # noqa: D102
-        if item.lower() not in self.lexicon:
-            sentiments.append(valence)
-            return sentiments
-        near = _Near(sentitext.words_and_emoticons[max(0, i - 3) : i + 3], sentitext.is_cap_diff)
-        return super().sentiment_valence(valence, near, item, min(i, 3), sentiments)
+    def polarity_scores(self, text):  # noqa: D102
+        if not text.isascii() and not self.emojis.keys().isdisjoint(text):
+            return super().polarity_scores(text)
+        sentence = SentiText(text)
+        words = [word.lower() for word in sentence.words_and_emoticons]
+        sentiments = [
+            self._weigh(sentence, words, i) if word in self.lexicon and word not in BOOSTER_DICT else 0
+            for i, word in enumerate(words)
+        ]
+        return self.score_valence(self._but_check(words, sentiments), text.strip())
+
+    def _weigh(self, sentence: SentiText, words: list[str], i: int) -> float:
+        near, printed = slice(max(0, i - 3), i + 3), sentence.words_and_emoticons
+        shouted = sentence.is_cap_diff and printed[i].isupper()
+        if not shouted and _CHANGING.isdisjoint(words[near]) and "n't" not in " ".join(words[near]):
+            return self.lexicon[words[i]]
+        if words[i : i + 2] == ["kind", "of"]:
+            return 0
+        near_by = _Near(printed[near], sentence.is_cap_diff)
+        return self.sentiment_valence(0, near_by, printed[i], min(i, 3), [])[0]
 
 
 @lru_cache(maxsize=1)
@@ -111,9 +130,10 @@ def tone_lists() -> tuple[dict[str, float], dict[str, float]]:
 
 def _code_plainly(texts: Iterable[str]) -> Words:
     words = code_words(texts)
-    plain = [_plain(word) for word in words.vocabulary]
+    there, codes = np.unique(words.codes, return_inverse=True)  # the vocabulary holds words of other parts too
+    plain = [_plain(words.vocabulary[code]) for code in there]
     number = {word: code for code, word in enumerate(dict.fromkeys(plain))}
-    return Words(np.array([number[word] for word in plain], dtype="int64")[words.codes], words.starts, list(number))
+    return Words(np.array([number[word] for word in plain], dtype="int64")[codes], words.starts, list(number))
 
 
 class _Found(NamedTuple):

@@ -1,18 +1,15 @@
 """Writing: the parts become the tables of a corpus, with the account of what was read; all appear at once."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from itertools import chain
 from typing import Any
 
 import pandas as pd
 
 from ..check import fields_of
-from ..corpus import write_corpus
+from ..corpus import draft_folder, write_corpus, write_json
 from ..errors import for_terminal
-from ..folders import draft_folder, write_json
 from .stages import Checkpoints, Frames
 
 TABLE_DOCUMENTS = 1_000  # of one Parquet file
@@ -26,24 +23,19 @@ def write(checkpoints: Checkpoints, record: dict[str, Any], account: dict[str, A
     with draft_folder(checkpoints.target) as draft:
         write_corpus(draft, _grouped(parts), record | {"funnel": funnel}, with_text=with_text)
         write_json(draft / "build.json", account)
-        _list_rejected(checkpoints, draft / "rejected.csv")
-
-
-def _list_rejected(checkpoints: Checkpoints, path: Path) -> None:
-    columns = [field["name"] for field in fields_of("rejected")]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        for n, number in enumerate(checkpoints.numbers("decided")):
-            rejected = checkpoints.read(number, "decided", "rejected")[columns].map(harmless)
-            rejected.to_csv(file, header=n == 0, index=False, lineterminator="\n")
+        columns = [field["name"] for field in fields_of("rejected")]
+        with (draft / "rejected.csv").open("w", encoding="utf-8", newline="") as file:
+            for n, number in enumerate(checkpoints.numbers("decided")):
+                rejected = checkpoints.read(number, "decided", "rejected")[columns].map(harmless)
+                rejected.to_csv(file, header=n == 0, index=False, lineterminator="\n")
 
 
 def _finished_part(checkpoints: Checkpoints, number: int, with_text: bool) -> Frames:
     documents = checkpoints.read(number, "decided", "documents")
     if not with_text:
         documents["title"] = documents["title"].mask(documents["title_from"] == "text")
-    removed = (
-        checkpoints.read(number, "prepared", "removed").groupby(["doc_id", "kind"], as_index=False)["n_words"].sum()
-    )
+    removed = checkpoints.read(number, "prepared", "removed")
+    removed = removed.groupby(["doc_id", "kind"], as_index=False)["n_words"].sum()
     order = pd.Series(range(len(documents)), index=documents["doc_id"])
     removed = removed.assign(order=removed["doc_id"].map(order)).dropna().sort_values(["order", "kind"])
     dates = pd.to_datetime(documents["date"], format="%Y-%m-%d").astype("datetime64[ms]")
@@ -60,27 +52,16 @@ def _finished_part(checkpoints: Checkpoints, number: int, with_text: bool) -> Fr
 def _grouped(parts: Iterable[Frames]) -> Iterator[Frames]:
     """Join neighbouring parts to tables of about so many documents as one Parquet file shall hold."""
     waiting: list[Frames] = []
-    for part in parts:
-        waiting.append(part)
-        if sum(len(frames["documents"]) for frames in waiting) >= TABLE_DOCUMENTS:
-            yield _joined(waiting)
+    for part in chain(parts, [None]):
+        waiting += [part] if part else []
+        full = sum(len(frames["documents"]) for frames in waiting) >= TABLE_DOCUMENTS
+        if waiting and (full or not part):
+            yield {name: pd.concat([one[name] for one in waiting], ignore_index=True) for name in waiting[0]}
             waiting = []
-    if waiting:
-        yield _joined(waiting)
-
-
-def _joined(parts: list[Frames]) -> Frames:
-    return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
 
 
 def harmless(value: Any) -> Any:
-    """Keep a spreadsheet from taking a cell of text for a formula: an apostrophe is put before it.
-
-    Examples
-    --------
-    >>> harmless("=HYPERLINK(1)"), harmless("a=b"), harmless(-1)
-    ("'=HYPERLINK(1)", 'a=b', -1)
-    """
+    """Keep a spreadsheet from taking a cell of text for a formula: an apostrophe is put before it."""
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 

@@ -1,7 +1,6 @@
 """Plots: each draws one table in the visual language of the suite, and changes no global style.
 
-A side is told three ways: by colour, by shape or hatch, and by name. `title`, `subtitle` and `note` are
-arguments, so that a notebook can compute their numbers. Loaded when used: a table needs no Matplotlib.
+A side is told by colour, by shape or hatch, and by name. Loaded when used: a table needs no Matplotlib.
 """
 
 import lazy_loader

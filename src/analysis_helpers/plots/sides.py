@@ -1,7 +1,5 @@
 """Figures that compare the sides: words, means, rates and topics, in panels on one scale."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np
@@ -21,17 +19,12 @@ LOWEST, HIGHEST = 0.012, 30  # rates of words; those below, also none at all, st
 def plot_keyness(words: pd.DataFrame, n_words: int = 12, n_unproven: int = 4, *, theme: str = "light") -> Axes:
     """Draw the words that tell the sides apart: two rates joined, with the texts behind each in figures.
 
-    In: a table of `keyness` with first = China and second = the United States. Left are the words that the United
-    States say more, right those of China, the most telling first (by `z`); below the rule, hollow, words that look
-    distinctive (z over 1.96 either way) and fail the rate test at .05. Out: the axes that holds both panels; x is the
-    root of ten of the rate per 1,000 words, y the number of the row. Raises `TalksError` where no word was tested.
-    Known weakness: it shows the most telling words, not the most frequent ones.
+    In: a table of `keyness`, first China, second the United States. Each side's words stand by `z`; below the rule,
+    hollow, those with |z| over 1.96 that fail the rate test at .05. Out: the axes that holds both panels; x is log10 of
+    the rate per 1,000 words. Raises `TalksError` where no word was tested. Known weakness: telling is not frequent.
 
-    Examples
-    --------
     >>> import analysis_helpers as ah
-    >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
-    >>> words = ah.keyness(own, min_documents=20, n_draws=99)
+    >>> words = ah.keyness(ah.load_corpus().where(genre="readout"), min_documents=20, n_draws=99)
     >>> [panel.get_label() for panel in ah.plot_keyness(words).child_axes]
     ['US', 'CN']
     """
@@ -83,20 +76,15 @@ def _draw_words(panel: Panel, rows: pd.DataFrame, side: str) -> None:
 def plot_means(tables: dict[str, pd.DataFrame], *, theme: str = "light") -> Axes:
     """Draw means with intervals by row and side, one panel for each table, on one scale with one zero.
 
-    In: one table a panel, by its title (a second line after a line break), each with `label` (the row),
-    `speaker_side`, `mean`, `low`, `high`, `n_documents`; rows in the order of the first table. A mean without an
-    interval is hollow. Out: the axes that holds the panels; x is the mean, y the number of the row from above.
-    Known weakness: whether two intervals overlap decides nothing; see `difference_interval`.
+    In: one table a panel, by its title (a second line after a line break), each with `label` (the row), `speaker_side`,
+    `mean`, `low`, `high`, `n_documents`; rows as in the first. A mean without an interval is hollow. Out: the axes that
+    holds the panels; x is the mean, y the row from above. Known weakness: an overlap decides nothing.
 
-    Examples
-    --------
-    >>> table = pd.DataFrame({"label": ["a"], "speaker_side": ["US"], "mean": [0.2], "low": [0.1], "high": [0.4],
-    ...                       "n_documents": [12]})
-    >>> [panel.get_label() for panel in plot_means({"VADER": table}).child_axes]
+    >>> row = {"label": "a", "speaker_side": "US", "mean": 0.2, "low": 0.1, "high": 0.4, "n_documents": 12}
+    >>> [panel.get_label() for panel in plot_means({"VADER": pd.DataFrame([row])}).child_axes]
     ['VADER']
     """
-    tables = {name: table.dropna(subset="mean") for name, table in tables.items()}
-    tables = {name: table for name, table in tables.items() if len(table)}
+    tables = {name: rows for name, table in tables.items() if len(rows := table.dropna(subset="mean"))}
     rows = pd.concat([pd.DataFrame(), *tables.values()])
     refuse_nothing(rows, "mean")
     labels, spoken = list(dict.fromkeys(rows["label"])), set(rows["speaker_side"])
@@ -140,15 +128,12 @@ def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme:
     """Draw rates per 1,000 words as small multiples, one panel a concept, one scale for all, texts last.
 
     In: a table of `rates(corpus, dictionary, period="month")`; talks to mark by dotted lines. Bands are 95 % intervals;
-    a hollow mark has none, because too few texts use the concept. The scale is that of square roots, for small rates
-    beside large ones. Out: the axes that holds the panels. Known weakness: at most about 24 months stay readable.
+    a hollow mark has none (too few texts). The scale is of square roots, for small rates beside large ones. Out: the
+    axes that holds the panels. Known weakness: at most about 24 months stay readable.
 
-    Examples
-    --------
     >>> import analysis_helpers as ah
-    >>> statements = ah.load_corpus().where(collection="statements_2025")
-    >>> rates = ah.rates(statements, {"Taiwan": ["taiwan"]}, period="month")
-    >>> [panel.get_label() for panel in ah.plot_rates(rates).child_axes]
+    >>> table = ah.rates(ah.load_corpus(), {"Taiwan": ["taiwan"]}, period="month")
+    >>> [panel.get_label() for panel in ah.plot_rates(table).child_axes]
     ['Taiwan', 'Number of texts']
     """
     rates = rates[rates["speaker_side"].isin(["US", "CN"])]
@@ -203,14 +188,12 @@ def _draw_series(panel: Panel, rows: pd.DataFrame, column: str, side: str, scale
 
 
 def _name_months(panel: Panel, months: list[pd.Period]) -> None:
-    names = [f"{month:%b}"[0] for month in months]
-    if len(months) > 24:  # letters would touch
-        names = [month.year if month.month == 1 else "" for month in months]
+    years = [month.year if month.month == 1 else "" for month in months]
+    names = years if len(months) > 24 else [f"{month:%b}"[0] for month in months]  # more letters would touch
     panel.say(np.arange(len(months)), -0.16, names, ha="center", transform=panel.get_xaxis_transform())
 
 
 def _mark_months(panel: Panel, talks: pd.DataFrame | None, first: pd.Period, *, named: bool) -> None:
-    """Mark talks by dotted lines at their place in the month; name them in the first panel only."""
     for city, day in () if talks is None else zip(talks["city"], talks["start_date"], strict=True):
         x = (day.to_period("M") - first).n + (day.day - 1) / day.days_in_month - 0.5
         if panel.get_xlim()[0] <= x <= panel.get_xlim()[1]:
@@ -225,17 +208,13 @@ def plot_topics(
 ) -> Axes:
     """Draw one row a topic: left its share of each side's texts, right the same by month, one scale for all.
 
-    In: tables of `compare_topics` by `speaker_side` and by `speaker_side` and `month`; talks to mark by dotted lines.
-    Rows run from the most Chinese topic to the most American one; a column `bootstrap` of `shares` (`topic_stability`)
-    stands beneath the name. Bars and bands are 95 % intervals; a hollow mark has none. Out: the axes that holds the
-    panels, two a topic, labelled by its name. Known weakness: at most about 12 topics and 24 months stay readable.
+    In: tables of `compare_topics` by `speaker_side` and by `speaker_side` and `month`; talks to mark. Rows run from the
+    most Chinese topic to the most American; a column `bootstrap` (`topic_stability`) stands beneath the name. Intervals
+    are of 95 %; a hollow mark has none. Out: the axes that holds the panels. Known weakness: at most 24 months fit.
 
-    Examples
-    --------
-    >>> shares = pd.DataFrame({"topic": [1], "label": ["a · b"], "speaker_side": ["US"], "mean": [0.4],
-    ...                        "low": [0.3], "high": [0.5], "n_documents": [12]})
-    >>> months = shares.assign(month=pd.Period("2025-05", "M"))
-    >>> [panel.get_label() for panel in plot_topics(shares, months).child_axes]
+    >>> row = {"topic": 1, "label": "a · b", "mean": 0.4, "low": 0.3, "high": 0.5, "n_documents": 12}
+    >>> shares = pd.DataFrame([row]).assign(speaker_side="US", month=pd.Period("2025-05", "M"))
+    >>> [panel.get_label() for panel in plot_topics(shares, shares).child_axes]
     ['a · b, share', 'a · b, months']
     """
     for table, what in ((shares, "share of a topic"), (months, "share of a topic by month")):
@@ -246,7 +225,9 @@ def plot_topics(
     ax = new_panel(theme, TOPIC_ROW * (len(topics) + 1) + 30)
     n = shares.drop_duplicates("speaker_side").set_index("speaker_side")["n_documents"]
     ax.name_sides(4, 16, {side: f"{SIDE_NAMES[side]} ({n[side]:,} texts)" for side in ("US", "CN") if side in n})
-    (widest, highest), names = (_limit(table) for table in (shares, months)), list(dict.fromkeys(months["month"]))
+    largest = (np.nanmax([0.1, *table[["mean", "high"]].to_numpy().ravel()]) for table in (shares, months))
+    widest, highest = (float(min(np.ceil(end * 10 + 0.01) / 10, 1.0)) for end in largest)  # no share is beyond 100 %
+    names = list(dict.fromkeys(months["month"]))
     for number, topic in enumerate(topics):
         top, rows = TOPIC_ROW * (number + 1), shares[shares["topic"] == topic]
         label = rows["label"].iloc[0]
@@ -265,14 +246,7 @@ def plot_topics(
     return ax
 
 
-def _limit(table: pd.DataFrame) -> float:
-    """Find the end of a scale that holds every mean and bound, in steps of a tenth; no share is beyond 100 %."""
-    largest = np.nanmax([0.1, *table[["mean", "high"]].to_numpy().ravel()])
-    return float(min(np.ceil(largest * 10 + 0.01) / 10, 1.0))
-
-
 def _name_topic(ax: Panel, row: pd.Series, middle: float) -> None:
-    """Write the terms of a topic, in two lines where they are long, and how stable it is."""
     first, _, rest = row["label"].rpartition(" · ") if len(row["label"]) > 24 else (row["label"], "", "")
     lines = [(printable(line, 26), 13.5, "ink", "Semibold") for line in (first, rest) if line]
     if not pd.isna(row.get("bootstrap")):

@@ -1,7 +1,5 @@
 """The visual language: palette, type, and axes that write and draw in it. Lengths are CSS pixels."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -39,8 +37,7 @@ COLORS = {  # of the light and the dark theme; contrasts, and distances under co
         ("#1C252D", "#1F3F49", "#24626C", "#338C92", "#62B9B8", "#B5E6DF"),
     ),
 }
-LIGHT, DARK = ({name: pair[theme] for name, pair in COLORS.items()} for theme in (0, 1))
-THEMES = {"light": LIGHT, "dark": DARK}
+THEMES = {theme: {name: pair[n] for name, pair in COLORS.items()} for n, theme in enumerate(("light", "dark"))}
 SIDE_NAMES = {"US": "United States", "CN": "China", "other": "other"}
 MARKERS = {"US": ("o", 6.4), "CN": ("D", 5.6), "other": ("s", 5.6)}
 LINES = {"US": "-", "CN": (0, (4.5, 1.6)), "other": "-"}
@@ -76,24 +73,23 @@ class Panel(Axes):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Take frame, ticks and ground away, and find the theme by the figure's ground."""
         super().__init__(*args, **options)
-        self.theme = LIGHT if mpl.colors.same_color(self.figure.get_facecolor(), LIGHT["ground"]) else DARK
+        light = mpl.colors.same_color(self.figure.get_facecolor(), THEMES["light"]["ground"])
+        self.theme = THEMES["light" if light else "dark"]
         self.set_facecolor("none")
         self.spines[:].set_visible(False)
         self.tick_params(length=0, labelleft=False, labelbottom=False)
 
-    def place(self, left: float, top: float, width: float, height: float, **options: Any) -> Panel:
+    def place(self, left: float, top: float, width: float, height: float, **options: Any) -> "Panel":
         """Place a panel inside one that is in pixels."""
         wide, deep = self.get_xlim()[1], self.get_ylim()[0]
         box = (left / wide, 1 - (top + height) / deep, width / wide, height / deep)
         return self.inset_axes(box, axes_class=Panel, **options)
 
-    def say(
-        self, x: Any, y: Any, words: Any, px: float = 12, color: str = "muted", weight: str = "Regular", **look: Any
-    ) -> Text | None:
+    def say(self, x: Any, y: Any, words: Any, px: float = 12, color: str = "muted", weight="Regular", **look) -> Text:
         """Write a text, or one at each of many places, unclipped; dollars are no formula. Gives the last one."""
-        written = None
         look = {"ha": "left", "va": "center", "color": self.theme.get(color, color)} | look
         look |= {"fontproperties": font(px, weight), "clip_on": False, "parse_math": False}
+        written = None
         for at, height, text in np.broadcast(x, y, np.asarray(words, dtype="object")):
             written = self.text(at, height, printable(str(text)), **look)
         return written
@@ -133,7 +129,7 @@ class Panel(Axes):
             self.mark(x + 15, y, side, mew=0)
             x += 66 + width_of(self.say(x + 38, y, name, 13.5, side, "Semibold"))
 
-    def add_words(self, title: str | None, subtitle: str | None, note: str | None) -> Panel:
+    def add_words(self, title: str | None, subtitle: str | None, note: str | None) -> "Panel":
         """Write title and subtitle above and the note below: the figure grows, what is drawn keeps its size."""
         width, height = self.figure.get_size_inches() * DPI
         big, middle, small = (18, 13.5, 11.5) if width < 600 else (22, 15, 12)
@@ -176,9 +172,7 @@ def new_panel(theme: str, height: float, box: tuple[float, ...] | None = None, w
 def titled(plot: Callable[..., Panel]) -> Callable[..., Panel]:
     """Give a plot function the arguments `title`, `subtitle` and `note`, which stand around its figure."""
 
-    def drawn(
-        *args: Any, title: str | None = None, subtitle: str | None = None, note: str | None = None, **options: Any
-    ):
+    def drawn(*args, title: str | None = None, subtitle: str | None = None, note: str | None = None, **options):
         return plot(*args, **options).add_words(title, subtitle, note)
 
     words = list(signature(drawn).parameters.values())[1:-1]

@@ -1,7 +1,5 @@
 """Tables for readers: the one that stands beneath each figure, and that a check can compare."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterable
 from numbers import Integral
@@ -16,18 +14,13 @@ LONG = 1_000  # rows; a longer table stays as pandas shows it, because writing m
 def show(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.DataFrame:
     """Write a table for readers: thousands with a comma, shares in per cent, one label for each row.
 
-    In: a frame or series; the names of the columns that are shares (0 to 1). Out: the same rows and columns as text:
-    counts as 1,234, scores with 2 decimals (3 below .01), dates as 2025-05-10, months of one year as Jan, missing
-    values as a dot, levels of an index joined by commas, `n_documents` as `documents`, unless another column is called
-    so. Raises `KeyError` for a share that is no column, `TalksError` for a table without any value. Where a notebook
-    calls `style_notebook` only shares need it. Known weakness: the result is for reading; compute with what went in.
+    In: a frame or series; the columns that are shares (0 to 1). Out: the same rows and columns as text: 1,234, 0.25,
+    2025-05-10, Jan, a dot where a value is missing, `n_documents` as `documents`. Raises `KeyError` for a share that is
+    no column, `TalksError` for a table without any value. Known weakness: nothing can be computed with the result.
 
-    Examples
-    --------
-    >>> table = pd.DataFrame({"side": ["US"], "n_words": [1234], "share": [0.341]}).set_index("side")
-    >>> show(table, shares=["share"])
-    side  words share
-    US    1,234   34%
+    >>> show(pd.DataFrame({"n_words": [1234], "share": [0.341]}, index=["US"]), shares=["share"])
+        words share
+    US  1,234   34%
     """
     table = table.to_frame() if isinstance(table, pd.Series) else table
     if table.isna().all(axis=None):  # so is a table without rows or columns
@@ -46,11 +39,9 @@ def show(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.Data
 def style_notebook() -> None:
     """Show every frame and series of a notebook as `show` writes it; call it once, at the top.
 
-    Where a table has no value, its place says so in a sentence; one of more than 1,000 rows stays as pandas shows it.
-    Outside of IPython nothing happens. Known weakness: names are shortened; `print(table)` shows a table as it is.
+    A table without a value is told in a sentence; one of more than 1,000 rows stays as pandas shows it. Outside of
+    IPython nothing happens. Known weakness: names are shortened; `print(table)` shows a table as it is.
 
-    Examples
-    --------
     >>> style_notebook()
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None

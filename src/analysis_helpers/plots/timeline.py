@@ -1,7 +1,5 @@
 """The signature figure: every talk, 2017-2025, one dot each, packed on its true date."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -9,7 +7,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, Rectangle, Wedge
 
-from ..corpus import Corpus
 from ..dictionaries import read_codebook
 from ..errors import TalksError
 from ..talks import describe_gaps, longest_pauses
@@ -25,8 +22,6 @@ LANES = (
 RADIUS = {"leader": 7.0, "cabinet": 5.7, "deputy": 3.9, "working": 3.9}
 LONG_GAP = 300  # days; shorter gaps are the ordinary rhythm of a lane
 PRESIDENTS = (("2021-01-20", "Biden takes office"), ("2025-01-20", "Trump returns"))
-
-
 SIZES = {  # pixels of the figure, of a day and of each lane
     "page": {"width": PAGE, "day": 0.2295, "lanes": (146, 103, 131, 98, 64)},
     "phone": {"width": 390, "day": 0.4595, "lanes": (122, 68, 70, 44, 34), "left": 72, "top": 128, "upright": True},
@@ -65,30 +60,23 @@ def pack(times: np.ndarray, radii: np.ndarray, *, both_ways: bool = False) -> np
 
 
 @titled
-def plot_timeline(
-    talks: pd.DataFrame, corpus: Corpus | None = None, *, size: str = "page", theme: str = "light"
-) -> Axes:
+def plot_timeline(talks: pd.DataFrame, *, size: str = "page", theme: str = "light") -> Axes:
     """Draw every talk of a chronology as a dot on its date, in lanes by subject, with the longest gaps.
 
-    In: a chronology (`load_talks`); with a corpus, its number of texts stands under each year. Fill shows how they met,
-    size how high, a cross that a planned talk was not held. `size` is page, phone (time runs downwards) or poster
-    (wider, more names; save it with `dpi=230` for A3). Out: the axes, in pixels from its upper left corner. Raises
-    `TalksError` for another size. Known weakness: a talk with three tracks stands in one lane, that of the first.
+    In: a chronology (`load_talks`). Fill shows how they met, size how high, a cross that a planned talk was not held.
+    `size` is page, phone (time runs downwards) or poster (save it with `dpi=230` for A3). Out: the axes, in pixels.
+    Raises `TalksError` for another size. Known weakness: a talk of three tracks stands in the lane of the first.
 
-    Examples
-    --------
     >>> import analysis_helpers as ah
-    >>> ax = ah.plot_timeline(ah.load_talks(level="leader"))
-    >>> ax.figure.get_size_inches()[0]
+    >>> ah.plot_timeline(ah.load_talks(level="leader")).figure.get_size_inches()[0]
     np.float64(9.0)
     """
     refuse_nothing(talks, "talk")
     if size not in SIZES:
         raise TalksError(f"unknown size {size!r}; expected one of {', '.join(SIZES)}; choose one of them")
-    talks = add_lane(talks)
+    talks, gaps = add_lane(talks), lane_gaps(talks)
     sheet = _Sheet(theme, talks["start_date"].dt.year, **SIZES[size])
-    sheet.draw_years(talks, corpus)
-    gaps = lane_gaps(talks)
+    sheet.draw_years(talks)
     labels = {row["talk_id"]: row["label"] for row in read_codebook("talk_labels") if row["figure"] in ("page", size)}
     for lane in range(len(LANES)):
         sheet.draw_lane(lane, talks[talks["lane"] == lane], gaps[gaps["lane"] == lane], labels)
@@ -99,28 +87,21 @@ def plot_timeline(
 def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
     """Give the title, subtitle and note of the signature figure, with their numbers computed.
 
-    Examples
-    --------
     >>> import analysis_helpers as ah
     >>> list(ah.timeline_words(ah.load_talks()))
     ['title', 'subtitle', 'note']
     """
     n = talks["status"].value_counts().reindex(["held", "cancelled", "postponed"], fill_value=0)
     (any_pause, leaders_pause), years = longest_pauses(talks), talks["start_date"].dt.year
-    return {
-        "title": "The two governments never stopped talking for long.\nTheir leaders stopped meeting face to face.",
-        "subtitle": (
-            f"Each dot is one of {len(talks)} talks, {years.min()}–{years.max()} ({n['held']} held). The longest pause "
-            f"between any two of them was {any_pause} days;\n"
-            f"the leaders went {leaders_pause:,} days without meeting in person."
-        ),
-        "note": (
-            "Leader and cabinet meetings in person are near complete; phone calls and working-level contacts are not. "
-            "Size shows level, fill shows how they met.\n"
-            f"Source: project chronology, talks.csv ({len(talks)} rows, sources per row). "
-            f"Not held: {n['cancelled']} cancelled, {n['postponed']} put off."
-        ),
-    }
+    title = "The two governments never stopped talking for long.\nTheir leaders stopped meeting face to face."
+    subtitle = f"Each dot is one of {len(talks)} talks, {years.min()}–{years.max()} ({n['held']} held). The longest "
+    subtitle += f"pause between any two of them was {any_pause} days;\n"
+    subtitle += f"the leaders went {leaders_pause:,} days without meeting in person."
+    note = "Leader and cabinet meetings in person are near complete; phone calls and working-level contacts are not. "
+    note += "Size shows level, fill shows how they met.\n"
+    note += f"Source: project chronology, talks.csv ({len(talks)} rows, sources per row). "
+    note += f"Not held: {n['cancelled']} cancelled, {n['postponed']} put off."
+    return {"title": title, "subtitle": subtitle, "note": note}
 
 
 class _Sheet:
@@ -140,10 +121,8 @@ class _Sheet:
         return (self.top if self.upright else self.left) + days * self.pixels
 
     def base(self, lane: int) -> float:
-        """Pixel of the line a lane stands on."""
-        if self.upright:
-            return self.left - 10 + sum(self.lanes[:lane])
-        return self.top + sum(self.lanes[: lane + 1]) - 16
+        upright = self.left - 10 + sum(self.lanes[:lane])
+        return upright if self.upright else self.top + sum(self.lanes[: lane + 1]) - 16
 
     def line(self, time: float, low: float, high: float, color: str, **look: Any) -> None:
         self.ax.line(*self.turn([time, time], [low, high]), color, **look)
@@ -154,21 +133,19 @@ class _Sheet:
         for edge in (begin, end):
             self.line(edge, low, high + over, "muted", lw=1.2, zorder=1.5)
 
-    def draw_years(self, talks: pd.DataFrame, corpus: Corpus | None) -> None:
-        dates = {"talk": talks["start_date"]} | ({"text": corpus.documents["date"]} if corpus else {})
+    def draw_years(self, talks: pd.DataFrame) -> None:
+        counts = talks["start_date"].dt.year.value_counts().reindex(self.years, fill_value=0)
         low, high = (MARGIN - 2, self.width - 10) if self.upright else (self.top - 2, self.floor + 4)
         for year in self.years:
             begin, middle = self.day(f"{year}-01-01"), self.day(f"{year}-07-02")
             self.line(begin, low, high, "rule", zorder=0)
-            counts = {unit: (days.dt.year == year).sum() for unit, days in dates.items()}
-            first = year == self.years[0]
-            words = [f"{n} {unit if n == 1 else unit + 's'}" if first else str(n) for unit, n in counts.items()]
+            words = counts[year] if year > self.years[0] else f"{counts[year]} talk{'' if counts[year] == 1 else 's'}"
             if self.upright:
                 self.ax.say(MARGIN - 2, begin + 10, year, 12.5, "ink", "Semibold")
                 self.ax.say(MARGIN - 2, begin + 25, words, 11.5)
             else:
                 self.ax.say(middle, self.floor + 20, year, 13.5, "ink", "Semibold", ha="center")
-                self.ax.say(middle, self.floor + np.array([37, 53])[: len(words)], words, ha="center")
+                self.ax.say(middle, self.floor + 37, words, ha="center")
         self.line(self.end, low, high, "rule", zorder=0)
         for date, what in () if self.upright else PRESIDENTS:
             if int(date[:4]) in self.years:
@@ -268,10 +245,9 @@ def draw_dot(ax: Panel, x: float, y: float, level: str, mode: str, color: str) -
     """Draw one talk: full circle in person, half video, ring phone, cross where it was not held."""
     r = RADIUS[level]
     if mode == "none":
-        look = {"color": color, "lw": 1.9, "solid_capstyle": "butt", "zorder": 3}
-        for slope in (1, -1):
-            arm = np.array([-0.8, 0.8]) * r
-            ax.plot(x + arm, y + slope * arm, **look)
+        arm = np.array([-0.8, 0.8]) * r
+        for rise in (arm, -arm):
+            ax.plot(x + arm, y + rise, color=color, lw=1.9, solid_capstyle="butt", zorder=3)
         return
     face = color if mode == "in_person" else ax.theme["ground"]
     ax.add_patch(Circle((x, y), r - 0.7, facecolor=face, edgecolor=color, lw=1.15, zorder=3))

@@ -19,10 +19,9 @@ import pandas as pd
 from ..build.stages import DISTRIBUTION
 from ..build.write import harmless
 from ..check import TABLES, check_corpus, describe_tables
-from ..corpus import Corpus, load_corpus, write_corpus
+from ..corpus import Corpus, load_corpus, new_folder, write_corpus, write_json
 from ..dictionaries import known_names, read_lexicon
 from ..errors import TalksError
-from ..folders import new_folder, write_json
 from ..words import LONGEST_UNSPACED, LONGEST_WORD, is_too_long, split_words
 from .execute import FORM, execute_notebook, shipped_folder
 

@@ -1,71 +1,65 @@
-"""The site: executed notebooks and the pages around them, rendered by Sphinx."""
+"""The site: executed notebooks and the pages around them, rendered by Sphinx with the extensions of `docs/_ext`."""
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
+from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..corpus import load_schema, new_folder, shipped_data
+from ..corpus import new_folder, shipped_data
 from ..errors import TalksError
-from .downloads import add_downloads
-from .execute import find_notebooks, read_cards, shipped_folder
-from .gallery import write_gallery
-from .handouts import write_handouts
-from .icons import cut_icons
-from .pages import write_pages
+from .execute import find_notebooks, shipped_folder
 
 MARK = "index.html"
+GUIDES = ("reading.md", "glossary.md")  # pages that a report on another corpus has as well
 
 
 def render_site(notebooks: Path, out: str | Path, other_corpus: str | None = None) -> Path:
     """Render executed notebooks and the pages around them with Sphinx; warnings are errors.
 
     `other_corpus` is the corpus that `any_corpus.ipynb` was executed on; then the site is that page, the reading guide
-    and the glossary. Out: the path of `index.html`. Nothing is executed, and no page loads anything from
-    elsewhere.
+    and the glossary. Out: the path of `index.html`. Nothing is executed, and no page loads anything from elsewhere.
     """
     with TemporaryDirectory(prefix="talks-") as scratch, new_folder(out, replaces=MARK) as draft:
-        source, pages = Path(scratch) / "pages", Path(scratch) / "site"  # MyST-NB writes a folder beside its output
-        shutil.copytree(shipped_folder("docs"), source)
-        shutil.copytree(notebooks, source / "notebooks", ignore=shutil.ignore_patterns(".*", "report"))
-        pages.mkdir()
+        source, pages = Path(scratch) / "source", Path(scratch) / "site"  # MyST-NB writes a folder beside its output
+        docs = shipped_folder("docs")
+        shutil.copytree(docs, source, ignore=shutil.ignore_patterns("__pycache__", "*.md" if other_corpus else ""))
         if other_corpus is None:
-            write_pages(source, read_cards(source / "notebooks"), load_schema(), shipped_data())
-            write_gallery(find_notebooks(notebooks), source)
-            for path in find_notebooks(source / "notebooks"):
-                add_downloads(path, pages)
+            _add_sources(source, notebooks)
         else:
-            _keep_pages(source)
-        _run_sphinx(source, pages, Path(scratch) / "doctrees")
-        cut_icons(pages)
-        if other_corpus is None:
-            write_handouts(pages)
+            for name in GUIDES:
+                shutil.copy(docs / name, source)
+            _write_index(notebooks / "any_corpus.ipynb", source)
+        _run_sphinx(source, pages, Path(scratch) / "doctrees", other_corpus or "")
         shutil.copytree(pages, draft, dirs_exist_ok=True)
     return Path(out).resolve() / MARK
 
 
-def _keep_pages(source: Path) -> None:
-    """Keep of the pages those that hold for any corpus, without links to others; `any_corpus` is the first."""
+def _add_sources(source: Path, notebooks: Path) -> None:
+    """Add what pages are made from: notebooks, word lists, the chronology and its codebook."""
+    (source / "notebooks").mkdir()
+    for notebook in find_notebooks(notebooks):
+        shutil.copy(notebook, source / "notebooks")
+    with as_file(files("analysis_helpers") / "lexicons/en") as lists:
+        shutil.copytree(lists, source / "lexicons")
+    shutil.copy(shipped_data() / "codebook.md", source)
+    shutil.copy(shipped_data() / "talks.csv", source / "_static")
+
+
+def _write_index(notebook: Path, source: Path) -> None:
+    """Make a notebook the first page of a site, with a list of the pages beside it."""
     import nbformat
 
-    for path in source.glob("*.md"):
-        if path.stem not in ("reading", "glossary"):
-            path.unlink()
-        else:
-            text = re.sub(r",?\s*\[[^\]]+\]\((?!glossary|reading)[^)]*\)", "", path.read_text(encoding="utf-8"))
-            path.write_text(text, encoding="utf-8")
-    page = nbformat.read(source / "notebooks" / "any_corpus.ipynb", as_version=4)
+    page = nbformat.read(notebook, as_version=4)
     page.cells.append(nbformat.v4.new_markdown_cell("```{toctree}\n:hidden:\n\nreading\nglossary\n```", id="pages"))
     nbformat.write(page, source / "index.ipynb")
-    shutil.rmtree(source / "notebooks")
 
 
-def _run_sphinx(source: Path, pages: Path, doctrees: Path) -> None:
-    options = ["-W", "--keep-going", "-q", "-b", "html", "-d", str(doctrees)]
+def _run_sphinx(source: Path, pages: Path, doctrees: Path, corpus: str) -> None:
+    options = ["-W", "--keep-going", "-q", "-j", "2", "-d", str(doctrees), "-D", f"corpus_folder={corpus}"]
     command = [sys.executable, "-m", "sphinx", *options, str(source), str(pages)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

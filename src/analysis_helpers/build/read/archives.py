@@ -23,10 +23,9 @@ MAX_HEADER_BYTES = 5_000_000
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 # What programs leave beside texts; counted, but not one by one.
 BESIDES = frozenset([
-    ".js", ".mjs", ".css", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".bmp", ".tif", ".tiff",
-    ".woff", ".woff2", ".ttf", ".eot", ".otf", ".map", ".mp3", ".mp4", ".avi", ".mov", ".wav", ".exe", ".dll", ".so",
-    ".pyc", ".py", ".r", ".ipynb", ".log", ".bak", ".tmp", ".db", ".sqlite", ".lnk", ".url", ".webloc", ".ris",
-    ".bib", ".nbib",
+    ".js", ".mjs", ".css", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".bmp", ".tif", ".tiff", ".woff",
+    ".woff2", ".ttf", ".eot", ".otf", ".map", ".mp3", ".mp4", ".avi", ".mov", ".wav", ".exe", ".dll", ".so", ".pyc",
+    ".py", ".r", ".ipynb", ".log", ".bak", ".tmp", ".db", ".sqlite", ".lnk", ".url", ".webloc", ".ris", ".bib", ".nbib",
 ])  # fmt: skip
 
 
@@ -80,10 +79,10 @@ class _Bounded(io.RawIOBase):
     """A file of which only `left` bytes more can be read: what unpacks without end is an error, not a full memory."""
 
     def __init__(self, file: Any, left: int, *beneath: Any) -> None:
-        self.file, self.left, self.beneath = file, left, beneath
+        self.file, self.left, self.files = file, left, (file, *beneath)
 
     def close(self) -> None:
-        for file in (self.file, *self.beneath):
+        for file in self.files:
             file.close()
         super().close()
 
@@ -120,11 +119,6 @@ def _is_hidden(name: str) -> bool:
     return hidden or path.name in {"Thumbs.db", "desktop.ini"}
 
 
-def _as_text(name: str) -> str:
-    """Turn a name that may be any bytes into text."""
-    return name.encode("utf-8", "replace").decode()
-
-
 @dataclass
 class Listing:
     """The files of all sources in order, and how many of what kind were passed over because they hold no text."""
@@ -151,9 +145,8 @@ def _nothing(source: Path, n_files: int, kinds: str) -> TalksError:
     if source.is_file():
         problem = f"the ending {source.suffix or '(none)'} is unknown; expected one of {kinds}; convert the file"
     elif source.is_dir():
-        others = f" ({n_files} of other kinds)" if n_files else ""
-        problem = f"no readable file in this folder{others}; expected files that end in {kinds}"
-        problem += "; check the path, or convert them"
+        found = f"no readable file in this folder{f' ({n_files} of other kinds)' if n_files else ''}"
+        problem = f"{found}; expected files that end in {kinds}; check the path, or convert them"
     elif source.exists():
         problem = f"is no file and no folder; expected one ({kinds}); check the path"
     else:
@@ -167,7 +160,7 @@ def _walk(source: Path, known: frozenset[str]) -> Iterator[Item]:
     base = source.parent if source.is_file() else source
     files = [source] if source.is_file() else (path for path in source.rglob("*") if path.is_file())
     for inside in sorted(path.relative_to(base).as_posix() for path in files):
-        item = Item(_as_text(inside), collection, base, inside)
+        item = Item(inside.encode("utf-8", "replace").decode(), collection, base, inside)  # a name may be any bytes
         if _is_hidden(item.name):
             continue
         problem = None if item.ending in BESIDES else _unknown(item, known)
@@ -177,11 +170,9 @@ def _walk(source: Path, known: frozenset[str]) -> Iterator[Item]:
 
 
 def _unknown(item: Item, known: frozenset[str]) -> UnreadableError | None:
-    if item.ending in known:
-        return None
-    ending, kinds = PurePosixPath(item.name).suffix or "(none)", ", ".join(sorted(known))
-    reason = f"the ending {ending} is unknown; expected one of {kinds}"
-    return UnreadableError(reason, "convert the file, or move it elsewhere")
+    ending = PurePosixPath(item.name).suffix or "(none)"
+    reason = f"the ending {ending} is unknown; expected one of {', '.join(sorted(known))}"
+    return None if item.ending in known else UnreadableError(reason, "convert the file, or move it elsewhere")
 
 
 def _give_ids(items: list[Item]) -> None:
@@ -193,12 +184,9 @@ def _give_ids(items: list[Item]) -> None:
     for number, (item, doc_id) in enumerate(zip(items, ids, strict=True)):
         if stems[doc_id.casefold()] > 1:
             unique = paths[item.collection, _stem(item.name).casefold()] == 1
-            ids[number] = _first_free([_as_id(_stem(item.name) if unique else item.name)], taken)
+            path = _stem(item.name) if unique else item.name
+            ids[number] = _first_free([plain(path).replace("/", "-")], taken)
         items[number] = replace(item, doc_id=ids[number])
-
-
-def _as_id(path: str) -> str:
-    return plain(path).replace("/", "-")
 
 
 def _first_free(wanted: list[str], taken: Counter[str]) -> str:
@@ -213,29 +201,26 @@ def _first_free(wanted: list[str], taken: Counter[str]) -> str:
     return doc_id
 
 
-# Archives: read in memory, never unpacked to disk
-
 Member = tuple[str, bytes | None, UnreadableError | None]
 
 
 def open_archive(item: Item, known: frozenset[str]) -> Iterator[Item]:
-    """Give the files of an archive, in order of their names (zip) or as they come (tar), each with its bytes."""
-    total, number = 0, 0
-    ids = Counter[str]()
+    """Give the files of an archive, by name (zip) or as they come (tar), each with its bytes: nothing goes to disk."""
+    total, number, ids = 0, 0, Counter[str]()
     try:
         limit = expansion_limit(item.size())
         for raw_name, data, problem in _zip_members(item) if item.ending == ".zip" else _tar_members(item):
-            name = _as_text(raw_name).replace("\\", "/")  # as some programs on Windows write it
+            name = raw_name.encode("utf-8", "replace").decode().replace("\\", "/")  # as some programs on Windows do
             if _is_hidden(name) or _ending(name) in BESIDES:
                 continue
             number, total = number + 1, total + len(data or b"")
             if number > MAX_MEMBERS or total > limit:
                 raise too_expanded()
             inner = replace(item, name=f"{item.name}/{name}", data=data or b"")
-            doc_id = _first_free([f"{item.doc_id}-{_stem(_as_id(name))}", f"{item.doc_id}-{_as_id(name)}"], ids)
-            refused = _unknown(inner, known)
-            if inner.ending in ARCHIVES:
-                refused = UnreadableError("is an archive inside an archive", "unpack it and give the folder")
+            flat = plain(name).replace("/", "-")
+            doc_id = _first_free([f"{item.doc_id}-{_stem(flat)}", f"{item.doc_id}-{flat}"], ids)
+            nested = UnreadableError("is an archive inside an archive", "unpack it and give the folder")
+            refused = nested if inner.ending in ARCHIVES else _unknown(inner, known)
             yield replace(inner, problem=problem or refused, doc_id=doc_id)
     except Exception as error:  # both formats have many ways to be broken, and their modules as many exceptions
         yield replace(item, problem=error if isinstance(error, UnreadableError) else not_read(error), data=b"")
@@ -255,40 +240,36 @@ def too_expanded() -> UnreadableError:
 def _refuse_member(linked: bool, size: int) -> UnreadableError | None:
     if linked:
         return UnreadableError("is a link, no file; links are not followed", "add the file itself")
-    if size > MAX_DOCUMENT_BYTES:
-        reason = f"would expand to over {MAX_DOCUMENT_BYTES // 1_000_000} MB"
-        return UnreadableError(reason, "unpack the archive yourself and split the file")
-    return None
+    reason = f"would expand to over {MAX_DOCUMENT_BYTES // 1_000_000} MB"
+    remedy = "unpack the archive yourself and split the file"
+    return UnreadableError(reason, remedy) if size > MAX_DOCUMENT_BYTES else None
 
 
 def _zip_members(item: Item) -> Iterator[Member]:
     with item.open() as file, zipfile.ZipFile(file) as archive:
-        for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            if info.is_dir():
-                continue
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+        for info in sorted(infos, key=lambda info: info.filename):
             data, problem = None, _refuse_member(stat.S_ISLNK(info.external_attr >> 16), info.file_size)
             if info.flag_bits & 0x1:
                 problem = UnreadableError("is locked by a password", "unpack the archive yourself")
             elif problem is None and info.file_size > expansion_limit(info.compress_size):
                 problem = too_expanded()
-            if problem is None:
-                try:
-                    data = archive.read(info)  # no more than the size in the directory, which may be a lie
-                except Exception as error:  # one broken member does not spoil the others
-                    problem = not_read(error)
+            try:  # no more than the size in the directory, which may be a lie
+                data = archive.read(info) if problem is None else None
+            except Exception as error:  # one broken member does not spoil the others
+                problem = not_read(error)
             yield info.filename, data, problem
 
 
 def _tar_members(item: Item) -> Iterator[Member]:
     """Give the members of a tar archive; what it unpacks is counted, also what is passed over."""
     with item.open() as file:
-        limit = expansion_limit(item.size())
+        left = expansion_limit(item.size())
         stream: Any = _Bounded(gzip.GzipFile(fileobj=file) if item.ending != ".tar" else file, MAX_HEADER_BYTES)
-        unpacked = 0
         with tarfile.open(fileobj=stream, mode="r|") as archive:
             for member in archive:
-                unpacked += member.size
-                if unpacked > limit:
+                left -= member.size
+                if left < 0:
                     raise too_expanded()
                 stream.left = member.size + MAX_HEADER_BYTES  # the names of members may be a bomb too
                 problem = _refuse_member(not member.isreg(), member.size)

@@ -1,18 +1,18 @@
 """What academics have: exports of Nexis, Factiva and ProQuest, tables of Media Cloud and GDELT, Zotero collections.
 
-Pure functions on lines and rows: other modules turn files into text, one paragraph or table row a line. The layouts are
-those that LexisNexisTools (Gruber), tm.plugin.lexisnexis and tm.plugin.factiva (Bouchet-Valat), chennesy/factiva_parser
-and pq_parser, metaknowledge (McIlroy-Young) and Factiva's help know; the columns those of GDELTtools, minet and Zotero.
+Other modules turn files into text, one paragraph or table row a line. The layouts are those that LexisNexisTools
+(Gruber), tm.plugin.lexisnexis and tm.plugin.factiva (Bouchet-Valat), chennesy/factiva_parser and pq_parser,
+metaknowledge (McIlroy-Young) and Factiva's help know; the columns those of GDELTtools, minet and Zotero.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise, takewhile
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -23,6 +23,7 @@ Record = dict[str, Any]
 Lines = list[str]
 Label = tuple[str, str]
 Reader = Callable[[str], Label | None]
+Attachments = tuple[dict[str, Record], list[str], list[Record]]  # read, passed over and missing, one document an item
 
 LABELS = pd.DataFrame(read_codebook("export_labels")).groupby("kind")["term"].agg(list).to_dict()
 LEXIS_LENGTH = ("LENGTH", "LÄNGE", "LONGUEUR")
@@ -54,7 +55,6 @@ _FACTIVA_CODE = re.compile(rf"({_FACTIVA_CODES})(?:(\s+)(.*))?")
 _FACTIVA_END = re.compile(r"(?:AN\s+)?(?:[^\W\d]{1,12} )?[A-Z0-9]{4,10}(?:19|20)\d{6}[a-z0-9]{6,12}")
 _FACTIVA_WORDS = re.compile(r"\d[\d,. ]*(?:words?|mots|Wörter|palabras|parole|palavras|woorden|слов|字|个字|單詞|单词)")
 _FACTIVA_FURNITURE = re.compile(r"Page \d+ of \d+|© \d{4} Factiva|.*(?:\.\.\.|\t) ?\d{1,4}$")
-_TIME = re.compile(r"\d{1,2}[:.]\d\d(?: ?[AP]M)?")
 _UNCODED_HEAD = re.compile(r"[A-Z][A-Z0-9]{1,9}|[A-Z]{0,3}\d{1,4}|[A-ZÀ-Þ][a-zà-ÿ]{3,11}(?: [-–(].{0,20})?")
 _PROQUEST_RULE = re.compile(r"_{20,}")
 _PROQUEST_COUNT = re.compile(r"Document \d+ of \d+")
@@ -72,10 +72,9 @@ def split_export(text: str) -> list[Record] | None:
 def _finish(where: str, found: Record) -> Record:
     """Keep what was found; an article without body says so, because a headline alone is not measured."""
     record = {"where": where} | {name: value for name, value in found.items() if value}
-    if "text" in record:
-        return record
     reason = f"{where} of the export has no body (headline only); expected an article in full text"
-    return record | {"reason": reason, "remedy": "export it again as full text or delete it"}
+    missing = {"reason": reason, "remedy": "export it again as full text or delete it"}
+    return record if "text" in record else record | missing
 
 
 def _join(lines: Iterable[str]) -> str:
@@ -124,8 +123,7 @@ def _names(lines: Lines, read: Reader) -> set[str]:
 
 def _read_fields(lines: Lines, read: Reader) -> dict[str, str]:
     """Read labelled values; the first of a label counts. A value may stand, or go on, in the next lines."""
-    fields: dict[str, Lines] = {}
-    values: Lines | None = None
+    fields, values = dict[str, Lines](), None
     for line in lines:
         if label := read(line):
             values = [] if label[0] in fields else fields.setdefault(label[0], [])
@@ -139,8 +137,7 @@ def _read_fields(lines: Lines, read: Reader) -> dict[str, str]:
 
 def _find_tail(lines: Lines, start: int, read: Reader, gap: int = 3, block: int = 3) -> int:
     """Find where the labels after the body begin, from the end: the body may hold a line like a label."""
-    seen: set[str] = set()
-    tail, free, own = len(lines), 0, 0
+    seen, tail, free, own = set[str](), len(lines), 0, 0
     for index in range(len(lines) - 1, start - 1, -1):
         if label := read(lines[index]):
             if label[0] in seen:
@@ -156,15 +153,13 @@ def _find_tail(lines: Lines, start: int, read: Reader, gap: int = 3, block: int 
     return tail
 
 
-# Nexis Uni
-
 _nexis_head = _label_reader(LABELS["nexis head"], alone=("Body",))
 _nexis_tail = _label_reader(LABELS["nexis tail"], alone=("Classification",))
 
 
 def _split_nexis(lines: Lines) -> list[Lines]:
     """Split at "End of Document"; a last article that lost this line is known by its labels."""
-    *ended, last = _split_at(lines, lambda line: line == "End of Document")
+    *ended, last = _split_at(lines, "End of Document".__eq__)
     articles = [*ended, last] if _is_nexis(last, False) else ended
     if articles == ended and not any(_is_nexis(piece, True) for piece in ended):
         return []
@@ -173,16 +168,10 @@ def _split_nexis(lines: Lines) -> list[Lines]:
 
 def _is_nexis(lines: Lines, ended: bool) -> bool:
     """An ordinary text holds one of these lines by chance, not four of them with a body or a length."""
-    length = any(map(_NEXIS_LENGTH.match, lines))
-    signs = (
-        ended,
-        length,
-        "Body" in lines,
-        any(map(_RIGHTS.match, lines)),
-        any(line == "Classification" or line.startswith(("Language:", "Publication-Type:")) for line in lines),
-        any(line.startswith("Load-Date:") for line in lines),
-    )
-    return sum(signs) >= 4 and (signs[0] or signs[5]) and (length or signs[2])
+    body, length, rights = "Body" in lines, any(map(_NEXIS_LENGTH.match, lines)), any(map(_RIGHTS.match, lines))
+    tail = any(line == "Classification" or line.startswith(("Language:", "Publication-Type:")) for line in lines)
+    dated = any(line.startswith("Load-Date:") for line in lines)
+    return sum((ended, body, length, rights, tail, dated)) >= 4 and (ended or dated) and (body or length)
 
 
 def _split_after_load_date(lines: Lines) -> list[Lines]:
@@ -205,19 +194,15 @@ def _read_nexis(lines: Lines) -> Record:
     first, *_ = [*_places(head, lambda line: _RIGHTS.match(line) or _nexis_head(line)), len(head)]
     text = lines[body + 1 : tail]
     *_, graphic = [len(text), *_places(text, "Graphic".__eq__)]
-    title = _read_nexis_title([line for line in head[:first] if line], covered)
-    return title | {"author": _read_fields(head[first:], _nexis_head).get("Byline"), "text": _body(text[:graphic])}
-
-
-def _read_nexis_title(lines: Lines, covered: bool) -> Record:
-    """Read headline, outlet and date by their order; after a cover only the lines next to the date count."""
-    *_, date = [2 if len(lines) > 2 else len(lines), *filter(None, _places(lines, _DATE.match))]
-    before = lines[max(0, date - 2) : date] if covered else lines[:date]
+    author = _read_fields(head[first:], _nexis_head).get("Byline")
+    # Headline, outlet and date stand in this order; after a cover only the lines next to the date count.
+    titles = list(filter(None, head[:first]))
+    *_, date = [2 if len(titles) > 2 else len(titles), *filter(None, _places(titles, _DATE.match))]
+    before = titles[max(0, date - 2) : date] if covered else titles[:date]
     outlet = before.pop() if len(before) > 1 else None
-    return {"title": _join(before), "outlet": outlet, "date": _join(lines[date : date + 1])}
+    found = {"title": _join(before), "outlet": outlet, "date": _join(titles[date : date + 1]), "author": author}
+    return found | {"text": _body(text[:graphic])}
 
-
-# LexisNexis Academic, nexis.com
 
 _lexis_head = _label_reader(LABELS["lexis head"])
 _lexis_tail = _label_reader(LABELS["lexis tail"])
@@ -245,17 +230,16 @@ def _read_lexis(lines: Lines) -> Record:
         text[0] = label[1]
     while text and (not text[-1] or _RIGHTS.match(text[-1])):
         text.pop()
-    record = _read_lexis_title(lines[:first])
-    record["title"] = fields.get("HEADLINE") or record["title"]
-    record["author"] = fields.get("BYLINE") or fields.get("AUTOR") or fields.get("AUTEUR")
-    return record | {"text": _body(text)}
+    author = fields.get("BYLINE") or fields.get("AUTOR") or fields.get("AUTEUR")
+    record = _read_lexis_title(lines[:first]) | {"author": author, "text": _body(text)}
+    return record | {"title": fields.get("HEADLINE") or record["title"]}
 
 
 def _find_lexis_body(lines: Lines, labels: dict[int, Label]) -> int:
     """The body begins with its label, or after the block of the last label at the head."""
-    bodies = [index for index, (name, _) in labels.items() if name == "BODY"]
-    if bodies and "HEADLINE" in {name for name, _ in labels.values()}:
-        return bodies[0]
+    names = {name: index for index, (name, _) in reversed(labels.items())}  # the first of each
+    if {"BODY", "HEADLINE"} <= names.keys():
+        return names["BODY"]
     lengths = (index for index, (name, rest) in labels.items() if name in LEXIS_LENGTH and rest[:1].isdigit())
     labelled = True
     for index in range(next(lengths, min(labels)), len(lines)):
@@ -276,13 +260,10 @@ def _read_lexis_title(lines: Lines) -> Record:
         outlet, title = (_join(blocks[0]), blocks[1:]) if len(blocks) > 1 else (None, blocks)
         return {"title": _join(map(_join, title)), "outlet": outlet}
     number, index = dates[0]
-    block = blocks[number]
+    before, block = blocks[:number], blocks[number]
     after = blocks[number + 1 :] or [block[index + 1 :]]
-    outlet = [*map(_join, blocks[:number]), *block[:index]]
-    return {"title": _join(map(_join, after)), "outlet": _join(outlet), "date": block[index]}
-
-
-# Factiva
+    outlet = _join(map(_join, [*before, block[:index]]))
+    return {"title": _join(map(_join, after)), "outlet": outlet, "date": block[index]}
 
 
 def _split_factiva(lines: Lines) -> list[Lines]:
@@ -297,8 +278,7 @@ def _split_factiva(lines: Lines) -> list[Lines]:
 
 def _split_at_headline(lines: Lines) -> list[Lines]:
     """Split two articles between which the line "Document ..." is missing: date and outlet come again too."""
-    read = _code_reader(lines)
-    labels = [(index, code) for index, (code, _) in _find_labels(lines, read).items()]
+    labels = [(index, code) for index, (code, _) in _find_labels(lines, _code_reader(lines)).items()]
     starts = []
     for place, (index, code) in enumerate(labels):
         if code == "HD" and {"PD", "SN"} <= {after for _, after in labels[place + 1 : place + 9]}:
@@ -308,8 +288,7 @@ def _split_at_headline(lines: Lines) -> list[Lines]:
 
 
 def _is_coded(lines: Lines) -> bool:
-    read = _code_reader(lines)
-    fields = _read_fields(lines, read)
+    fields = _read_fields(lines, _code_reader(lines))
     counted = fields.get("WC", "")[:1].isdigit() or "LA" in fields or "SC" in fields
     return counted and {"HD", "PD", "SN"} <= fields.keys() and bool(re.search(_YEAR, fields["PD"]))
 
@@ -321,10 +300,9 @@ def _separator(match: re.Match[str]) -> str:
 
 def _code_reader(lines: Lines) -> Reader:
     """Make the reader of field codes, which stand apart in one way in an article; without a headline there are none."""
-    styles: dict[str, str] = {}  # a tab, two blanks, a line of their own: a sentence may begin with IN or BY
-    for match in filter(None, map(_FACTIVA_CODE.fullmatch, lines)):
-        if match[1] in {"HD", "WC", "PD", "SN"}:
-            styles.setdefault(match[1], _separator(match))
+    coded = filter(None, map(_FACTIVA_CODE.fullmatch, reversed(lines)))
+    # A tab, two blanks, a line of their own, as the first of each does: a sentence may begin with IN or BY.
+    styles = {match[1]: _separator(match) for match in coded if match[1] in {"HD", "WC", "PD", "SN"}}
     allowed = {"", *styles.values()} if "HD" in styles else set()
 
     def read(line: str) -> Label | None:
@@ -356,23 +334,18 @@ def _find_words(lines: Lines) -> int | None:
 
 
 def _read_uncoded(lines: Lines) -> Record:
-    words = _find_words(lines)
-    if words is None:
+    if (words := _find_words(lines)) is None:
         return {"title": next((line for line in lines if line and not _FACTIVA_FURNITURE.match(line)), None)}
     filled = [index for index in range(words + 1, len(lines)) if lines[index]]
-    timed = len(filled) > 1 and _TIME.fullmatch(lines[filled[1]])
+    timed = len(filled) > 1 and re.fullmatch(r"\d{1,2}[:.]\d\d(?: ?[AP]M)?", lines[filled[1]])
     outlet, *after = filled[2 if timed else 1 :] or [words]
-    record = _read_uncoded_title(lines[:words]) | {"date": lines[filled[0]]}
-    record["outlet"] = lines[outlet] if outlet != words else None
-    return record | {"text": _body(lines[_find_uncoded_body(lines, after) :])}
-
-
-def _find_uncoded_body(lines: Lines, filled: list[int]) -> int:
-    """The body begins after the notice of copyright, or else after source code, page and language."""
-    rights = _places([lines[index] for index in filled[:9]], _RIGHTS.match)
+    # The body begins after the notice of copyright, or else after source code, page and language.
+    rights = _places([lines[index] for index in after[:9]], _RIGHTS.match)
     start, pattern, most = (rights[0], _RIGHTS.match, 3) if rights else (0, _UNCODED_HEAD.fullmatch, 4)
-    heads = list(takewhile(lambda index: pattern(lines[index]), filled[start : start + most]))
-    return [*filled, len(lines)][start + len(heads)]
+    heads = list(takewhile(lambda index: pattern(lines[index]), after[start : start + most]))
+    body = [*after, len(lines)][start + len(heads)]
+    found = {"date": lines[filled[0]], "outlet": lines[outlet] if outlet != words else None}
+    return _read_uncoded_title(lines[:words]) | found | {"text": _body(lines[body:])}
 
 
 def _read_uncoded_title(lines: Lines) -> Record:
@@ -388,30 +361,25 @@ def _read_uncoded_title(lines: Lines) -> Record:
     return {"title": title, "author": _join(bylines or after)}
 
 
-# ProQuest
-
 _proquest_label = _label_reader(LABELS["proquest any"] + LABELS["proquest sign"], any_case=True)
 
 
 def _split_proquest(lines: Lines) -> list[Lines]:
     """Split at the lines of underscores, or where a page lost them, at "Document 3 of 20" or after the last label."""
-    for rule in (_PROQUEST_RULE.fullmatch, _PROQUEST_COUNT.fullmatch):
-        pieces = _merge_proquest(_split_at(lines, rule))
-        if len(pieces) > 1:
-            break
-    else:
-        pieces = _split_at_repeated(lines)
+    labels, names = _find_labels(lines, _proquest_label), _names(lines, _proquest_label)
+    cut = (_merge_proquest(_split_at(lines, rule.fullmatch)) for rule in (_PROQUEST_RULE, _PROQUEST_COUNT))
+    last = "Database" if "Database" in names else "Last updated"
+    repeated = [index + 1 for index, (name, _) in labels.items() if name == last]
+    pieces = next((pieces for pieces in cut if len(pieces) > 1), None) or _cut(lines, repeated)
     signs = [len(_names(piece, _proquest_label) & {*LABELS["proquest sign"]}) for piece in pieces]
-    known = _names(lines, _proquest_label) & {"ProQuest document ID", "Document URL"}
-    if not known or max(signs) < 4:
+    if not names & {"ProQuest document ID", "Document URL"} or max(signs) < 4:
         return []
     return [piece for piece, found in zip(pieces, signs, strict=True) if found >= 2]
 
 
 def _merge_proquest(pieces: list[Lines]) -> list[Lines]:
     """Put together what a rule inside a body cut: a full text without the labels that follow it goes on."""
-    merged: list[Lines] = []
-    begun = False
+    merged, begun = list[Lines](), False
     for piece in pieces:
         names = _names(piece, _proquest_label)
         if begun and "Full text" not in names:
@@ -422,29 +390,19 @@ def _merge_proquest(pieces: list[Lines]) -> list[Lines]:
     return merged
 
 
-def _split_at_repeated(lines: Lines) -> list[Lines]:
-    """Split after the last label, which is Database or else Last updated."""
-    labels = _find_labels(lines, _proquest_label)
-    names = [name for name, _ in labels.values()]
-    last = "Database" if "Database" in names else "Last updated"
-    ends = [index + 1 for index, (name, _) in labels.items() if name == last]
-    return _cut(lines, ends)
-
-
 def _read_proquest(lines: Lines) -> Record:
     labels = _find_labels(lines, _proquest_label)
     start = next((index for index, (name, _) in labels.items() if name == "Full text"), len(lines))
     tail = _find_tail(lines, start + 1, _proquest_label) if start < len(lines) else start
     fields = _read_fields([*lines[:start], "", *lines[tail:]], _proquest_label)
     first = next((line for line in lines if line and not _PROQUEST_COUNT.fullmatch(line)), "")
-    text = [labels[start][1], *lines[start + 1 : tail]] if start < len(lines) else []
-    return {
+    text = _body([labels[start][1], *lines[start + 1 : tail]] if start < len(lines) else [])
+    names = {"outlet": "Publication title", "date": "Publication date", "author": "Author", "url": "Document URL"}
+    record = {name: fields.get(label) for name, label in names.items()}
+    return record | {
         "title": fields.get("Title") or (None if _proquest_label(first) else first),
-        "outlet": fields.get("Publication title"),
-        "date": fields.get("Publication date") or fields.get("Publication year"),
-        "author": fields.get("Author"),
-        "url": fields.get("Document URL"),
-        "text": "" if _body(text).casefold() in {"none available.", "not available."} else _body(text),
+        "date": record["date"] or fields.get("Publication year"),
+        "text": "" if text.casefold() in {"none available.", "not available."} else text,
     }
 
 
@@ -455,7 +413,7 @@ _LAYOUTS = {
     _split_proquest: _read_proquest,
 }
 
-# Tables without texts
+_COLLECT = "collect the texts from the addresses (within the publishers' terms) and put them into a column text"
 
 
 def explain_no_text(columns: Sequence[str], n_columns: int) -> UnreadableError | None:
@@ -466,22 +424,8 @@ def explain_no_text(columns: Sequence[str], n_columns: int) -> UnreadableError |
     for row in read_codebook("tables_without_texts"):
         unnamed = row["kind"] == "number of columns"
         if numbers and row["term"] == str(n_columns) if unnamed else names.issuperset(row["term"].split()):
-            remedy = (
-                "collect the texts from the addresses (within the publishers' terms) and put them into a column text"
-            )
-            return UnreadableError(row["reason"], remedy)
+            return UnreadableError(row["reason"], _COLLECT)
     return None
-
-
-# Zotero
-
-
-class Attachments(NamedTuple):
-    """What a Zotero collection says of the files beside it: one document an item."""
-
-    documents: dict[str, Record]  # what is said of the file that is read of each item
-    passed_over: list[str]  # the other files of these items: the same words again
-    rejected: list[Record]  # the items without a file that can be read, with where, reason and remedy
 
 
 def is_zotero(columns: Iterable[str]) -> bool:
@@ -489,21 +433,20 @@ def is_zotero(columns: Iterable[str]) -> bool:
     return {"Key", "Item Type", "Publication Year", "Title"} <= {name.strip("\ufeff ") for name in columns}
 
 
-def link_attachments(rows: Iterable[Mapping[str, str]], names: Iterable[str]) -> Attachments:
-    """Find the file of each item of a Zotero collection among the files of the scholar's folder."""
-    rows, names = list(rows), list(names)
+def link_attachments(rows: Sequence[Mapping[str, str]], names: Sequence[str]) -> Attachments:
+    """Find the file of each item of a Zotero collection; also the other files of these items, and items without."""
     claims = _claim_files([_split_paths(row.get("File Attachments")) for row in rows], names)
     taken = {name for claimed in claims for name in claimed}
     free = Counter(_parts(name)[:1] for name in names if name not in taken)
-    found = Attachments({}, [], [])
+    documents, passed_over, rejected = dict[str, Record](), list[str](), list[Record]()
     for number, (row, claimed) in enumerate(zip(rows, claims, strict=True), start=2):
         readable = [name for ending in ZOTERO_ENDINGS for name in claimed if name.casefold().endswith(ending)]
         if readable:
-            found.documents[readable[0]] = _describe(row)
-            found.passed_over.extend(name for name in claimed if name != readable[0])
+            documents[readable[0]] = _describe(row)
+            passed_over += [name for name in claimed if name != readable[0]]
         else:
-            found.rejected.append(_describe(row) | {"where": f"row {number}"} | _say_missing(row, claimed, free))
-    return found
+            rejected.append(_describe(row) | {"where": f"row {number}"} | _say_missing(row, claimed, free))
+    return documents, passed_over, rejected
 
 
 def _split_paths(cell: str | None) -> list[str]:
@@ -515,14 +458,13 @@ def _parts(path: str) -> tuple[str, ...]:
     return tuple(unicodedata.normalize("NFC", part).casefold() for part in reversed(re.split(r"[\\/]+", path)) if part)
 
 
-def _claim_files(attached: list[list[str]], names: list[str]) -> list[list[str]]:
+def _claim_files(attached: list[list[str]], names: Sequence[str]) -> list[list[str]]:
     """Give every file to the one row whose path fits best; where two files fit a path alike, none is taken."""
-    tails: dict[tuple[str, ...], list[str]] = {}
-    for name in names:
-        parts = _parts(name)
+    tails = defaultdict[tuple[str, ...], list[str]](list)
+    for name, parts in zip(names, map(_parts, names), strict=True):
         for length in range(1, len(parts) + 1):
-            tails.setdefault(parts[:length], []).append(name)
-    best: dict[str, tuple[int, int]] = {}
+            tails[parts[:length]].append(name)
+    best = dict[str, tuple[int, int]]()
     for row, paths in enumerate(attached):
         for wanted in map(_parts, paths):
             length = next((n for n in range(len(wanted), 0, -1) if wanted[:n] in tails), 0)
@@ -537,25 +479,22 @@ def _claim_files(attached: list[list[str]], names: list[str]) -> list[list[str]]
 
 def _describe(row: Mapping[str, str]) -> Record:
     names = {"title": "Title", "date": "Date", "author": "Author", "outlet": "Publication Title", "url": "Url"}
-    known = {name: row.get(column) for name, column in names.items()}
-    known["date"] = known["date"] or row.get("Publication Year")
-    known["genre"] = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", row.get("Item Type") or "").lower()
+    genre = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", row.get("Item Type") or "").lower()
+    year = {"date": row.get("Publication Year")}
+    known = year | {name: row[column] for name, column in names.items() if row.get(column)} | {"genre": genre}
     return {name: value for name, value in known.items() if value}
 
 
 def _say_missing(row: Mapping[str, str], claimed: list[str], free: Counter[tuple[str, ...]]) -> Record:
     paths = _split_paths(row.get("File Attachments"))
-    name = re.split(r"[\\/]", paths[0])[-1] or paths[0] if paths else ""
-    file = f"its attached file {name}"
     if not paths:
-        reason, remedy = "has no attached file; expected one", "attach the text in Zotero or delete the row"
-    elif claimed:
-        reason = f"{file} is of no kind that can be read; expected {', '.join(ZOTERO_ENDINGS)}"
+        return {"reason": "has no attached file; expected one", "remedy": "attach the text in Zotero or delete the row"}
+    name = re.split(r"[\\/]", paths[0])[-1] or paths[0]
+    reason, remedy = "is not in the folder", "export the collection with its files, into the same folder"
+    if claimed:
+        reason = f"is of no kind that can be read; expected {', '.join(ZOTERO_ENDINGS)}"
         remedy = "attach the text in one of these kinds"
     elif free[_parts(name)] > 1:
-        reason = f"{file} cannot be told from others of this name in the folder; expected one"
+        reason = "cannot be told from others of this name in the folder; expected one"
         remedy = "export the collection again with its files, and do not move them"
-    else:
-        reason = f"{file} is not in the folder"
-        remedy = "export the collection with its files, into the same folder"
-    return {"reason": reason, "remedy": remedy}
+    return {"reason": f"its attached file {name} {reason}", "remedy": remedy}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -75,13 +76,11 @@ def _find(text: str, precision: str = "day") -> Iterator[tuple[int, int, DateRea
     """Find all dates of a precision, where they stand; one that does not exist is found as no date."""
     for pattern in _PATTERNS[precision]:
         for found in pattern.finditer(text):
-            yield found.start(), found.end(), _read_match(found.groupdict(), precision)
+            yield *found.span(), _read_match(found.groupdict(), precision)
 
 
 def _read_match(parts: dict[str, str], precision: str) -> DateReading:
-    year = int(parts["y"])
-    if len(parts["y"]) == 2:
-        year += 2000 if year < 69 else 1900
+    year = int(parts["y"]) + (0 if len(parts["y"]) == 4 else 2000 if int(parts["y"]) < 69 else 1900)
     if "a" in parts:
         return _read_numbers(int(parts["a"]), int(parts["b"]), year)
     month = _MONTHS.index(parts["name"][:3].lower()) + 1 if "name" in parts else int(parts.get("m", 1))
@@ -98,12 +97,9 @@ def _read_numbers(first: int, second: int, year: int) -> DateReading:
 
 
 def _iso(year: int, month: int, day: int) -> str | None:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        return None
-    try:
-        return date(year, month, day).isoformat()
-    except ValueError:
-        return None
+    with suppress(ValueError):
+        return date(year, month, day).isoformat() if FIRST_YEAR <= year <= LAST_YEAR else None
+    return None
 
 
 def _make(year: int, month: int, day: int, precision: str = "day") -> DateReading:
@@ -113,16 +109,14 @@ def _make(year: int, month: int, day: int, precision: str = "day") -> DateReadin
 
 def _read_digits(written: str) -> Iterator[DateReading]:
     """Read 20210318 (with or without hours, minutes, seconds) or a Unix time stamp."""
-    found = _DIGITS.fullmatch(written)
-    if not found:
-        return
-    digits = found[1]
-    day = _make(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-    if len(digits) in {8, 10, 12, 14} and (day.value or len(digits) != 10):
-        yield day
-    elif len(digits) in {9, 10, 13}:
-        stamped = datetime.fromtimestamp(int(digits) / (1000 if len(digits) == 13 else 1), UTC)
-        yield _make(stamped.year, stamped.month, stamped.day)
+    if found := _DIGITS.fullmatch(written):
+        digits = found[1]
+        day = _make(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+        if len(digits) in {8, 10, 12, 14} and (day.value or len(digits) != 10):
+            yield day
+        elif len(digits) in {9, 10, 13}:
+            stamped = datetime.fromtimestamp(int(digits) / (1000 if len(digits) == 13 else 1), UTC)
+            yield _make(stamped.year, stamped.month, stamped.day)
 
 
 def _read_other_language(written: str) -> Iterator[DateReading]:
@@ -148,8 +142,6 @@ def _parser() -> Any:
     settings["RELATIVE_BASE"] = datetime(2000, 1, 1)  # never used: month and year are required
     return DateDataParser(languages=["en", "fr", "de", "es", "ru", "zh"], settings=settings)
 
-
-# The date a page prints of itself
 
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
 _CLOCK = rf"{_TIME}(?:\s?[ap]\.?m\.?)?(?:\s(?:(?-i:[A-Z]{{2,4}})|[+-]\d\d:?\d\d)\b)?"
@@ -179,12 +171,9 @@ _LABELLED, _UPDATED, _TIMED, _DATELINE, _ALONE = range(5)
 
 def find_date(text: str) -> tuple[DateReading, str] | None:
     """Find the date that a page prints of itself, in its first 2,000 or last 1,000 characters; with the words."""
-    head = list(_find_stamps(text[:HEAD]))
-    if head:
-        best = min(rank for rank, *_ in head)
-        found = [stamp for stamp in head if stamp[0] == best]
-        below = [stamp for stamp in found if stamp[1]] if best == _ALONE else found
-        return (below or found)[0][2:]
+    if head := list(_find_stamps(text[:HEAD])):
+        # The best rank, and of dates that stand alone one below a headline; of these the first.
+        return min(head, key=lambda stamp: (stamp[0], stamp[0] == _ALONE and not stamp[1]))[2:]
     end = re.sub(r"^\S*", "", text[HEAD:][-TAIL:])  # the cut may have left 8 of 18 March
     tail = [stamp for stamp in _find_stamps(end) if stamp[0] in {_LABELLED, _UPDATED, _TIMED}]
     return tail[0][2:] if len({reading.value for _, _, reading, _ in tail}) == 1 else None
@@ -242,11 +231,8 @@ def _judge(line: str, start: int, end: int) -> tuple[int, str] | None:
 def _is_alone(before: str, after: str) -> bool:
     """Tell a line with little but a date: at most six other words, none of them part of a sentence."""
     rest = _WORDS.findall(re.sub(rf"(?i){_WEEKDAY}$", "", before) + " " + after)
-    plain = [word for word in rest if word[0].islower() and word.lower().strip(".") not in _SMALL]
+    plain = any(word[0].islower() and word.lower().strip(".") not in _SMALL for word in rest)
     return len(rest) <= 6 and not plain and not after.strip().endswith("?")
-
-
-# The order of day and month, source by source
 
 
 def find_orders(frame: pd.DataFrame) -> dict[str, set[str]]:
@@ -257,11 +243,11 @@ def find_orders(frame: pd.DataFrame) -> dict[str, set[str]]:
 
 def settle_dates(frame: pd.DataFrame, orders: Mapping[str, set[str]]) -> pd.DataFrame:
     """Settle the order of day and month for each source by the dates that prove it."""
-    names = ["date", "date_precision", "date_evidence", "date_other"]
+    names = ["date", "date_precision", "date_evidence"]
     unsettled = frame[frame["date_other"].notna()]
-    cells = unsettled[names].assign(source=_sources(unsettled)).itertuples(index=False)
+    cells = unsettled[[*names, "date_other"]].assign(source=_sources(unsettled)).itertuples(index=False)
     rows = [_settle(*row, orders.get(source, set())) for *row, source in cells]
-    settled = pd.DataFrame(rows, columns=names[:3], index=unsettled.index).astype(frame[names[:3]].dtypes)
+    settled = pd.DataFrame(rows, columns=names, index=unsettled.index).astype(frame[names].dtypes)
     frame = frame.drop(columns=["date_other", "date_order", "date_group"])
     return frame.assign(**{name: settled[name].combine_first(frame[name]) for name in settled})
 

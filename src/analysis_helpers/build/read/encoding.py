@@ -8,7 +8,8 @@ import io
 import re
 import string
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from contextlib import suppress
+from typing import Any
 
 import ftfy  # Speer 2019, doi:10.5281/zenodo.2591652
 from charset_normalizer import from_bytes
@@ -18,29 +19,24 @@ from ...errors import UnreadableError
 BEGINNING = 10_000_000  # bytes by which the encoding of a larger file is told
 WESTERN = "sloppy-windows-1252"  # ftfy's: Windows-1252 with all 256 bytes known
 STRAYS = "talks_stray"  # the name of how `_mend_stray` treats errors
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its first half
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_PICTURE_REMEDY = "delete it, or put its words into a text file"
+_MARKS = {
+    "utf-8-sig": codecs.BOM_UTF8,
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),  # before UTF-16, whose mark is its first half
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
+_PICTURES = {b"\xff\xd8\xff": "is a JPEG picture", b"\x89PNG": "is a PNG picture", b"GIF8": "is a GIF picture"}
 _KINDS = {
     b"%PDF-": ("is a PDF", "let its name end in .pdf"),
     b"PK\x03\x04": ("is a zip archive or an office document", "let its name end in .docx or .xlsx, or unpack it"),
     b"\xd0\xcf\x11\xe0": ("is an old office document", "save it as .docx, .xlsx or plain text"),
-    b"\xff\xd8\xff": ("is a JPEG picture", _PICTURE_REMEDY),
-    b"\x89PNG": ("is a PNG picture", _PICTURE_REMEDY),
-    b"GIF8": ("is a GIF picture", _PICTURE_REMEDY),
     b"\x1f\x8b": ("is a gzip archive", "unpack it"),
-}
+} | {mark: (kind, "delete it, or put its words into a text file") for mark, kind in _PICTURES.items()}
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # Encodings in which most letters lie beyond ASCII; Western ones cannot be told apart by statistics in a short text.
-_FAR = (
-    "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "cp1251", "koi8_r", "cp866", "iso8859_5",
-    "cp1253", "iso8859_7", "cp1255", "cp1256",
-)  # fmt: skip
+_FAR = [
+    "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "cp1251", "koi8_r", "cp866", "iso8859_5", "cp1253", "iso8859_7",
+    "cp1255", "cp1256",
+]  # fmt: skip
 
 # Lead byte and second byte of UTF-8 as they look when read as Windows-1252, Mac Roman, code page 437 or 1251.
 _MOJIBAKE = re.compile(
@@ -50,7 +46,6 @@ _MOJIBAKE_BEGINS = re.compile(r"[\x80-\x9f\xc2-\xf4Ă‚√ΓвРС]")  # all it
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});")
 _BYTE_STRING = re.compile(r"""(?m)^[ \t]*b(['"])(.*)\1[ \t]*$""")
 _ESCAPE = re.compile(rb"\\(x[\da-fA-F]{2}|[nrt\\'\"])")
-_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"\\": b"\\", b"'": b"'", b'"': b'"'}
 
 
 def decode(data: bytes) -> str:
@@ -58,52 +53,33 @@ def decode(data: bytes) -> str:
     return _decode(data)[0]
 
 
-def decode_lines(file: BinaryIO) -> tuple[str, Iterator[str]]:
+def decode_lines(file: Any) -> tuple[str, Iterator[str]]:
     """Turn a file of any size into lines, as `decode` would, with their ends; give its beginning too, whole."""
-    data = file.read(BEGINNING)
-    whole = len(data) < BEGINNING
-    text, mark, encoding, errors = _decode(data, whole=whole)
-    if whole:
+    buffered = io.BufferedReader(file, BEGINNING)
+    data = buffered.peek()
+    text, encoding, errors = _decode(data, whole=len(data) < BEGINNING)
+    if len(data) < BEGINNING:
         return text, io.StringIO(text, newline="")
-    joined = io.BufferedReader(_Joined(io.BytesIO(data[mark:]), file))
-    return text, io.TextIOWrapper(joined, encoding, errors, newline="")
+    return text, io.TextIOWrapper(buffered, encoding, errors, newline="")
 
 
-class _Joined(io.RawIOBase):
-    """The beginning of a file, which has been read, and the rest of it."""
-
-    def __init__(self, *parts: BinaryIO) -> None:
-        self._parts = parts
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = next(filter(None, (part.read(len(buffer)) for part in self._parts)), b"")
-        buffer[: len(data)] = data
-        return len(data)
-
-
-def _decode(data: bytes, *, whole: bool = True) -> tuple[str, int, str, str]:
+def _decode(data: bytes, *, whole: bool = True) -> tuple[str, str, str]:
     """Decode a file or its beginning; tell how, too (see `_tell_encoding`)."""
-    mark, encoding, errors = _tell_encoding(data, whole=whole)
-    text = data[mark:].decode(encoding, errors)
+    encoding, errors = _tell_encoding(data, whole=whole)
+    text = data.decode(encoding, errors)
     if not text.strip("\0 \t\r\n\f\v"):
         raise UnreadableError("is empty; expected a text", "put the text into the file or delete it")
     zeros, controls = text.count("\0"), len(_CONTROL.findall(text))
     if zeros > len(text) / 100 or controls > max(3, len(text) / 100):
         raise _binary(data, "holds control characters and zero bytes in place of words")
-    return text, mark, encoding, errors
+    return text, encoding, errors
 
 
-def _tell_encoding(data: bytes, *, whole: bool) -> tuple[int, str, str]:
-    """Tell how many bytes the mark takes up, the encoding, and what is done with bytes that do not belong there."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return len(mark), encoding, "replace"
-    wide = _tell_utf16(data)
-    if wide:
-        return 0, wide, "replace"
+def _tell_encoding(data: bytes, *, whole: bool) -> tuple[str, str]:
+    """Tell the encoding, and what is done with bytes that do not belong there."""
+    marked = next((encoding for encoding, marks in _MARKS.items() if data.startswith(marks)), None)
+    if encoding := marked or _tell_utf16(data):
+        return encoding, "replace"
     if data.startswith(tuple(_KINDS)):
         raise _binary(data, "")
     try:
@@ -112,8 +88,8 @@ def _tell_encoding(data: bytes, *, whole: bool) -> tuple[int, str, str]:
         if data.count(0) > len(data) / 100:
             raise _binary(data, "holds zero bytes") from None
         lines = data if whole else data[: data.rfind(b"\n") + 1] or data  # no half of a character at the end
-        return 0, *_tell_single_bytes(lines)
-    return 0, "utf-8", STRAYS
+        return _tell_single_bytes(lines)
+    return "utf-8", STRAYS
 
 
 def _tell_utf16(data: bytes) -> str | None:
@@ -122,11 +98,10 @@ def _tell_utf16(data: bytes) -> str | None:
     if len(data) % 2 or max(even, odd) * 20 < len(data) or min(even, odd) * 100 > max(even, odd):
         return None
     encoding = "utf-16-le" if odd > even else "utf-16-be"
-    try:
+    with suppress(UnicodeDecodeError):
         text = data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-    return encoding if len(_CONTROL.findall(text)) * 100 <= len(text) else None
+        return encoding if len(_CONTROL.findall(text)) * 100 <= len(text) else None
+    return None
 
 
 def _tell_single_bytes(data: bytes) -> tuple[str, str]:
@@ -139,17 +114,15 @@ def _tell_single_bytes(data: bytes) -> tuple[str, str]:
         return "utf-8", STRAYS
     letters = high + len(re.findall(rb"[A-Za-z]", data))
     if high > letters / 3:
-        found = from_bytes(data, cp_isolation=list(_FAR)).best()
+        found = from_bytes(data, cp_isolation=_FAR).best()
         return (found.encoding, "replace") if found else ("utf-8", STRAYS)
     western = data.decode(WESTERN)
     apostrophes = len(re.findall(r"(?<=[a-z])Õ(?=[a-z]{1,2}\b)", western))
     return "mac_roman" if apostrophes > western.count("’") else WESTERN, "replace"
 
 
-def _mend_stray(error: UnicodeError) -> tuple[str, int]:
+def _mend_stray(error: Any) -> tuple[str, int]:
     """Read a byte that does not belong into UTF-8 as Windows-1252; a cut last character is lost."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
     if error.reason == "unexpected end of data":
         return "\ufffd", len(error.object)
     return error.object[error.start : error.start + 1].decode(WESTERN), error.start + 1
@@ -162,9 +135,6 @@ def _binary(data: bytes, found: str) -> UnreadableError:
     kinds = [kind for mark, kind in _KINDS.items() if data.startswith(mark)]
     what, remedy = kinds[0] if kinds else (found, "save it as plain text in UTF-8, or delete it")
     return UnreadableError(f"{what}; expected a text", remedy)
-
-
-# Repair
 
 
 def repair(text: str) -> str:
@@ -185,17 +155,14 @@ def repair(text: str) -> str:
 def open_byte_strings(text: str) -> str:
     """Turn lines that are Python byte strings, whole, into the text they stand for."""
 
-    def byte(escape: re.Match[bytes]) -> bytes:
-        code = escape[1]
-        return bytes.fromhex(code[1:].decode()) if len(code) == 3 else _ESCAPES[code]
-
     def read(line: re.Match[str]) -> str:
-        return _ESCAPE.sub(byte, line[2].encode("utf-8", "replace")).decode("utf-8", STRAYS)
+        data = _ESCAPE.sub(
+            lambda sign: sign[0].decode("unicode_escape").encode("latin-1"), line[2].encode("utf-8", "replace")
+        )
+        return data.decode("utf-8", STRAYS)
 
     return _BYTE_STRING.sub(read, text)
 
-
-# What is no language
 
 # How often each letter stands in a thousand letters of English; other European languages are near enough.
 _PER_THOUSAND = (82, 15, 28, 43, 127, 22, 20, 61, 70, 2, 8, 40, 24, 67, 75, 19, 1, 60, 63, 91, 28, 10, 24, 2, 20, 1)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import Any
 from warnings import catch_warnings as quiet
@@ -26,8 +25,6 @@ MIN_LINES, MIN_WIDTH, MAX_WIDTH = 8, 45, 110  # of a text whose lines were broke
 # What libraries say of a broken file is not shown on the user's screen: the account of the build says it.
 for _name in ("trafilatura", "htmldate", "courlan", "pypdf", "charset_normalizer"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
-
-# Plain text, and its layout: lines of print become paragraphs again
 
 _HTML_START = re.compile(
     r"(?i)\A\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype html|html|head|body|div|article|h1|p)\b", re.DOTALL
@@ -100,12 +97,11 @@ def drop_running_heads(pages: Sequence[str]) -> str:
 
 def _edges(page: Sequence[str]) -> dict[int, str]:
     """The first two and the last two lines that hold something, by number; of the outer ones the numbers are masked."""
-    full = [n for n, line in enumerate(page) if line.strip()]
-    inner = {n: " ".join(page[n].split()) for n in (*full[1:2], *full[-2:-1])}
-    return inner | {n: re.sub(r"\d+", "#", " ".join(page[n].split())) for n in (*full[:1], *full[-1:])}
+    full = {n: " ".join(line.split()) for n, line in enumerate(page) if line.strip()}
+    numbers = list(full)
+    inner = {n: full[n] for n in (*numbers[1:2], *numbers[-2:-1])}
+    return inner | {n: re.sub(r"\d+", "#", full[n]) for n in (*numbers[:1], *numbers[-1:])}
 
-
-# Pages of the web
 
 _QUOTED = r"""=\s*"[^"]*"|=\s*'[^']*'"""
 _LONG_TAG = re.compile(rf"""<[a-zA-Z](?:[^>"'=]|{_QUOTED}|["'=]){{2000,}}+""")
@@ -125,27 +121,22 @@ def read_html(data: bytes) -> Iterator[Record]:
 
 
 def _read_page(text: str) -> Iterator[Record]:
+    from trafilatura import bare_extraction  # Barbaresi 2021; nothing is fetched, and no script is run
+
     all_words = flatten_html(text)
     if articles := split_export(all_words):
         yield from articles
         return
-    record = {"title_from": "page", "text": all_words}
-    if found := _find_article(text):
+    record, found = {"title_from": "page", "text": all_words}, None
+    dates = {"extensive_search": False, "original_date": True, "max_date": _NO_DATE_LIMIT}
+    with quiet(action="ignore"), suppress(Exception):  # the words of a page too large or deep are there without it
+        if len(text) <= MAX_PAGE and text.count("<") <= MAX_TAGS:
+            found = bare_extraction(text, include_comments=False, date_extraction_params=dates, with_metadata=True)
+    if found:
         known = {"title": found.title, "author": found.author, "outlet": found.sitename, "url": found.url}
         known |= {"page_date": found.date, "text": found.text, "page_text": found.text and all_words}
         record |= {name: value for name, value in known.items() if value}
     yield record
-
-
-def _find_article(text: str) -> Any:
-    """Ask trafilatura for the article of a page; None where it finds none, or the page is too large or deep for it."""
-    from trafilatura import bare_extraction  # Barbaresi 2021; nothing is fetched, and no script is run
-
-    dates = {"extensive_search": False, "original_date": True, "max_date": _NO_DATE_LIMIT}
-    with quiet(action="ignore"), suppress(Exception):  # the words of the page are there without it
-        if len(text) <= MAX_PAGE and text.count("<") <= MAX_TAGS:
-            return bare_extraction(text, include_comments=False, date_extraction_params=dates, with_metadata=True)
-    return None
 
 
 def extract_fragment(text: str) -> str:
@@ -177,8 +168,6 @@ def flatten_html(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-# Word, Rich Text, PDF
-
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SIGNS = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n", f"{_WORD}noBreakHyphen": "-"}
 _BESIDE_TEXT = frozenset(f"{_WORD}{name}" for name in ("txbxContent", "del", "moveFrom", "pPr", "rPr", "instrText"))
@@ -188,11 +177,9 @@ def read_docx(data: bytes) -> Iterator[Record]:
     """Read a Word file: its paragraphs and tables in order, or the articles of a database's export."""
     from docx import Document
 
-    check_office(data, "Word")
-    try:
+    with opened_by("Word"):
+        check_office(data, "Word")
         lines = list(_docx_lines(Document(BytesIO(data)).element.body))
-    except Exception as error:  # the format has many ways to be broken, and the library as many exceptions
-        raise broken("Word", error) from None
     yield from _articles_or_one(repair("\n\n".join(lines)))
 
 
@@ -216,35 +203,34 @@ def _docx_words(element: Any) -> str:
 
 def check_office(data: bytes, kind: str) -> None:
     """Check the package of a Word or Excel file before it is opened: its size unpacked, and no entities."""
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as package:
-            infos = package.infolist()
-            if sum(info.file_size for info in infos) > MAX_XML_BYTES:
-                reason = f"would expand to over {MAX_XML_BYTES // 1_000_000} MB; expected a {kind} file of texts"
-                raise UnreadableError(reason, "save its texts in files of their own")
-            for info in infos:
-                if info.filename.endswith((".xml", ".rels")):
-                    _check_xml(package.read(info), kind)
-    except UnreadableError:
-        raise
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError, zlib.error) as error:
-        raise broken(kind, error) from None
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        infos = package.infolist()
+        if sum(info.file_size for info in infos) > MAX_XML_BYTES:
+            reason = f"would expand to over {MAX_XML_BYTES // 1_000_000} MB; expected a {kind} file of texts"
+            raise UnreadableError(reason, "save its texts in files of their own")
+        if any(_hides(package.read(info)) for info in infos if info.filename.endswith((".xml", ".rels"))):
+            reason = f"defines XML entities, or hides what it defines; expected a {kind} file as the program writes it"
+            raise UnreadableError(reason, "open it there and save it again")
 
 
-def _check_xml(data: bytes, kind: str) -> None:
-    """Check that a part defines nothing, in whatever encoding it says so."""
+def _hides(data: bytes) -> bool:
+    """Tell whether a part of a package may define something, in whatever encoding it says so."""
     text = data.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t")  # as if UTF-16 were ASCII
     encoding = re.match(rb"""<\?xml[^>]*?encoding\s*=\s*["']([^"']*)""", text[:500])
     usual = not encoding or re.fullmatch(rb"(?i)utf-?(?:8|16(?:[lb]e)?)|us-ascii|iso-8859-1|windows-125\d", encoding[1])
-    if b"<!ENTITY" in text or b"<!DOCTYPE" in text or not usual or text[:1] not in (b"<", b""):
-        reason = f"defines XML entities, or hides what it defines; expected a {kind} file as the program writes it"
-        raise UnreadableError(reason, "open it there and save it again")
+    return b"<!ENTITY" in text or b"<!DOCTYPE" in text or not usual or text[:1] not in (b"<", b"")
 
 
-def broken(kind: str, error: Exception) -> UnreadableError:
-    """Say that a file is broken: the reason and the remedy."""
-    reason = f"is no {kind} file that can be read ({one_line(error)})"
-    return UnreadableError(reason, f"open it in {kind} and save it again")
+@contextmanager
+def opened_by(program: str) -> Iterator[None]:
+    """Say of a broken file which program mends it: a format has many ways to be broken, a library many exceptions."""
+    try:
+        yield
+    except UnreadableError:
+        raise
+    except Exception as error:
+        reason = f"is no {program} file that can be read ({one_line(error)})"
+        raise UnreadableError(reason, f"open it in {program} and save it again") from None
 
 
 def one_line(error: Exception) -> str:
@@ -256,12 +242,10 @@ def read_rtf(data: bytes) -> Iterator[Record]:
     """Read a Rich Text file: one document, or the articles of a database's export."""
     from striprtf.striprtf import rtf_to_text
 
-    if not data.lstrip().startswith(b"{\\rtf"):
-        raise broken("Rich Text", ValueError("it does not begin with {\\rtf"))
-    try:
+    with opened_by("Rich Text"):
+        if not data.lstrip().startswith(b"{\\rtf"):
+            raise ValueError("it does not begin with {\\rtf")
         text = rtf_to_text(_tame_rtf(data.decode("latin-1")), encoding="cp1252", errors="ignore")
-    except Exception as error:  # as above
-        raise broken("Rich Text", error) from None
     yield from _articles_or_one(repair(text))
 
 
@@ -279,16 +263,11 @@ def read_pdf(data: bytes) -> Iterator[Record]:
     """Read the text layer of a PDF file, with lines put together to paragraphs and running heads taken out."""
     from pypdf import PdfReader
 
-    try:
-        with quiet(action="ignore"):
-            reader = PdfReader(BytesIO(data))
-            if reader.is_encrypted and not reader.decrypt(""):
-                raise UnreadableError("is locked by a password", "save it without one")
-            pages = [page.extract_text() for page in reader.pages]
-    except UnreadableError:
-        raise
-    except Exception as error:  # as above
-        raise broken("PDF", error) from None
+    with opened_by("PDF"), quiet(action="ignore"):
+        reader = PdfReader(BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise UnreadableError("is locked by a password", "save it without one")
+        pages = [page.extract_text() for page in reader.pages]
     if not any(page.strip() for page in pages):
         reason = f"has no text layer ({len(pages)} pages, probably pictures); expected a PDF with text"
         raise UnreadableError(reason, "run text recognition (OCR) on it first")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from functools import lru_cache
-from importlib.resources import files
+
+from ..attitude import function_words
 
 LOOKED_AT = 3_000  # characters
 FEW_WORDS, FEW_LETTERS, FEW_SIGNS = 20, 100, 10
@@ -13,10 +12,7 @@ ENGLISH_SHARE = 0.15
 
 _NO_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[@#]\w+|<[^<>]{0,500}>")
 _WORD = re.compile(r"[^\W\d_]+")
-_KANA = re.compile(r"[\u3040-\u30ff]")
-_HANGUL = re.compile(r"[\uac00-\ud7af]")
 _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_LATIN = re.compile(r"[a-zà-ɏ]")
 
 
 def find_language(text: str) -> str | None:
@@ -25,9 +21,9 @@ def find_language(text: str) -> str | None:
     words = _WORD.findall(plain)
     letters, signs = sum(map(len, words)), len(_SIGN.findall(plain))
     if signs > 0.4 * letters and signs >= FEW_SIGNS:
-        if len(_HANGUL.findall(plain)) > signs / 2:
+        if len(re.findall(r"[\uac00-\ud7af]", plain)) > signs / 2:
             return "ko"
-        return "ja" if len(_KANA.findall(plain)) > signs / 20 else "zh"
+        return "ja" if len(re.findall(r"[\u3040-\u30ff]", plain)) > signs / 20 else "zh"
     if (len(words) < FEW_WORDS and letters < FEW_LETTERS) or len(re.findall(r"\d", plain)) > letters:
         return None
     return _ask(plain, words)
@@ -39,14 +35,7 @@ def _ask(plain: str, words: list[str]) -> str | None:
     told = str(py3langid.classify(plain)[0])
     if told in {"en", "pcm"}:  # telegraphic English is taken for Nigerian Pidgin
         return "en"
-    joining = sum(word in _english() for word in words)
-    in_latin = len(_LATIN.findall(plain)) > sum(map(len, words)) / 2
+    # Words of one or two letters are shared by many languages.
+    joining = sum(len(word) > 2 and word in function_words() for word in words)
+    in_latin = len(re.findall(r"[a-zà-ɏ]", plain)) > sum(map(len, words)) / 2
     return None if len(told) != 2 or (in_latin and joining > ENGLISH_SHARE * len(words)) else told
-
-
-@lru_cache(maxsize=1)
-def _english() -> frozenset[str]:
-    """Load the joining words of English, without those of one or two letters, which other languages share."""
-    source = files("analysis_helpers").joinpath("build/weights/function_words.csv")
-    with source.open(encoding="utf-8", newline="") as rows:
-        return frozenset(row["term"] for row in csv.DictReader(rows) if len(row["term"]) > 2)

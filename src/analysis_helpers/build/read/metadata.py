@@ -41,9 +41,9 @@ def _metadata_rows(table: Path) -> Iterator[tuple[str, str, Record]]:
         raise TalksError(f"{table}: cannot be read as UTF-8 ({error}); save it again as CSV in UTF-8") from None
     table_rows = read_rows(str(table), text)
     columns = check_header(str(table), next(table_rows, (1, []))[1])
-    unknown = [name for name in columns if name not in ("file", *GIVEN) and not name.startswith("note_")]
+    unknown = [name or "(no name)" for name in columns if name not in ("file", *GIVEN) and name[:5] != "note_"]
     if "file" not in columns or unknown:
-        what = f"unknown column {unknown[0] or '(no name)'}" if unknown else "no column file"
+        what = f"unknown column {unknown[0]}" if unknown else "no column file"
         expected = f"expected file and any of {', '.join(GIVEN)}"
         raise TalksError(f"{table}: {what}; {expected}; rename it, or put note_ before it")
     for number, cells in table_rows:
@@ -51,8 +51,7 @@ def _metadata_rows(table: Path) -> Iterator[tuple[str, str, Record]]:
         if len(cells) > len(columns):
             raise TalksError(f"{where}: {ragged(len(columns))}")
         row = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
-        key = row.pop("file", "")
-        if not key:
+        if not (key := row.pop("file", "")):
             expected = "expected the name or id of a document; fill it in or delete the row"
             raise TalksError(f"{where}: the cell file is empty; {expected}")
         yield where, key, {name: cell for name, cell in row.items() if cell and name in (*GIVEN, "note_use")}
@@ -73,18 +72,11 @@ def check_values(given: Record, where: str) -> Record:
     precision = given.get("date_precision") or PRECISIONS[len(date)]
     if precision not in {"window", *PRECISIONS.values()}:
         raise TalksError(f"{where}: date_precision is {precision!r}; expected day, window, month or year; correct it")
-    expected = [name for length, name in PRECISIONS.items() if length <= len(date)]
-    if precision not in ("window", *expected):
-        found = f"date_precision is {precision!r} for the date {date!r}"
-        raise TalksError(f"{where}: {found}; expected {' or '.join(expected)}; correct one")
+    possible = [name for length, name in PRECISIONS.items() if length <= len(date)]
+    if precision not in ("window", *possible):
+        found, expected = f"date_precision is {precision!r} for the date {date!r}", " or ".join(possible)
+        raise TalksError(f"{where}: {found}; expected {expected}; correct one")
     return given | {"date": first_day, "date_precision": precision}
-
-
-def _exists(date: str) -> bool:
-    try:
-        return day.fromisoformat(date).isoformat() == date  # it reads other styles too
-    except ValueError:
-        return False
 
 
 def check_controlled(given: Record, where: str) -> None:
@@ -93,8 +85,7 @@ def check_controlled(given: Record, where: str) -> None:
         if found := NO_TEXT.search(str(given.get(column) or "")):
             raise TalksError(f"{where}: {column} holds the character U+{ord(found[0]):04X}; expected text; delete it")
     for column, allowed in CONTROLLED.items():
-        value = given.get(column)
-        if value and value not in allowed:
+        if (value := given.get(column)) and value not in allowed:
             raise TalksError(f"{where}: {column} is {value!r}; expected one of {', '.join(allowed)}; correct the cell")
 
 
@@ -107,8 +98,7 @@ def keep_metadata(rows: Mapping[str, Record], path: Path) -> None:
     try:
         with closing(sqlite3.connect(draft)) as store, store:
             store.execute("CREATE TABLE metadata (key TEXT PRIMARY KEY, record TEXT) WITHOUT ROWID")
-            cells = ((key, json.dumps(row)) for key, row in rows.items())
-            store.executemany("INSERT INTO metadata VALUES (?, ?)", cells)
+            store.executemany("INSERT INTO metadata VALUES (?, ?)", ((key, json.dumps(rows[key])) for key in rows))
     except sqlite3.Error as error:
         raise OSError(f"{path}: {error}") from None
     draft.replace(path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -51,18 +52,16 @@ VALUES = ("title", "author", "outlet", "genre", "url", "side", "use", "collectio
 def add_reader(ending: str, reader: Reader) -> None:
     """Teach the suite a file format of your own: from now on `build_corpus` reads files with that ending.
 
-    In: the ending (".epub") and a function that takes the bytes of a file and gives its documents, each a
-    dict with `text` and any of `title`, `date`, `author`, `outlet`, `url`, `genre`, `side`; several documents
-    in a file also say `where` ("article 2"). What it cannot read it says by raising `UnreadableError(reason, remedy)`.
+    In: the ending (".epub") and a function that takes the bytes of a file and gives its documents, each a dict with
+    `text` and any of `title`, `date`, `author`, `outlet`, `url`, `genre`, `side`; several in a file also say `where`
+    ("article 2"). What it cannot read it says by raising `UnreadableError(reason, remedy)`.
     Known weakness: with several workers on macOS and Windows the function must stand in a module, not in a notebook.
 
     Examples
     --------
-    >>> def read_upper(data):
-    ...     yield {"text": data.decode().capitalize(), "title": "All capitals"}
-    >>> add_reader(".caps", read_upper)
-    >>> ".caps" in DOCUMENT_READERS and DOCUMENT_READERS.pop(".caps") is read_upper
-    True
+    >>> add_reader(".caps", lambda data: [{"text": data.decode().capitalize(), "title": "All capitals"}])
+    >>> list(DOCUMENT_READERS.pop(".caps")(b"THEY MET."))
+    [{'text': 'They met.', 'title': 'All capitals'}]
     """
     if not ending.startswith(".") or ending != ending.lower() or ending in ARCHIVES:
         raise TalksError(f"the ending {ending!r} cannot be added; expected one like '.epub', in small letters")
@@ -90,31 +89,29 @@ def list_readers() -> pd.DataFrame:
     return pd.DataFrame([*rows, (" ".join(ARCHIVES), archives)], columns=["file", "becomes"])
 
 
-def known_endings() -> frozenset[str]:
-    """List the endings of all files that can be read."""
+def _known_endings() -> frozenset[str]:
     return frozenset([*DOCUMENT_READERS, *TABLE_READERS, *ARCHIVES])
 
 
 def list_sources(sources: Iterable[str | Path]) -> tuple[Listing, dict[str, Record]]:
     """List the files of all sources, in order, and what tables of Zotero say of them, by file name."""
-    listing = list_items(sources, known_endings())
-    known: dict[str, Record] = {}
+    listing = list_items(sources, _known_endings())
+    known = dict[str, Record]()
     for table in [item for item in listing.items if item.ending == ".csv" and item.problem is None]:
         try:
             rows = _zotero_rows(table)
-        except UnreadableError as problem:
-            listing.items[listing.items.index(table)] = replace(table, problem=problem)
+        except TalksError as error:
+            listing.items[listing.items.index(table)] = replace(table, problem=UnreadableError.of(error, "table"))
             continue
         if rows is None:
             continue
         beside = [item.name for item in listing.items if item.collection == table.collection and item != table]
-        found = link_attachments(rows, beside)
-        known |= found.documents
-        for name in found.passed_over:
-            listing.passed_over[f"second file of a Zotero item ({PurePosixPath(name).suffix})"] += 1
-        again = {(table.collection, name) for name in found.passed_over}
-        listing.items = [i for i in listing.items if i != table and (i.collection, i.name) not in again]
-        for record in found.rejected:
+        documents, again, rejected = link_attachments(rows, beside)
+        known |= documents
+        listing.passed_over.update(f"second file of a Zotero item ({PurePosixPath(name).suffix})" for name in again)
+        gone = {(table.collection, name) for name in again}
+        listing.items = [i for i in listing.items if i != table and (i.collection, i.name) not in gone]
+        for record in rejected:
             problem = UnreadableError(f"{record['where']}: {record['reason']}", record["remedy"])
             doc_id = f"{table.doc_id}-{record['where']}".replace(" ", "-")
             listing.items.append(replace(table, doc_id=doc_id, problem=problem))
@@ -122,21 +119,14 @@ def list_sources(sources: Iterable[str | Path]) -> tuple[Listing, dict[str, Reco
 
 
 def _zotero_rows(table: Item) -> list[dict[str, str]] | None:
-    """Read the rows of a Zotero table, None for any other; raises `UnreadableError` where it is broken."""
-    try:
-        with table.open() as file:
-            first = file.readline(100_000).decode("utf-8-sig", "replace")
-        if not is_zotero(cell.strip('" \r\n') for cell in first.split(",")):
-            return None
-        rows = read_rows("table", decode(table.read()))
-        header = check_header("table", next(rows, (1, []))[1])
-        return [dict(zip(header, cells, strict=False)) for _, cells in rows]
-    except OSError:
-        return None  # it cannot be opened: the reader of tables will say so
-    except UnreadableError:
-        raise
-    except TalksError as error:
-        raise UnreadableError.of(error, "table") from None
+    """Read the rows of a Zotero table; None for any other, and for one that cannot be opened, as its reader says."""
+    with suppress(OSError), table.open() as file:
+        first = file.readline(100_000).decode("utf-8-sig", "replace")
+        if is_zotero(cell.strip('" \r\n') for cell in first.split(",")):
+            rows = read_rows("table", decode(table.read()))
+            header = check_header("table", next(rows, (1, []))[1])
+            return [dict(zip(header, cells, strict=False)) for _, cells in rows]
+    return None
 
 
 def read_units(items: Iterable[Item], columns: Columns) -> Iterator[Unit]:
@@ -146,7 +136,7 @@ def read_units(items: Iterable[Item], columns: Columns) -> Iterator[Unit]:
         if item.problem is not None:
             yield bare, aside("", item.problem)
         elif item.ending in ARCHIVES:
-            yield from read_units(open_archive(item, known_endings()), columns)
+            yield from read_units(open_archive(item, _known_endings()), columns)
         elif item.ending in TABLE_READERS:
             empty = UnreadableError("holds no row; expected one a document", "fill it or delete it")
             yield from ((bare, row) for row in _until_broken(_rows_of(item, columns), "row", empty))
@@ -156,10 +146,10 @@ def read_units(items: Iterable[Item], columns: Columns) -> Iterator[Unit]:
 
 def _rows_of(item: Item, columns: Columns) -> Iterator[Record]:
     with item.open() as file:
-        expanded, limit = 0, expansion_limit(item.size())
+        left = expansion_limit(item.size())
         for row in TABLE_READERS[item.ending](file, columns):
-            expanded += len(row.get("text", ""))
-            if expanded > limit:  # one value that stands in a million rows
+            left -= len(row.get("text", ""))
+            if left < 0:  # one value that stands in a million rows
                 raise too_expanded()
             yield row
 
@@ -175,10 +165,11 @@ def _until_broken(records: Iterable[Record], kind: str, empty: UnreadableError) 
             return
     except (EOFError, OSError, zlib.error) as error:
         problem = not_read(error)
+    except UnreadableError as error:
+        problem = error
     except Exception as error:  # whatever a library or a reader of the user's own raises, the build goes on
         reason = f"could not be read ({type(error).__name__}: {plain(str(error))[:80]})"
         problem = UnreadableError(reason, "open it in its own program and save it again, or as text")
-        problem = error if isinstance(error, UnreadableError) else problem
     if number and kind == "row":
         problem = UnreadableError(f"{problem.reason} (after {number} rows)", problem.remedy)
     yield aside(f"after {kind} {number}" if number and kind == "article" else "", problem)
@@ -206,7 +197,7 @@ def _complete(item: Item, record: Record, known: Known) -> Record:
     complete = {"collection": item.collection} | record
     complete |= {name: _value(record[name]) for name in VALUES if record.get(name)}
     complete |= {"doc_id": doc_id} | given | {"source": source, "where": where, "file": item.name}
-    complete["date_given"] = "date" in given and "date_precision" in given
+    complete["date_given"] = {"date", "date_precision"} <= given.keys()
     title_from = "given" if "title" in given else complete.get("title_from", "given")
     complete["title_from"] = title_from if complete.get("title") else None
     try:
@@ -214,8 +205,7 @@ def _complete(item: Item, record: Record, known: Known) -> Record:
         if complete.get("date_precision") and not complete["date_given"]:
             complete |= check_values(complete, source) | {"date_given": True}
     except TalksError as error:
-        problem = UnreadableError.of(error, source)
-        complete |= {"reason": problem.reason, "remedy": problem.remedy}
+        complete |= aside(where, UnreadableError.of(error, source))
     return complete | {name: _value(complete[name]) for name in ("reason", "remedy") if complete.get(name)}
 
 
@@ -231,9 +221,8 @@ def _doc_id(item: Item, where: str, given: str) -> str:
     if given and where:
         return f"{item.doc_id}-{given}"
     kind, _, number = where.rpartition(" ")
-    if not number.isdigit():
-        return item.doc_id
-    return f"{item.doc_id}-{int(number):06d}" if kind in {"row", "article", "line"} else f"{item.doc_id}-{plain(where)}"
+    place = f"{int(number):06d}" if number.isdigit() and kind in {"row", "article", "line"} else plain(where)
+    return f"{item.doc_id}-{place}" if number.isdigit() else item.doc_id
 
 
 def _known_of(item: Item, ids: set[str], where: str, source: str, known: Known) -> Record:
@@ -245,5 +234,5 @@ def _known_of(item: Item, ids: set[str], where: str, source: str, known: Known) 
     if len(given) > 1 or (given and of_one and not where):
         found = " and ".join(sorted(row["metadata_row"] for row in [*given, *of_one]))
         raise TalksError(f"{source}: {found} both speak of it; expected one row a document; delete one")
-    rows = sorted(of_file, key=lambda row: row in given)
-    return {name: value for row in [*rows, *of_one] for name, value in row.items()}
+    rows = [*sorted(of_file, key=lambda row: row in given), *of_one]
+    return {name: value for row in rows for name, value in row.items()}

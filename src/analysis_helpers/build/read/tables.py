@@ -16,7 +16,7 @@ from ...dictionaries import read_codebook
 from ...errors import TalksError, UnreadableError
 from .databases import explain_no_text
 from .encoding import decode, decode_lines
-from .files import MAX_DOCUMENT_BYTES, broken, check_office, one_line, quiet
+from .files import MAX_DOCUMENT_BYTES, check_office, one_line, opened_by, quiet
 from .metadata import GIVEN
 from .records import Record, as_text, aside, check_header, ragged, read_all_rows
 
@@ -78,8 +78,8 @@ def read_jsonl(file: BinaryIO, columns: Columns) -> Iterator[Record]:
     """Read JSON Lines: one document a line, an object with a field of text. Line by line, of any number."""
     for number, line in enumerate(iter(lambda: file.readline(MAX_DOCUMENT_BYTES + 1), b""), start=1):
         if len(line) > MAX_DOCUMENT_BYTES:
-            reason = f"line {number} holds over {MEGABYTES}; expected one object a line"
-            raise UnreadableError(reason, "write one object a line")
+            found = f"line {number} holds over {MEGABYTES}"
+            raise UnreadableError(f"{found}; expected one object a line", "write one object a line")
         if line.strip():
             try:
                 yield _from_object(f"row {number}", _load(decode(line)), columns)
@@ -97,8 +97,8 @@ def read_json(file: BinaryIO, columns: Columns) -> Iterator[Record]:
         lists = [value for value in found.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
         found = lists[0] if len(lists) == 1 else [found]
     if not isinstance(found, list):
-        reason = f"holds a {type(found).__name__}; expected a list of objects"
-        raise UnreadableError(reason, "save one object a document")
+        problem = f"holds a {type(found).__name__}; expected a list of objects"
+        raise UnreadableError(problem, "save one object a document")
     for number, row in enumerate(found, start=1):
         try:
             yield _from_object(f"row {number}", row, columns)
@@ -115,17 +115,16 @@ def _load(text: str) -> Any:
 
 
 def _name_once(pairs: list[tuple[str, Any]]) -> Record:
-    row = dict(pairs)
-    if len(row) < len(pairs):
-        (name, _), *_ = Counter(name for name, _ in pairs).most_common(1)
+    (name, times), *_ = [*Counter(name for name, _ in pairs).most_common(1), ("", 0)]
+    if times > 1:
         raise ValueError(f"the field {name[:80]} stands twice")
-    return row
+    return dict(pairs)
 
 
 def _from_object(where: str, row: Any, columns: Columns) -> Record:
     if not isinstance(row, dict):
-        reason = f"holds a {type(row).__name__}; expected an object with a field text"
-        raise UnreadableError(reason, "write one object a document")
+        found = f"holds a {type(row).__name__}"
+        raise UnreadableError(f"{found}; expected an object with a field text", "write one object a document")
     return _from_row(where, row, name_columns(list(row), {k: v for k, v in columns.items() if v in row}))
 
 
@@ -134,12 +133,9 @@ def read_xlsx(file: BinaryIO, columns: Columns) -> Iterator[Record]:
     from openpyxl import load_workbook
 
     data = file.read(MAX_DOCUMENT_BYTES)
-    check_office(data, "Excel")
-    with quiet(action="ignore"):
-        try:
-            sheets = load_workbook(BytesIO(data), read_only=True, data_only=True).worksheets
-        except Exception as error:  # the format has many ways to be broken, and the library as many exceptions
-            raise broken("Excel", error) from None
+    with opened_by("Excel"), quiet(action="ignore"):
+        check_office(data, "Excel")
+        sheets = load_workbook(BytesIO(data), read_only=True, data_only=True).worksheets
     refused, read = None, False
     for sheet in sheets:
         place = f"sheet {sheet.title} row " if len(sheets) > 1 else "row "
@@ -155,28 +151,21 @@ def read_xlsx(file: BinaryIO, columns: Columns) -> Iterator[Record]:
 
 def _sheet_rows(sheet: Any, place: str, columns: Columns) -> Iterator[Record]:
     """Read the rows of a sheet below its header, one by one: a sheet can claim a million empty ones."""
-    rows = enumerate(_sheet_cells(sheet), start=1)
-    first = next(rows, None)
-    if first is None:
-        return
-    header = ["" if cell is None else str(cell).strip() for cell in first[1]]
-    named = name_columns(header, columns)
-    for number, cells in rows:
-        if any(cell is not None for cell in cells):
-            yield _from_row(f"{place}{number}", dict(zip(header, cells, strict=False)), named)
+    rows = _sheet_cells(sheet)
+    if first := next(rows, None):
+        header = ["" if cell is None else str(cell).strip() for cell in first]
+        named = name_columns(header, columns)
+        for number, cells in enumerate(rows, start=2):
+            if any(cell is not None for cell in cells):
+                yield _from_row(f"{place}{number}", dict(zip(header, cells, strict=False)), named)
 
 
 def _sheet_cells(sheet: Any) -> Iterator[tuple[Any, ...]]:
     sheet.reset_dimensions()  # rows are as wide as their cells, not as wide as the sheet says
-    rows = sheet.iter_rows(values_only=True)
-    while True:
-        try:
-            with quiet(action="ignore"):
-                some = list(islice(rows, 100))
-        except Exception as error:  # as above
-            raise broken("Excel", error) from None
-        if not some:
-            return
+    rows, some = sheet.iter_rows(values_only=True), [()]
+    while some:
+        with opened_by("Excel"), quiet(action="ignore"):
+            some = list(islice(rows, 100))
         yield from (row[:MAX_COLUMNS] for row in some)
 
 

@@ -1,0 +1,131 @@
+"""The form of the pages: numbers from the data, tabs, one switch for code, no checks, tables to take away."""
+
+import csv
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from lxml.html import fromstring
+
+import analysis_helpers as ah
+from tests.conftest import ROOT
+
+NOTEBOOKS = pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+
+
+def article(path):
+    return fromstring(path.read_text(encoding="utf-8")).find(".//article")
+
+
+def cells_of(path):
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+def signed(value):
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def test_the_numbers_of_the_home_page_come_from_the_data(site, talks, shipped):
+    words = " ".join(article(site / "index.html").text_content().split())
+    statements = shipped.where(collection="statements_2025")
+    leaders = talks[talks["level"].eq("leader") & talks["mode"].eq("in_person")]
+    gaps = {name: ah.describe_gaps(rows)["days"].max() for name, rows in (("any", talks), ("met", leaders))}
+    assert f"{len(talks)} talks, {len(statements.documents)} official statements, 2017–2025: when" in words
+    assert f"At most {gaps['any']} days of silence; {gaps['met']:,} between leaders face to face" in words
+    own = statements.where(speaker_side=["US", "CN"])
+    tone = ah.compare_tone(own, by=["speaker_side", "target"]).set_index(["speaker_side", "target"])
+    china = tone.loc[("CN", "US")]
+    assert f"China is cool about the US ({signed(china['mean'])})" in words
+    bounds = f"95% interval {signed(china['low'])} to {signed(china['high'])}, {china['n_documents']:.0f} texts"
+    assert f"({signed(china['mean'])}, {bounds})" in words
+    said = ah.compare_rates(statements, {"cooperation": ["cooperation"]}).iloc[0]
+    assert f"{-said['difference']:.1f} times per 1,000 words more often ({-said['high']:.1f} to" in words
+    assert "None" not in words
+    (picture,) = {image.get("alt") for image in article(site / "index.html").iter("img")}
+    assert f"the leaders did not meet in person for {gaps['met']:,} days" in picture
+
+
+def test_leftovers_of_the_themes_are_not_shipped_and_every_icon_is_drawn(site):
+    left = [path.name for name in ("*webpack-macros.html", "fontawesome*.js*") for path in site.rglob(name)]
+    assert left == []
+    styles = (site / "_static/talks.css").read_text(encoding="utf-8")
+    signs = {
+        name
+        for path in site.rglob("*.html")
+        for name in re.findall(r"fa-solid fa-([a-z-]+)", path.read_text(encoding="utf-8"))
+    }
+    assert len(signs) > 5
+    assert [name for name in sorted(signs) if f".fa-{name} {{" not in styles] == []
+
+
+def test_the_gallery_shows_each_plot_function_with_its_code(site):
+    shown = {Path(image.get("src")).stem: image for image in article(site / "gallery.html").iter("img")}
+    assert set(shown) == {name for name in ah.__all__ if name.startswith("plot_")}
+    for name, picture in shown.items():
+        section = next(picture.iterancestors("section"))
+        assert section.find("h2").text_content().rstrip("#").lower() in getattr(ah, name).__doc__.lower()
+        (code,) = section.iter("pre")
+        assert f"ah.{name}(" in code.text_content()
+        assert section.xpath(".//a[starts-with(@href, 'notebooks/')]"), name
+
+
+@NOTEBOOKS
+def test_every_table_can_be_taken_away_as_it_is_shown(site, path):
+    page = site / f"notebooks/{path.stem}.html"
+    tables, links = article(page).find_class("dataframe"), article(page).xpath("//p[@class='table-csv']/a")
+    assert len(tables) == len(links) > 0
+    assert len({link.get("aria-label") for link in links}) == len(links), "two links sound the same"
+    for table, link in zip(tables, links, strict=True):
+        shown = [[cell.text_content().strip() for cell in row] for row in table.iter("tr")]
+        with (page.parent / link.get("href")).open(encoding="utf-8", newline="") as file:
+            assert list(csv.reader(file)) == shown, link.get("href")
+
+
+@NOTEBOOKS
+def test_a_notebook_has_one_switch_no_checks_and_its_file(site, path):
+    page = article(site / f"notebooks/{path.stem}.html")
+    assert len(page.xpath(".//input[@id='show-code']")) == 1
+    assert not page.xpath(".//details[contains(@class, 'hide')]")
+    blocks = {block.text_content().rstrip() for block in page.iter("pre")}
+    for cell in cells_of(path):
+        kept = "check" not in cell.metadata.get("tags", [])
+        assert (cell.source.rstrip() in blocks) == kept, cell.id
+    (link,) = page.xpath(".//div[@class='page-tools']/a")
+    assert (site / "notebooks" / link.get("href")).read_bytes() == path.read_bytes()
+
+
+@NOTEBOOKS
+def test_each_figure_has_its_table_and_its_code_in_tabs(site, path):
+    drawn = [cell for cell in cells_of(path) if any("image/png" in output.get("data", {}) for output in cell.outputs)]
+    tabs = article(site / f"notebooks/{path.stem}.html").find_class("figure-tabs")
+    assert len(tabs) == len(drawn)
+    for box, cell in zip(tabs, drawn, strict=True):
+        panels = {panel.get("class").split("-")[-1]: panel for panel in box.find_class("sd-tab-content")}
+        assert next(iter(panels)) == "Figure"
+        assert list(panels)[-1] == "Code"
+        assert len(list(panels["Figure"].iter("img"))) == 1
+        assert cell.source in panels["Code"].text_content()
+        assert "Data" not in panels or list(panels["Data"].iter("table"))
+        assert box.xpath("count(./input[@type='radio']/following-sibling::*[1][self::label])") == len(panels)
+
+
+def test_tables_have_names_and_their_headers_say_what_they_head(site):
+    for path in [*site.glob("[a-fh-r]*.html"), *(site / "notebooks").glob("*.html")]:
+        for table in article(path).iter("table"):
+            assert table.find("caption") is not None, path.name
+            assert all(cell.get("scope") for cell in table.iter("th")), path.name
+    card = article(site / "notebooks/03_stance.html").find(".//table")
+    assert [row[0].tag for row in card.iter("tr")] == ["th"] * 4
+
+
+def test_terms_lead_to_the_glossary_once_a_page(site):
+    links = article(site / "notebooks/03_stance.html").xpath(".//a[contains(@class, 'term')]")
+    assert len(links) > 5
+    assert all(link.get("href").startswith("../glossary.html#term-") and link.get("title") for link in links)
+    assert len({link.get("href") for link in links}) == len(links)
+
+
+def test_the_phone_has_its_own_first_figure_in_the_timeline(site):
+    (source,) = article(site / "notebooks/05_timeline.html").iter("source")
+    assert source.get("srcset") == "../_static/timeline-light-phone.png"
