@@ -157,7 +157,7 @@ def test_each_of_the_five_words_passes_as_often_as_the_plan_says():
 
 
 def test_tasks_are_made_handed_in_and_checked_as_printed(tmp_path, monkeypatch, capsys):
-    """The scripts of the page; the project's own runner in the place of papermill."""
+    """The scripts of the page; the project's own runner in the place of JupyterLab."""
     monkeypatch.chdir(tmp_path)
     make, key, check = code_of(PAGE.split("## A different task for each student")[1])
     names = {}
@@ -166,13 +166,12 @@ def test_tasks_are_made_handed_in_and_checked_as_printed(tmp_path, monkeypatch, 
     table = [line.strip("| ").split(" | ") for line in PAGE.splitlines() if line.startswith("| task_")]
     printed = [line.split()[-6:-1] for line in capsys.readouterr().out.splitlines() if line.startswith("task ")]
     assert [[side, *row] for _, side, *row in table] == printed
-    source = ROOT / "notebooks/04_sentiment.ipynb"
-    parameters = {"CORPUS": str(tmp_path / "class/task_1"), "SEED": 7}
-    execute_notebook(source, tmp_path / "class/anna.ipynb", parameters)
+    source = ROOT / "notebooks/report/any_corpus.ipynb"
+    execute_notebook(source, tmp_path / "class/task_1.ipynb", {"CORPUS": "task_1"})
     exec(check, names)
-    assert capsys.readouterr().out == "class/anna.ipynb agrees\n"
-    exec(check.replace("class/task_1", "class/task_2"), names)
-    assert capsys.readouterr().out == "class/anna.ipynb differs\n"
+    assert capsys.readouterr().out == "class/task_1.ipynb agrees\n"
+    exec(check.replace('"class/task_1"', '"class/task_2"'), names)
+    assert capsys.readouterr().out == "class/task_1.ipynb differs\n"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
