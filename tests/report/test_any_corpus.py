@@ -153,7 +153,8 @@ def test_a_report_says_nothing_of_the_shipped_corpus_and_runs_no_word_of_the_own
         assert not page.xpath(run), stem
         links = page.xpath("//@href | //@src | //@action")
         assert {urlsplit(link.strip()).scheme.lower() for link in links} <= {"", "http", "https"}, stem
-        shown = " ".join(" ".join(page.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::td)]")).split())
+        words = page.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::td)]")
+        shown = " ".join(" ".join(words).split())
         assert not re.search(r"Traceback|\w+Error:|\w+Warning", shown)
         assert not [said for said in ours if re.search(rf"(?<![\d.-]){re.escape(said)}(?![\d-])", shown)]
         if stem == "index":
