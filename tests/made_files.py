@@ -7,6 +7,11 @@ import tarfile
 import zipfile
 from datetime import date
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+from docx import Document
+from openpyxl import Workbook
+
 from analysis_helpers.build.prepare import Settings, prepare_part
 from analysis_helpers.build.read.registry import DOCUMENT_READERS, list_sources, read_records, read_units
 
@@ -46,26 +51,20 @@ def write(folder, files):
 
 def docx(*blocks):
     """A Word file: a string is a paragraph, "# ..." a heading, a list of lists a table."""
-    from docx import Document
-
     document = Document()
     for block in blocks:
         if isinstance(block, list):
-            table = document.add_table(rows=0, cols=len(block[0]))
-            for row in block:
-                for cell, text in zip(table.add_row().cells, row, strict=True):
+            table = document.add_table(rows=len(block), cols=len(block[0]))
+            for place, row in zip(table.rows, block, strict=True):
+                for cell, text in zip(place.cells, row, strict=True):
                     cell.text = text
-        elif block.startswith("# "):
-            document.add_heading(block[2:], level=1)
         else:
-            document.add_paragraph(block)
+            document.add_paragraph(block.removeprefix("# "), style="Heading 1" if block.startswith("# ") else None)
     return _saved(document)
 
 
 def xlsx(**sheets):
     """An Excel file: by the name of the sheet, its rows."""
-    from openpyxl import Workbook
-
     book = Workbook()
     book.remove(book.active)
     for name, rows in sheets.items():
@@ -83,9 +82,6 @@ def _saved(document):
 
 def parquet(**columns):
     """A Parquet table."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     file = io.BytesIO()
     pq.write_table(pa.table(columns), file)
     return file.getvalue()
@@ -98,23 +94,16 @@ def rtf(*paragraphs):
 
 def pdf(*pages, extra="", objects=()):
     """A PDF file, written by hand: a list of lines a page, and what a test adds to the catalog and the objects."""
-    contents = [_pdf_stream(lines) for lines in pages]
+    escaped = str.maketrans({"(": "\\(", ")": "\\)", "\\": "\\\\"})
+    shown = ("\n".join(f"({line.translate(escaped)}) Tj T*" for line in lines) for lines in pages)
     kids = " ".join(f"{3 + 2 * n} 0 R" for n in range(len(pages)))
     made = [f"<< /Type /Catalog /Pages 2 0 R {extra} >>", f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>"]
-    for n, content in enumerate(contents):
+    for n, content in enumerate(f"BT /F1 12 Tf 72 720 Td 14 TL\n{lines}\nET" for lines in shown):
         font = "<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
         place = f"/Contents {4 + 2 * n} 0 R"
         made.append(f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] {place} /Resources {font} >>")
         made.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
     return join_pdf([*made, *objects])
-
-
-def _pdf_stream(lines):
-    shown = "\n".join(f"({line.translate(_ESCAPED)}) Tj T*" for line in lines)
-    return f"BT /F1 12 Tf 72 720 Td 14 TL\n{shown}\nET"
-
-
-_ESCAPED = str.maketrans({"(": "\\(", ")": "\\)", "\\": "\\\\"})
 
 
 def join_pdf(objects):
@@ -171,13 +160,8 @@ PAGE = f"""<!DOCTYPE html><html lang="en"><head><title>{HEADLINE} | The Daily Sa
 <nav><ul><li><a href="/">Home</a></li><li><a href="/world">World</a></li></ul></nav>
 <article><h1>{HEADLINE}</h1><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p><p>{FOURTH}</p></article>
 <footer><p>Imprint and cookies of the sample</p></footer></body></html>"""
-ROW = {
-    "title": HEADLINE,
-    "date": "2021-03-18",
-    "author": "Anna Invented",
-    "url": "https://sample.example/1",
-    "text": BODY,
-}
+ROW = {"title": HEADLINE, "date": "2021-03-18", "author": "Anna Invented", "url": "https://sample.example/1"}
+ROW["text"] = BODY
 CELL = BODY.replace("\n", " ")
 SAMPLES = {
     ".txt": BODY.encode(),

@@ -9,36 +9,54 @@ from types import ModuleType
 
 import lazy_loader
 
-_NAMES = {
-    # Texts in, and what is it?
-    "build.pipeline": ["build_corpus"],
-    "build.read.registry": ["add_reader", "list_readers"],
-    "check": ["check_corpus"],
-    "corpus": ["Corpus", "add_host", "add_period", "count_questions", "coverage", "load_corpus", "shipped_data"],
-    "words": ["count_words", "split_words"],
-    # Talks, and when?
-    "talks": ["check_talks", "describe_gaps", "issues_by_period", "link_documents", "load_talks", "talks_by_period"],
-    "events": ["burstiness", "event_study", "event_window", "texts_by_period"],
-    # Who more?
-    "dictionaries": ["load_dictionary", "load_stop_words"],
-    "rates": ["compare_rates", "concordance", "rates"],
-    "keyness": ["calibrate_keyness", "combine_keyness", "keyness"],
-    # What about, in which tone, and how sure?
-    "topics": ["TopicModel", "choose_n_topics", "compare_topics", "fit_topics", "topic_stability", "typical_documents"],
-    "sentiment": ["compare_instruments", "compare_tone"],
-    "uncertainty": ["SEED", "Interval", "Permutation", "difference_interval", "mean_interval", "permutation_p"],
-    # Pictures
-    "plots.counts": ["plot_agenda", "plot_coverage", "plot_shares", "plot_talks", "plot_weekly"],
-    "plots.sides": ["plot_keyness", "plot_means", "plot_rates", "plot_topics"],
-    "plots.tables": ["show", "style_notebook"],
-    "plots.timeline": ["plot_timeline", "timeline_words"],
-    "explore": ["Explorer", "explore_groups", "explore_term", "explore_topics", "explore_words"],
-    # Report and errors
-    "report.execute": ["read_cards"],
-    "report.reports": ["make_report"],
-    "report.share": ["share_corpus"],
-    "errors": ["TalksError", "UnreadableError"],
+QUESTIONS = {
+    "Texts in": {
+        "build.pipeline": ["build_corpus"],
+        "build.read.registry": ["add_reader", "list_readers"],
+        "check": ["check_corpus"],
+        "corpus": ["Corpus", "load_corpus", "shipped_data"],
+    },
+    "What is it?": {
+        "corpus": ["add_host", "add_period", "count_questions", "coverage"],
+        "words": ["count_words", "split_words"],
+    },
+    "Talks": {
+        "talks": ["check_talks", "describe_gaps", "issues_by_period", "link_documents", "load_talks", "talks_by_period"]
+    },
+    "When?": {"events": ["burstiness", "event_study", "event_window", "texts_by_period"]},
+    "Who more?": {
+        "dictionaries": ["load_dictionary", "load_stop_words"],
+        "rates": ["compare_rates", "concordance", "rates"],
+        "keyness": ["calibrate_keyness", "combine_keyness", "keyness"],
+    },
+    "What about?": {
+        "topics": [
+            "TopicModel",
+            "choose_n_topics",
+            "compare_topics",
+            "fit_topics",
+            "topic_stability",
+            "typical_documents",
+        ]
+    },
+    "Which tone?": {"sentiment": ["compare_instruments", "compare_tone"]},
+    "How sure?": {
+        "uncertainty": ["SEED", "Interval", "Permutation", "difference_interval", "mean_interval", "permutation_p"]
+    },
+    "Pictures": {
+        "plots.counts": ["plot_agenda", "plot_coverage", "plot_shares", "plot_talks", "plot_weekly"],
+        "plots.sides": ["plot_keyness", "plot_means", "plot_rates", "plot_topics"],
+        "plots.tables": ["show", "style_notebook"],
+        "plots.timeline": ["plot_timeline", "timeline_words"],
+    },
+    "Explore": {"explore": ["Explorer", "explore_groups", "explore_term", "explore_topics", "explore_words"]},
+    "Report": {"report.execute": ["read_cards"], "report.reports": ["make_report"], "report.share": ["share_corpus"]},
+    "Errors": {"errors": ["TalksError", "UnreadableError"]},
 }
+_NAMES: dict[str, list[str]] = {}
+for _modules in QUESTIONS.values():
+    for _module, _names in _modules.items():
+        _NAMES.setdefault(_module, []).extend(_names)
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, ["build"], _NAMES)
 
 

@@ -31,9 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="talks", description="Measure texts about the talks between the US and China."
-    )
+    parser = argparse.ArgumentParser(prog="talks", description="Measure texts about talks between the US and China.")
     parser.set_defaults(interrupted="nothing was written")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

@@ -530,6 +530,7 @@ def in_order(values: pd.Series) -> list[Any]:
 def fill_grid(table: pd.DataFrame, levels: Mapping[str, Iterable[Any]], counts: list[str]) -> pd.DataFrame:
     """Give a row to every combination of some values, with 0 in the columns of counts where the table has none."""
     grid = pd.MultiIndex.from_product(levels.values(), names=list(levels)).to_frame(index=False)
+    grid = grid.astype({name: table[name].dtype for name in levels})  # a column without any value has no type
     table = grid.merge(table, on=list(levels), how="left")
     return table.fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, "int64"))
 

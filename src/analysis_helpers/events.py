@@ -58,10 +58,9 @@ def burstiness(weeks: pd.DataFrame, by: str = "side") -> pd.DataFrame:
 def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "side") -> pd.DataFrame:
     """Count the texts of each side in a window before and after each talk: denominators first.
 
-    In: a corpus, a chronology, the days on either side; `by`, a column of `documents`. Out: `talk_id`, `start_date`,
-    `by`, `n_before`, `n_during`, `n_after`, `n_documents`. Raises `TalksError` for an unknown column, and without a
-    talk or a document dated to the day. Source: equal windows, as in event studies. Known weakness: neighbours
-    overlap.
+    In: a corpus, talks, the days on either side; `by`, a column of `documents`. Out: `talk_id`, `start_date`, `by`,
+    `n_before`, `n_during`, `n_after`, `n_documents`. Raises `TalksError` for an unknown column, and without a talk or
+    a document dated to the day. Source: equal windows, as in event studies. Known weakness: neighbours overlap.
 
     >>> talks = ah.load_talks().query("talk_id == '2025-05-geneva-trade-round'")
     >>> ah.event_window(ah.load_corpus(), talks)[["side", "n_documents"]].to_numpy().tolist()
@@ -90,12 +89,11 @@ def event_study(
 ) -> pd.DataFrame:
     """Ask whether a value changes from before to after the talks, against the same dates moved round the year.
 
-    In: one row per document with `date`, `by` and the value; the talks; the windows in days. Talks outside the dates
-    are left out, and documents before one and after another. Out: one row per value of `by`: `before`, `after`
-    (means), `difference`, `p_value`, the share of rotated calendars of talks with a difference as large (missing
-    under 4 documents), `n_before`, `n_after`. Raises `TalksError` without a dated document or a talk in their span.
-    Source: rotation of a point process (Besag and Clifford 1989). Known weakness: one year holds few independent
-    calendars.
+    In: a row per document with `date`, `by` and the value; the talks; the windows in days. Talks outside the dates
+    are left out, and documents before one and after another. Out: one row per `by`: `before`, `after` (means),
+    `difference`, `p_value`, the share of rotated calendars of talks with a difference as large (missing under 4
+    documents), `n_before`, `n_after`. Raises `TalksError` without a dated document or a talk in their span. Source:
+    rotation of a point process (Besag and Clifford 1989). Known weakness: one year holds few independent calendars.
 
     >>> days = pd.date_range("2025-01-01", periods=100)
     >>> table = pd.DataFrame({"date": days, "side": "US", "tone": 0.0}).assign(tone=lambda t: (t.index >= 50) * 1.0)

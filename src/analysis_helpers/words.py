@@ -93,9 +93,8 @@ def number_texts(words: Words) -> np.ndarray:
 def split_words(text: str) -> list[str]:
     """Split a text into the terms that are counted: lower-case words without possessive endings.
 
-    Two words are kept apart: the country is "u.s." (printed US, U.S. or USA; "us" is the pronoun, as is US in a text
-    in capitals), and a surname that is a stop word keeps its capital. Known weakness: "He" needs a title or a given
-    name.
+    Kept apart: the country is "u.s." (printed US, U.S. or USA; "us" is the pronoun, as is US in a text in capitals),
+    and a surname that is a stop word keeps its capital. Known weakness: "He" needs a title or a given name.
 
     >>> split_words("Vice-Premier He said he'd meet us; China's US trade, U.S.-led.")
     ['vice', 'premier', 'He', 'said', "he'd", 'meet', 'us', 'china', 'u.s.', 'trade', 'u.s.', 'led']

@@ -34,7 +34,7 @@ def test_the_numbers_of_the_home_page_come_from_the_data(site, talks, shipped):
     assert f"{len(talks)} talks, {len(statements.documents)} official statements, 2017–2025: when" in words
     assert f"At most {gaps['any']} days of silence; {gaps['met']:,} between leaders face to face" in words
     own = statements.where(speaker_side=["US", "CN"])
-    tone = ah.compare_tone(own, by=["speaker_side", "target"]).set_index(["speaker_side", "target"])
+    tone = ah.compare_tone(own, by=["speaker_side", "target"], instrument="tone").set_index(["speaker_side", "target"])
     china = tone.loc[("CN", "US")]
     assert f"China is cool about the US ({signed(china['mean'])})" in words
     bounds = f"95% interval {signed(china['low'])} to {signed(china['high'])}, {china['n_documents']:.0f} texts"

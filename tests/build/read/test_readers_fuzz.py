@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from analysis_helpers.build.prepare import Settings, prepare_part
 from analysis_helpers.build.read.archives import Item
-from analysis_helpers.build.read.dates import find_closing_date, find_date, read_date
 from analysis_helpers.build.read.records import read_all_rows
 from analysis_helpers.build.read.registry import DOCUMENT_READERS, TABLE_READERS, read_records, read_units
 from analysis_helpers.errors import TalksError, UnreadableError
@@ -130,13 +129,6 @@ def test_no_line_of_a_table_is_lost(text, delimiter):
     assert [number for number, _ in rows] == list(range(1, len(rows) + 1))
     letters = sum(cell.count("a") + cell.count("b") for _, cells in rows if isinstance(cells, list) for cell in cells)
     assert letters == text.count("a") + text.count("b") or any(isinstance(cells, UnreadableError) for _, cells in rows)
-
-
-@few(max_examples=150)
-@given(st.text(max_size=40) | st.from_regex(r"\A\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}[ T]?\d{0,14}\Z"))
-def test_no_date_fails(text):
-    for reading in (read_date(text), *(found[0] for found in (find_date(text), find_closing_date(text)) if found)):
-        assert reading.value is None or "1900" <= reading.value[:4] <= "2100"
 
 
 @few(max_examples=40)

@@ -9,43 +9,19 @@ from contextlib import closing
 from datetime import date, datetime
 
 import pytest
+from docx import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
-from analysis_helpers.build.read.registry import (
-    DOCUMENT_READERS,
-    KeptMetadata,
-    add_reader,
-    keep_metadata,
-    list_readers,
-    read_metadata,
-)
+from analysis_helpers.build.read import registry
 from analysis_helpers.errors import TalksError, UnreadableError
+from tests import made_files as made
 from tests.build.read.test_databases import EXPORTS as ARTICLES
 from tests.build.read.test_databases import FACTIVA, NEXIS, PROQUEST
-from tests.conftest import ROOT
-from tests.made_files import (
-    BODY,
-    CELL,
-    FIRST,
-    FOURTH,
-    HEADLINE,
-    PAGE,
-    ROW,
-    SAMPLES,
-    SECOND,
-    THIRD,
-    docx,
-    parquet,
-    part_of,
-    pdf,
-    records_of,
-    rtf,
-    tarred,
-    write,
-    xlsx,
-    zipped,
-)
+from tests.conftest import ROOT, bytes_of
+from tests.made_files import BODY, CELL, FIRST, HEADLINE, PAGE, ROW, SAMPLES, SECOND, part_of, records_of, write
 
-LINES = [FIRST, SECOND, THIRD, FOURTH]
+LINES = BODY.split("\n")
 CAFE = "The café in Évora was closed when the delegates came, so they ate fish at the naïve painter’s house instead."
 WRAPPED = """The delegates of both sides came to the harbour of Lisbon early on
 Thursday, before the boats had left, and went into the old customs house
@@ -64,13 +40,8 @@ def _of(text=LINES, title=None, **known):
 
 
 WITH_DATE = {"title": HEADLINE, "date": "2021-03-18"}
-FROM_PAGE = {
-    **WITH_DATE,
-    "author": "Anna Invented",
-    "outlet": "The Daily Sample",
-    "url": "https://sample.example/2021/envoys",
-}
 FROM_ROW = {**WITH_DATE, "author": "Anna Invented", "url": "https://sample.example/1"}
+FROM_PAGE = {**FROM_ROW, "outlet": "The Daily Sample", "url": "https://sample.example/2021/envoys"}
 # By what is special: the name of the file, its content, and the documents that it gives.
 FORMATS = {
     "txt": ("a.txt", BODY, [_of()]),
@@ -87,66 +58,53 @@ FORMATS = {
     "md": ("a.md", SAMPLES[".md"], [_of(**WITH_DATE)]),
     "md without front matter": ("a.md", f"# {HEADLINE}\n\n{BODY}", [_of(title=HEADLINE)]),
     "html": ("a.html", PAGE, [_of(**FROM_PAGE)]),
-    "htm": ("a.htm", PAGE, [_of(**FROM_PAGE)]),
     "fragment": ("a.html", f"<h1>{HEADLINE}</h1><p>{FIRST}</p><p>{SECOND}</p>", [_of([FIRST, SECOND], HEADLINE)]),
     "byte string": (
         "a.html", f"<h1>{HEADLINE}</h1>\nb'<div>\\n<p>{FIRST}</p>\\n<p>It\\xe2\\x80\\x99s late.</p></div>'",
         [_of([FIRST, "It’s late."], HEADLINE)],
     ),
-    "docx": ("a.docx", SAMPLES[".docx"], [_of([FIRST, "Port Boats", "Faro 12", SECOND, THIRD, FOURTH], HEADLINE)]),
+    "docx": ("a.docx", SAMPLES[".docx"], [_of([FIRST, "Port Boats", "Faro 12", *LINES[1:]], HEADLINE)]),
     "rtf": (
-        "a.rtf", rtf("It\\'92s late, said the caf\\'e9 owner.", "The delta \\u916?T was \\u8217?small\\u8217?."),
+        "a.rtf", made.rtf("It\\'92s late, said the caf\\'e9 owner.", "The delta \\u916?T was \\u8217?small\\u8217?."),
         [_of(["It’s late, said the café owner.", "The delta ΔT was ’small’."])],
     ),
-    "rtf with a headline": ("a.rtf", SAMPLES[".rtf"], [_of(title=HEADLINE)]),
     "csv": ("a.csv", SAMPLES[".csv"], [_of(**WITH_DATE), _of([CELL], "Ferries", date="2021-03-19")]),
     "semicolons": (
         "a.csv", f"Titre;Date;Text\nÉvora;18.03.2021;{CAFE}\n".encode("cp1252"), [_of([CAFE], date="2021-03-18")],
-    ),
-    "publish_time": (
-        "a.csv", "publish_time,type,title,content,source_url\n"
-        f'2021-03-18 09:00:00,news,{HEADLINE},"{BODY}",https://sample.example/1\n',
-        [_of(genre="news", url="https://sample.example/1", **WITH_DATE)],
     ),
     "HTML in cells": (
         "a.csv", f'title,text\n{HEADLINE},"<p>{FIRST}</p><p>{SECOND}</p><script>x()</script>"\n',
         [_of([FIRST, SECOND], HEADLINE)],
     ),
     "csv.gz": ("a.csv.gz", gzip.compress(SAMPLES[".tsv"]), [_of([CELL], **WITH_DATE)]),
-    "tsv": ("a.tsv", SAMPLES[".tsv"], [_of([CELL], **WITH_DATE)]),
     "jsonl": ("a.jsonl", SAMPLES[".jsonl"], [_of(**FROM_ROW), _of([SECOND], **FROM_ROW)]),
-    "jsonl.gz": ("a.jsonl.gz", SAMPLES[".jsonl.gz"], [_of(**FROM_ROW)]),
-    "a list": ("a.json", json.dumps([ROW]), [_of(**FROM_ROW)]),
     "a list in an object": ("a.json", json.dumps({"n": 1, "articles": [ROW]}), [_of(**FROM_ROW)]),
     "one object": ("a.json", json.dumps(ROW), [_of(**FROM_ROW)]),
     "a sheet of notes": (
-        "a.xlsx", xlsx(
+        "a.xlsx", made.xlsx(
             Texts=[["Date", "Headline", "Body"], [date(2021, 3, 18), HEADLINE, FIRST], [None, None, "=1+1"]],
             Notes=[["colour"], ["blue"]],
         ), [_of([FIRST], **WITH_DATE)],
     ),
     "two sheets of texts": (
         "a.xlsx",
-        xlsx(One=[["date", "text"], [datetime(2021, 3, 18, 9), FIRST]], Two=[["text"], [None], [SECOND]]),
+        made.xlsx(One=[["date", "text"], [datetime(2021, 3, 18, 9), FIRST]], Two=[["text"], [None], [SECOND]]),
         [_of([FIRST], date="2021-03-18"), _of([SECOND])],
     ),
     "parquet": (
-        "a.parquet", parquet(Headline=[HEADLINE], published=[datetime(2021, 3, 18)], story=[BODY], n=[1.0]),
+        "a.parquet", made.parquet(Headline=[HEADLINE], published=[datetime(2021, 3, 18)], story=[BODY], n=[1.0]),
         [_of(**WITH_DATE)],
     ),
     "zip": ("a.zip", SAMPLES[".zip"], [_of(), _of(**FROM_PAGE)]),
     "tar.gz": ("a.tar.gz", SAMPLES[".tar.gz"], [_of(), _of(**FROM_PAGE)]),
-    "packed in a zip": ("a.zip", zipped({"t.jsonl.gz": SAMPLES[".jsonl.gz"]}), [_of(**FROM_ROW)]),
+    "packed in a zip": ("a.zip", made.zipped({"t.jsonl.gz": SAMPLES[".jsonl.gz"]}), [_of(**FROM_ROW)]),
 }  # fmt: skip
 
 
 def _seen(part, names=("title", "date", "author", "outlet", "url", "genre")):
     bodies = part.passages[part.passages["kind"] != "heading"].groupby("doc_id")["text"].agg(list)
-    rows = part.documents.to_dict("records")
-    return [
-        {name: row[name] for name in names if isinstance(row[name], str)} | {"text": bodies[row["doc_id"]]}
-        for row in rows
-    ]
+    rows = zip(bodies[part.documents["doc_id"]], part.documents.to_dict("records"), strict=True)
+    return [{name: row[name] for name in names if isinstance(row[name], str)} | {"text": body} for body, row in rows]
 
 
 @pytest.mark.parametrize("case", FORMATS)
@@ -164,7 +122,7 @@ PAGES = [
 
 
 def test_a_pdf_gives_its_paragraphs_without_running_heads(tmp_path):
-    part = part_of(write(tmp_path / "in", {"a.pdf": pdf(*PAGES)}))
+    part = part_of(write(tmp_path / "in", {"a.pdf": made.pdf(*PAGES)}))
     assert part.passages["text"].tolist() == [
         "The delegates of both sides came to the harbour and spoke about sardines, while the boats waited for the wind "
         "to turn and the crews played cards. Nobody won.",
@@ -173,10 +131,7 @@ def test_a_pdf_gives_its_paragraphs_without_running_heads(tmp_path):
     ]
     assert part.removed["kind"].tolist() == ["around the article (HTML or PDF)"]
     assert part.removed["n_words"].tolist() == [3 * 5 + 2]  # three running heads with their numbers, a word in halves
-
-
-def test_a_pdf_without_text_says_so(tmp_path):
-    found = records_of(write(tmp_path / "in", {"a.pdf": pdf([], [])}))
+    found = records_of(write(tmp_path / "none", {"a.pdf": made.pdf([], [])}))
     assert found[0]["reason"].startswith("has no text layer (2 pages, probably pictures)")
     assert found[0]["remedy"] == "run text recognition (OCR) on it first"
 
@@ -191,10 +146,6 @@ def test_a_chinese_text_in_its_old_encoding(tmp_path):
 
 def test_tracked_changes_and_content_controls_of_a_word_file(tmp_path):
     """What was inserted is text, what was deleted is not; a control around a paragraph hides nothing."""
-    from docx import Document
-    from docx.oxml import parse_xml
-    from docx.oxml.ns import nsdecls
-
     document = Document()
     xml = f"""<w:p {nsdecls("w")}><w:r><w:t xml:space="preserve">They met </w:t></w:r>
       <w:del><w:r><w:delText>never </w:delText></w:r></w:del><w:ins><w:r><w:t>twice in Faro.</w:t></w:r></w:ins>
@@ -214,7 +165,7 @@ def test_tracked_changes_and_content_controls_of_a_word_file(tmp_path):
 
 def _as_rtf(text):
     signs = {"\\": "\\\\", "{": "\\{", "}": "\\}", "\t": "\\tab "}
-    return rtf(*("".join(signs.get(s, s if s < "\x80" else f"\\u{ord(s)}?") for s in p) for p in text.split("\n")))
+    return made.rtf(*("".join(signs.get(s, s if s < "\x80" else f"\\u{ord(s)}?") for s in p) for p in text.split("\n")))
 
 
 def _as_html(text):
@@ -222,12 +173,10 @@ def _as_html(text):
 
 
 EXPORTS = {
-    "nexis docx": {"a.docx": docx(*NEXIS.split("\n"))},
+    "nexis docx": {"a.docx": made.docx(*NEXIS.split("\n"))},
     "nexis rtf": {"a.rtf": _as_rtf(NEXIS)},
-    "nexis txt": {"a.txt": NEXIS},
     "factiva rtf": {"a.rtf": _as_rtf(FACTIVA)},
     "factiva html": {"a.html": _as_html(FACTIVA)},
-    "proquest txt": {"a.txt": PROQUEST},
     "proquest html": {"a.html": _as_html(PROQUEST)},
 }
 
@@ -250,20 +199,13 @@ def test_a_zotero_collection_with_its_files(tmp_path):
         "A2,report,2020,,Ferries,,,2020,/home/bo/storage/CD34/ferries.pdf\n"
         "A3,report,2020,,Lost,,,2020,/home/bo/storage/EF56/lost.pdf\n"
     )
-    files = {
-        "list.csv": table,
-        "files/1/envoys.html": PAGE,
-        "files/1/envoys.txt": BODY,
-        "files/2/ferries.pdf": pdf([FIRST]),
-        "files/3/other.txt": SECOND,
-    }
+    files = {"list.csv": table, "files/1/envoys.html": PAGE, "files/1/envoys.txt": BODY}
+    files |= {"files/2/ferries.pdf": made.pdf([FIRST]), "files/3/other.txt": SECOND}
     found = {row["source"]: row for row in records_of(write(tmp_path / "in", files))}
     assert list(found) == ["files/1/envoys.txt", "files/2/ferries.pdf", "files/3/other.txt", "list.csv"]
-    envoys = found["files/1/envoys.txt"]
-    wanted = ("title", "date", "author", "outlet", "url", "genre")
-    assert [envoys[name] for name in wanted] == [
-        HEADLINE, "2021-03-18", "Invented, Anna", "The Daily Sample", "http://sample.example/1", "newspaper_article",
-    ]  # fmt: skip
+    wanted = {"author": "Invented, Anna", "outlet": "The Daily Sample", "url": "http://sample.example/1"}
+    wanted |= {"genre": "newspaper_article", **WITH_DATE}
+    assert wanted.items() <= found["files/1/envoys.txt"].items()
     assert found["files/2/ferries.pdf"]["title"] == "Ferries"
     assert "title" not in found["files/3/other.txt"]
     assert found["list.csv"]["reason"] == "row 4: its attached file lost.pdf is not in the folder"
@@ -280,30 +222,23 @@ def test_the_user_says_which_column_holds_what(tmp_path):
     folder = write(tmp_path / "in", {"a.csv": f'words,text,when\n"{CELL}",x,2021-03-18\n'})
     found = records_of(folder, columns={"text": "words", "date": "when"})
     assert [(row["text"], row["date"]) for row in found] == [(CELL, "2021-03-18")]
-    assert (
-        records_of(folder, columns={"text": "story"})[0]["reason"] == "has no column story (found: words, text, when)"
-    )
+    refused = records_of(folder, columns={"text": "story"})
+    assert refused[0]["reason"] == "has no column story (found: words, text, when)"
 
 
 def test_a_quote_that_ends_no_cell_loses_no_other_row(tmp_path):
-    rows = [
-        "text,date,id",
-        "They met.,2021-03-18,1",
-        '"A GREAT DAY!" said the baker of Faro,2021-03-19,2',
-        '"A GREAT DAY!", said the baker of Faro,2021-03-20,3',
-        '"In ""Porto"", too",2021-03-21,4',
-        '"They never closed this,2021-03-22,5',
-        "They met again.,2021-03-23,6",
-    ]
-    found = records_of(write(tmp_path / "in", {"a.csv": "\n".join(rows)}))
-    assert [(row["where"], row.get("text"), row.get("date")) for row in found] == [
-        ("row 2", "They met.", "2021-03-18"),
-        ("row 3", '"A GREAT DAY!" said the baker of Faro', "2021-03-19"),
-        ("row 4", None, None),
-        ("row 5", 'In "Porto", too', "2021-03-21"),
-        ("row 6", None, None),
-        ("row 7", "They met again.", "2021-03-23"),
-    ]
+    rows = {
+        "They met.,2021-03-18": "They met.",
+        '"A GREAT DAY!" said the baker of Faro,2021-03-18': '"A GREAT DAY!" said the baker of Faro',
+        '"A GREAT DAY!", said the baker of Faro,2021-03-18': None,
+        '"In ""Porto"", too",2021-03-18': 'In "Porto", too',
+        '"They never closed this,2021-03-18': None,
+        "They met again.,2021-03-18": "They met again.",
+    }
+    found = records_of(write(tmp_path / "in", {"a.csv": "\n".join(["text,date", *rows])}))
+    assert [row["where"] for row in found] == [f"row {n}" for n in range(2, 8)]
+    assert [row.get("text") for row in found] == list(rows.values())
+    assert {row["date"] for row in found if "text" in row} == {"2021-03-18"}
     assert "expected one cell a column" in found[2]["reason"]
     assert "unexpected end of data" in found[4]["reason"]
 
@@ -320,58 +255,35 @@ def test_rows_before_a_break_are_kept(tmp_path):
 def test_metadata_beat_the_table_and_the_page(tmp_path):
     folder = write(tmp_path / "in", {"a.csv": SAMPLES[".csv"], "b.html": PAGE})
     rows = "file,title,date,side\na-000003,Boats,2020-01,CN\nb.html,Page,,US\na.csv,,,other\n"
-    known = read_metadata([write(tmp_path, {"m.csv": rows}) / "m.csv"])
-    found = _seen(part_of(folder, known=known), ("title", "date", "side"))
-    assert [(row["title"], row["date"], row["side"]) for row in found] == [
-        (HEADLINE, "2021-03-18", "other"),
-        ("Boats", "2020-01-01", "CN"),
-        ("Page", "2021-03-18", "US"),
-    ]
+    known = registry.read_metadata([write(tmp_path, {"m.csv": rows}) / "m.csv"])
+    found = part_of(folder, known=known).documents[["title", "date", "side"]].to_numpy().tolist()
+    expected = [[HEADLINE, "2021-03-18", "other"], ["Boats", "2020-01-01", "CN"], ["Page", "2021-03-18", "US"]]
+    assert found == expected
 
 
 def test_kept_metadata_are_those_that_were_read(tmp_path):
     path = tmp_path / "metadata with #?%.sqlite"
     rows = {"a.txt": {"side": "CN", "title": "Évora ‘\u0000’"}, "": {"n": None}}
-    keep_metadata(rows, path)
-    keep_metadata({}, path)  # as when a build goes on
-    with closing(KeptMetadata(path)) as kept:
+    registry.keep_metadata(rows, path)
+    registry.keep_metadata({}, path)  # as when a build goes on
+    with closing(registry.KeptMetadata(path)) as kept:
         assert {key: kept.get(key) for key in (*rows, "b.txt")} == {**rows, "b.txt": None}
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_metadata_that_cannot_be_kept_are_an_error_of_the_disk(tmp_path):
     with pytest.raises(OSError, match="metadata"):
-        keep_metadata({}, tmp_path / "absent" / "metadata.sqlite")
+        registry.keep_metadata({}, tmp_path / "absent" / "metadata.sqlite")
 
 
 def test_folders_are_read_to_any_depth_without_hidden_files(tmp_path):
-    files = {
-        "b/c/d/deep.txt": BODY,
-        "a.TXT": BODY,
-        ".hidden.txt": BODY,
-        ".git/x.txt": BODY,
-        "__MACOSX/._a.txt": BODY,
-        "~$a.docx": b"x",
-        "Thumbs.db": b"x",
-        "b/page_files/style.css": b"x",
-    }
-    found = records_of(write(tmp_path / "in", files))
-    assert [(row["source"], row["doc_id"], row["collection"]) for row in found] == [
-        ("a.TXT", "a", "in"),
-        ("b/c/d/deep.txt", "deep", "in"),
-    ]
+    others = [".hidden.txt", ".git/x.txt", "__MACOSX/._a.txt", "~$a.docx", "Thumbs.db", "b/page_files/style.css"]
+    files = {"b/c/d/deep.txt": BODY, "a.TXT": BODY, **dict.fromkeys(others, b"x")}
+    found = [(row["source"], row["doc_id"], row["collection"]) for row in records_of(write(tmp_path / "in", files))]
+    assert found == [("a.TXT", "a", "in"), ("b/c/d/deep.txt", "deep", "in")]
 
 
 def test_ids_are_unique_over_folders_and_archives(tmp_path):
-    files = {
-        "x/a.txt": BODY,
-        "y/a.txt": BODY,
-        "y/a.md": BODY,
-        "A.txt": BODY,
-        "x-a.txt": BODY,
-        "one.zip": zipped({"a.txt": BODY, "a.md": BODY, "b/a.txt": BODY, "b-a.txt": BODY}),
-        "two.tar.gz": tarred({"a.txt": BODY, "a.txt.txt": BODY}),
-    }
+    files = dict.fromkeys(["x/a.txt", "y/a.txt", "y/a.md", "A.txt", "x-a.txt"], BODY)
+    files["one.zip"] = made.zipped({"a.txt": BODY, "a.md": BODY, "b/a.txt": BODY, "b-a.txt": BODY})
+    files["two.tar.gz"] = made.tarred({"a.txt": BODY, "a.txt.txt": BODY})
     ids = [row["doc_id"] for row in records_of(write(tmp_path / "in", files))]
     assert len({doc_id.casefold() for doc_id in ids}) == len(ids) == 11
     assert ids == [
@@ -381,15 +293,10 @@ def test_ids_are_unique_over_folders_and_archives(tmp_path):
 
 def test_reading_leaves_the_files_as_they_were(tmp_path):
     folder = write(tmp_path / "in", {f"{n}/a{ending}": content for n, (ending, content) in enumerate(SAMPLES.items())})
-
-    def stamps():
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        return [(path, path.read_bytes(), path.stat().st_mtime_ns) for path in files]
-
-    before = stamps()
+    before = bytes_of(folder)
     part = part_of(folder)
     assert (len(part.documents), len(part.aside)) == (22, 0)
-    assert stamps() == before
+    assert bytes_of(folder) == before
 
 
 def read_capitals(data):
@@ -400,21 +307,16 @@ def read_capitals(data):
 
 
 def test_a_reader_of_the_users_own(tmp_path, monkeypatch):
-    monkeypatch.setitem(DOCUMENT_READERS, ".caps", None)  # what add_reader sets is undone with it
-    add_reader(".caps", read_capitals)
+    monkeypatch.setitem(registry.DOCUMENT_READERS, ".caps", None)  # what add_reader sets is undone with it
+    registry.add_reader(".caps", read_capitals)
     part = part_of(write(tmp_path / "in", {"a.caps": f"{FIRST.upper()}###{SECOND.upper()}", "b.caps": "broken"}))
-    assert part.documents[["doc_id", "title", "date"]].to_numpy().tolist() == [
-        ["a-000001", "No. 1", "2021-03-18"],
-        ["a-000002", "No. 2", "2021-03-18"],
-    ]
+    found = part.documents[["doc_id", "title", "date"]].to_numpy().tolist()
+    assert found == [["a-000001", "No. 1", "2021-03-18"], ["a-000002", "No. 2", "2021-03-18"]]
     assert part.aside[["reason", "remedy"]].to_numpy().tolist() == [["holds no capitals", "write some"]]
-    assert ".caps" in set(list_readers()["file"])
-
-
-@pytest.mark.parametrize("ending", ["caps", ".CAPS", ".zip"])
-def test_an_ending_that_cannot_be_added(ending):
-    with pytest.raises(TalksError, match="cannot be added"):
-        add_reader(ending, list)
+    assert ".caps" in set(registry.list_readers()["file"])
+    for ending in ("caps", ".CAPS", ".zip"):
+        with pytest.raises(TalksError, match="cannot be added"):
+            registry.add_reader(ending, list)
 
 
 def test_articles_before_an_error_are_kept_and_odd_values_made_text(tmp_path, monkeypatch):
@@ -423,7 +325,7 @@ def test_articles_before_an_error_are_kept_and_odd_values_made_text(tmp_path, mo
         yield {"text": "They met \ud83d there.", "where": 2}
         raise ValueError("lost\x1b[2J page")
 
-    monkeypatch.setitem(DOCUMENT_READERS, ".odd", read_odd)
+    monkeypatch.setitem(registry.DOCUMENT_READERS, ".odd", read_odd)
     found = records_of(write(tmp_path / "in", {"a.odd": b"x"}))
     assert [row.get("text") for row in found] == [None, "They met \ufffd there.", None]
     assert found[0]["title"] == "7"

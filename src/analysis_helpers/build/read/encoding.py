@@ -9,7 +9,7 @@ import re
 import string
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, BinaryIO
 
 import ftfy  # Speer 2019, doi:10.5281/zenodo.2591652
 from charset_normalizer import from_bytes
@@ -53,14 +53,28 @@ def decode(data: bytes) -> str:
     return _decode(data)[0]
 
 
-def decode_lines(file: Any) -> tuple[str, Iterator[str]]:
+def decode_lines(file: BinaryIO) -> tuple[str, Iterator[str]]:
     """Turn a file of any size into lines, as `decode` would, with their ends; give its beginning too, whole."""
-    buffered = io.BufferedReader(file, BEGINNING)
-    data = buffered.peek()
+    data = file.read(BEGINNING)
     text, encoding, errors = _decode(data, whole=len(data) < BEGINNING)
     if len(data) < BEGINNING:
         return text, io.StringIO(text, newline="")
-    return text, io.TextIOWrapper(buffered, encoding, errors, newline="")
+    return text, io.TextIOWrapper(io.BufferedReader(_Joined(io.BytesIO(data), file)), encoding, errors, newline="")
+
+
+class _Joined(io.RawIOBase):
+    """The beginning of a file, which has been read, and the rest of it; those who opened the file close it."""
+
+    def __init__(self, *parts: BinaryIO) -> None:
+        self._parts = parts
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = next(filter(None, (part.read(len(buffer)) for part in self._parts)), b"")
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def _decode(data: bytes, *, whole: bool = True) -> tuple[str, str, str]:
