@@ -14,7 +14,7 @@ import matplotlib.pyplot as plt
 from PIL import Image
 
 import analysis_helpers as ah
-from analysis_helpers import build, plots
+from analysis_helpers import build
 from analysis_helpers.check import load_schema
 from analysis_helpers.report.execute import shrink_png
 from analysis_helpers.talks import longest_pauses
@@ -42,15 +42,12 @@ def prepare(app: Any) -> None:
     source, talks = Path(app.srcdir), ah.load_talks()
     draw_timeline(talks, source / "_static")
     any_pause, leaders_pause = longest_pauses(talks)
-    steps = {
-        f"build.{module}": [name for name in names if name not in ah.__all__] for module, names in build._STEPS.items()
-    }
     app.config.html_context |= {
         "data_version": (
             f"Chronology: {len(talks)} talks, {talks['start_date'].min():%Y-%m-%d} to "
             f"{talks['end_date'].max():%Y-%m-%d}. {measured}"
         ),
-        "questions": ah.QUESTIONS | {"Steps of a build": steps},
+        "names": ah._NAMES | {f"build.{module}": names for module, names in build._STEPS.items()},
         "tables": load_schema()["resources"],
         "figures": collect_figures(source),
         "timeline_alt": (
@@ -110,7 +107,7 @@ def collect_figures(source: Path) -> list[dict[str, str]]:
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
     ]
     figures = []
-    for name in (name for name in ah.QUESTIONS["Pictures"]["plots"] if name.startswith("plot_")):
+    for name in sorted(name for name in ah.__all__ if name.startswith("plot_")):
         for cell in cells:
             pictures = [
                 output["data"]["image/png"]
@@ -122,7 +119,7 @@ def collect_figures(source: Path) -> list[dict[str, str]]:
                 continue
             # Without loss, three quarters of the bytes of a PNG: this page holds all of them.
             Image.open(io.BytesIO(base64.b64decode(pictures[0]))).save(source / f"_gallery/{name}.webp", lossless=True)
-            shows = re.match(r"Draw (.+?)(?:, |[:.\n])", getattr(plots, name).__doc__)[1]
+            shows = re.match(r"Draw (.+?)(?:, |[:.\n])", getattr(ah, name).__doc__)[1]
             alt = cell["metadata"]["mystnb"]["image"]["alt"]
             figures.append(
                 {
