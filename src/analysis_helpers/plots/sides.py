@@ -20,7 +20,7 @@ def plot_keyness(words: pd.DataFrame, n_words: int = 12, n_unproven: int = 4, *,
     """Draw the words that tell the sides apart: two rates joined, with the texts behind each in figures.
 
     In: a table of `keyness`, first China, second the United States. Each side's words stand by `z`; below the rule,
-    hollow, those with |z| over 1.96 that fail the rate test at .05. Out: the axes that holds both panels; x is log10 of
+    hollow, those with `|z|` over 1.96 that fail the rate test at .05. Out: the axes of both panels; x is log10 of
     the rate per 1,000 words. Raises `TalksError` where no word was tested. Known weakness: telling is not frequent.
 
     >>> import analysis_helpers as ah
