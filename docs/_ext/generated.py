@@ -42,12 +42,15 @@ def prepare(app: Any) -> None:
     source, talks = Path(app.srcdir), ah.load_talks()
     draw_timeline(talks, source / "_static")
     any_pause, leaders_pause = longest_pauses(talks)
+    steps = {
+        f"build.{module}": [name for name in names if name not in ah.__all__] for module, names in build._STEPS.items()
+    }
     app.config.html_context |= {
         "data_version": (
             f"Chronology: {len(talks)} talks, {talks['start_date'].min():%Y-%m-%d} to "
             f"{talks['end_date'].max():%Y-%m-%d}. {measured}"
         ),
-        "names": ah._NAMES | {f"build.{module}": names for module, names in build._STEPS.items()},
+        "questions": ah.QUESTIONS | {"Steps of a build": steps},
         "tables": load_schema()["resources"],
         "figures": collect_figures(source),
         "timeline_alt": (
@@ -107,11 +110,7 @@ def collect_figures(source: Path) -> list[dict[str, str]]:
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
     ]
     figures = []
-<<<<<<< .merge_file_e7xg2v
     for name in (name for names in ah.QUESTIONS["Pictures"].values() for name in names if name.startswith("plot_")):
-=======
-    for name in sorted(name for name in ah.__all__ if name.startswith("plot_")):
->>>>>>> .merge_file_OQrpWU
         for cell in cells:
             pictures = [
                 output["data"]["image/png"]
