@@ -2,7 +2,7 @@
 
 python tests/golden/compare.py tables EXPECTED FOUND     the first differing row of each table
 python tests/golden/compare.py digests FOLDER [--write]  against tests/golden/scale_2k.csv: a digest a table and column
-python tests/golden/compare.py claims [--write]          against tests/golden/claims.csv: every value a notebook asserts
+python tests/golden/compare.py claims FILE [--write]     against FILE, written before a change: every value a notebook asserts
 """
 
 from __future__ import annotations
@@ -96,10 +96,10 @@ def compare_digests(found: dict[tuple[str, str], str]) -> Iterator[str]:
             yield f"{'.'.join(key)}: expected {expected.get(key)}, found {found.get(key)}"
 
 
-def compare_claims(found: list[tuple[str, str, str]]) -> Iterator[str]:
+def compare_claims(found: list[tuple[str, str, str]], before: Path) -> Iterator[str]:
     """Say which asserted values of a notebook are gone, whatever the code that computes them is called now."""
     now = Counter((notebook, value) for notebook, _, value in found)
-    for notebook, claim, value in _read(HERE / "claims.csv"):
+    for notebook, claim, value in _read(before):
         now[notebook, value] -= 1
         if now[notebook, value] < 0:
             yield f"{notebook}: {claim} was {value}; no check of the notebook says so now"
@@ -117,8 +117,8 @@ def main(verb: str, *arguments: str) -> int:
     else:
         claims = list_claims()
         if "--write" in arguments:
-            _write(HERE / "claims.csv", ["notebook", "claim", "value"], claims)
-        problems = list(compare_claims(claims))
+            _write(Path(arguments[0]), ["notebook", "claim", "value"], claims)
+        problems = list(compare_claims(claims, Path(arguments[0])))
     print("\n".join(problems) or "the same")
     return 1 if problems else 0
 
