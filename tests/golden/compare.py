@@ -2,7 +2,7 @@
 
 python tests/golden/compare.py tables EXPECTED FOUND     the first differing row of each table
 python tests/golden/compare.py digests FOLDER [--write]  against tests/golden/scale_2k.csv: a digest a table and column
-python tests/golden/compare.py claims FILE [--write]     against FILE, written before a change: every value a notebook asserts
+python tests/golden/compare.py claims FILE [--write]     every value that a notebook asserts, against FILE of before
 """
 
 from __future__ import annotations
