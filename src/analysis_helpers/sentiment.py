@@ -59,9 +59,8 @@ def compare_tone(corpus: Corpus, by: str | Iterable[str], *, instrument: str = "
     )
     documents = add_period(corpus.documents, "month")
     given = dict.fromkeys(["doc_id", *(name for name in by if name in documents)])
-    rows = rows.merge(documents[list(given)], on="doc_id").dropna(subset=by)
+    rows = rows[rows["n_sentences"] > 0].merge(documents[list(given)], on="doc_id").dropna(subset=by)
     refuse_empty(rows, "sentence that names a country or the relationship" if "target" in by else "sentence")
-    rows = rows[rows["n_sentences"] > 0]
     cells = rows.groupby(by, observed=True)
     means = [(*key, *mean_interval(cell["mean"]), cell["n_sentences"].sum()) for key, cell in cells]
     table = pd.DataFrame(means, columns=[*by, "mean", "low", "high", "n_documents", "n_sentences"])

@@ -14,11 +14,12 @@ from tests.conftest import ROOT
 HEAVY = ("matplotlib", "nbformat", "nltk", "scipy.stats", "seaborn", "sklearn")
 TABLES = f"""corpus = ah.load_corpus(); ah.show(ah.coverage(corpus, by='side')); corpus.where(side='CN')
 ah.read_cards({str(ROOT / "notebooks")!r})
-ah.keyness(corpus.where(collection='articles'), min_documents=2, n_draws=9)
 ah.rates(corpus, 'frames'); ah.compare_rates(corpus, {{'Taiwan': ['taiwan']}})"""
+STOP = {"scipy.stats", "sklearn"}  # what brings the list of stop words
 USES = {
     "the package": ("", "duckdb numpy pandas pyarrow", set()),
     "tables": (TABLES, "", set()),
+    "stop words": ("ah.keyness(ah.load_corpus().where(collection='articles'), min_documents=2, n_draws=9)", "", STOP),
     "a figure": ("ah.plot_timeline(ah.load_talks())", "", {"matplotlib"}),
 }
 

@@ -108,8 +108,6 @@ def test_answer_e_has_two_lines_that_overlap_and_a_difference_without_zero(state
     for part in (statements.where(use="main"), without_one_man(statements)):
         other, _ = compared(part, ["fentanyl"])
         assert other["low"] < 0 < other["high"]
-    one_page = (ROOT / "docs/reading.md").read_text(encoding="utf-8")
-    assert numbers(answer("E")) - {0.45} <= numbers(one_page)
 
 
 def test_answer_f_turns_round_with_the_kind_of_text(own):
