@@ -6,8 +6,6 @@ capital are taken for names and carry no weight, nor does the target itself: who
 only what is said.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections import defaultdict
@@ -50,10 +48,6 @@ _POSSESSIVE = re.compile(r"['’]s?\b")
 
 Place = tuple[str, int, int]  # a text, and where its target begins and ends
 Features = tuple[dict[str, float], dict[str, float]]  # n-grams and figures
-
-
-# ---------------------------------------------------------------------------------------------------
-# From a sentence to figures
 
 
 @lru_cache(maxsize=1)
@@ -213,10 +207,6 @@ def _weigh_charged_words(sides: dict[str, Side]) -> dict[str, float]:
     return mass
 
 
-# ---------------------------------------------------------------------------------------------------
-# From figures to attitude
-
-
 @lru_cache(maxsize=1)
 def load_attitude_weights() -> pd.DataFrame:
     """Load the weights of the shipped model: one row per term, against "neutral", whose weight is 0.
@@ -226,8 +216,6 @@ def load_attitude_weights() -> pd.DataFrame:
     anywhere, `l:` and `r:` for one before and after the target; more in `training/README.md`. Known
     weakness: weights of one domain, American news; "victori" weighs because of elections.
 
-    Examples
-    --------
     >>> weights = load_attitude_weights().set_index("term")
     >>> bool(weights.loc["w:laud", "positive"] > weights.loc["w:blame", "positive"])
     True
@@ -274,8 +262,6 @@ def score_attitude(frame: pd.DataFrame, text: str = "text", start: str = "start"
     attacks is often scored as low as who is attacked. It learnt from American news on persons, and 7 of 10
     labels are right: read means over many sentences, not one. Words in capitals count as names.
 
-    Examples
-    --------
     >>> frame = pd.DataFrame({"text": ["Ana praised Bo, but she attacked Cy."] * 2, "start": [12, 33], "end": [14, 35]})
     >>> score_attitude(frame)["target_label"].tolist()
     ['positive', 'negative']
@@ -307,10 +293,6 @@ def _check_offsets(frame: pd.DataFrame, text: str, start: str, end: str) -> None
         )
 
 
-# ---------------------------------------------------------------------------------------------------
-# The two countries as targets
-
-
 def find_targets(sentences: pd.DataFrame) -> pd.DataFrame:
     """Find where sentences name the United States or China: one row per mention.
 
@@ -320,8 +302,6 @@ def find_targets(sentences: pd.DataFrame) -> pd.DataFrame:
     mention of either. Errors: `TalksError` where the frame has no `text`. Source: `count_mentions`. Known
     weakness: "Chinese" and "American" also name people and goods, not only governments.
 
-    Examples
-    --------
     >>> find_targets(pd.DataFrame({"text": ["China and the US met on China-U.S. ties."]}))[["start", "end", "target"]]
        start  end target
     0      0    5     CN
@@ -353,8 +333,6 @@ def add_attitude(sentences: pd.DataFrame) -> pd.DataFrame:
     Source: `find_targets`, `score_attitude`; errors are theirs. Known weakness: the model learnt from news on
     persons; on statements of governments it was not tested.
 
-    Examples
-    --------
     >>> sentences = pd.DataFrame({"text": ["China attacked the reckless bullying of the US.", "They met."]})
     >>> add_attitude(sentences)["tone_to_us"].lt(0).tolist()
     [True, False]

@@ -1,7 +1,5 @@
 """Deduplication: the same text twice, word for word or nearly, is kept once a side; seen from all documents."""
 
-from __future__ import annotations
-
 import re
 import zlib
 from collections.abc import Iterable, Mapping
@@ -25,18 +23,12 @@ KEPT_ANYWAY = "to keep it too, give it a use (main or caution) in the metadata"
 OUTCOME = {"status": "str", "reason": "str", "remedy": "str", "duplicate_of": "str", "similarity": "float64"}
 
 
-# ---------------------------------------------------------------------------------------------------
-# Signatures: what a part says of its documents
-
-
 def sign_texts(texts: Iterable[str]) -> np.ndarray:
     """Sign texts so that the share of equal numbers in two signatures estimates how alike the texts are.
 
     Out: one row of 128 numbers a text: datasketch's MinHash over runs of five words, in lower case, without
     punctuation (Broder 1997). A text of fewer than five words is one run.
 
-    Examples
-    --------
     >>> a, b, c = sign_texts(["Both sides met in Lisbon on Monday to talk about fish and about trade.",
     ...     "LISBON: Both sides met in Lisbon on Monday to talk about fish and about trade.", "A third text."])
     >>> bool((a == b).mean() > 0.7), bool((a == c).mean() > 0.1)
@@ -78,10 +70,6 @@ def sign_part(number: int, part: Part) -> Frames:
     }
 
 
-# ---------------------------------------------------------------------------------------------------
-# Decisions: what becomes of each document
-
-
 def deduplicate(checkpoints: Checkpoints) -> None:
     """Decide for every document, in the order of the input, whether it is kept; settle the dates by source.
 
@@ -109,7 +97,7 @@ def _decide_part(
     documents: pd.DataFrame,
     aside: pd.DataFrame,
     shared: Mapping[int, list[int]],
-    seen: SeenTexts,
+    seen: "SeenTexts",
     orders: Mapping[str, set[str]],
 ) -> Frames:
     documents, aside = documents.set_index("position"), aside.set_index("position")

@@ -1,7 +1,5 @@
 """Names: which country a sentence names, and names masked before its tone is scored."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -44,10 +42,7 @@ def _targets() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def find_mentions(texts: Iterable[str]) -> pd.DataFrame:
-    """Find the names of the two countries and their relationship: `row` (number of the text), `start`, `end`, `target`.
-
-    In the order of the texts. What only looks like one of them, as the South China Sea, has the target "none".
-    """
+    """Find the names of the targets: `row` (of the text), `start`, `end`, `target` ("none": the South China Sea)."""
     pattern, target = _targets()
     found = [
         (row, *mention.span(), target[" ".join(mention[0].split()).casefold()])
@@ -65,8 +60,6 @@ def count_mentions(text: str) -> dict[str, int]:
     relations" is one mention of the relationship and none of the countries; the South China Sea none at
     all. Known weakness: "both sides" may be two other sides.
 
-    Examples
-    --------
     >>> count_mentions("China-U.S. ties matter to us, Washington says; the US and Chinese teams met.")
     {'us': 2, 'cn': 1, 'relationship': 1}
     """
@@ -87,8 +80,6 @@ def mask_names(text: str, word: str = "Name") -> str:
     Word lists take "United" for praise and "Security" for comfort; who writes "the United States" more
     often would seem friendlier. Known weakness: names that are not in the lists stay.
 
-    Examples
-    --------
     >>> mask_names("The United States met China at the UN Security Council.")
     'The Name met Name at the UN Name.'
     """

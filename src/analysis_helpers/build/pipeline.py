@@ -1,7 +1,5 @@
 """The pipeline: read -> clean -> split -> measure -> write, part by part, in one folder of checkpoints."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -26,17 +24,9 @@ from ..words import WORD
 from .deduplicate import deduplicate, sign_part
 from .prepare import Settings, prepare_part
 from .quotes import add_quoted_speakers, add_whole_quotations
-from .read.registry import (
-    DOCUMENT_READERS,
-    Item,
-    KeptMetadata,
-    Record,
-    Unit,
-    keep_metadata,
-    list_sources,
-    read_metadata,
-    read_units,
-)
+from .read.metadata import KeptMetadata, keep_metadata, read_metadata
+from .read.records import Record
+from .read.registry import DOCUMENT_READERS, Item, Unit, list_sources, read_units
 from .sentences import split_sentences
 from .stages import DISTRIBUTION, Checkpoints, Frames, open_checkpoints, open_workers, run_stage
 from .terms import (
@@ -82,8 +72,6 @@ def build_corpus(
     for input that is not as it must be; then nothing is written. Known weakness: with several workers, a script must
     call it under `if __name__ == "__main__":`.
 
-    Examples
-    --------
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "note.txt").write_text("Both sides met in Geneva. They agreed to meet again.")

@@ -1,7 +1,5 @@
 """Preparing: one part of the input is read, cleaned and split; what cannot be used is set aside with its reason."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,8 +15,8 @@ from .read.dates import find_closing_date, find_date, read_date
 from .read.encoding import find_garble, repair
 from .read.files import extract_fragment
 from .read.language import find_language
-from .read.records import SIDES, plain
-from .read.registry import Reader, Record, Unit, read_records
+from .read.records import SIDES, Record, plain
+from .read.registry import Reader, Unit, read_records
 from .sentences import split_passages
 from .speakers import add_speakers
 
@@ -51,10 +49,7 @@ class Part(NamedTuple):
 
 
 def prepare_part(units: Iterable[Unit], settings: Settings) -> Part:
-    """Read, clean and split the documents of one part. Pure: the same units give the same part, on any machine.
-
-    Out: a `Part`; every document read is a row of `documents` or of `aside`.
-    """
+    """Read, clean and split the documents of one part; every document read is a row of `documents` or of `aside`."""
     records, taken = list[Record](), dict[str, str]()
     for record in (record for unit in units for record in read_records(unit, settings.known, settings.readers)):
         try:
@@ -83,10 +78,6 @@ def prepare_part(units: Iterable[Unit], settings: Settings) -> Part:
         _removed(documents, passages),
         pd.DataFrame(aside, columns=list(ASIDE)).astype(dict.fromkeys(set(ASIDE) - {"n_words", "position"}, "str")),
     )
-
-
-# ---------------------------------------------------------------------------------------------------
-# Records: whether they can be used, and what is known of their date and language
 
 
 def _judge(record: Record, settings: Settings, taken: dict[str, str]) -> Record:
@@ -147,10 +138,6 @@ def repeated_id(doc_id: str, earlier: str) -> tuple[str, str]:
     """Say that an id is taken: the reason and the remedy."""
     reason = f"the id {doc_id} is already that of {earlier}; expected one id a document"
     return reason, "rename a file, or give other ids"
-
-
-# ---------------------------------------------------------------------------------------------------
-# Frames
 
 
 def _aside(record: Record) -> Record:

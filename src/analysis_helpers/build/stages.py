@@ -1,7 +1,5 @@
 """Stages: the same work on all parts of a build, by this process, several, or a cluster, taken up where it stopped."""
 
-from __future__ import annotations
-
 import hashlib
 import logging
 import os
@@ -55,10 +53,6 @@ Work = Callable[..., int]
 Frames = dict[str, pd.DataFrame]
 
 
-# ---------------------------------------------------------------------------------------------------
-# Checkpoints: what is done of a build
-
-
 @dataclass(frozen=True)
 class Checkpoints:
     """The folder beside a corpus that is being built: a folder for each part and stage that is done."""
@@ -102,7 +96,7 @@ class Checkpoints:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
-    def connect(self, **tables: str) -> duckdb.DuckDBPyConnection:
+    def connect(self, **tables: str) -> "duckdb.DuckDBPyConnection":
         """Open DuckDB on tables of all parts (`documents="prepared"`), in bounded memory."""
         import duckdb
 
@@ -179,10 +173,6 @@ def _said(out: str | Path) -> Iterator[None]:
         ) from None
 
 
-# ---------------------------------------------------------------------------------------------------
-# A stage
-
-
 @dataclass(frozen=True)
 class Workers:
     """Those who do the work: an executor, and how many tasks it may hold, so that memory stays bounded."""
@@ -202,11 +192,7 @@ def run_stage(
     what: str,
     total: int | None = None,
 ) -> None:
-    """Run the work of a stage on all its tasks: pure functions from files to files, so their order does not matter.
-
-    In: a function that takes the number of a part, and what else a task holds, and says how many documents it did.
-    Parts that are done are passed over; only a few tasks wait at a time. An interrupt lets no further task begin.
-    """
+    """Run the work of a stage on all tasks that are not done, in any order; work says how many documents it did."""
     numbers, running, work = set[int](), set[Future[int]](), workers.wrap(work)
     with tqdm(desc=what, unit=" documents", total=total, disable=None, leave=False) as bar:
         for task in tasks:
@@ -234,10 +220,6 @@ def _take(workers: Workers, running: set[Future[int]], bar: tqdm) -> set[Future[
     for future in done:
         bar.update(future.result())
     return done
-
-
-# ---------------------------------------------------------------------------------------------------
-# Executors: this process, several of this machine, or the machines of a cluster
 
 
 @contextmanager
@@ -355,10 +337,6 @@ def _open_cluster(address: str, checkpoints: Checkpoints, places: tuple[Path, ..
     finally:
         executor.shutdown(wait=False)  # a part that is worked on is finished there, and harms nothing
         client.close()
-
-
-# ---------------------------------------------------------------------------------------------------
-# What the machines of a cluster must have
 
 
 class Needs(NamedTuple):

@@ -1,7 +1,5 @@
 """Measuring: the terms of passages, two-word terms that stand together more often than chance, and all of sentences."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -34,8 +32,6 @@ def count_terms(passages: pd.DataFrame, multiword: Iterable[str] = ()) -> pd.Dat
     The words of a passage (terms without a space) sum to its number of words; multiword terms are
     counted beside their words. Known weakness: multiword terms overlap ("rare earth", "rare earth magnets").
 
-    Examples
-    --------
     >>> passages = pd.DataFrame({"passage_id": ["a-p0001"], "text": ["Rare earths, rare goods."]})
     >>> count_terms(passages, ["rare earths"])
       passage_id         term  n
@@ -57,10 +53,6 @@ def count_terms(passages: pd.DataFrame, multiword: Iterable[str] = ()) -> pd.Dat
             "n": n.astype("int32"),
         }
     )
-
-
-# ---------------------------------------------------------------------------------------------------
-# Collocations
 
 
 def _is_plain(word: str) -> bool:
@@ -111,10 +103,6 @@ def find_collocations(words: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     found = pd.DataFrame(rows, columns=["term", "n", "n_passages", "pmi", "likelihood_ratio"])
     found = found.sort_values(["likelihood_ratio", "term"], ascending=[False, True], ignore_index=True)
     return found.head(MAX_COLLOCATIONS)
-
-
-# ---------------------------------------------------------------------------------------------------
-# Sentences
 
 
 def measure_sentences(sentences: pd.DataFrame) -> pd.DataFrame:

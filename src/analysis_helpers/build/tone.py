@@ -1,7 +1,5 @@
 """Tone: the tone of sentences by several instruments."""
 
-from __future__ import annotations
-
 import string
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -17,10 +15,6 @@ from ..words import Words, code_words, find_terms, find_words, number_texts
 from .names import mask_names
 
 NEGATION, NEGATION_REACH = -0.74, 3  # the factor and the reach in words that VADER's authors measured
-
-
-# ---------------------------------------------------------------------------------------------------
-# VADER
 
 
 # Without one of these, or "n't", within three words, a listed word weighs what the list says
@@ -78,10 +72,6 @@ def score_vader(texts: Iterable[str]) -> list[float]:
         vader().polarity_scores(text)["compound"] if scored else np.nan
         for text, scored in zip(texts, known, strict=True)
     ]
-
-
-# ---------------------------------------------------------------------------------------------------
-# Word lists
 
 
 def _plain(word: str) -> str:
@@ -202,8 +192,6 @@ def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
     like all others, a verb does not turn its object round ("ruins our friendship"), and a dark subject (war, drugs)
     looks like a cool tone.
 
-    Examples
-    --------
     >>> frame = pd.DataFrame({"text": ["The United States met China.", "We oppose this.", "We do not oppose this."]})
     >>> score_tone(frame)[["tone_diplomatic", "n_scored"]].to_numpy().round(2).tolist()
     [[nan, 0.0], [-0.45, 1.0], [0.35, 1.0]]

@@ -13,7 +13,7 @@ from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from analysis_helpers.build.read import registry
+from analysis_helpers.build.read import metadata, registry
 from analysis_helpers.errors import TalksError, UnreadableError
 from tests import made_files as made
 from tests.build.read.test_databases import EXPORTS as ARTICLES
@@ -255,7 +255,7 @@ def test_rows_before_a_break_are_kept(tmp_path):
 def test_metadata_beat_the_table_and_the_page(tmp_path):
     folder = write(tmp_path / "in", {"a.csv": SAMPLES[".csv"], "b.html": PAGE})
     rows = "file,title,date,side\na-000003,Boats,2020-01,CN\nb.html,Page,,US\na.csv,,,other\n"
-    known = registry.read_metadata([write(tmp_path, {"m.csv": rows}) / "m.csv"])
+    known = metadata.read_metadata([write(tmp_path, {"m.csv": rows}) / "m.csv"])
     found = part_of(folder, known=known).documents[["title", "date", "side"]].to_numpy().tolist()
     expected = [[HEADLINE, "2021-03-18", "other"], ["Boats", "2020-01-01", "CN"], ["Page", "2021-03-18", "US"]]
     assert found == expected
@@ -264,13 +264,13 @@ def test_metadata_beat_the_table_and_the_page(tmp_path):
 def test_kept_metadata_are_those_that_were_read(tmp_path):
     path = tmp_path / "metadata with #?%.sqlite"
     rows = {"a.txt": {"side": "CN", "title": "Évora ‘\u0000’"}, "": {"n": None}}
-    registry.keep_metadata(rows, path)
-    registry.keep_metadata({}, path)  # as when a build goes on
-    with closing(registry.KeptMetadata(path)) as kept:
+    metadata.keep_metadata(rows, path)
+    metadata.keep_metadata({}, path)  # as when a build goes on
+    with closing(metadata.KeptMetadata(path)) as kept:
         assert {key: kept.get(key) for key in (*rows, "b.txt")} == {**rows, "b.txt": None}
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(OSError, match="metadata"):
-        registry.keep_metadata({}, tmp_path / "absent" / "metadata.sqlite")
+        metadata.keep_metadata({}, tmp_path / "absent" / "metadata.sqlite")
 
 
 def test_folders_are_read_to_any_depth_without_hidden_files(tmp_path):

@@ -1,7 +1,5 @@
 """Archives: the files of folders and archives, in one order, each with the id of its document."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import stat

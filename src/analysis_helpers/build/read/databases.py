@@ -5,8 +5,6 @@ Other modules turn files into text, one paragraph or table row a line. The layou
 metaknowledge (McIlroy-Young) and Factiva's help know; the columns those of GDELTtools, minet and Zotero.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter, defaultdict

@@ -1,7 +1,5 @@
 """Dates: a date is a value, a precision and its evidence; nothing is completed by the day of the build."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Decoding: bytes become text, broken characters are mended, and what is no language is told."""
 
-from __future__ import annotations
-
 import codecs
 import html
 import io

@@ -1,7 +1,5 @@
 """Files: the words of one file, whatever its format."""
 
-from __future__ import annotations
-
 import logging
 import re
 import zipfile

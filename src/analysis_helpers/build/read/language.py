@@ -1,7 +1,5 @@
 """Languages: tells the language of a text, or that it cannot be told."""
 
-from __future__ import annotations
-
 import re
 
 from ..attitude import function_words

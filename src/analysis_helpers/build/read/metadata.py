@@ -1,7 +1,5 @@
 """Metadata: what the tables of a scholar say of each document, checked, and kept for those who work on the parts."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping

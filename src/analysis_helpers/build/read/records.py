@@ -1,7 +1,5 @@
 """Records: what is known of a document, and the rows of delimited tables."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

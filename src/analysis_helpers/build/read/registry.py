@@ -4,8 +4,6 @@
 columns and give its rows. `add_reader` adds one.
 """
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -20,11 +18,9 @@ from .archives import ARCHIVES, Item, Listing, expansion_limit, list_items, not_
 from .databases import is_zotero, link_attachments
 from .encoding import decode, repair
 from .files import read_docx, read_html, read_md, read_pdf, read_rtf, read_txt
-from .metadata import KeptMetadata, check_controlled, check_values, keep_metadata, read_metadata
+from .metadata import KeptMetadata, check_controlled, check_values
 from .records import Record, as_text, aside, check_header, plain, read_rows
 from .tables import Columns, read_csv, read_json, read_jsonl, read_parquet, read_xlsx
-
-__all__ = ["DOCUMENT_READERS", "TABLE_READERS", "KeptMetadata", "Record", "keep_metadata", "read_metadata"]
 
 Reader = Callable[[bytes], Iterable[Record]]
 TableReader = Callable[[BinaryIO, Columns], Iterable[Record]]
@@ -57,8 +53,6 @@ def add_reader(ending: str, reader: Reader) -> None:
     ("article 2"). What it cannot read it says by raising `UnreadableError(reason, remedy)`.
     Known weakness: with several workers on macOS and Windows the function must stand in a module, not in a notebook.
 
-    Examples
-    --------
     >>> add_reader(".caps", lambda data: [{"text": data.decode().capitalize(), "title": "All capitals"}])
     >>> list(DOCUMENT_READERS.pop(".caps")(b"THEY MET."))
     [{'text': 'They met.', 'title': 'All capitals'}]
@@ -75,8 +69,6 @@ def list_readers() -> pd.DataFrame:
     Out: `file` (its endings), `becomes` (the first sentence of its reader). Source: the registry itself. Known
     weakness: exports of databases are told by what they hold, not by their ending, so they have no row of their own.
 
-    Examples
-    --------
     >>> list_readers().set_index("file").loc[".docx", "becomes"]
     "a Word file: its paragraphs and tables in order, or the articles of a database's export"
     """

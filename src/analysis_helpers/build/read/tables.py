@@ -1,7 +1,5 @@
 """Tables: one document a row, whatever the file calls its columns."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter
