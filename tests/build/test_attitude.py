@@ -88,9 +88,6 @@ def test_probabilities_with_pencil():
         assert row == pytest.approx(odds / odds.sum(), abs=1e-12)
 
 
-# ---------------------------------------------------------------------------------------------------
-# Scores
-
 SIDES = [
     ("Voters thanked Marta for her honest work, but they blamed Pavel for the corrupt deal.", "Marta", "Pavel"),
     ("Senators praised Ana for her courage, while critics attacked Bo for his lies.", "Ana", "Bo"),
@@ -155,10 +152,6 @@ def test_the_two_countries_as_targets():
     assert added[["tone_to_us", "tone_to_cn"]].iloc[[0, 3]].isna().all(axis=None)
     with pytest.raises(TalksError, match="no column 'text'"):
         build.add_attitude(pd.DataFrame({"sentence_id": ["a"]}))
-
-
-# ---------------------------------------------------------------------------------------------------
-# The weights and their training
 
 
 def test_no_name_has_a_weight():

@@ -70,9 +70,6 @@ def test_signatures_estimate_the_share_of_common_runs():
     assert (signed[0] == signed[2]).mean() < 0.05
 
 
-# ---------------------------------------------------------------------------------------------------
-# Decisions
-
 CELLS = {
     "doc_id": st.sampled_from([f"d{n}" for n in range(12)]),
     "side": st.sampled_from(["US", "CN", None]),

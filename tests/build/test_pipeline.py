@@ -281,9 +281,6 @@ def test_a_task_does_not_grow_with_the_metadata(many, tmp_path, monkeypatch):
     assert sizes[:4] == sizes[4:]
 
 
-# ---------------------------------------------------------------------------------------------------
-# The command and its account
-
 WIRE = "LISBON - Negotiators of both sides said late on Monday that they had agreed to meet again in spring, at last."
 OTHER = "PORTO - The price of cork rose again this week, as buyers from abroad filled their stores before the duties."
 

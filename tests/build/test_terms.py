@@ -37,9 +37,6 @@ def test_collocations_need_count_spread_and_strength():
     assert found["pmi"].iloc[0] == pytest.approx(math.log2(30 * words["n"].sum() / (40 * 30)), abs=1e-3)
 
 
-# ---------------------------------------------------------------------------------------------------
-# The plain definitions, text by text
-
 PEOPLE = {"He": {row["term"].split()[1] for row in read_lexicon("people") if row["term"].startswith("He ")}}
 WORDS = """
 He he HE He’s He's Lifeng Yongqian premier Vice-Premier Spokeswoman Mr. MR rare earths Rare the DEAL TALKS US us U.S.

@@ -145,10 +145,6 @@ def test_a_chronology_of_few_talks_is_drawn_and_of_none_is_refused(talks):
         ah.plot_timeline(talks.head(0))
 
 
-# ---------------------------------------------------------------------------------------------------
-# Words that are no markup
-
-
 def _figures(words):
     """Figures that show the words as group, label, title and note."""
     label, row = pd.DataFrame({"label": [words]}), {"side": "US", "speaker_side": "US", "n": 4, "n_words": 9}

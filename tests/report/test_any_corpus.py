@@ -82,10 +82,6 @@ def test_what_no_text_uses_is_not_listed(corpus_of):
     assert set(shown[0].index.get_level_values("concept")) == {"tariffs"}
 
 
-# ---------------------------------------------------------------------------------------------------
-# The notebook
-
-
 def test_each_section_is_a_question_two_sentences_and_one_cell_of_its_own():
     assert [cell.id for cell in CELLS[5:] if cell.cell_type == "code"] == list(QUESTIONS)
     for text, cell in pairwise(CELLS[4:]):
@@ -134,10 +130,6 @@ def test_a_refusal_is_an_output_and_the_run_goes_on(tmp_path):
 def test_any_other_failure_names_its_cell(tmp_path, code, tags, message):
     with pytest.raises(ah.TalksError, match=rf"in\.ipynb: {message}"):
         _execute(tmp_path, code, tags)
-
-
-# ---------------------------------------------------------------------------------------------------
-# Whole reports, and the laboratory
 
 
 @pytest.mark.parametrize(("name", "folder"), [("single", "mine"), ("hostile", FOLDER)])

@@ -56,10 +56,6 @@ def required(project):
     return {re.sub(r"\[.*?\]", "", name).lower() for name in project["dependencies"] + extras}
 
 
-# ---------------------------------------------------------------------------------------------------
-# Environments
-
-
 @pytest.mark.parametrize(("folder", "lock"), [("", "requirements.lock"), ("binder", "../requirements.lock")])
 def test_conda_and_binder_install_the_lock(folder, lock):
     environment = yaml.safe_load((ROOT / folder / "environment.yml").read_text(encoding="utf-8"))
@@ -91,10 +87,6 @@ def test_the_lock_pins_everything_for_every_platform(required):
     assert {re.split(r"[><=]", name)[0].replace("_", "-") for name in required} <= pins
     assert "sys_platform == 'win32'" in text
     assert "python_full_version" in text
-
-
-# ---------------------------------------------------------------------------------------------------
-# Data and word lists
 
 
 def test_data_package_describes_every_table_as_it_is():
@@ -136,10 +128,6 @@ def test_every_row_of_a_word_list_has_its_reason(path):
     group = {"kind", "topic", "concept", "frame"} & set(table[0])  # "about" is a function word and the name of a page
     values = [(*(row[name] for name in sorted(group)), row[key]) for row in table]
     assert len(values) == len(set(values)), "a term stands twice"
-
-
-# ---------------------------------------------------------------------------------------------------
-# Code and documentation
 
 
 def test_public_docstrings_are_whole():
@@ -187,10 +175,6 @@ def test_workflow_calls_the_same_verbs():
     for name in (".github/workflows/ci.yml", ".ci/run"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert [verb for verb in ("make check", "make report", "make test") if verb not in text] == [], name
-
-
-# ---------------------------------------------------------------------------------------------------
-# Nothing leaks
 
 
 def test_no_text_of_others_is_in_the_project(originals):

@@ -40,10 +40,6 @@ def _written(folder):
     return [path.read_text("utf-8") for path in folder.rglob("*") if path.is_file() and path.suffix != ".parquet"]
 
 
-# ---------------------------------------------------------------------------------------------------
-# The whole package
-
-
 def test_every_output_is_the_same_and_so_are_the_rows(example, package):
     """The command compares the outputs and refuses otherwise (see the test of the title below); here: that it did."""
     proof = json.loads((package / "proof.json").read_text(encoding="utf-8"))
@@ -116,10 +112,6 @@ def test_what_stands_beside_the_tables_describes_them(package):
         "authors": [{"name": "Names of the compilers, to be filled in"}],
         "references": [{name: suite[name] for name in named}],
     }
-
-
-# ---------------------------------------------------------------------------------------------------
-# What is left out, by hand
 
 
 def test_a_long_term_goes_in_four_texts_and_stays_in_five(corpus_of):
@@ -207,10 +199,6 @@ def test_what_is_planted_back_is_found(invented, table, row, change, message):
         frame.loc[row, column] = value
     with pytest.raises(ah.TalksError, match=message):
         sharing.check_package(bare.replace(**{table: frame}))
-
-
-# ---------------------------------------------------------------------------------------------------
-# Whole or not at all
 
 
 def test_a_notebook_that_shows_text_is_refused(example, tmp_path, monkeypatch, capsys):

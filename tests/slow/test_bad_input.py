@@ -275,10 +275,6 @@ def test_what_cannot_be_read_is_set_aside_with_its_reason(files, source, reason,
     assert listed.loc[0, ["source", "reason", "remedy"]].tolist() == [source, found["reason"], remedy]
 
 
-# ---------------------------------------------------------------------------------------------------
-# Where the corpus goes
-
-
 @pytest.mark.parametrize(
     ("text", "out", "message"),
     [
