@@ -22,13 +22,11 @@ ORIGINALS = Path(os.environ.get("ORIGINALS", ROOT.parent / "shared/originals")) 
 
 
 def bytes_of(folder):
-    """Sum up the bytes of every file in a folder."""
     files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def notebook_of(*cells):
-    """A notebook for the kernel of the tests."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(metadata={"kernelspec": kernel}, cells=list(cells))
 
@@ -43,13 +41,11 @@ def originals():
 
 @pytest.fixture(scope="session")
 def shipped():
-    """The shipped corpus."""
     return ah.load_corpus()
 
 
 @pytest.fixture(scope="session")
 def talks():
-    """The shipped chronology."""
     return ah.load_talks()
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pickle
 import signal
 import sys
 from pathlib import Path
@@ -31,7 +30,6 @@ def _text(n):
 
 @pytest.fixture
 def many(tmp_path, monkeypatch):
-    """Forty invented texts in files and a table."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
     folder = tmp_path / "in"
     folder.mkdir()
@@ -44,7 +42,6 @@ def many(tmp_path, monkeypatch):
 
 @pytest.fixture
 def whole(many, tmp_path):
-    """The bytes of a build that nothing interrupted."""
     corpus = _build(many, tmp_path / "whole")
     assert corpus.record["funnel"] == {"read": 40, "kept": 40, "duplicates": 0, "rejected": 0}
     return bytes_of(tmp_path / "whole")
@@ -132,21 +129,6 @@ def test_a_disk_that_is_full_at_the_end_keeps_what_is_done(many, whole, tmp_path
     assert bytes_of(out) == whole
 
 
-def test_a_column_has_its_type_also_in_a_part_without_a_value(tmp_path, monkeypatch):
-    texts = ["...", "Both sides met.", 'China agreed. "We trust the United States," Minister Wang told reporters.']
-    rows = [json.dumps({"id": f"t{n}", "text": text}) for n, text in enumerate(texts)]
-    (tmp_path / "t.jsonl").write_text("\n".join(rows), encoding="utf-8")
-    monkeypatch.setattr(pipeline, "write", _stop)
-    with pytest.raises(KeyboardInterrupt):
-        _build(tmp_path / "t.jsonl", tmp_path / "corpus", part_size=1)
-    tables = {}
-    for path in (tmp_path / ".corpus.building").glob("*/*.parquet"):
-        stage = path.parent.name.rpartition("-")[2]
-        tables.setdefault((stage, path.name), []).append(pq.read_schema(path).remove_metadata())
-    assert {len(schemas) for key, schemas in tables.items() if key[0] != "summed"} == {3}
-    assert all(schema == schemas[0] for schemas in tables.values() for schema in schemas)
-
-
 def test_a_changed_text_begins_the_build_anew(many, tmp_path, monkeypatch):
     out = tmp_path / "corpus"
     with monkeypatch.context() as patch:
@@ -159,7 +141,6 @@ def test_a_changed_text_begins_the_build_anew(many, tmp_path, monkeypatch):
 
 
 def read_deadly(data):
-    """End the process, the first time."""
     mark = Path(data.decode())
     if not mark.exists():
         mark.touch()
@@ -265,22 +246,6 @@ def test_a_large_input_is_shared_out(many, tmp_path, monkeypatch):
     assert seen == [1, 3]
 
 
-def test_a_task_does_not_grow_with_the_metadata(many, tmp_path, monkeypatch):
-    sizes, run_stage = [], pipeline.run_stage
-
-    def weighed(workers, checkpoints, stage, work, tasks, **said):
-        sizes.append(len(pickle.dumps(work)))
-        run_stage(workers, checkpoints, stage, work, tasks, **said)
-
-    monkeypatch.setattr(pipeline, "run_stage", weighed)
-    for n_rows in (1, 20):
-        rows = [f"t{n:02d}.txt,Harbour {n}" for n in range(n_rows)]
-        (tmp_path / "m.csv").write_text("\n".join(["file,title", *rows]), encoding="utf-8")
-        corpus = _build(many, tmp_path / "out", metadata=[tmp_path / "m.csv"], part_size=500)
-        assert corpus.documents["title"].str.startswith("Harbour ").sum() == n_rows
-    assert sizes[:4] == sizes[4:]
-
-
 WIRE = "LISBON - Negotiators of both sides said late on Monday that they had agreed to meet again in spring, at last."
 OTHER = "PORTO - The price of cork rose again this week, as buyers from abroad filled their stores before the duties."
 
@@ -290,17 +255,6 @@ def _write(folder, **files):
     for name, text in files.items():
         (folder / name.replace("__", ".")).write_text(text, encoding="utf-8")
     return folder
-
-
-def test_another_column_and_another_language_can_be_asked_for(tmp_path):
-    french = (
-        "Les deux parties se sont rencontrées lundi à Lisbonne pour parler des droits de douane sur les bateaux et des "
-        "visas des pêcheurs, et elles ont décidé de se revoir au printemps prochain."
-    )
-    folder = _write(tmp_path / "in", t__csv=f'words\n"{french}"\n')
-    options = ["--column", "text=words", "--keep-languages", "en", "fr"]
-    assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), *options]) == 0
-    assert ah.load_corpus(tmp_path / "corpus").documents["language"].tolist() == ["fr"]
 
 
 @pytest.mark.parametrize(
@@ -337,12 +291,3 @@ def test_the_account_adds_up_and_says_why(tmp_path, capsys):
     listed = (tmp_path / "corpus/rejected.csv").read_text(encoding="utf-8")
     assert "\n'=HYPERLINK(1).odt," in listed, "a spreadsheet finds no formula"
     assert len(listed.splitlines()) == 1 + 5
-
-
-def test_the_terminal_is_not_written_to_by_file_names(tmp_path, capsys):
-    folder = _write(tmp_path / "in", a__txt=WIRE, **{"b\x1b[2J__odt": "x"})
-    assert main(["build", str(folder), "--out", str(tmp_path / "corpus")]) == 0
-    (folder / "a.txt").unlink()
-    assert main(["build", str(folder), "--out", str(tmp_path / "corpus2")]) == 2
-    printed = capsys.readouterr()
-    assert "\x1b" not in printed.out + printed.err

@@ -123,7 +123,6 @@ def test_passages_keep_their_places_where_documents_alternate():
 
 @pytest.fixture(scope="module")
 def spoken(originals):
-    """Passages of all usable statements, with speakers, and the curated metadata."""
     notes = pd.read_csv(ROOT / "data/sources/statements.csv", keep_default_na=False).rename(columns={"file": "doc_id"})
     lines = (originals / "statements_2025.jsonl").read_text(encoding="utf-8").splitlines()
     texts = pd.DataFrame([{"doc_id": row["id"], "text": row["text"]} for row in map(json.loads, lines)])

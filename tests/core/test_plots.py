@@ -30,7 +30,6 @@ def _texts(ax):
 
 
 def _marks(panel, hollow=(True, False), theme="light"):
-    """The marks of the sides in a panel, those that are hollow or not, as lines."""
     marks = [line for line in panel.lines if line.get_marker() in ("o", "D")]
     return [line for line in marks if (line.get_markerfacecolor() == THEMES[theme]["ground"]) in hollow]
 

@@ -83,7 +83,6 @@ QUESTIONS = {
 
 
 def _marks(ax):
-    """Count what is drawn from data: patches, and lines with a marker, on an axes and its panels."""
     panels = [ax, *ax.child_axes]
     dots = [line for panel in panels for line in panel.lines if line.get_marker() not in ("None", "", None)]
     return len(dots) + sum(len(panel.patches) + len(panel.collections) for panel in panels)
@@ -146,7 +145,6 @@ def test_a_chronology_of_few_talks_is_drawn_and_of_none_is_refused(talks):
 
 
 def _figures(words):
-    """Figures that show the words as group, label, title and note."""
     label, row = pd.DataFrame({"label": [words]}), {"side": "US", "speaker_side": "US", "n": 4, "n_words": 9}
     spread = {"mean": 0.2, "low": 0.1, "high": 0.3, "n_documents": 12}
     yield ah.plot_coverage(label.assign(group=words, **{words: 3}), title=words, subtitle=words, note=words)

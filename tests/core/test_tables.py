@@ -88,20 +88,6 @@ def test_neither_parts_nor_threads_change_a_byte(three, in_parts, chosen):
     database().execute("RESET threads")
 
 
-def test_a_choice_is_that_of_plain_pandas(three, in_parts):
-    """The definition: a row stays where its document or passage meets every condition."""
-    chosen = ah.load_corpus(in_parts).where(side="US").where(speaker_side="question")
-    passages = three.passages[three.passages["doc_id"].isin(["b", "c"])]
-    passages = passages[passages["speaker_side"] == "question"]
-    assert len(passages) == 1
-    for table in ("passages", "sentences", "counts"):
-        frame = getattr(three, table)
-        expected = frame[frame["passage_id"].isin(passages["passage_id"])].reset_index(drop=True)
-        pd.testing.assert_frame_equal(getattr(chosen, table), expected)
-    assert chosen.documents["doc_id"].tolist() == ["b"]
-    assert three.where(n_words=4).documents["doc_id"].tolist() == ["c"], "a document without a passage left goes"
-
-
 def test_sql_sees_the_rows_that_are_left_and_whole_sums(three, in_parts):
     given = pd.DataFrame({"side": ["CN"]})
     for corpus in (three, ah.load_corpus(in_parts)):

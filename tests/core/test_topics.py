@@ -51,7 +51,6 @@ def model(planted):
 
 
 def _planted_of(model):
-    """Which planted topic each fitted one is, by its ten top terms."""
     names = {frozenset(words): name for name, words in PLANTED.items()}
     return model.top_terms(10).groupby("topic")["term"].agg(lambda terms: names[frozenset(terms)]).to_dict()
 
@@ -208,20 +207,6 @@ def test_two_long_texts_do_not_outweigh_sixteen_short_ones(corpus_of):
     assert model.settings["n_pieces"] == 2 * 8 + 16
     found = {frozenset(part["term"]) for _, part in model.top_terms(5).groupby("topic")}
     assert {name for name, words in PLANTED.items() for terms in found if terms <= set(words)} == {"kitchen", "sky"}
-
-
-def test_a_piece_without_any_term_takes_nothing_from_its_document(corpus_of):
-    """Questions of stop words before the texts on the kitchen: a document counts once with them as without."""
-    rng, rows = np.random.default_rng(12), {"": [], "Q: And then?\n\nA: ": []}
-    for name in [f"{topic}{n}" for topic in ("sea", "kitchen") for n in range(6)]:
-        text = _draw(PLANTED[name[:-1]], rng, 100)
-        for asked, texts in rows.items():
-            texts.append((name, "CN", "2025-01-11", asked + text if "kitchen" in name else text))
-    plain, with_questions = (
-        weigh_pieces(corpus_of(COLUMNS, part, at_random=True), "passage") for part in rows.values()
-    )
-    assert plain.importance.tolist() == [1.0] * 12
-    assert sorted(with_questions.importance) == [0.0] * 6 + [1.0] * 12
 
 
 def test_topics_with_the_same_strongest_terms_get_their_number():

@@ -35,7 +35,6 @@ def small(corpus_of):
 
 
 def ask(corpus, question):
-    """Run the cell of a question; how much it shows, and its refusal."""
     shown = []
     try:
         exec(QUESTIONS[question].source, {"ah": ah, "corpus": corpus, "display": shown.append})

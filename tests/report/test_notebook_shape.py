@@ -161,13 +161,11 @@ def quoted_numbers(notebook):
 
 
 def asserted_numbers(notebook):
-    """The numbers that stand in the checks, and the years and shares they can be written as."""
     checks = "\n".join(cell.source for cell in _code(notebook) if _is_check(cell))
     return {float(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", checks)}
 
 
 def without_assert(notebook):
-    """The numbers that the prose quotes and no check asserts."""
     asserted = asserted_numbers(notebook)
     for quoted in quoted_numbers(notebook):
         value = float(quoted.rstrip("%,.").replace(",", ""))

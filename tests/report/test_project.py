@@ -35,7 +35,6 @@ ROWS = 500  # of each table that frictionless reads: it takes minutes for all; `
 
 @pytest.fixture(scope="module")
 def tracked():
-    """The files of the checkout that are not binary, with their text."""
     done = subprocess.run(["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, check=False)
     if done.returncode:
         pytest.skip("not a git checkout")
@@ -51,7 +50,6 @@ def project():
 
 @pytest.fixture(scope="module")
 def required(project):
-    """The names of all packages that an environment needs."""
     extras = [name for extra, names in project["optional-dependencies"].items() if extra not in APART for name in names]
     return {re.sub(r"\[.*?\]", "", name).lower() for name in project["dependencies"] + extras}
 
@@ -101,7 +99,6 @@ def test_data_package_describes_every_table_as_it_is():
 
 
 def problems_of(package):
-    """What frictionless finds in a data package and the first rows of its tables."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of other packages
         from frictionless import validate

@@ -36,7 +36,6 @@ def package(example, tmp_path_factory):
 
 
 def _written(folder):
-    """The text of each file of a package that is no Parquet."""
     return [path.read_text("utf-8") for path in folder.rglob("*") if path.is_file() and path.suffix != ".parquet"]
 
 

@@ -1,8 +1,6 @@
 """Bad input: one line that says what, where, what was expected and what to do; status 2; nothing left behind."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -136,41 +134,8 @@ def test_check_prints_every_finding(invented, tmp_path, capsys):
     assert len(lines) == 2
 
 
-def test_no_traceback_reaches_the_terminal(tmp_path):
-    command = [sys.executable, "-m", "analysis_helpers.cli", "check", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert done.stderr.count("\n") == 1
-
-
-def test_a_notebook_shows_the_message_alone(tmp_path):
-    """In Jupyter a wrong corpus is one line, not a traceback."""
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
-
-    code = f"import analysis_helpers as ah\nah.load_corpus({str(tmp_path)!r})"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    with pytest.raises(CellExecutionError):
-        NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
-    shown = notebook.cells[0].outputs[0]["traceback"]
-    assert len(shown) == 1
-    assert shown[0].startswith("TalksError: ")
-    assert "is no corpus" in shown[0]
-
-
-def test_build_and_check_tell_what_they_did(nine, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    assert main(["build", str(nine["sources"][0]), "--metadata", str(nine["metadata"][0]), "--out", "corpus"]) == 0
-    assert "read 9 = kept 7 + duplicates 1 + rejected 1" in capsys.readouterr().out
-    assert main(["check", "corpus"]) == 0
-    assert "no problem found" in capsys.readouterr().out
-
-
 @pytest.fixture
 def built(tmp_path):
-    """A corpus of files, given by name, and of a table of metadata."""
 
     def build(files, metadata=None):
         tables = [write(tmp_path, {"m.csv": metadata}) / "m.csv"] if metadata else []

@@ -32,7 +32,6 @@ def chromium():
 
 
 def look(chromium, folder, views):
-    """Open the pages and bring back what was found, one row a view."""
     asked = folder / "views.json"
     asked.write_text(json.dumps(views), encoding="utf-8")
     command = ["node", str(ROOT / "tests/slow/browser/inspect.mjs"), str(MODULES), chromium, str(asked)]

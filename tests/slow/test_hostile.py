@@ -84,12 +84,10 @@ def read(tmp_path, contents, **options):
 
 
 def tree(folder):
-    """All files below a folder with their sizes."""
     return {str(path): path.lstat().st_size for path in sorted(folder.rglob("*"))}
 
 
 def outcomes(found):
-    """Of each record the reason, or the text."""
     return [row.get("reason") or row["text"] for row in found]
 
 

@@ -106,7 +106,6 @@ LAYOUTS = ["nexis", "lexis", "factiva", "factiva alone", "factiva plain", "proqu
 
 
 def seen(records):
-    """What an export says of its articles, with the lines of their bodies that hold something."""
     return rows(tuple(record.get(name) for name in ("title", "outlet", "date", "author", "text")) for record in records)
 
 
