@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
@@ -16,6 +17,7 @@ import analysis_helpers as ah
 from analysis_helpers.build import deduplicate
 from analysis_helpers.build import prepare as preparing
 from analysis_helpers.report.site import render_site
+from tests.small_corpora import COLUMNS, CORPORA
 
 ROOT = Path(__file__).resolve().parents[1]
 ORIGINALS = Path(os.environ.get("ORIGINALS", ROOT.parent / "shared/originals"))  # as in the Makefile
@@ -95,6 +97,12 @@ def corpus_of(tmp_path_factory):
             return ah.build_corpus([folder / "texts.csv"], folder / "corpus", **options)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def small(corpus_of):
+    """The corpora of `small_corpora` by name, each built once."""
+    return cache(lambda name: corpus_of(COLUMNS, CORPORA[name]))
 
 
 # Of the example pages, those whose words were counted by hand.

@@ -14,6 +14,7 @@ import analysis_helpers as ah
 from analysis_helpers.build import pipeline, stages, write
 from analysis_helpers.build.read.registry import DOCUMENT_READERS
 from analysis_helpers.cli import main
+from tests import made_files as made
 from tests.conftest import bytes_of
 
 PLACES = ("Lisbon", "Porto", "Faro", "Braga", "Evora", "Sintra", "Tomar", "Aveiro")
@@ -99,34 +100,27 @@ def test_an_interrupted_build_goes_on_where_it_stopped(stage, many, whole, tmp_p
     assert not list(tmp_path.glob(".*"))
 
 
-def test_a_full_disk_is_said_and_what_is_done_is_kept(many, whole, tmp_path, monkeypatch):
-    out = tmp_path / "corpus"
+def _half(table, path, **_):
+    Path(path).write_bytes(b"half")
+    _full()
 
-    def half(table, path, **_):
-        Path(path).write_bytes(b"half")
-        _full()
 
+@pytest.mark.parametrize(
+    ("module", "name", "full", "done"),
+    [(pq, "write_table", _after(20, pq.write_table, _half)[0], ()), (write, "write_corpus", _full, STAGES)],
+    ids=["on the way", "at the end"],
+)
+def test_a_full_disk_is_said_and_what_is_done_is_kept(module, name, full, done, many, whole, tmp_path, monkeypatch):
+    """At the end only the finished tables are written again."""
     with monkeypatch.context() as patch:
-        patch.setattr(pq, "write_table", _after(20, pq.write_table, half)[0])
-        with pytest.raises(ah.TalksError, match=r"corpus: cannot be written \(No space left on device\).* is kept"):
-            _build(many, out)
-    assert not out.exists()
-    _build(many, out)
-    assert bytes_of(out) == whole
-
-
-def test_a_disk_that_is_full_at_the_end_keeps_what_is_done(many, whole, tmp_path, monkeypatch):
-    """Only the finished tables are written again."""
-    out = tmp_path / "corpus"
-    with monkeypatch.context() as patch:
-        patch.setattr(write, "write_corpus", _full)
+        patch.setattr(module, name, full)
         with pytest.raises(ah.TalksError, match=r"corpus: cannot be written \(No space left on device\)"):
-            _build(many, out)
-    assert not out.exists()
-    for stage in STAGES:
+            _build(many, tmp_path / "corpus")
+    assert not (tmp_path / "corpus").exists()
+    for stage in done:
         monkeypatch.setattr(pipeline, stage, _full)
-    _build(many, out)
-    assert bytes_of(out) == whole
+    _build(many, tmp_path / "corpus")
+    assert bytes_of(tmp_path / "corpus") == whole
 
 
 def test_a_changed_text_begins_the_build_anew(many, tmp_path, monkeypatch):
@@ -250,13 +244,6 @@ WIRE = "LISBON - Negotiators of both sides said late on Monday that they had agr
 OTHER = "PORTO - The price of cork rose again this week, as buyers from abroad filled their stores before the duties."
 
 
-def _write(folder, **files):
-    folder.mkdir(exist_ok=True)
-    for name, text in files.items():
-        (folder / name.replace("__", ".")).write_text(text, encoding="utf-8")
-    return folder
-
-
 @pytest.mark.parametrize(
     ("witness", "date", "precision", "evidence"),
     [
@@ -274,9 +261,9 @@ def test_day_or_month_first_is_decided_by_source(witness, date, precision, evide
 
 
 def test_the_account_adds_up_and_says_why(tmp_path, capsys):
-    folder = _write(tmp_path / "in", a__txt=WIRE, b__txt=WIRE, c__txt="...", d__odt="x")
-    _write(folder / "saved_files", style__css="x")
-    _write(folder, t__csv='title,text\n=1+1,"Home » World\n' + OTHER + '"\n@x,\n', **{"=HYPERLINK(1)__odt": "x"})
+    files = {"a.txt": WIRE, "b.txt": WIRE, "c.txt": "...", "d.odt": "x", "=HYPERLINK(1).odt": "x"}
+    files |= {"saved_files/style.css": "x", "t.csv": f'title,text\n=1+1,"Home » World\n{OTHER}"\n@x,\n'}
+    folder = made.write(tmp_path / "in", files)
     assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), "--show-removed"]) == 0
     account = json.loads((tmp_path / "corpus/build.json").read_text(encoding="utf-8"))
     assert {name: account[name] for name in ("read", "kept", "duplicates", "rejected")} == {

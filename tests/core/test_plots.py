@@ -4,7 +4,6 @@ import inspect
 from pathlib import Path
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,14 +14,6 @@ import analysis_helpers as ah
 from analysis_helpers.plots.counts import readable
 from analysis_helpers.plots.style import DPI, LINES, MARKERS, THEMES
 from analysis_helpers.plots.timeline import LANES, add_lane, lane_gaps, pack
-
-mpl.use("agg")
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
 
 
 def _texts(ax):

@@ -3,34 +3,12 @@
 import re
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
 import analysis_helpers as ah
-from tests.small_corpora import COLUMNS, CORPORA, DOLLARS, HOSTILE, SCRIPT
-
-mpl.use("agg")
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
-@pytest.fixture(scope="module")
-def small(corpus_of):
-    """Corpora by name, each built once."""
-    built = {}
-
-    def get(name):
-        if name not in built:
-            built[name] = corpus_of(COLUMNS, CORPORA[name])
-        return built[name]
-
-    return get
+from tests.small_corpora import CORPORA, DOLLARS, HOSTILE, SCRIPT
 
 
 def _own(corpus):

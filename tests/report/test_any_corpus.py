@@ -19,19 +19,12 @@ from analysis_helpers.cli import main
 from analysis_helpers.report import reports
 from analysis_helpers.report.execute import FORM, execute_notebook, read_cards
 from tests.conftest import ROOT, bytes_of, notebook_of
-from tests.small_corpora import COLUMNS, CORPORA, FOLDER
+from tests.small_corpora import CORPORA, FOLDER
 
 mpl.use("agg")
 CELLS = nbformat.read(ROOT / "notebooks" / FORM, as_version=4).cells
 QUESTIONS = {cell.id: cell for cell in CELLS if "raises-exception" in cell.metadata.get("tags", [])}
 TOLD = re.compile(r"[^\n]+; expected [^\n]+; [^\n]+")
-
-
-@pytest.fixture(scope="module")
-def small(corpus_of):
-    """Corpora by name, each built once."""
-    built = {}
-    return lambda name: built.get(name) or built.setdefault(name, corpus_of(COLUMNS, CORPORA[name]))
 
 
 def ask(corpus, question):
