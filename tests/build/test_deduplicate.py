@@ -1,14 +1,17 @@
 """Deduplication: the same numbers and decisions as by the plain definitions. Texts are invented."""
 
+import re
+import zlib
+
 import numpy as np
 import pytest
+from datasketch import MinHash, MinHashLSH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import analysis_helpers as ah
 from analysis_helpers.build import deduplicate as deduplication
 from analysis_helpers.build.deduplicate import BAND, BANDS, hash_bands, sign_texts
-from tests.build import reference_duplicates as reference
 
 WORDS = ["cork", "Fish", "trade", "étain", "ΣΊΣΥΦΟΣ", "U.S.", "win-win", "_", "9", "貿易", "İ", "x" * 60, "y" * 140]
 WIRE = (
@@ -24,21 +27,42 @@ OTHER = (
 )
 
 
+SCHEME = {"seed": 1, "scheme": "affine32"}
+
+
+def sign_plainly(text):
+    """The least of all runs of five words under each of datasketch's permutations, in Python's own numbers."""
+    words = re.findall(r"\w+", text.lower())
+    runs = {" ".join(words[n : n + 5]) for n in range(max(1, len(words) - 4))}
+    mixed = [_mix(zlib.crc32(run.encode())) for run in runs]
+    factors, terms = (row.tolist() for row in MinHash(128, **SCHEME).permutations)
+    return [min((a * n + b) % 2**32 for n in mixed) for a, b in zip(factors, terms, strict=True)]
+
+
+def _mix(number):
+    """MurmurHash3's finalizer (Appleby 2011)."""
+    number = (number ^ number >> 16) * 0x85EBCA6B % 2**32
+    number = (number ^ number >> 13) * 0xC2B2AE35 % 2**32
+    return number ^ number >> 16
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(WORDS), max_size=20).map(" ".join))))
 def test_signatures_are_those_of_the_plain_definition(texts):
     """Odd characters, no word, few words."""
-    assert sign_texts(texts).tolist() == [reference.sign_text(text) for text in texts]
+    assert sign_texts(texts).tolist() == [sign_plainly(text) for text in texts]
 
 
 def test_a_long_text_is_signed_in_blocks(monkeypatch):
     monkeypatch.setattr(deduplication, "BLOCK", 10)
     text = " ".join(np.random.default_rng(5).choice(WORDS, 99))
-    assert sign_texts([text]).tolist() == [reference.sign_text(text)]
+    assert sign_texts([text]).tolist() == [sign_plainly(text)]
 
 
 def test_the_bands_are_those_of_datasketch():
-    assert reference.optimum() == (BANDS, BAND)
+    """Those of its index for pairs from 0.5 on."""
+    index = MinHashLSH(threshold=0.5, num_perm=128)
+    assert (index.b, index.r) == (BANDS, BAND)
     signatures = np.arange(256, dtype="uint32").reshape(2, 128) % 128
     assert (hash_bands(signatures)[0] == hash_bands(signatures)[1]).all()
     signatures[1, 7] = 200
@@ -84,6 +108,20 @@ def test_the_same_text_is_counted_once_a_side(rows, kept, marks, corpus_of):
     assert corpus.record["funnel"]["duplicates"] == len(rows) - len(kept) == len(lost)
     assert (lost["duplicate_of"] == "a").all()
     assert ((lost["similarity"] == 1) == lost["reason"].str.startswith("same words")).all()
+
+
+@pytest.mark.parametrize("part_size", [1, 7, 500])
+def test_the_first_of_each_side_is_kept_wherever_parts_end(part_size, corpus_of):
+    rng, rows, kept = np.random.default_rng(7), [], {}
+    for n in range(30):
+        number, side = int(rng.integers(4)), str(rng.choice(["US", "CN"]))
+        rows.append((f"d{n:02d}", side, (WIRE, EDITED, OTHER, OTHER.upper())[number]))
+        kept.setdefault((number // 2, side), f"d{n:02d}")
+    corpus = corpus_of("id side text", rows, part_size=part_size)
+    assert corpus.documents["doc_id"].tolist() == sorted(kept.values())
+    assert corpus.record["funnel"] == {"read": 30, "kept": 4, "duplicates": 26, "rejected": 0}
+    firsts = {min(kept[group, side] for side in ("US", "CN")) for group in (0, 1)}
+    assert set(corpus.documents["duplicate_of"].dropna()) == firsts
 
 
 def test_a_person_can_keep_a_text_that_is_nearly_the_same(tmp_path):

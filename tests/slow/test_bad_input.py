@@ -152,15 +152,6 @@ def test_ids_are_the_given_ones_or_the_stem_and_a_place_where_two_are_the_same(b
     assert corpus.documents["collection"].unique().tolist() == ["in"]
 
 
-def test_half_a_surrogate_pair_becomes_the_mark_of_a_lost_character(built):
-    """Escapes as they stand in JSON of texts that were cut inside an emoji; the id must not break either."""
-    corpus = built(
-        {"a.jsonl": r'{"id": "x\udc00", "title": "Boats \ud83c", "text": "They met \ud800 there. \ud83d\ude00"}'}
-    )
-    assert corpus.documents[["doc_id", "title"]].to_numpy().tolist() == [["x\ufffd", "Boats \ufffd"]]
-    assert corpus.passages["text"].tolist() == ["They met \ufffd there. \U0001f600"]
-
-
 def test_json_without_a_value_has_none(built):
     """0 is an id, with the file's name before it; NaN, as pandas writes an empty cell, is neither word nor title."""
     corpus = built({"a.jsonl": '{"id": 0, "title": NaN, "text": "They met."}\n{"id": 1, "text": NaN}\n'})
