@@ -109,13 +109,6 @@ def test_thin_strata_are_left_out_and_counted(corpus_of):
     assert table.attrs == {"n_first": 5, "n_second": 4, "n_left_out": 7}
 
 
-def test_three_against_two_documents_carry_no_p(shipped):
-    table = ah.keyness(shipped.where(collection="articles"), min_documents=2)
-    assert (table.attrs["n_first"], table.attrs["n_second"]) == (3, 2)
-    assert table["p_value"].isna().all()
-    assert table["z"].notna().all()
-
-
 def test_names_are_no_words(shipped):
     own = shipped.where(collection="statements_2025", speaker_side=["US", "CN"])
     terms = set(ah.keyness(own, by="speaker_side", n_draws=9)["term"])

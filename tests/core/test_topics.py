@@ -6,7 +6,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 import analysis_helpers as ah
-from analysis_helpers.topics import cut_pieces, match_topics, measure_coherence, weigh_pieces
+from analysis_helpers.topics import match_topics, measure_coherence, weigh_pieces
 
 PLANTED = {
     "sea": ["harbor", "anchor", "sailor", "lighthouse", "current", "reef", "sail", "compass", "tide", "ferry"],
@@ -128,17 +128,6 @@ def test_names_and_titles_carry_no_topic(corpus_of):
     white = pieces.counts[:, list(pieces.terms).index("white")].toarray().ravel()
     assert white.tolist() == [1, 1, 1, 0, 0, 0, 0, 0, 0]
     assert not {"trump", "president", "white house", "the"} & set(pieces.terms)
-
-
-def test_long_documents_are_cut_evenly_by_voice(corpus_of):
-    paragraph = " ".join(["harbor anchor sail reef"] * 15) + "."
-    text = "\n\n".join([f"Q: {paragraph}", f"A: {paragraph}"] + [paragraph] * 5)
-    corpus = corpus_of(COLUMNS, [("a", "CN", "2025-01-11", text), ("b", "CN", "2025-01-12", "oven harbor anchor")])
-    pieces = cut_pieces(corpus, "passage")
-    long = pieces[pieces["doc_id"] == corpus.documents["doc_id"].iloc[0]]
-    words = long.groupby(["speaker_side", "piece"])["n_words"].sum()
-    assert words.loc["CN"].tolist() == [180, 180], "six answers of 60 words are two pieces"
-    assert words.loc["question"].tolist() == [60]
 
 
 def test_what_cannot_be_fitted_or_asked_is_refused(planted, noise, model, corpus_of):

@@ -20,14 +20,8 @@ from tests.conftest import ORIGINALS, ROOT
 
 PACKAGE = ROOT / "src/analysis_helpers"
 APART = {"cluster"}  # extras with a lock of their own
-RESULTS = {
-    "Interval",
-    "Permutation",
-    "SEED",
-    "TalksError",
-    "UnreadableError",
-    "build",
-}  # without an example of their own
+# Without an example of their own.
+RESULTS = {"Interval", "Permutation", "SEED", "TalksError", "UnreadableError", "build"}
 MEASURES = {"events", "keyness", "rates", "sentiment", "topics", "uncertainty"}
 LONGEST = 1_000  # lines of a file, so that it can be read
 ROWS = 500  # of each table that frictionless reads: it takes minutes for all; `talks check` reads every row
