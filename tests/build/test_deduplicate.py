@@ -1,4 +1,4 @@
-"""Deduplication: the same numbers and decisions as by the plain definitions. Texts are invented."""
+"""Deduplication: numbers as by the plain definition, decisions by hand. Texts are invented."""
 
 import re
 import zlib

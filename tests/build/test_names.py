@@ -1,4 +1,4 @@
-"""Names: mentions and masks, by hand, and as one pattern of all names side by side finds them."""
+"""Names: mentions and masks, by hand."""
 
 import pytest
 

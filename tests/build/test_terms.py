@@ -1,4 +1,4 @@
-"""Terms: words, multiword terms and collocations, by hand and by their plain definition, text by text."""
+"""Terms: multiword terms and collocations, by hand."""
 
 import math
 
