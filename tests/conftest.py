@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
@@ -16,19 +17,18 @@ import analysis_helpers as ah
 from analysis_helpers.build import deduplicate
 from analysis_helpers.build import prepare as preparing
 from analysis_helpers.report.site import render_site
+from tests.small_corpora import COLUMNS, CORPORA
 
 ROOT = Path(__file__).resolve().parents[1]
 ORIGINALS = Path(os.environ.get("ORIGINALS", ROOT.parent / "shared/originals"))  # as in the Makefile
 
 
 def bytes_of(folder):
-    """Sum up the bytes of every file in a folder."""
     files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def notebook_of(*cells):
-    """A notebook for the kernel of the tests."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(metadata={"kernelspec": kernel}, cells=list(cells))
 
@@ -43,13 +43,11 @@ def originals():
 
 @pytest.fixture(scope="session")
 def shipped():
-    """The shipped corpus."""
     return ah.load_corpus()
 
 
 @pytest.fixture(scope="session")
 def talks():
-    """The shipped chronology."""
     return ah.load_talks()
 
 
@@ -99,6 +97,12 @@ def corpus_of(tmp_path_factory):
             return ah.build_corpus([folder / "texts.csv"], folder / "corpus", **options)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def small(corpus_of):
+    """The corpora of `small_corpora` by name, each built once."""
+    return cache(lambda name: corpus_of(COLUMNS, CORPORA[name]))
 
 
 # Of the example pages, those whose words were counted by hand.

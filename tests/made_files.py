@@ -29,7 +29,6 @@ def _listed(source, columns, known):
 
 
 def records_of(source, *, columns=None, known=None):
-    """All records of a source, in order."""
     units, known = _listed(source, columns, known)
     return [record for unit in units for record in read_records(unit, known, DOCUMENT_READERS)]
 
@@ -64,7 +63,6 @@ def docx(*blocks):
 
 
 def xlsx(**sheets):
-    """An Excel file: by the name of the sheet, its rows."""
     book = Workbook()
     book.remove(book.active)
     for name, rows in sheets.items():
@@ -81,7 +79,6 @@ def _saved(document):
 
 
 def parquet(**columns):
-    """A Parquet table."""
     file = io.BytesIO()
     pq.write_table(pa.table(columns), file)
     return file.getvalue()
@@ -107,7 +104,6 @@ def pdf(*pages, extra="", objects=()):
 
 
 def join_pdf(objects):
-    """Number objects and put the table of their places below them."""
     data, places = b"%PDF-1.4\n", []
     for number, body in enumerate(objects, start=1):
         places.append(len(data))
@@ -119,7 +115,6 @@ def join_pdf(objects):
 
 
 def zipped(files):
-    """A zip archive of files given by name."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -128,7 +123,6 @@ def zipped(files):
 
 
 def with_part(package, name, change):
-    """The same package with one of its parts changed."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for info in old.infolist():

@@ -1,7 +1,6 @@
 """Attitude to a target: by hand, by side, without names. All sample sentences are invented."""
 
 import importlib.util
-import json
 import math
 import re
 
@@ -88,9 +87,6 @@ def test_probabilities_with_pencil():
         assert row == pytest.approx(odds / odds.sum(), abs=1e-12)
 
 
-# ---------------------------------------------------------------------------------------------------
-# Scores
-
 SIDES = [
     ("Voters thanked Marta for her honest work, but they blamed Pavel for the corrupt deal.", "Marta", "Pavel"),
     ("Senators praised Ana for her courage, while critics attacked Bo for his lies.", "Ana", "Bo"),
@@ -157,10 +153,6 @@ def test_the_two_countries_as_targets():
         build.add_attitude(pd.DataFrame({"sentence_id": ["a"]}))
 
 
-# ---------------------------------------------------------------------------------------------------
-# The weights and their training
-
-
 def test_no_name_has_a_weight():
     weights = build.load_attitude_weights()
     assert not weights.duplicated(["kind", "term"]).any()
@@ -182,24 +174,3 @@ def test_the_shipped_weights_are_those_of_the_script(training, originals):
     model = training.macro_f1(dev["label"], build.score_attitude(dev)["target_label"])
     assert model > training.macro_f1(dev["label"], training.label_with_vader(dev)) + 0.1
     assert f"**{model:.3f}**".replace("0.", ".") in (ROOT / "training/README.md").read_text(encoding="utf-8")
-
-
-def test_training_on_invented_sentences(training, tmp_path, capsys):
-    """Thirty invented sentences in the format of the data set; the same bytes twice."""
-    verbs = {"praised": 6.0, "thanked": 6.0, "attacked": 2.0, "blamed": 2.0, "met": 4.0, "phoned": 4.0}
-    lines = []
-    for verb, polarity in verbs.items():
-        for place in ("market", "river", "court", "school", "harbour"):
-            text, start, end = _at(f"At the {place} somebody {verb} Ana yesterday.", "Ana").values()
-            target = {"from": start, "to": end, "mention": "Ana", "polarity": polarity}
-            lines.append(json.dumps({"sentence_normalized": text, "targets": [target]}))
-    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    for out in ("a", "b"):
-        training.main(*map(str, (tmp_path / "in.jsonl", tmp_path / "in.jsonl", tmp_path / out)))
-    printed = capsys.readouterr().out
-    assert "30 targets in train, 30 in dev" in printed
-    assert "macro F1 on dev: 1.0" in printed
-    assert "majority: 0.167" in printed  # 30 in three equal labels: F1 of one is 2 * (1/3) / (1/3 + 1) = 1/2
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    new = [_features(f"Today they {verb} Bo.", "Bo") for verb in ("praised", "blamed")]
-    assert target_probabilities(new, pd.read_parquet(tmp_path / "a")).argmax(axis=1).tolist() == [2, 0]

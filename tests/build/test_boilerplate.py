@@ -3,10 +3,9 @@
 import json
 import re
 
-import numpy as np
 import pytest
 
-from analysis_helpers.build.boilerplate import INTERCEPT, line_features, load_line_weights, split_flat_page
+from analysis_helpers.build.boilerplate import split_flat_page
 from analysis_helpers.build.clean import Line, clean_text, mark_page_lines
 from analysis_helpers.words import count_words
 from tests.conftest import ORIGINALS
@@ -122,13 +121,6 @@ def test_a_page_on_one_line_becomes_headline_and_text():
     assert clean.title == HEADLINE
 
 
-def test_words_kept_and_removed_add_up_on_a_page_on_one_line():
-    text = " ".join([*MENU, HEADLINE, "09:15, May 4, 2021", *BODY, "Add your comment", *STORIES, *FOOTER])
-    clean = clean_text(text)
-    held = [*(text for _, text in clean.blocks), *(text for _, text in clean.removed), clean.title or ""]
-    assert sum(map(count_words, held)) == count_words(text)
-
-
 def test_a_page_is_never_emptied():
     assert cleaned(MENU, FOOTER, SHARES, STORIES).blocks
 
@@ -136,13 +128,6 @@ def test_a_page_is_never_emptied():
 @pytest.mark.parametrize("text", [PARAGRAPH, UNSTOPPED, "Home >> World | Talks. Share this © Post", "a", ". . .", "…"])
 def test_pieces_joined_are_the_text(text):
     assert " ".join(split_flat_page(text)) == text
-
-
-def test_weights_name_the_features():
-    weights = load_line_weights()
-    assert weights["feature"].tolist() == [*line_features(["Both sides met.", "Menu"]), INTERCEPT]
-    assert np.isfinite(weights[["mean", "scale", "weight"]].to_numpy()).all()
-    assert (weights["scale"] > 0).all()
 
 
 def test_the_model_leaves_official_statements_alone(originals):

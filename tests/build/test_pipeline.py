@@ -2,7 +2,6 @@
 
 import json
 import os
-import pickle
 import signal
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ import analysis_helpers as ah
 from analysis_helpers.build import pipeline, stages, write
 from analysis_helpers.build.read.registry import DOCUMENT_READERS
 from analysis_helpers.cli import main
+from tests import made_files as made
 from tests.conftest import bytes_of
 
 PLACES = ("Lisbon", "Porto", "Faro", "Braga", "Evora", "Sintra", "Tomar", "Aveiro")
@@ -31,7 +31,6 @@ def _text(n):
 
 @pytest.fixture
 def many(tmp_path, monkeypatch):
-    """Forty invented texts in files and a table."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
     folder = tmp_path / "in"
     folder.mkdir()
@@ -44,7 +43,6 @@ def many(tmp_path, monkeypatch):
 
 @pytest.fixture
 def whole(many, tmp_path):
-    """The bytes of a build that nothing interrupted."""
     corpus = _build(many, tmp_path / "whole")
     assert corpus.record["funnel"] == {"read": 40, "kept": 40, "duplicates": 0, "rejected": 0}
     return bytes_of(tmp_path / "whole")
@@ -102,49 +100,27 @@ def test_an_interrupted_build_goes_on_where_it_stopped(stage, many, whole, tmp_p
     assert not list(tmp_path.glob(".*"))
 
 
-def test_a_full_disk_is_said_and_what_is_done_is_kept(many, whole, tmp_path, monkeypatch):
-    out = tmp_path / "corpus"
+def _half(table, path, **_):
+    Path(path).write_bytes(b"half")
+    _full()
 
-    def half(table, path, **_):
-        Path(path).write_bytes(b"half")
-        _full()
 
+@pytest.mark.parametrize(
+    ("module", "name", "full", "done"),
+    [(pq, "write_table", _after(20, pq.write_table, _half)[0], ()), (write, "write_corpus", _full, STAGES)],
+    ids=["on the way", "at the end"],
+)
+def test_a_full_disk_is_said_and_what_is_done_is_kept(module, name, full, done, many, whole, tmp_path, monkeypatch):
+    """At the end only the finished tables are written again."""
     with monkeypatch.context() as patch:
-        patch.setattr(pq, "write_table", _after(20, pq.write_table, half)[0])
-        with pytest.raises(ah.TalksError, match=r"corpus: cannot be written \(No space left on device\).* is kept"):
-            _build(many, out)
-    assert not out.exists()
-    _build(many, out)
-    assert bytes_of(out) == whole
-
-
-def test_a_disk_that_is_full_at_the_end_keeps_what_is_done(many, whole, tmp_path, monkeypatch):
-    """Only the finished tables are written again."""
-    out = tmp_path / "corpus"
-    with monkeypatch.context() as patch:
-        patch.setattr(write, "write_corpus", _full)
+        patch.setattr(module, name, full)
         with pytest.raises(ah.TalksError, match=r"corpus: cannot be written \(No space left on device\)"):
-            _build(many, out)
-    assert not out.exists()
-    for stage in STAGES:
+            _build(many, tmp_path / "corpus")
+    assert not (tmp_path / "corpus").exists()
+    for stage in done:
         monkeypatch.setattr(pipeline, stage, _full)
-    _build(many, out)
-    assert bytes_of(out) == whole
-
-
-def test_a_column_has_its_type_also_in_a_part_without_a_value(tmp_path, monkeypatch):
-    texts = ["...", "Both sides met.", 'China agreed. "We trust the United States," Minister Wang told reporters.']
-    rows = [json.dumps({"id": f"t{n}", "text": text}) for n, text in enumerate(texts)]
-    (tmp_path / "t.jsonl").write_text("\n".join(rows), encoding="utf-8")
-    monkeypatch.setattr(pipeline, "write", _stop)
-    with pytest.raises(KeyboardInterrupt):
-        _build(tmp_path / "t.jsonl", tmp_path / "corpus", part_size=1)
-    tables = {}
-    for path in (tmp_path / ".corpus.building").glob("*/*.parquet"):
-        stage = path.parent.name.rpartition("-")[2]
-        tables.setdefault((stage, path.name), []).append(pq.read_schema(path).remove_metadata())
-    assert {len(schemas) for key, schemas in tables.items() if key[0] != "summed"} == {3}
-    assert all(schema == schemas[0] for schemas in tables.values() for schema in schemas)
+    _build(many, tmp_path / "corpus")
+    assert bytes_of(tmp_path / "corpus") == whole
 
 
 def test_a_changed_text_begins_the_build_anew(many, tmp_path, monkeypatch):
@@ -159,7 +135,6 @@ def test_a_changed_text_begins_the_build_anew(many, tmp_path, monkeypatch):
 
 
 def read_deadly(data):
-    """End the process, the first time."""
     mark = Path(data.decode())
     if not mark.exists():
         mark.touch()
@@ -265,45 +240,8 @@ def test_a_large_input_is_shared_out(many, tmp_path, monkeypatch):
     assert seen == [1, 3]
 
 
-def test_a_task_does_not_grow_with_the_metadata(many, tmp_path, monkeypatch):
-    sizes, run_stage = [], pipeline.run_stage
-
-    def weighed(workers, checkpoints, stage, work, tasks, **said):
-        sizes.append(len(pickle.dumps(work)))
-        run_stage(workers, checkpoints, stage, work, tasks, **said)
-
-    monkeypatch.setattr(pipeline, "run_stage", weighed)
-    for n_rows in (1, 20):
-        rows = [f"t{n:02d}.txt,Harbour {n}" for n in range(n_rows)]
-        (tmp_path / "m.csv").write_text("\n".join(["file,title", *rows]), encoding="utf-8")
-        corpus = _build(many, tmp_path / "out", metadata=[tmp_path / "m.csv"], part_size=500)
-        assert corpus.documents["title"].str.startswith("Harbour ").sum() == n_rows
-    assert sizes[:4] == sizes[4:]
-
-
-# ---------------------------------------------------------------------------------------------------
-# The command and its account
-
 WIRE = "LISBON - Negotiators of both sides said late on Monday that they had agreed to meet again in spring, at last."
 OTHER = "PORTO - The price of cork rose again this week, as buyers from abroad filled their stores before the duties."
-
-
-def _write(folder, **files):
-    folder.mkdir(exist_ok=True)
-    for name, text in files.items():
-        (folder / name.replace("__", ".")).write_text(text, encoding="utf-8")
-    return folder
-
-
-def test_another_column_and_another_language_can_be_asked_for(tmp_path):
-    french = (
-        "Les deux parties se sont rencontrées lundi à Lisbonne pour parler des droits de douane sur les bateaux et des "
-        "visas des pêcheurs, et elles ont décidé de se revoir au printemps prochain."
-    )
-    folder = _write(tmp_path / "in", t__csv=f'words\n"{french}"\n')
-    options = ["--column", "text=words", "--keep-languages", "en", "fr"]
-    assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), *options]) == 0
-    assert ah.load_corpus(tmp_path / "corpus").documents["language"].tolist() == ["fr"]
 
 
 @pytest.mark.parametrize(
@@ -323,9 +261,9 @@ def test_day_or_month_first_is_decided_by_source(witness, date, precision, evide
 
 
 def test_the_account_adds_up_and_says_why(tmp_path, capsys):
-    folder = _write(tmp_path / "in", a__txt=WIRE, b__txt=WIRE, c__txt="...", d__odt="x")
-    _write(folder / "saved_files", style__css="x")
-    _write(folder, t__csv='title,text\n=1+1,"Home » World\n' + OTHER + '"\n@x,\n', **{"=HYPERLINK(1)__odt": "x"})
+    files = {"a.txt": WIRE, "b.txt": WIRE, "c.txt": "...", "d.odt": "x", "=HYPERLINK(1).odt": "x"}
+    files |= {"saved_files/style.css": "x", "t.csv": f'title,text\n=1+1,"Home » World\n{OTHER}"\n@x,\n'}
+    folder = made.write(tmp_path / "in", files)
     assert main(["build", str(folder), "--out", str(tmp_path / "corpus"), "--show-removed"]) == 0
     account = json.loads((tmp_path / "corpus/build.json").read_text(encoding="utf-8"))
     assert {name: account[name] for name in ("read", "kept", "duplicates", "rejected")} == {
@@ -340,12 +278,3 @@ def test_the_account_adds_up_and_says_why(tmp_path, capsys):
     listed = (tmp_path / "corpus/rejected.csv").read_text(encoding="utf-8")
     assert "\n'=HYPERLINK(1).odt," in listed, "a spreadsheet finds no formula"
     assert len(listed.splitlines()) == 1 + 5
-
-
-def test_the_terminal_is_not_written_to_by_file_names(tmp_path, capsys):
-    folder = _write(tmp_path / "in", a__txt=WIRE, **{"b\x1b[2J__odt": "x"})
-    assert main(["build", str(folder), "--out", str(tmp_path / "corpus")]) == 0
-    (folder / "a.txt").unlink()
-    assert main(["build", str(folder), "--out", str(tmp_path / "corpus2")]) == 2
-    printed = capsys.readouterr()
-    assert "\x1b" not in printed.out + printed.err

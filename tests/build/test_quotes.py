@@ -11,7 +11,6 @@ from tests.conftest import ROOT
 
 
 def _measured(texts, genre="news report", side="US", date="2025-05-01"):
-    """Passages and sentences of an invented article."""
     documents = pd.DataFrame({"doc_id": ["a"], "side": [side], "genre": [genre], "date": pd.to_datetime([date])})
     split = split_passages(documents.assign(blocks=[[("body", text) for text in texts]]))
     passages = add_speakers(split, documents)
@@ -121,15 +120,6 @@ def test_a_passage_changes_only_where_it_is_one_quotation():
     assert passages["speaker"].tolist()[0] == "Wang Yi"
     assert passages["speaker"].isna().tolist() == [False, True, True, True]
     assert sentences["n_quoted"].tolist() == [13, 3, 4, 13, 0, 0]
-
-
-def test_rows_stay_and_headings_do_not_matter():
-    _, sentences = _measured(["It rained.", "“It is open,” Wang Yi said."])
-    assert sentences["sentence_id"].tolist() == ["a-p0001-s001", "a-p0002-s001"]
-    empty = sentences.drop(columns=["quoted_speaker", "n_quoted"]).iloc[:0]
-    documents = pd.DataFrame({"doc_id": ["a"], "genre": [None]})
-    passages = pd.DataFrame({"passage_id": ["b"], "doc_id": ["a"], "speaker": [None], "text": ["It rained."]})
-    assert add_quoted_speakers(empty, passages, documents).empty
 
 
 def test_a_corpus_carries_the_voices(corpus_of):

@@ -11,36 +11,27 @@ from analysis_helpers.build.speakers import VOICES, add_speakers, classify_label
 from analysis_helpers.words import count_words
 from tests.conftest import ROOT
 
+LABELS = {  # whose side the text is of, and labels with who speaks, by the voice
+    ("US", "question"): ["Q", "QUESTION", "Reporter 2", "Moderator"],
+    ("CN", "question"): ["Bloomberg", "Anadolu Agency", "Phoenix TV Journalist"],
+    ("CN", "CN"): ["A", "Spokesperson", "Minister Sample"],
+    ("CN", "US"): ["PRESIDENT TRUMP = Donald Trump"],
+    ("US", "US"): ["THE PRESIDENT", "President Trump = Donald Trump", "SEC. SCOTT BESSENT = Scott Bessent",
+                   "MS. LEAVITT = Karoline Leavitt"],
+    ("US", "other"): ["MR. SAMPLE", "PRIME MINISTER MODI = Narendra Modi", "Senator Sample", "PRESIDENT SAMPLE"],
+    ("US", "unknown"): ["Speaker 8"],
+}  # fmt: skip
 
-@pytest.mark.parametrize(
-    ("label", "side", "expected"),
-    [
-        ("Q", "US", ("Q", "question")),
-        ("QUESTION", "US", ("QUESTION", "question")),
-        ("Reporter 2", "US", ("Reporter 2", "question")),
-        ("Bloomberg", "CN", ("Bloomberg", "question")),
-        ("Anadolu Agency", "CN", ("Anadolu Agency", "question")),
-        ("Phoenix TV Journalist", "CN", ("Phoenix TV Journalist", "question")),
-        ("Moderator", "US", ("Moderator", "question")),
-        ("A", "CN", ("A", "CN")),
-        ("Spokesperson", "CN", ("Spokesperson", "CN")),
-        ("THE PRESIDENT", "US", ("THE PRESIDENT", "US")),
-        ("President Trump", "US", ("Donald Trump", "US")),
-        ("PRESIDENT TRUMP", "CN", ("Donald Trump", "US")),
-        ("SEC. SCOTT BESSENT", "US", ("Scott Bessent", "US")),
-        ("MS. LEAVITT", "US", ("Karoline Leavitt", "US")),
-        ("MR. SAMPLE", "US", ("MR. SAMPLE", "other")),
-        ("PRIME MINISTER MODI", "US", ("Narendra Modi", "other")),
-        ("Senator Sample", "US", ("Senator Sample", "other")),
-        ("PRESIDENT SAMPLE", "US", ("PRESIDENT SAMPLE", "other")),
-        ("Minister Sample", "CN", ("Minister Sample", "CN")),
-        ("Speaker 8", "US", ("Speaker 8", "unknown")),
-        ("Energy", "US", None),
-        ("Maria Sample", "US", None),
-    ],
-)
-def test_labels_by_hand(label, side, expected):
-    assert classify_label(label, side) == expected
+
+@pytest.mark.parametrize(("side", "voice"), LABELS)
+def test_labels_by_hand(side, voice):
+    for label, _, name in (row.partition(" = ") for row in LABELS[side, voice]):
+        assert classify_label(label, side) == (name or label, voice)
+
+
+@pytest.mark.parametrize("words", ["Energy", "Maria Sample"])
+def test_other_words_are_no_label(words):
+    assert classify_label(words, "US") is None
 
 
 def test_who_has_left_office_is_no_official():
@@ -123,7 +114,6 @@ def test_passages_keep_their_places_where_documents_alternate():
 
 @pytest.fixture(scope="module")
 def spoken(originals):
-    """Passages of all usable statements, with speakers, and the curated metadata."""
     notes = pd.read_csv(ROOT / "data/sources/statements.csv", keep_default_na=False).rename(columns={"file": "doc_id"})
     lines = (originals / "statements_2025.jsonl").read_text(encoding="utf-8").splitlines()
     texts = pd.DataFrame([{"doc_id": row["id"], "text": row["text"]} for row in map(json.loads, lines)])

@@ -32,10 +32,6 @@ def _bent(total):
     return round(total / (total**2 + 1) ** 0.5, 4)
 
 
-# ---------------------------------------------------------------------------------------------------
-# By hand
-
-
 def test_who_writes_united_states_is_not_friendlier():
     """Stock VADER takes "United" for praise (+0.42); masked, no instrument knows a word."""
     told = "The United States met China in Geneva."
@@ -114,10 +110,6 @@ def test_rows_stay_as_they_were():
         score_tone(frame.assign(words=["We met.", None]), text="words")
 
 
-# ---------------------------------------------------------------------------------------------------
-# The lists
-
-
 def test_the_own_list_is_whole():
     rows = pd.DataFrame(read_lexicon("diplomatic_tone")).astype({"weight": "float64"})
     terms = rows["term"].tolist()
@@ -141,13 +133,10 @@ def test_spreads_are_those_of_the_training_texts(originals):
 
 def test_lists_and_shipped_figures_do_not_drift_apart():
     package = ROOT / "src/analysis_helpers"
-    lists = [path for name in ("lexicons", "lexicons/en", "build/weights") for path in (package / name).glob("*.*")]
+    lists = [path for name in ("lexicons/en", "build/weights") for path in (package / name).glob("*.*")]
     record = json.loads((ROOT / "data/corpus/corpus.json").read_text(encoding="utf-8"))["settings"]["lexicons"]
     assert record == {path.name: sha256(path.read_bytes()).hexdigest() for path in lists}, "run: make corpus"
 
-
-# ---------------------------------------------------------------------------------------------------
-# As by definition, one by one
 
 GAPS = [" ", " ", " ", "  ", "\n", "\u00a0", ", ", "! ", "? ", ". ", " - ", "", "-", "\u2028", "\t "]
 _RULES = """

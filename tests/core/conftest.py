@@ -1,6 +1,16 @@
 """Invented texts that several tests of the core share."""
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pytest
+
+mpl.use("agg")
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import analysis_helpers as ah
-from analysis_helpers.corpus import TABLES, fields_of
+from analysis_helpers.corpus import TABLES
 from analysis_helpers.errors import TalksError
 from tests.conftest import ROOT, bytes_of
 
@@ -17,21 +17,6 @@ def test_every_document_is_accounted_for(invented):
     left_out = invented.rejected.set_index("doc_id")
     assert left_out.loc["wire_b", "duplicate_of"] == "wire_a"
     assert left_out.loc["only_furniture", "reason"] == "nothing is left after cleaning"
-
-
-def test_metadata_reach_the_documents(invented):
-    documents = invented.documents.set_index("doc_id")
-    assert documents.loc["standfirst", ["date_precision", "date"]].tolist() == ["year", pd.Timestamp("2023-01-01")]
-    assert documents.loc["broken_lines", "use"] == "caution"
-    assert documents.loc["news_site", "title"] == "Negotiators Return to Lisbon"
-    assert documents["collection"].unique().tolist() == ["example_sources"]
-
-
-def test_columns_and_order_are_those_of_the_schema(invented, shipped):
-    for table in TABLES:
-        names = [field["name"] for field in fields_of(table)]
-        assert list(getattr(invented, table)) == names
-        assert list(getattr(shipped, table)) == [name for name in names if name != "text"]
 
 
 def test_without_text_the_measurements_are_the_same(invented, nine, tmp_path):

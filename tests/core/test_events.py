@@ -63,7 +63,6 @@ def test_bad_requests_are_one_line(dated, shipped, talks):
 
 
 def _daily(values):
-    """One invented American text a day from 1 January."""
     dates = pd.date_range("2025-01-01", periods=len(values))
     return pd.DataFrame({"date": dates, "side": "US", "tone": values})
 

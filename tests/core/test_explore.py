@@ -39,7 +39,6 @@ def harvest():
 
 
 def _parts(box):
-    """The controls by name, and the table under them."""
     row, body, _ = box.children
     return {control.description: control for control in row.children}, body
 

@@ -4,7 +4,6 @@ import inspect
 from pathlib import Path
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,21 +15,12 @@ from analysis_helpers.plots.counts import readable
 from analysis_helpers.plots.style import DPI, LINES, MARKERS, THEMES
 from analysis_helpers.plots.timeline import LANES, add_lane, lane_gaps, pack
 
-mpl.use("agg")
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
 
 def _texts(ax):
     return [text.get_text() for text in ax.texts]
 
 
 def _marks(panel, hollow=(True, False), theme="light"):
-    """The marks of the sides in a panel, those that are hollow or not, as lines."""
     marks = [line for line in panel.lines if line.get_marker() in ("o", "D")]
     return [line for line in marks if (line.get_markerfacecolor() == THEMES[theme]["ground"]) in hollow]
 

@@ -3,34 +3,12 @@
 import re
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
 import analysis_helpers as ah
-from tests.small_corpora import COLUMNS, CORPORA, DOLLARS, HOSTILE, SCRIPT
-
-mpl.use("agg")
-
-
-@pytest.fixture(autouse=True)
-def _close():
-    yield
-    plt.close("all")
-
-
-@pytest.fixture(scope="module")
-def small(corpus_of):
-    """Corpora by name, each built once."""
-    built = {}
-
-    def get(name):
-        if name not in built:
-            built[name] = corpus_of(COLUMNS, CORPORA[name])
-        return built[name]
-
-    return get
+from tests.small_corpora import CORPORA, DOLLARS, HOSTILE, SCRIPT
 
 
 def _own(corpus):
@@ -83,7 +61,6 @@ QUESTIONS = {
 
 
 def _marks(ax):
-    """Count what is drawn from data: patches, and lines with a marker, on an axes and its panels."""
     panels = [ax, *ax.child_axes]
     dots = [line for panel in panels for line in panel.lines if line.get_marker() not in ("None", "", None)]
     return len(dots) + sum(len(panel.patches) + len(panel.collections) for panel in panels)
@@ -145,12 +122,7 @@ def test_a_chronology_of_few_talks_is_drawn_and_of_none_is_refused(talks):
         ah.plot_timeline(talks.head(0))
 
 
-# ---------------------------------------------------------------------------------------------------
-# Words that are no markup
-
-
 def _figures(words):
-    """Figures that show the words as group, label, title and note."""
     label, row = pd.DataFrame({"label": [words]}), {"side": "US", "speaker_side": "US", "n": 4, "n_words": 9}
     spread = {"mean": 0.2, "low": 0.1, "high": 0.3, "n_documents": 12}
     yield ah.plot_coverage(label.assign(group=words, **{words: 3}), title=words, subtitle=words, note=words)

@@ -1,6 +1,5 @@
 """A corpus in many files, seen through DuckDB: read late, in order, whatever the threads, against plain pandas."""
 
-import json
 import shutil
 from collections import Counter
 
@@ -88,20 +87,6 @@ def test_neither_parts_nor_threads_change_a_byte(three, in_parts, chosen):
     database().execute("RESET threads")
 
 
-def test_a_choice_is_that_of_plain_pandas(three, in_parts):
-    """The definition: a row stays where its document or passage meets every condition."""
-    chosen = ah.load_corpus(in_parts).where(side="US").where(speaker_side="question")
-    passages = three.passages[three.passages["doc_id"].isin(["b", "c"])]
-    passages = passages[passages["speaker_side"] == "question"]
-    assert len(passages) == 1
-    for table in ("passages", "sentences", "counts"):
-        frame = getattr(three, table)
-        expected = frame[frame["passage_id"].isin(passages["passage_id"])].reset_index(drop=True)
-        pd.testing.assert_frame_equal(getattr(chosen, table), expected)
-    assert chosen.documents["doc_id"].tolist() == ["b"]
-    assert three.where(n_words=4).documents["doc_id"].tolist() == ["c"], "a document without a passage left goes"
-
-
 def test_sql_sees_the_rows_that_are_left_and_whole_sums(three, in_parts):
     given = pd.DataFrame({"side": ["CN"]})
     for corpus in (three, ah.load_corpus(in_parts)):
@@ -149,14 +134,10 @@ def test_a_damaged_file_is_named(in_parts):
             _ = ah.load_corpus(in_parts).passages
 
 
-def test_other_columns_and_an_older_schema_are_refused(in_parts):
+def test_other_columns_are_refused(in_parts):
     path = in_parts / "passages/part-00002.parquet"
     pq.write_table(pq.read_table(path).drop_columns("text"), path)
     with pytest.raises(TalksError, match=r"part-00002.parquet: expected the columns of part-00000.parquet"):
-        ah.load_corpus(in_parts)
-    record = in_parts / "corpus.json"
-    record.write_text(json.dumps(json.loads(record.read_text()) | {"schema_version": 1}))
-    with pytest.raises(TalksError, match=r"corpus.json: schema version 1; expected \d+; build the corpus again$"):
         ah.load_corpus(in_parts)
 
 

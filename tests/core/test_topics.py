@@ -6,7 +6,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 import analysis_helpers as ah
-from analysis_helpers.topics import cut_pieces, match_topics, measure_coherence, weigh_pieces
+from analysis_helpers.topics import match_topics, measure_coherence, weigh_pieces
 
 PLANTED = {
     "sea": ["harbor", "anchor", "sailor", "lighthouse", "current", "reef", "sail", "compass", "tide", "ferry"],
@@ -51,7 +51,6 @@ def model(planted):
 
 
 def _planted_of(model):
-    """Which planted topic each fitted one is, by its ten top terms."""
     names = {frozenset(words): name for name, words in PLANTED.items()}
     return model.top_terms(10).groupby("topic")["term"].agg(lambda terms: names[frozenset(terms)]).to_dict()
 
@@ -131,17 +130,6 @@ def test_names_and_titles_carry_no_topic(corpus_of):
     assert not {"trump", "president", "white house", "the"} & set(pieces.terms)
 
 
-def test_long_documents_are_cut_evenly_by_voice(corpus_of):
-    paragraph = " ".join(["harbor anchor sail reef"] * 15) + "."
-    text = "\n\n".join([f"Q: {paragraph}", f"A: {paragraph}"] + [paragraph] * 5)
-    corpus = corpus_of(COLUMNS, [("a", "CN", "2025-01-11", text), ("b", "CN", "2025-01-12", "oven harbor anchor")])
-    pieces = cut_pieces(corpus, "passage")
-    long = pieces[pieces["doc_id"] == corpus.documents["doc_id"].iloc[0]]
-    words = long.groupby(["speaker_side", "piece"])["n_words"].sum()
-    assert words.loc["CN"].tolist() == [180, 180], "six answers of 60 words are two pieces"
-    assert words.loc["question"].tolist() == [60]
-
-
 def test_what_cannot_be_fitted_or_asked_is_refused(planted, noise, model, corpus_of):
     lonely = corpus_of(COLUMNS, [("a", "US", "2025-01-11", "Anchor."), ("b", "US", "2025-01-12", "Oven.")])
     for ask, message in (
@@ -208,20 +196,6 @@ def test_two_long_texts_do_not_outweigh_sixteen_short_ones(corpus_of):
     assert model.settings["n_pieces"] == 2 * 8 + 16
     found = {frozenset(part["term"]) for _, part in model.top_terms(5).groupby("topic")}
     assert {name for name, words in PLANTED.items() for terms in found if terms <= set(words)} == {"kitchen", "sky"}
-
-
-def test_a_piece_without_any_term_takes_nothing_from_its_document(corpus_of):
-    """Questions of stop words before the texts on the kitchen: a document counts once with them as without."""
-    rng, rows = np.random.default_rng(12), {"": [], "Q: And then?\n\nA: ": []}
-    for name in [f"{topic}{n}" for topic in ("sea", "kitchen") for n in range(6)]:
-        text = _draw(PLANTED[name[:-1]], rng, 100)
-        for asked, texts in rows.items():
-            texts.append((name, "CN", "2025-01-11", asked + text if "kitchen" in name else text))
-    plain, with_questions = (
-        weigh_pieces(corpus_of(COLUMNS, part, at_random=True), "passage") for part in rows.values()
-    )
-    assert plain.importance.tolist() == [1.0] * 12
-    assert sorted(with_questions.importance) == [0.0] * 6 + [1.0] * 12
 
 
 def test_topics_with_the_same_strongest_terms_get_their_number():

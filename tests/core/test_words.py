@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nltk.tokenize import RegexpTokenizer
 
-from analysis_helpers import words
 from analysis_helpers.words import WORD, code_terms, code_words, count_words, find_terms, find_words, split_words
 
 TOKENIZER = RegexpTokenizer(WORD)
@@ -40,11 +39,6 @@ def test_codes_give_the_words_back():
     told = [coded.vocabulary[code] for code in coded.codes]
     assert told == [word for text in ODD for word in TOKENIZER.tokenize(text)]
     assert np.diff(coded.starts).tolist() == [len(TOKENIZER.tokenize(text)) for text in ODD]
-
-
-def test_words_are_the_same_where_nothing_more_is_remembered(monkeypatch):
-    monkeypatch.setattr(words, "MOST_CHUNKS", 0)
-    assert find_words("never-met chunks, 1a2b.") == TOKENIZER.tokenize("never-met chunks, 1a2b.")
 
 
 def test_half_a_character_is_counted_as_no_letter():

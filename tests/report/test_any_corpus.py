@@ -19,7 +19,7 @@ from analysis_helpers.cli import main
 from analysis_helpers.report import reports
 from analysis_helpers.report.execute import FORM, execute_notebook, read_cards
 from tests.conftest import ROOT, bytes_of, notebook_of
-from tests.small_corpora import COLUMNS, CORPORA, FOLDER
+from tests.small_corpora import CORPORA, FOLDER
 
 mpl.use("agg")
 CELLS = nbformat.read(ROOT / "notebooks" / FORM, as_version=4).cells
@@ -27,15 +27,7 @@ QUESTIONS = {cell.id: cell for cell in CELLS if "raises-exception" in cell.metad
 TOLD = re.compile(r"[^\n]+; expected [^\n]+; [^\n]+")
 
 
-@pytest.fixture(scope="module")
-def small(corpus_of):
-    """Corpora by name, each built once."""
-    built = {}
-    return lambda name: built.get(name) or built.setdefault(name, corpus_of(COLUMNS, CORPORA[name]))
-
-
 def ask(corpus, question):
-    """Run the cell of a question; how much it shows, and its refusal."""
     shown = []
     try:
         exec(QUESTIONS[question].source, {"ah": ah, "corpus": corpus, "display": shown.append})
@@ -80,10 +72,6 @@ def test_what_no_text_uses_is_not_listed(corpus_of):
     shown = []
     exec(QUESTIONS["subjects"].source, {"ah": ah, "corpus": corpus, "display": shown.append})
     assert set(shown[0].index.get_level_values("concept")) == {"tariffs"}
-
-
-# ---------------------------------------------------------------------------------------------------
-# The notebook
 
 
 def test_each_section_is_a_question_two_sentences_and_one_cell_of_its_own():
@@ -134,10 +122,6 @@ def test_a_refusal_is_an_output_and_the_run_goes_on(tmp_path):
 def test_any_other_failure_names_its_cell(tmp_path, code, tags, message):
     with pytest.raises(ah.TalksError, match=rf"in\.ipynb: {message}"):
         _execute(tmp_path, code, tags)
-
-
-# ---------------------------------------------------------------------------------------------------
-# Whole reports, and the laboratory
 
 
 @pytest.mark.parametrize(("name", "folder"), [("single", "mine"), ("hostile", FOLDER)])

@@ -20,14 +20,8 @@ from tests.conftest import ORIGINALS, ROOT
 
 PACKAGE = ROOT / "src/analysis_helpers"
 APART = {"cluster"}  # extras with a lock of their own
-RESULTS = {
-    "Interval",
-    "Permutation",
-    "SEED",
-    "TalksError",
-    "UnreadableError",
-    "build",
-}  # without an example of their own
+# Without an example of their own.
+RESULTS = {"Interval", "Permutation", "SEED", "TalksError", "UnreadableError", "build"}
 MEASURES = {"events", "keyness", "rates", "sentiment", "topics", "uncertainty"}
 LONGEST = 1_000  # lines of a file, so that it can be read
 ROWS = 500  # of each table that frictionless reads: it takes minutes for all; `talks check` reads every row
@@ -35,7 +29,6 @@ ROWS = 500  # of each table that frictionless reads: it takes minutes for all; `
 
 @pytest.fixture(scope="module")
 def tracked():
-    """The files of the checkout that are not binary, with their text."""
     done = subprocess.run(["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, check=False)
     if done.returncode:
         pytest.skip("not a git checkout")
@@ -51,13 +44,8 @@ def project():
 
 @pytest.fixture(scope="module")
 def required(project):
-    """The names of all packages that an environment needs."""
     extras = [name for extra, names in project["optional-dependencies"].items() if extra not in APART for name in names]
     return {re.sub(r"\[.*?\]", "", name).lower() for name in project["dependencies"] + extras}
-
-
-# ---------------------------------------------------------------------------------------------------
-# Environments
 
 
 @pytest.mark.parametrize(("folder", "lock"), [("", "requirements.lock"), ("binder", "../requirements.lock")])
@@ -93,10 +81,6 @@ def test_the_lock_pins_everything_for_every_platform(required):
     assert "python_full_version" in text
 
 
-# ---------------------------------------------------------------------------------------------------
-# Data and word lists
-
-
 def test_data_package_describes_every_table_as_it_is():
     described = json.loads((ROOT / "data/datapackage.json").read_text(encoding="utf-8"))
     assert described == describe_data(ROOT / "data"), "run: make corpus"
@@ -109,7 +93,6 @@ def test_data_package_describes_every_table_as_it_is():
 
 
 def problems_of(package):
-    """What frictionless finds in a data package and the first rows of its tables."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # those of other packages
         from frictionless import validate
@@ -136,10 +119,6 @@ def test_every_row_of_a_word_list_has_its_reason(path):
     group = {"kind", "topic", "concept", "frame"} & set(table[0])  # "about" is a function word and the name of a page
     values = [(*(row[name] for name in sorted(group)), row[key]) for row in table]
     assert len(values) == len(set(values)), "a term stands twice"
-
-
-# ---------------------------------------------------------------------------------------------------
-# Code and documentation
 
 
 def test_public_docstrings_are_whole():
@@ -187,10 +166,6 @@ def test_workflow_calls_the_same_verbs():
     for name in (".github/workflows/ci.yml", ".ci/run"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert [verb for verb in ("make check", "make report", "make test") if verb not in text] == [], name
-
-
-# ---------------------------------------------------------------------------------------------------
-# Nothing leaks
 
 
 def test_no_text_of_others_is_in_the_project(originals):

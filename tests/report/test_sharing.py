@@ -36,12 +36,7 @@ def package(example, tmp_path_factory):
 
 
 def _written(folder):
-    """The text of each file of a package that is no Parquet."""
     return [path.read_text("utf-8") for path in folder.rglob("*") if path.is_file() and path.suffix != ".parquet"]
-
-
-# ---------------------------------------------------------------------------------------------------
-# The whole package
 
 
 def test_every_output_is_the_same_and_so_are_the_rows(example, package):
@@ -116,10 +111,6 @@ def test_what_stands_beside_the_tables_describes_them(package):
         "authors": [{"name": "Names of the compilers, to be filled in"}],
         "references": [{name: suite[name] for name in named}],
     }
-
-
-# ---------------------------------------------------------------------------------------------------
-# What is left out, by hand
 
 
 def test_a_long_term_goes_in_four_texts_and_stays_in_five(corpus_of):
@@ -207,10 +198,6 @@ def test_what_is_planted_back_is_found(invented, table, row, change, message):
         frame.loc[row, column] = value
     with pytest.raises(ah.TalksError, match=message):
         sharing.check_package(bare.replace(**{table: frame}))
-
-
-# ---------------------------------------------------------------------------------------------------
-# Whole or not at all
 
 
 def test_a_notebook_that_shows_text_is_refused(example, tmp_path, monkeypatch, capsys):

@@ -40,11 +40,8 @@ def test_stop_words_are_those_of_scikit_learn():
 def test_lab_opens_on_the_first_notebook_or_says_what_to_install(fails, monkeypatch):
     """The folder is the root, and what is opened in it stands in the address of JupyterLab."""
     called = []
-    monkeypatch.setattr(
-        reports.subprocess,
-        "run",
-        lambda command, check: called.append(command) or SimpleNamespace(returncode=int(fails)),
-    )
+    run = lambda command, check: called.append(command) or SimpleNamespace(returncode=int(fails))  # noqa: E731
+    monkeypatch.setattr(reports.subprocess, "run", run)
     if fails:
         with pytest.raises(ah.TalksError, match=r"pip install 'talks-in-words\[lab\]'"):
             reports.open_lab()

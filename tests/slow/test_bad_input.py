@@ -1,9 +1,6 @@
 """Bad input: one line that says what, where, what was expected and what to do; status 2; nothing left behind."""
 
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -136,41 +133,8 @@ def test_check_prints_every_finding(invented, tmp_path, capsys):
     assert len(lines) == 2
 
 
-def test_no_traceback_reaches_the_terminal(tmp_path):
-    command = [sys.executable, "-m", "analysis_helpers.cli", "check", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert done.stderr.count("\n") == 1
-
-
-def test_a_notebook_shows_the_message_alone(tmp_path):
-    """In Jupyter a wrong corpus is one line, not a traceback."""
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
-
-    code = f"import analysis_helpers as ah\nah.load_corpus({str(tmp_path)!r})"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    with pytest.raises(CellExecutionError):
-        NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
-    shown = notebook.cells[0].outputs[0]["traceback"]
-    assert len(shown) == 1
-    assert shown[0].startswith("TalksError: ")
-    assert "is no corpus" in shown[0]
-
-
-def test_build_and_check_tell_what_they_did(nine, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    assert main(["build", str(nine["sources"][0]), "--metadata", str(nine["metadata"][0]), "--out", "corpus"]) == 0
-    assert "read 9 = kept 7 + duplicates 1 + rejected 1" in capsys.readouterr().out
-    assert main(["check", "corpus"]) == 0
-    assert "no problem found" in capsys.readouterr().out
-
-
 @pytest.fixture
 def built(tmp_path):
-    """A corpus of files, given by name, and of a table of metadata."""
 
     def build(files, metadata=None):
         tables = [write(tmp_path, {"m.csv": metadata}) / "m.csv"] if metadata else []
@@ -185,15 +149,6 @@ def test_ids_are_the_given_ones_or_the_stem_and_a_place_where_two_are_the_same(b
     corpus = built(texts)
     assert corpus.documents["doc_id"].tolist() == ["a.md", "a.txt", "x1", "b-000003", "j1", "deep-a"]
     assert corpus.documents["collection"].unique().tolist() == ["in"]
-
-
-def test_half_a_surrogate_pair_becomes_the_mark_of_a_lost_character(built):
-    """Escapes as they stand in JSON of texts that were cut inside an emoji; the id must not break either."""
-    corpus = built(
-        {"a.jsonl": r'{"id": "x\udc00", "title": "Boats \ud83c", "text": "They met \ud800 there. \ud83d\ude00"}'}
-    )
-    assert corpus.documents[["doc_id", "title"]].to_numpy().tolist() == [["x\ufffd", "Boats \ufffd"]]
-    assert corpus.passages["text"].tolist() == ["They met \ufffd there. \U0001f600"]
 
 
 def test_json_without_a_value_has_none(built):
@@ -226,9 +181,7 @@ def test_only_line_breaks_end_a_row(built):
 def test_a_file_name_that_is_no_text(built, tmp_path):
     """On Linux a name may be any bytes; here an ä in Latin-1."""
     try:
-        Path(f"{write(tmp_path / 'in', {'a.txt': TEXT}).parent}/in/b\udce4r.txt").write_text(
-            "It was said.", encoding="utf-8"
-        )
+        write(tmp_path / "in", {"a.txt": TEXT, "b\udce4r.txt": "It was said."})
     except (OSError, UnicodeError):
         pytest.skip("file names are text on this machine")
     assert built({}).documents["doc_id"].tolist() == ["a", "b?r"]
@@ -273,10 +226,6 @@ def test_what_cannot_be_read_is_set_aside_with_its_reason(files, source, reason,
     assert found[["source", "remedy"]].tolist() == [source, remedy]
     listed = pd.read_csv(tmp_path / "corpus/rejected.csv")
     assert listed.loc[0, ["source", "reason", "remedy"]].tolist() == [source, found["reason"], remedy]
-
-
-# ---------------------------------------------------------------------------------------------------
-# Where the corpus goes
 
 
 @pytest.mark.parametrize(

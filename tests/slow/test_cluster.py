@@ -21,7 +21,6 @@ HARBOURS = ("Lisbon", "Porto", "Faro", "Braga", "Evora", "Sintra", "Tomar", "Ave
 
 
 def _start(kind, *options, path=()):
-    """A scheduler or a worker, as `dask scheduler` and `dask worker` start them."""
     command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", "--no-dashboard", *options]
     known = [*map(str, path), str(ROOT / "src"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, known))}
@@ -30,7 +29,6 @@ def _start(kind, *options, path=()):
 
 @pytest.fixture(scope="module")
 def scheduler(tmp_path_factory):
-    """The address of a scheduler on this machine."""
     with _scheduler(tmp_path_factory.mktemp("scheduler") / "file.json") as address:
         yield address
 
@@ -81,7 +79,6 @@ def workers(scheduler):
 
 @pytest.fixture
 def many(tmp_path, monkeypatch):
-    """Thirty invented reports in a table."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
     (tmp_path / "in").mkdir()
     rows = [json.dumps({"id": f"row {n}", "date": "2025-03-04", "text": _report(n)}) for n in range(30)]
@@ -96,7 +93,6 @@ def _report(n):
 
 @pytest.fixture
 def whole(many, tmp_path):
-    """The bytes of a build in one process."""
     corpus = ah.build_corpus([many], tmp_path / "whole", part_size=4)
     assert corpus.record["funnel"] == {"read": 30, "kept": 30, "duplicates": 0, "rejected": 0}
     return bytes_of(tmp_path / "whole")
@@ -120,7 +116,6 @@ def test_a_scheduler_without_workers_says_so(many, tmp_path, scheduler, monkeypa
 
 @contextmanager
 def _at_work(tmp_path, address, *places):
-    """Checkpoints, and the workers of a cluster for them."""
     with (
         stages.open_checkpoints(tmp_path / "checked", "corpus.json", "plan") as checkpoints,
         stages.open_workers(1, address, checkpoints, places) as workers,

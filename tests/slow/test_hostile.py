@@ -84,17 +84,12 @@ def read(tmp_path, contents, **options):
 
 
 def tree(folder):
-    """All files below a folder with their sizes."""
     return {str(path): path.lstat().st_size for path in sorted(folder.rglob("*"))}
 
 
 def outcomes(found):
-    """Of each record the reason, or the text."""
     return [row.get("reason") or row["text"] for row in found]
 
-
-# ---------------------------------------------------------------------------------------------------
-# Archives
 
 NAMES = ["../../out.txt", "/etc/out.txt", "C:\\out.txt", "..\\..\\out.txt", "a/../../out.txt", "a\nb\x1b[2J.txt"]
 
@@ -197,10 +192,6 @@ def test_too_many_members_or_a_broken_one_do_not_spoil_the_others(tmp_path, monk
     assert len(found) == 7
 
 
-# ---------------------------------------------------------------------------------------------------
-# XML
-
-
 def _entities(declaration, encoding="utf-8"):
     def change(data):
         text = re.sub(r"^<\?xml[^>]*>", "", data.decode()).replace("Both sides", "&x; sides")
@@ -243,9 +234,6 @@ def test_a_sheet_that_claims_to_be_huge(tmp_path):
     found = read(tmp_path, {"a.xlsx": sheet})
     assert [(row["text"], row["where"]) for row in found] == [(FIRST, "row 1048576")]
 
-
-# ---------------------------------------------------------------------------------------------------
-# Pages, Rich Text, PDF
 
 LURES = """<base href="http://127.0.0.1:9/"><meta http-equiv="refresh" content="0; url=http://127.0.0.1:9/">
 <link rel="stylesheet" href="//127.0.0.1:9/a.css"><script src="http://127.0.0.1:9/a.js"></script>
@@ -359,10 +347,6 @@ def test_what_libraries_say_of_broken_files_stays_off_the_screen(tmp_path):
     assert (done.stdout, done.stderr) == ("", "")
 
 
-# ---------------------------------------------------------------------------------------------------
-# Tables
-
-
 def _claims_many_rows():
     """A Parquet file whose footer was changed: it says that there are more rows than bytes."""
     data = bytearray(parquet(text=["They met."] * 50))
@@ -409,9 +393,6 @@ def test_a_line_or_a_file_that_is_too_long(tmp_path, monkeypatch):
     assert found[-1].startswith("holds over")
 
 
-# ---------------------------------------------------------------------------------------------------
-# Time: a megabyte of one sign, for every reader
-
 PATTERNS = [
     "a", " ", ".", '"', "<", "&", "\xff", "{", "}", "[", "(", ")", "\\", "\t", "\n", "-", "1", "中",
     "<p>", "</p", "<!-- -->", "<a ", "b'", "b'x\n", "a-\n", "A: ", "function;;", "a-a-a;", "Ã©", "1/", "Mar 1, 2021 ",
@@ -434,10 +415,6 @@ def test_time_grows_with_size_not_with_its_square(ending):
         with suppress(ah.TalksError):
             list(read_document(data) if read_document else TABLE_READERS[ending](io.BytesIO(data), {}))
         assert time.process_time() - started < 4, pattern
-
-
-# ---------------------------------------------------------------------------------------------------
-# Names and places
 
 
 ODD_NAMES = ["=HYPERLINK(1).txt", "a;rm -rf.txt", "a\nb.txt", "\x1b[2Ja.txt", "<script>.txt", "x" * 251 + ".txt"]

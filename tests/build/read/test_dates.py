@@ -166,26 +166,9 @@ def _settle(*written):
     return dates.settle_dates(frame, dates.find_orders(frame))
 
 
-def test_one_date_settles_its_source():
-    settled = _settle(("03/04/2021", "a"), ("18/03/2021", "a"), ("03/04/2021", "b"), ("03/18/2021", "b"))
-    assert list(settled.columns) == ["date", "date_precision", "date_evidence"]
-    assert list(settled.index) == [7, 8, 9, 10]
-    assert settled["date"].tolist() == ["2021-04-03", "2021-03-18", "2021-03-04", "2021-03-18"]
-    assert settled.at[7, "date_evidence"] == "03/04/2021 (day first, as other dates of this source)"
-    assert settled.at[9, "date_evidence"] == "03/04/2021 (month first, as other dates of this source)"
-
-
 @pytest.mark.parametrize("others", [[], ["18/03/2021", "03/18/2021"], ["2021-03-18", "18 March 2021", "nothing"]])
 def test_without_proof_or_with_contradicting_proof_only_the_year_is_sure(others):
     settled = _settle(("03/04/2021", "a"), *((other, "a") for other in others), ("18/03/2021", "another"))
     reason = "03/04/2021 (day or month first: nothing in this source decides)"
     assert settled.iloc[0].tolist() == ["2021-01-01", "year", reason]
     assert settled["date_evidence"].tolist()[1:] == [*others, "18/03/2021"]
-
-
-def test_empty_cells_and_an_empty_table_are_settled():
-    settled = _settle(("nothing", None), ("03/04/2021", None), ("18/03/2021", None))
-    assert pd.isna(settled.at[7, "date"])
-    assert settled.at[8, "date"] == "2021-04-03"
-    empty = pd.DataFrame(columns=COLUMNS)
-    assert dates.settle_dates(empty, dates.find_orders(empty)).empty

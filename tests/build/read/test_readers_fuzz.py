@@ -4,7 +4,6 @@ import functools
 import gzip
 import io
 import zipfile
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from analysis_helpers.build.prepare import Settings, prepare_part
 from analysis_helpers.build.read.archives import Item
 from analysis_helpers.build.read.records import read_all_rows
 from analysis_helpers.build.read.registry import DOCUMENT_READERS, TABLE_READERS, read_records, read_units
-from analysis_helpers.errors import TalksError, UnreadableError
+from analysis_helpers.errors import UnreadableError
 from tests.build.read.test_databases import FACTIVA, NEXIS, PROQUEST
 from tests.made_files import BODY, PAGE, SAMPLES, docx, pdf, rtf, tarred, with_part, xlsx, zipped
 
@@ -129,12 +128,3 @@ def test_no_line_of_a_table_is_lost(text, delimiter):
     assert [number for number, _ in rows] == list(range(1, len(rows) + 1))
     letters = sum(cell.count("a") + cell.count("b") for _, cells in rows if isinstance(cells, list) for cell in cells)
     assert letters == text.count("a") + text.count("b") or any(isinstance(cells, UnreadableError) for _, cells in rows)
-
-
-@few(max_examples=40)
-@given(st.lists(st.tuples(st.sampled_from(["a.csv", "a", "a-000002", "row 2"]), st.text(max_size=5)), max_size=3))
-def test_metadata_that_conflict_are_the_only_error(rows):
-    known = {file: {"title": title, "metadata_row": f"m.csv row {n}"} for n, (file, title) in enumerate(rows)}
-    for ending, data in ((".txt", BODY.encode()), (".csv", b"text\nThey met.\n")):
-        with suppress(TalksError):
-            read(data, ending, known)

@@ -5,7 +5,6 @@ import html
 import json
 import re
 import zipfile
-from contextlib import closing
 from datetime import date, datetime
 
 import pytest
@@ -18,7 +17,7 @@ from analysis_helpers.errors import TalksError, UnreadableError
 from tests import made_files as made
 from tests.build.read.test_databases import EXPORTS as ARTICLES
 from tests.build.read.test_databases import FACTIVA, NEXIS, PROQUEST
-from tests.conftest import ROOT, bytes_of
+from tests.conftest import ROOT
 from tests.made_files import BODY, CELL, FIRST, HEADLINE, PAGE, ROW, SAMPLES, SECOND, part_of, records_of, write
 
 LINES = BODY.split("\n")
@@ -261,18 +260,6 @@ def test_metadata_beat_the_table_and_the_page(tmp_path):
     assert found == expected
 
 
-def test_kept_metadata_are_those_that_were_read(tmp_path):
-    path = tmp_path / "metadata with #?%.sqlite"
-    rows = {"a.txt": {"side": "CN", "title": "Évora ‘\u0000’"}, "": {"n": None}}
-    metadata.keep_metadata(rows, path)
-    metadata.keep_metadata({}, path)  # as when a build goes on
-    with closing(metadata.KeptMetadata(path)) as kept:
-        assert {key: kept.get(key) for key in (*rows, "b.txt")} == {**rows, "b.txt": None}
-    assert list(tmp_path.iterdir()) == [path]
-    with pytest.raises(OSError, match="metadata"):
-        metadata.keep_metadata({}, tmp_path / "absent" / "metadata.sqlite")
-
-
 def test_folders_are_read_to_any_depth_without_hidden_files(tmp_path):
     others = [".hidden.txt", ".git/x.txt", "__MACOSX/._a.txt", "~$a.docx", "Thumbs.db", "b/page_files/style.css"]
     files = {"b/c/d/deep.txt": BODY, "a.TXT": BODY, **dict.fromkeys(others, b"x")}
@@ -289,14 +276,6 @@ def test_ids_are_unique_over_folders_and_archives(tmp_path):
     assert ids == [
         "A", "one-a", "one-a.txt", "one-b-a", "one-b-a.txt", "two-a", "two-a.txt", "x-a", "x-a-2", "y-a.md", "y-a.txt",
     ]  # fmt: skip
-
-
-def test_reading_leaves_the_files_as_they_were(tmp_path):
-    folder = write(tmp_path / "in", {f"{n}/a{ending}": content for n, (ending, content) in enumerate(SAMPLES.items())})
-    before = bytes_of(folder)
-    part = part_of(folder)
-    assert (len(part.documents), len(part.aside)) == (22, 0)
-    assert bytes_of(folder) == before
 
 
 def read_capitals(data):
