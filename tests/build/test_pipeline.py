@@ -123,6 +123,21 @@ def test_a_full_disk_is_said_and_what_is_done_is_kept(module, name, full, done, 
     assert bytes_of(tmp_path / "corpus") == whole
 
 
+def test_a_column_has_its_type_also_in_a_part_without_a_value(tmp_path, monkeypatch):
+    texts = ["...", "Both sides met.", 'China agreed. "We trust the United States," Minister Wang told reporters.']
+    rows = [json.dumps({"id": f"t{n}", "text": text}) for n, text in enumerate(texts)]
+    (tmp_path / "t.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    monkeypatch.setattr(pipeline, "write", _stop)
+    with pytest.raises(KeyboardInterrupt):
+        _build(tmp_path / "t.jsonl", tmp_path / "corpus", part_size=1)
+    tables = {}
+    for path in (tmp_path / ".corpus.building").glob("*/*.parquet"):
+        stage = path.parent.name.rpartition("-")[2]
+        tables.setdefault((stage, path.name), []).append(pq.read_schema(path).remove_metadata())
+    assert {len(schemas) for key, schemas in tables.items() if key[0] != "summed"} == {3}
+    assert all(schema == schemas[0] for schemas in tables.values() for schema in schemas)
+
+
 def test_a_changed_text_begins_the_build_anew(many, tmp_path, monkeypatch):
     out = tmp_path / "corpus"
     with monkeypatch.context() as patch:
