@@ -218,7 +218,7 @@ class Corpus:
         >>> int(matrix.sum()) >= int(first["n_words"].sum()), terms.is_monotonic_increasing
         (True, True)
         """
-        from scipy.sparse import csr_matrix
+        from scipy.sparse import coo_matrix, csr_matrix
 
         placed = pa.table({"passage_id": pa.array(passage_ids), "place": pa.array(rows, pa.int32())})
         excluded = pa.table({"term": pa.array(list(exclude), pa.string())})
@@ -226,10 +226,15 @@ class Corpus:
         distinct = f"SELECT DISTINCT term FROM {counted} ANTI JOIN excluded USING (term) ORDER BY term"
         terms = self._ask(distinct, placed=placed, excluded=excluded)
         coded = terms.append_column("code", pa.array(np.arange(len(terms), dtype="int32")))
-        query = f"SELECT place, code, sum(n)::DOUBLE AS n FROM {counted} JOIN coded USING (term) GROUP BY place, code"
-        cells = self._ask(query, placed=placed, coded=coded)
-        row, column, n = (cells[name].to_numpy() for name in ("place", "code", "n"))
-        matrix = csr_matrix((n, (row, column)), shape=(int(rows.max(initial=-1)) + 1, len(terms)))
+        shape, cells = (int(rows.max(initial=-1)) + 1, len(terms)), []
+        query = f"SELECT place, code, n FROM {counted} JOIN coded USING (term)"
+        for batch in self.batches(query, placed=placed, coded=coded):
+            row, column, n = (batch[name].to_numpy() for name in ("place", "code", "n"))
+            cell = coo_matrix((n, (row, column)), shape=shape).tocsr().tocoo()  # adds up within the batch
+            cells.append((cell.row, cell.col, cell.data))
+        row, column, n = (np.concatenate(part) for part in zip(*cells, strict=True)) if cells else ([], [], [])
+        del cells
+        matrix = csr_matrix((np.asarray(n, dtype="float64"), (row, column)), shape=shape)
         return matrix, pd.Index(terms["term"].to_pandas(), dtype="str").rename(None)
 
     def batches(self, query: str, **given: pd.DataFrame | pa.Table) -> Iterator[pa.RecordBatch]:
