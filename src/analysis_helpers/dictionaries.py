@@ -30,12 +30,6 @@ def read_codebook(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(rows))
 
 
-def read_weights(name: str) -> pd.DataFrame:
-    """Read a table of weights that ships with the package."""
-    with files("analysis_helpers").joinpath(f"build/weights/{name}.parquet").open("rb") as table:
-        return pd.read_parquet(table)
-
-
 def load_stop_words() -> frozenset[str]:
     """Load the English stop words of scikit-learn: words too common to tell texts apart, all in lower case.
 

@@ -7,7 +7,8 @@ import pytest
 
 from analysis_helpers.build.clean import clean_documents
 from analysis_helpers.build.sentences import split_passages
-from analysis_helpers.build.speakers import VOICES, add_speakers, classify_label
+from analysis_helpers.build.speakers import add_speakers, classify_label
+from analysis_helpers.corpus import SIDE_ORDER
 from analysis_helpers.words import count_words
 from tests.conftest import ROOT
 
@@ -45,7 +46,7 @@ def _turns(texts, side="US", genre="press_conference", author="", date="2025-05-
     )
     passages = split_passages(documents.assign(blocks=[[("body", text) for text in texts]]))
     spoken = add_speakers(passages, documents)
-    assert set(spoken["speaker_side"]) <= set(VOICES)
+    assert set(spoken["speaker_side"]) <= set(SIDE_ORDER)
     assert (spoken["passage_id"] == passages["passage_id"]).all()
     return list(zip(spoken["speaker_side"], spoken["text"], strict=True))
 

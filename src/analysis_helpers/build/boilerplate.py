@@ -9,12 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from importlib.resources import files
 from itertools import accumulate, compress, islice
 
 import numpy as np
 import pandas as pd
 
-from ..dictionaries import read_lexicon, read_weights
+from ..dictionaries import read_lexicon
 from .sentences import load_abbreviations
 
 Numbers = np.ndarray
@@ -245,7 +246,8 @@ def line_features(texts: Sequence[str], lines: Figures | None = None) -> Figures
 @lru_cache(maxsize=1)
 def load_line_weights() -> pd.DataFrame:
     """Load the weights of the line model: one row per feature, with its mean and scale on the training pages."""
-    return read_weights("page_lines")
+    with files("analysis_helpers").joinpath("build/weights/page_lines.parquet").open("rb") as table:
+        return pd.read_parquet(table)
 
 
 def choose_lines(chances: Numbers, words: Numbers) -> list[bool]:

@@ -11,7 +11,6 @@ from ..dictionaries import read_lexicon
 from ..words import count_words
 
 DIALOGUES = ("press_conference", "interview")
-VOICES = ("US", "CN", "other", "question", "unknown")
 
 _CLOCK = r"\((?:\d{1,2}:)?\d{1,2}:\d\d\)"
 _LABEL = re.compile(rf"([^\W\d_][^:：?!\n]{{0,70}}?)(?:\s*{_CLOCK}:?|\s*[:：](?:\s*{_CLOCK}:?)?)\s*(?=[^\s/\d])")
