@@ -7,7 +7,6 @@ import html
 import re
 import statistics
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -18,6 +17,7 @@ import pandas as pd
 from ..dictionaries import read_lexicon
 from ..words import count_words, find_words
 from .boilerplate import CJK, find_article_lines, find_headline, split_flat_page, trim_to_sentences
+from .read.records import lost_words
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
 _INNER_SENTENCE_END = re.compile(r"(?<![A-Z])[.!?][\"”’)]*\s+[A-Z\"“]")
@@ -33,11 +33,13 @@ _SPACES = "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\
 _REPAIRED = dict.fromkeys("\r\x0b\x0c\u2028\u2029", "\n") | dict.fromkeys(_SPACES, " ")
 _REPAIRED |= {chr(n): bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}  # Windows-1252, misread
 
-_TARGET = r"(?:(?!\]\()[^)\s])*+\)"
+_TARGET = r"(?:(?!\]\()[^)\s])*+(?:\s+\"[^\"\n]{0,300}\")?\s{0,3}\)"
+_IMAGE = rf"!\[[^\[\]]*\]\(\s{{0,3}}{_TARGET}"
 _MARKUP = (  # signs of which a text must hold one, pattern, what is kept
     ("<", r"</?(?:[a-zA-Z][^<>\n]{0,500}|https?://[^<>\s]+)>", ""),
-    ("[", rf"!\[[^\[\]\n]*\]\({_TARGET}", ""),
-    ("[", rf"\[([^\[\]\n]+)\]\((?=https?:|/|#|mailto:){_TARGET}", r"\1"),
+    ("[", rf"\[\s{{0,3}}{_IMAGE}([^\[\]]*)\]\({_TARGET}", r"\1"),  # an image that is a link
+    ("[", _IMAGE, ""),
+    ("[", rf"\[([^\[\]]+)\]\((?=https?:|/|#|mailto:){_TARGET}", r"\1"),
     ("#>", r"(?m)^\s{0,3}(?:#{1,6} |> ?)", ""),
     ("*_", r"\*\*|__|(?<![\w\\])\*(?=\S)|(?<=[^\s\\])\*(?!\w)", ""),
     ("\\", r"\\([\\\-*_#.\[\]()>~`|])", r"\1"),
@@ -53,6 +55,7 @@ _DATE_LINE = re.compile(rf"\W*(?:(?:{_DATE})(?:[\s,|]+{_CLOCK})?|{_CLOCK})\W*", 
 
 TITLE_WORDS, HEADING_WORDS, BYLINE_WORDS, FURNITURE_WORDS = 25, 15, 10, 45
 FURNITURE_CHARACTERS = 1_000
+TITLE_LETTERS = 12  # of a title that is told without the name of its site
 FLAT_LINES, FLAT_WORDS = 5, 100
 
 
@@ -234,6 +237,29 @@ def mark_title(lines: list[Line]) -> list[Line]:
     return _mark(lines, "title", {body[0]})
 
 
+def mark_known_title(lines: list[Line], title: str) -> list[Line]:
+    """Mark the first lines where they are the title that is known already; any other line stays in the text."""
+    lines = [replace(line, kind="body") if line.kind == "title" else line for line in lines]
+    first = [number for number, line in enumerate(lines) if line.kind == "body"]
+    again = (n for n in (1, 2, 3) if n < len(first) and _same_title(_joined([lines[k] for k in first[:n]]), title))
+    return _mark(lines, "title again", first[: next(again, 0)])
+
+
+def _same_title(found: str, title: str) -> bool:
+    """Compare without case, blanks and punctuation; behind one of them may stand the name of the site."""
+    whole, short = [], []
+    for text in (found, title):
+        parts = re.split(r"\s[–—»·|-]\s", text)
+        whole.append(_letters(text))
+        short.append(_letters("".join(parts[:-1] or parts)))
+    again = whole[0] == short[1] or whole[1] == short[0]
+    return whole[0] == whole[1] or (again and len(min(whole, key=len)) >= TITLE_LETTERS)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
 def _bylines(lines: list[Line], numbers: Collection[int]) -> set[int]:
     short = {n for n in numbers if lines[n].words <= BYLINE_WORDS and not _SENTENCE_END.search(lines[n].text)}
     return {n for n in short if re.match(r"[Bb][Yy]\s+[A-Z]\S*(\s+[A-Za-z]|$)", lines[n].text)}
@@ -336,10 +362,10 @@ LINE_STEPS = (
 )
 
 
-def clean_text(text: str) -> CleanText:
+def clean_text(text: str, title: str | None = None) -> CleanText:
     """Clean one text: find its title, headings and paragraphs, and record what was taken out.
 
-    Out: a `CleanText`: `title`, `blocks` (kind, text) with the kinds body and heading, and `removed` (kind, text).
+    In: the text; its title where that is known: then only a first line that repeats it is taken out. Out: a `CleanText`: `title`, `blocks` (kind, text) with the kinds body and heading, and `removed` (kind, text).
     General rules only; the patterns are in `lexicons/en/page_furniture.csv`. Known weakness: a teaser written in full
     sentences, without a label above it, is kept.
 
@@ -355,26 +381,11 @@ def clean_text(text: str) -> CleanText:
     numbered = [(-1, ""), *((n, row.strip()) for n, row in rows if row.strip())]
     lines = [Line(line, n - above - 1) for (above, _), (n, line) in pairwise(numbered)]
     for step in LINE_STEPS:
-        lines = step(lines)
+        lines = mark_known_title(lines, title) if title and step is mark_title else step(lines)
     blocks = [(line.kind, line.text) for line in lines if line.kind in {"body", "heading"}]
     removed += [(line.kind, line.text) for line in lines if line.kind not in {"body", "heading", "title"}]
     title = next((line.text for line in lines if line.kind == "title"), None)
     return CleanText(title, blocks, removed)
-
-
-def lost_words(before: str, after: str) -> list[str]:
-    """Words that a step took out, as one string (an empty list where it took none)."""
-    lost = Counter(find_words(before)) - Counter(find_words(after)) if before != after else None
-    return [" ".join(lost.elements())] if lost else []
-
-
-def _without_title(clean: CleanText, title: str | float) -> CleanText:
-    """Take the title out of the text where it stands there again as the first line, and is known already."""
-    if not isinstance(title, str) or len(clean.blocks) < 2:
-        return clean
-    first = clean.blocks[0][1]
-    again = len({re.sub(r"\W+", "", text).casefold() for text in (first, title)}) == 1
-    return replace(clean, blocks=clean.blocks[1:], removed=[("title again", first), *clean.removed]) if again else clean
 
 
 def clean_documents(documents: pd.DataFrame) -> pd.DataFrame:
@@ -388,7 +399,8 @@ def clean_documents(documents: pd.DataFrame) -> pd.DataFrame:
     [[('body', 'One line. Two lines.')], [('counter', '123 views')]]
     """
     given = documents["title"] if "title" in documents else pd.Series(None, index=documents.index, dtype="str")
-    cleaned = [_without_title(clean_text(text), title) for text, title in zip(documents["text"], given, strict=True)]
+    known = given.astype(object).where(given.notna(), None)
+    cleaned = [clean_text(text, title) for text, title in zip(documents["text"], known, strict=True)]
     found = pd.Series([clean.title for clean in cleaned], index=documents.index, dtype="str")
     blocks, removed = [clean.blocks for clean in cleaned], [clean.removed for clean in cleaned]
     return documents.assign(title=given.fillna(found), blocks=blocks, removed=removed)

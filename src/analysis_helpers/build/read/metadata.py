@@ -1,12 +1,16 @@
 """Metadata: what the tables of a scholar say of each document, checked, and kept for those who work on the parts."""
 
 import json
+import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import date as day
 from pathlib import Path
 
+import pandas as pd
+
+from ...dictionaries import read_codebook
 from ...errors import TalksError
 from .records import NO_TEXT, SIDES, Record, check_header, ragged, read_rows
 
@@ -16,6 +20,20 @@ GIVEN = (
 )  # fmt: skip
 CONTROLLED = {"side": SIDES, "use": ("main", "caution", "exclude")}
 PRECISIONS = {10: "day", 7: "month", 4: "year"}  # by the length of a date
+# Names that programs and people give what is known of a document, best first.
+KNOWN_NAMES = pd.DataFrame(read_codebook("table_columns")).groupby("kind", sort=False)["term"].agg(list).to_dict()
+
+
+def name_fields(found: Sequence[str]) -> dict[str, str]:
+    """Say which name of a file stands for what: the suite's own, or one commonly used (`source_url`, `sourceUrl`)."""
+    named = {name: name for name in GIVEN if name in found}
+    apart = {re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name): name for name in reversed(found) if name}
+    plain = {re.sub(r"[\s_:.-]+", " ", name).strip().lower(): apart[name] for name in apart}
+    for name, candidates in KNOWN_NAMES.items():
+        column = next((plain[candidate] for candidate in candidates if candidate in plain), None)
+        if column is not None and name not in named and column not in named.values():
+            named[name] = column
+    return named
 
 
 def read_metadata(tables: Iterable[str | Path]) -> dict[str, Record]:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from ...errors import TalksError, UnreadableError
+from ...words import find_words
 
 Record = dict[str, Any]
 
@@ -109,6 +110,12 @@ def plain(value: str) -> str:
 def as_text(value: object) -> str:
     """Make a value text that can be written; half a character of UTF-16 is a lost one."""
     return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def lost_words(before: str, after: str) -> list[str]:
+    """Words that a step took out, as one string (an empty list where it took none)."""
+    lost = Counter(find_words(before)) - Counter(find_words(after)) if before != after else None
+    return [" ".join(lost.elements())] if lost else []
 
 
 def aside(where: str, problem: UnreadableError) -> Record:

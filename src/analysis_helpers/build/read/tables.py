@@ -8,18 +8,13 @@ from io import BytesIO
 from itertools import islice
 from typing import Any, BinaryIO
 
-import pandas as pd
-
-from ...dictionaries import read_codebook
 from ...errors import TalksError, UnreadableError
 from .databases import explain_no_text
 from .encoding import decode, decode_lines
 from .files import MAX_DOCUMENT_BYTES, check_office, one_line, opened_by, quiet
-from .metadata import GIVEN
+from .metadata import name_fields
 from .records import Record, as_text, aside, check_header, ragged, read_all_rows
 
-# Names that programs and people give the columns, best first. Compared in lower case, "_" and "-" as blanks.
-KNOWN_NAMES = pd.DataFrame(read_codebook("table_columns")).groupby("kind", sort=False)["term"].agg(list).to_dict()
 MAX_COLUMNS = 1_000
 MEGABYTES = f"{MAX_DOCUMENT_BYTES // 1_000_000} MB"
 _DELIMITERS = ",;\t|"
@@ -28,12 +23,7 @@ Columns = Mapping[str, str]
 
 def name_columns(found: Sequence[str], chosen: Columns) -> dict[str, str]:
     """Say which column holds what: the one the user chose, the suite's own name, or one commonly used."""
-    named = {name: name for name in GIVEN if name in found}
-    plain = {re.sub(r"[\s_-]+", " ", name.strip().lower()): name for name in reversed(found) if name}
-    for name, candidates in KNOWN_NAMES.items():
-        column = next((plain[candidate] for candidate in candidates if candidate in plain), None)
-        if column is not None and name not in named and column not in named.values():
-            named[name] = column
+    named = name_fields(found)
     there = f"(found: {', '.join(found)[:300] or 'nothing'})"
     for name, column in chosen.items():
         if column not in found:
