@@ -10,12 +10,12 @@ import pandas as pd
 from ..check import fields_of
 from ..errors import UnreadableError
 from ..words import count_words
-from .clean import clean_documents, lost_words
+from .clean import clean_documents
 from .read.dates import find_closing_date, find_date, read_date
 from .read.encoding import find_garble, repair
 from .read.files import extract_fragment
 from .read.language import find_language
-from .read.records import SIDES, Record, plain
+from .read.records import SIDES, Record, lost_words, plain
 from .read.registry import Reader, Unit, read_records
 from .sentences import split_passages
 from .speakers import add_speakers
@@ -25,7 +25,7 @@ NOTHING_LEFT = {
     "remedy": "look at the file: it may hold menus and prompts only",
 }
 GIVEN_DATE = "metadata"
-AROUND = "around the article (HTML or PDF)"
+OUTSIDE = {"around": "around the article (HTML or PDF)", "beside": "beside the text (labels, notes, other columns)"}
 WORKING = ("position", "given_title", "date_other", "date_order", "date_group", "curated", "metadata_row", "source")
 ASIDE = ("position", "source", "doc_id", "reason", "remedy", "side", "n_words", "metadata_row")
 
@@ -59,7 +59,8 @@ def prepare_part(units: Iterable[Unit], settings: Settings) -> Part:
         records.append(record | found | {"position": len(records)})
     aside = [_aside(record) for record in records if record.get("reason")]
     documents = clean_documents(_as_frame([record for record in records if not record.get("reason")]))
-    passages = add_speakers(split_passages(documents), documents)
+    printed = split_passages(documents)
+    passages = add_speakers(printed, documents).assign(printed=printed["text"])
     passages["n_words"] = [count_words(text) for text in passages["text"]]
     body = passages[passages["kind"] == "body"].groupby("doc_id", sort=False)
     clean = documents["doc_id"].map(body["text"].agg("\n".join)).astype("str").fillna("")
@@ -73,8 +74,8 @@ def prepare_part(units: Iterable[Unit], settings: Settings) -> Part:
     )[clean != ""].reset_index(drop=True)
     passages = passages[passages["doc_id"].isin(documents["doc_id"])].reset_index(drop=True)
     return Part(
-        documents.drop(columns=["text", "page_text", "blocks", "removed"]),
-        passages,
+        documents.drop(columns=["text", *OUTSIDE, "blocks", "removed"]),
+        passages.drop(columns="printed"),
         _removed(documents, passages),
         pd.DataFrame(aside, columns=list(ASIDE)).astype(dict.fromkeys(set(ASIDE) - {"n_words", "position"}, "str")),
     )
@@ -85,7 +86,8 @@ def _judge(record: Record, settings: Settings, taken: dict[str, str]) -> Record:
     if record.get("use") == "exclude":
         why = record.get("note_use") or "no reason given"
         raise UnreadableError(f"excluded by the metadata: {why}", "set use to main or caution")
-    text = record["text"] = extract_fragment(repair(str(record.get("text", ""))))
+    whole = repair(str(record.get("text", "")))
+    text = record["text"] = extract_fragment(whole)
     if not any(map(count_words, text.split())):
         raise UnreadableError("holds no word", "put the text into the file, or delete it")
     if garble := find_garble(text):
@@ -97,7 +99,10 @@ def _judge(record: Record, settings: Settings, taken: dict[str, str]) -> Record:
     if record["doc_id"] in taken:
         raise UnreadableError(*repeated_id(record["doc_id"], taken[record["doc_id"]]))
     taken[record["doc_id"]] = record["source"]
-    return {"language": language} | _date_of(record, text)
+    dated = _date_of(record, text)
+    unread = [] if record.get("date_given") else lost_words(record.get("date") or "", dated["date_evidence"] or "")
+    beside = [record.get("beside"), *lost_words(whole, text), *unread]
+    return {"language": language, "beside": "\n".join(filter(None, beside))} | dated
 
 
 def _date_of(record: Record, text: str) -> Record:
@@ -150,7 +155,7 @@ def _as_frame(records: list[Record]) -> pd.DataFrame:
     measured = {"n_words", "sha256", "duplicate_of", "similarity"}
     given = [field["name"] for field in fields_of("documents") if field["name"] not in measured]
     rows = [record | {"curated": "yes" if record.get("use") else ""} for record in records]
-    columns = dict.fromkeys([*given, *WORKING, "text", "page_text"])
+    columns = dict.fromkeys([*given, *WORKING, "text", *OUTSIDE])
     frame = pd.DataFrame(rows, columns=list(columns))
     frame = frame.astype(dict.fromkeys(set(columns) - {"position"}, "str"))
     return frame.assign(use=frame["use"].fillna("main"), given_title=frame["title"])
@@ -160,13 +165,13 @@ def _removed(documents: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame:
     """List what was taken out of each document, in order: what stood around it, what cleaning took, labels of turns."""
     rows = []
     for row in documents.to_dict("records"):
-        around = lost_words(row["page_text"], row["text"]) if isinstance(row["page_text"], str) else []
-        taken = [*((AROUND, text) for text in around), *row["removed"]]
+        outside = [(kind, row[name]) for name, kind in OUTSIDE.items() if isinstance(row[name], str) and row[name]]
+        taken = [*outside, *row["removed"]]
         rows += [(row["doc_id"], kind, count_words(text), text) for kind, text in taken]
     labels = passages.loc[passages["label_words"] > 0]
     rows += [
-        (doc_id, "speaker label", words, "")
-        for doc_id, words in zip(labels["doc_id"], labels["label_words"], strict=True)
+        (row.doc_id, "speaker label", row.label_words, row.printed[: len(row.printed) - len(row.text)].strip())
+        for row in labels.itertuples()
     ]
     frame = pd.DataFrame(rows, columns=["doc_id", "kind", "n_words", "text"])
     return frame.astype({"doc_id": "str", "kind": "str", "n_words": "int32", "text": "str"})

@@ -13,7 +13,7 @@ from warnings import catch_warnings as quiet
 from ...errors import UnreadableError
 from .databases import split_export
 from .encoding import decode, open_byte_strings, repair
-from .records import Record, plain
+from .records import Record, lost_words, plain
 
 MAX_DOCUMENT_BYTES = 200_000_000
 MAX_XML_BYTES = 200_000_000
@@ -132,7 +132,8 @@ def _read_page(text: str) -> Iterator[Record]:
             found = bare_extraction(text, include_comments=False, date_extraction_params=dates, with_metadata=True)
     if found:
         known = {"title": found.title, "author": found.author, "outlet": found.sitename, "url": found.url}
-        known |= {"page_date": found.date, "text": found.text, "page_text": found.text and all_words}
+        around = lost_words(all_words, "\n".join(filter(None, [*known.values(), found.text]))) if found.text else []
+        known |= {"page_date": found.date, "text": found.text, "around": "".join(around)}
         record |= {name: value for name, value in known.items() if value}
     yield record
 
@@ -271,4 +272,5 @@ def read_pdf(data: bytes) -> Iterator[Record]:
         raise UnreadableError(reason, "run text recognition (OCR) on it first")
     text = repair(unwrap_lines(drop_running_heads(pages), always=True))
     for record in _articles_or_one(text):
-        yield record if "where" in record else {"page_text": "\n".join(pages)} | record
+        around = [] if "where" in record else lost_words(repair("\n".join(pages)), text)
+        yield {"around": "".join(around)} | record

@@ -18,8 +18,8 @@ from .archives import ARCHIVES, Item, Listing, expansion_limit, list_items, not_
 from .databases import is_zotero, link_attachments
 from .encoding import decode, repair
 from .files import read_docx, read_html, read_md, read_pdf, read_rtf, read_txt
-from .metadata import KeptMetadata, check_controlled, check_values
-from .records import Record, as_text, aside, check_header, plain, read_rows
+from .metadata import GIVEN, KeptMetadata, check_controlled, check_values
+from .records import Record, as_text, aside, check_header, lost_words, plain, read_rows
 from .tables import Columns, read_csv, read_json, read_jsonl, read_parquet, read_xlsx
 
 Reader = Callable[[bytes], Iterable[Record]]
@@ -140,7 +140,7 @@ def _rows_of(item: Item, columns: Columns) -> Iterator[Record]:
     with item.open() as file:
         left = expansion_limit(item.size())
         for row in TABLE_READERS[item.ending](file, columns):
-            left -= len(row.get("text", ""))
+            left -= len(row.get("text", "")) + len(row.get("beside", ""))
             if left < 0:  # one value that stands in a million rows
                 raise too_expanded()
             yield row
@@ -189,6 +189,8 @@ def _complete(item: Item, record: Record, known: Known) -> Record:
     complete = {"collection": item.collection} | record
     complete |= {name: _value(record[name]) for name in VALUES if record.get(name)}
     complete |= {"doc_id": doc_id} | given | {"source": source, "where": where, "file": item.name}
+    beside = [record.get("beside"), given.get("beside"), *_replaced(record, complete)]
+    complete["beside"] = "\n".join(filter(None, beside))
     complete["date_given"] = {"date", "date_precision"} <= given.keys()
     title_from = "given" if "title" in given else complete.get("title_from", "given")
     complete["title_from"] = title_from if complete.get("title") else None
@@ -199,6 +201,13 @@ def _complete(item: Item, record: Record, known: Known) -> Record:
     except TalksError as error:
         complete |= aside(where, UnreadableError.of(error, source))
     return complete | {name: _value(complete[name]) for name in ("reason", "remedy") if complete.get(name)}
+
+
+def _replaced(record: Record, complete: Record) -> Iterator[str]:
+    """Give the words that a file says of its document and that stand in no column: cut, or replaced by metadata."""
+    for name in GIVEN:
+        if name != "doc_id" and (value := record.get(name)) and value != complete.get(name):
+            yield from lost_words(repair(str(value)), str(complete.get(name) or ""))
 
 
 def _value(value: str) -> str:

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from itertools import islice
 from typing import Any, BinaryIO
@@ -81,15 +81,17 @@ def read_json(file: BinaryIO, columns: Columns) -> Iterator[Record]:
     if len(data) > MAX_DOCUMENT_BYTES:
         raise UnreadableError(f"holds over {MEGABYTES}", "save it as JSON Lines: one object a line")
     found = _load(decode(data))
+    around: list[Any] = []
     if isinstance(found, dict):
         lists = [value for value in found.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+        around = [value for value in found.values() if value is not lists[0]] if len(lists) == 1 else []
         found = lists[0] if len(lists) == 1 else [found]
     if not isinstance(found, list):
         problem = f"holds a {type(found).__name__}; expected a list of objects"
         raise UnreadableError(problem, "save one object a document")
     for number, row in enumerate(found, start=1):
         try:
-            yield _from_object(f"row {number}", row, columns)
+            yield _from_object(f"row {number}", row, columns, around if number == 1 else ())
         except UnreadableError as error:
             yield aside(f"row {number}", error)
 
@@ -109,11 +111,11 @@ def _name_once(pairs: list[tuple[str, Any]]) -> Record:
     return dict(pairs)
 
 
-def _from_object(where: str, row: Any, columns: Columns) -> Record:
+def _from_object(where: str, row: Any, columns: Columns, around: Iterable[Any] = ()) -> Record:
     if not isinstance(row, dict):
         found = f"holds a {type(row).__name__}"
         raise UnreadableError(f"{found}; expected an object with a field text", "write one object a document")
-    return _from_row(where, row, name_columns(list(row), {k: v for k, v in columns.items() if v in row}))
+    return _from_row(where, row, name_columns(list(row), {k: v for k, v in columns.items() if v in row}), around)
 
 
 def read_xlsx(file: BinaryIO, columns: Columns) -> Iterator[Record]:
@@ -124,17 +126,12 @@ def read_xlsx(file: BinaryIO, columns: Columns) -> Iterator[Record]:
     with opened_by("Excel"), quiet(action="ignore"):
         check_office(data, "Excel")
         sheets = load_workbook(BytesIO(data), read_only=True, data_only=True).worksheets
-    refused, read = None, False
     for sheet in sheets:
         place = f"sheet {sheet.title} row " if len(sheets) > 1 else "row "
         try:
-            for row in _sheet_rows(sheet, place, columns):
-                read = True
-                yield row
+            yield from _sheet_rows(sheet, place, columns)
         except UnreadableError as error:
-            refused = refused or error
-    if refused and not read:
-        raise refused
+            yield aside(place.removesuffix(" row "), error) if len(sheets) > 1 else aside("", error)
 
 
 def _sheet_rows(sheet: Any, place: str, columns: Columns) -> Iterator[Record]:
@@ -142,10 +139,11 @@ def _sheet_rows(sheet: Any, place: str, columns: Columns) -> Iterator[Record]:
     rows = _sheet_cells(sheet)
     if first := next(rows, None):
         header = ["" if cell is None else str(cell).strip() for cell in first]
-        named = name_columns(header, columns)
+        named, last = name_columns(header, columns), set({name: n for n, name in enumerate(header)}.values())
         for number, cells in enumerate(rows, start=2):
             if any(cell is not None for cell in cells):
-                yield _from_row(f"{place}{number}", dict(zip(header, cells, strict=False)), named)
+                unnamed = [cell for n, cell in enumerate(cells) if n not in last]
+                yield _from_row(f"{place}{number}", dict(zip(header, cells, strict=False)), named, unnamed)
 
 
 def _sheet_cells(sheet: Any) -> Iterator[tuple[Any, ...]]:
@@ -164,11 +162,13 @@ def read_parquet(file: BinaryIO, columns: Columns) -> Iterator[Record]:
 
     number = 0
     try:
-        names = pq.ParquetFile(file).schema_arrow.names
-        named = name_columns(names, columns)
-        wanted = list(dict.fromkeys(named.values()))
+        schema = pq.ParquetFile(file).schema_arrow
+        named = name_columns(schema.names, columns)
+        once = [field for field in schema if schema.names.count(field.name) == 1]
+        texts = [field.name for field in once if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
+        wanted = list(dict.fromkeys([*named.values(), *texts]))
         # A value that stands in a million rows is stored once; it must not be unpacked at once.
-        table = pq.ParquetFile(file, read_dictionary=[name for name in wanted if names.count(name) == 1])
+        table = pq.ParquetFile(file, read_dictionary=[field.name for field in once if field.name in wanted])
         for batch in table.iter_batches(500, columns=wanted):
             for row in range(batch.num_rows):
                 number += 1
@@ -180,14 +180,27 @@ def read_parquet(file: BinaryIO, columns: Columns) -> Iterator[Record]:
         raise UnreadableError(f"is no Parquet file that can be read ({one_line(error)})", "write it again") from None
 
 
-def _from_row(where: str, row: Mapping[str, Any], named: Mapping[str, str]) -> Record:
+def _from_row(where: str, row: Mapping[str, Any], named: Mapping[str, str], around: Iterable[Any] = ()) -> Record:
     """Take from a row what the suite knows; a cell that holds more than one value makes the row unreadable."""
     cells = {name: row[column] for name, column in named.items() if row.get(column) not in (None, "")}
     for name, value in cells.items():
         if isinstance(value, list | dict):
             problem = UnreadableError(f"{name} is a {type(value).__name__}; expected one value", "make it one string")
             return aside(where, problem)
-    return {"where": where, "text": ""} | {name: _write(value) for name, value in cells.items()}
+    others = [cell for name, cell in row.items() if cell and name not in named.values()]
+    beside = " ".join(_strings([*others, *around])) if others or around else ""
+    return {"where": where, "text": "", "beside": beside} | {name: _write(value) for name, value in cells.items()}
+
+
+def _strings(values: Iterable[Any]) -> Iterator[str]:
+    """Give the words of values for which the suite has no column, however deep; numbers are none."""
+    waiting = deque(values)
+    while waiting:
+        value = waiting.popleft()
+        if isinstance(value, str):
+            yield as_text(value)
+        elif isinstance(value, dict | list):
+            waiting.extend(value.values() if isinstance(value, dict) else value)
 
 
 def _write(value: Any) -> str:
