@@ -108,11 +108,16 @@ def _columns(given: list[str]) -> dict[str, str]:
 
 
 def _print_account(folder: Path) -> None:
+    from .build.write import say_languages
+
     account = json.loads((folder / "build.json").read_text(encoding="utf-8"))
+    if refused := say_languages(account):
+        print(f"{refused}, see {folder / 'rejected.csv'}; --keep-languages keeps such texts")
     if account["passed_over"]:
         kinds = ", ".join(f"{n:,} {kind}" for kind, n in account["passed_over"].items())
         print(f"passed over, because they hold no text: {kinds}")
-    for reason, n in sorted(account["reasons"].items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_REASONS]:
+    others = [pair for pair in account["reasons"].items() if not pair[0].startswith("is in another language")]
+    for reason, n in sorted(others, key=lambda pair: (-pair[1], pair[0]))[:MAX_REASONS]:
         print(f"  {n:>7,}  {for_terminal(reason)}")
     if account["read"] > account["kept"]:
         print(f"each of them, with what to do, in {folder / 'rejected.csv'}")

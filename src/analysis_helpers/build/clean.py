@@ -42,7 +42,7 @@ _MARKUP = (  # signs of which a text must hold one, pattern, what is kept
     ("[", rf"\[([^\[\]]+)\]\((?=https?:|/|#|mailto:){_TARGET}", r"\1"),
     ("#>", r"(?m)^\s{0,3}(?:#{1,6} |> ?)", ""),
     ("*_", r"\*\*|__|(?<![\w\\])\*(?=\S)|(?<=[^\s\\])\*(?!\w)", ""),
-    ("\\", r"\\([\\\-*_#.\[\]()>~`|])", r"\1"),
+    ("\\", r"(?m)\\([\\\-*_#.\[\]()>~`|])|\\$", r"\1"),
 )
 _CUE = r"(?:laughter|applause|crosstalk|cross talk|inaudible|cheers|off[- ]mic|unintelligible|gasps)"
 
@@ -365,9 +365,10 @@ LINE_STEPS = (
 def clean_text(text: str, title: str | None = None) -> CleanText:
     """Clean one text: find its title, headings and paragraphs, and record what was taken out.
 
-    In: the text; its title where that is known: then only a first line that repeats it is taken out. Out: a `CleanText`: `title`, `blocks` (kind, text) with the kinds body and heading, and `removed` (kind, text).
-    General rules only; the patterns are in `lexicons/en/page_furniture.csv`. Known weakness: a teaser written in full
-    sentences, without a label above it, is kept.
+    In: the text; its title where that is known: then only a first line that repeats it goes. Out: a `CleanText`:
+    `title`, `blocks` (kind, text) with the kinds body and heading, and `removed` (kind, text). General rules only; the
+    patterns are in `lexicons/en/page_furniture.csv`. Known weakness: a teaser written in full sentences, without a
+    label above it, is kept.
 
     >>> clean_text("Home » World\\n\\nBoth sides met.\\n\\nNo comments").removed
     [('navigation', 'Home » World'), ('comment prompt', 'No comments')]

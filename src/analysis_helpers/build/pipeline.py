@@ -38,7 +38,7 @@ from .terms import (
     lexicon_terms,
     measure_sentences,
 )
-from .write import make_account, print_removed, write
+from .write import make_account, print_removed, say_languages, write
 
 PART_DOCUMENTS, PART_BYTES = 500, 16_000_000  # of the work; small, so that little is lost by an interrupt
 METADATA = "metadata.sqlite"  # looked up by those who work: a million rows are too many to be sent with each part
@@ -190,7 +190,7 @@ def _check_kept(done: Checkpoints, account: Mapping[str, Any], out: str | Path) 
     first = [f"{row.source}: {row.reason}; {row.remedy}" for row in islice(lost, 3)]
     raise TalksError(
         f"{out}: none of the {account['read']} documents read could be kept; expected at least one; "
-        + " | ".join(first or ["the sources hold none"])
+        + " | ".join(filter(None, [say_languages(account), *(first or ["the sources hold none"])]))
     )
 
 

@@ -20,8 +20,9 @@ def write(checkpoints: Checkpoints, record: dict[str, Any], account: dict[str, A
     """Write the finished tables, the record, `build.json` and `rejected.csv`."""
     parts = (_finished_part(checkpoints, number, with_text) for number in checkpoints.numbers("decided"))
     funnel = {name: account[name] for name in ("read", "kept", "duplicates", "rejected")}
+    kept_out = {"funnel": funnel, "refused_languages": account["refused_languages"]}
     with draft_folder(checkpoints.target) as draft:
-        write_corpus(draft, _grouped(parts), record | {"funnel": funnel}, with_text=with_text)
+        write_corpus(draft, _grouped(parts), record | kept_out, with_text=with_text)
         write_json(draft / "build.json", account)
         columns = [field["name"] for field in fields_of("rejected")]
         with (draft / "rejected.csv").open("w", encoding="utf-8", newline="") as file:
@@ -73,6 +74,7 @@ def make_account(checkpoints: Checkpoints, passed_over: Mapping[str, int]) -> di
             query = f"SELECT {what} AS what, count(*) FROM {table} WHERE what IS NOT NULL GROUP BY what ORDER BY what"
             return dict(connection.sql(query).fetchall())
 
+        language = "nullif(regexp_extract(reason, '^is in another language \\((.*)\\)$', 1), '')"
         kept, lost = count("documents", "'kept'").get("kept", 0), count("rejected", "status")
         n_duplicates, n_rejected = lost.get("duplicate", 0), lost.get("rejected", 0)
         return {
@@ -81,11 +83,19 @@ def make_account(checkpoints: Checkpoints, passed_over: Mapping[str, int]) -> di
             "duplicates": n_duplicates,
             "rejected": n_rejected,
             "reasons": count("rejected", "reason"),
+            "refused_languages": count("rejected", language),
             "dates": count("documents", "split_part(coalesce(date_evidence, 'none'), ':', 1)"),
             "date_precision": count("documents", "coalesce(date_precision, 'none')"),
             "marked_as_nearly_the_same": sum(count("documents", "duplicate_of").values()),
             "passed_over": dict(sorted(passed_over.items())),
         }
+
+
+def say_languages(account: Mapping[str, Any]) -> str:
+    """Say how many texts were refused for their language, and which: "12 refused: language zh 9, fr 3"; "" for none."""
+    counts = sorted(account["refused_languages"].items(), key=lambda pair: (-pair[1], pair[0]))
+    listed = ", ".join(f"{language} {n:,}" for language, n in counts)
+    return f"{sum(n for _, n in counts):,} refused: language {listed}" if counts else ""
 
 
 def print_removed(checkpoints: Checkpoints) -> None:

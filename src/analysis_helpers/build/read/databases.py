@@ -16,8 +16,8 @@ import pandas as pd
 
 from ...dictionaries import read_codebook
 from ...errors import UnreadableError
+from .records import Record, lost_words
 
-Record = dict[str, Any]
 Lines = list[str]
 Label = tuple[str, str]
 Reader = Callable[[str], Label | None]
@@ -63,13 +63,18 @@ def split_export(text: str) -> list[Record] | None:
     lines = [line.strip() for line in _BREAK.split(text.translate(_BLANKS))]
     for split, read in _LAYOUTS.items():
         if articles := split(lines):
-            return [_finish(f"article {number}", read(article)) for number, article in enumerate(articles, start=1)]
+            found = [_finish(f"article {number}", article, read(article)) for number, article in enumerate(articles, 1)]
+            around = lost_words(text, "\n".join(line for article in articles for line in article))
+            first = next((record for record in found if "text" in record), found[0])
+            first["beside"] += "".join(around)  # a cover, a summary of the search
+            return found
     return None
 
 
-def _finish(where: str, found: Record) -> Record:
+def _finish(where: str, lines: Lines, found: Record) -> Record:
     """Keep what was found; an article without body says so, because a headline alone is not measured."""
     record = {"where": where} | {name: value for name, value in found.items() if value}
+    record["beside"] = "".join(lost_words("\n".join(lines), "\n".join(record.values())))
     reason = f"{where} of the export has no body (headline only); expected an article in full text"
     missing = {"reason": reason, "remedy": "export it again as full text or delete it"}
     return record if "text" in record else record | missing
@@ -480,6 +485,8 @@ def _describe(row: Mapping[str, str]) -> Record:
     genre = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", row.get("Item Type") or "").lower()
     year = {"date": row.get("Publication Year")}
     known = year | {name: row[column] for name, column in names.items() if row.get(column)} | {"genre": genre}
+    taken = {*names.values(), "Key", "Item Type", "Publication Year", "File Attachments"}
+    known["beside"] = "\n".join(cell for column, cell in row.items() if cell and column not in taken)
     return {name: value for name, value in known.items() if value}
 
 

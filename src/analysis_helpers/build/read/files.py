@@ -27,8 +27,8 @@ for _name in ("trafilatura", "htmldate", "courlan", "pypdf", "charset_normalizer
 _HTML_START = re.compile(
     r"(?i)\A\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype html|html|head|body|div|article|h1|p)\b", re.DOTALL
 )
-_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
-_START = re.compile(r"\s{2,}|\t|[-•·*–]\s|\(?\d{1,3}[.)]\s|[A-Z][A-Z .'’-]{1,40}:|Q[:.]\s|[A-Z][\w.'’ -]{0,40}:\s")
+SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
+LINE_START = re.compile(r"\s{2,}|\t|[-•·*–]\s|\(?\d{1,3}[.)]\s|[A-Z][A-Z .'’-]{1,40}:|Q[:.]\s|[A-Z][\w.'’ -]{0,40}:\s")
 
 
 def read_txt(data: bytes) -> Iterator[Record]:
@@ -37,18 +37,10 @@ def read_txt(data: bytes) -> Iterator[Record]:
     yield from _read_page(text) if _HTML_START.match(text) else _articles_or_one(unwrap_lines(repair(text)))
 
 
-def read_md(data: bytes) -> Iterator[Record]:
-    """Read a Markdown file; a block of `key: value` lines between `---` at its start gives title, date, author, url."""
-    text = repair(decode(data))
-    front = re.match(r"---\n(.*?)\n---\n", text, re.DOTALL)
-    pairs = [line.partition(":") for line in front[1].split("\n")] if front else []
-    known = {key.strip().lower(): value.strip(" '\"") for key, _, value in pairs}
-    given = {name: known[name] for name in ("title", "date", "author", "url", "outlet") if known.get(name)}
-    yield given | {"text": text[front.end() :] if front else text}
-
-
-def _articles_or_one(text: str) -> Iterator[Record]:
-    yield from split_export(text) or [{"text": text}]
+def _articles_or_one(text: str, beside: Sequence[str] = ()) -> Iterator[Record]:
+    first, *others = split_export(text) or [{"text": text}]
+    yield first | {"beside": "\n".join(filter(None, [first.get("beside"), *beside]))}
+    yield from others
 
 
 def unwrap_lines(text: str, *, always: bool = False) -> str:
@@ -60,8 +52,8 @@ def unwrap_lines(text: str, *, always: bool = False) -> str:
         return text
     paragraphs: list[list[str]] = [[]]
     for above, line in zip(["", *lines], lines, strict=False):
-        ended = _END.search(above.rstrip()) and len(above.strip()) < 0.85 * width
-        if not line.strip() or ended or _START.match(line) or not above.strip():
+        ended = SENTENCE_END.search(above.rstrip()) and len(above.strip()) < 0.85 * width
+        if not line.strip() or ended or LINE_START.match(line) or not above.strip():
             paragraphs.append([])
         paragraphs[-1].append(line.strip())
     return "\n".join(_join(lines) for lines in paragraphs if any(lines))
@@ -71,7 +63,7 @@ def _is_wrapped(full: Sequence[str], width: int) -> bool:
     """Tell whether most lines end close to the same width, without ending a sentence."""
     if len(full) < MIN_LINES or not MIN_WIDTH <= width <= MAX_WIDTH or max(map(len, full)) > 1.3 * width:
         return False
-    broken = [line for line in full if len(line) >= 0.75 * width and not _END.search(line)]
+    broken = [line for line in full if len(line) >= 0.75 * width and not SENTENCE_END.search(line)]
     return len(broken) >= 0.5 * len(full)
 
 
@@ -169,17 +161,26 @@ def flatten_html(text: str) -> str:
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SIGNS = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n", f"{_WORD}noBreakHyphen": "-"}
+_TWICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same for older programs
+_NOTES = re.compile(r"/word/(?:header|footer|footnotes|endnotes|comments)\d*\.xml")
 _BESIDE_TEXT = frozenset(f"{_WORD}{name}" for name in ("txbxContent", "del", "moveFrom", "pPr", "rPr", "instrText"))
 
 
 def read_docx(data: bytes) -> Iterator[Record]:
     """Read a Word file: its paragraphs and tables in order, or the articles of a database's export."""
     from docx import Document
+    from docx.oxml import parse_xml
+    from lxml.etree import strip_elements
 
     with opened_by("Word"):
         check_office(data, "Word")
-        lines = list(_docx_lines(Document(BytesIO(data)).element.body))
-    yield from _articles_or_one(repair("\n\n".join(lines)))
+        document = Document(BytesIO(data))
+        notes = [parse_xml(part.blob) for part in document.part.package.iter_parts() if _NOTES.match(part.partname)]
+        body = document.element.body
+        strip_elements(body, _TWICE, with_tail=False)
+        text = repair("\n\n".join(_docx_lines(body)))
+        everything = (_docx_words(paragraph) for part in [body, *notes] for paragraph in part.iter(f"{_WORD}p"))
+    yield from _articles_or_one(text, lost_words(repair("\n".join(everything)), text))
 
 
 def _docx_lines(parent: Any) -> Iterator[str]:
@@ -244,8 +245,15 @@ def read_rtf(data: bytes) -> Iterator[Record]:
     with opened_by("Rich Text"):
         if not data.lstrip().startswith(b"{\\rtf"):
             raise ValueError("it does not begin with {\\rtf")
-        text = rtf_to_text(_tame_rtf(data.decode("latin-1")), encoding="cp1252", errors="ignore")
-    yield from _articles_or_one(repair(text))
+        source = _tame_rtf(data.decode("latin-1"))
+        text, everything = (
+            repair(rtf_to_text(version, encoding="cp1252", errors="ignore"))
+            for version in (source, _RTF_NOTES.sub(r"\\par ", source))
+        )
+    yield from _articles_or_one(text, lost_words(everything, text))
+
+
+_RTF_NOTES = re.compile(r"(?:\\\*)?\\(?:footnote|header[lrf]?|footer[lrf]?|annotation|shp|shpinst|shptxt)(?![a-z])")
 
 
 def _tame_rtf(source: str) -> str:
@@ -271,6 +279,7 @@ def read_pdf(data: bytes) -> Iterator[Record]:
         reason = f"has no text layer ({len(pages)} pages, probably pictures); expected a PDF with text"
         raise UnreadableError(reason, "run text recognition (OCR) on it first")
     text = repair(unwrap_lines(drop_running_heads(pages), always=True))
+    around = "".join(lost_words(repair("\n".join(pages)), text))
     for record in _articles_or_one(text):
-        around = [] if "where" in record else lost_words(repair("\n".join(pages)), text)
-        yield {"around": "".join(around)} | record
+        yield {"around": around} | record
+        around = ""

@@ -17,7 +17,8 @@ from ...errors import TalksError, UnreadableError
 from .archives import ARCHIVES, Item, Listing, expansion_limit, list_items, not_read, open_archive, too_expanded
 from .databases import is_zotero, link_attachments
 from .encoding import decode, repair
-from .files import read_docx, read_html, read_md, read_pdf, read_rtf, read_txt
+from .files import read_docx, read_html, read_pdf, read_rtf, read_txt
+from .markdown import read_md
 from .metadata import GIVEN, KeptMetadata, check_controlled, check_values
 from .records import Record, as_text, aside, check_header, lost_words, plain, read_rows
 from .tables import Columns, read_csv, read_json, read_jsonl, read_parquet, read_xlsx

@@ -1,0 +1,101 @@
+"""Markdown as archives write it: front matter in YAML, paragraphs broken at a page's width."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import pairwise
+
+import yaml
+
+from .encoding import decode, repair
+from .files import LINE_START, MAX_WIDTH, MIN_WIDTH, SENTENCE_END
+from .metadata import name_fields
+from .records import Record, lost_words
+
+FIELDS = ("title", "date", "author", "outlet", "url", "genre")
+_FRONT = re.compile(r"\s*---[ \t]*\n(?=\S)(.{0,50000}?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_ENTRY = re.compile(r"""(?m)^(?=["']?\w[\w .:-]{0,40}["']?[ \t]*:(?:\s|$))""")
+_BLOCK = re.compile(rf"[-+*] |</?(?:p|div|br|li|h\d|table|tr|td|ul|ol)\b|\[[^\]]{{1,80}}\]:\s|{LINE_START.pattern}")
+_ALONE = re.compile(r"#{1,6}(?:\s|$)|[^|]*\||=+\s*$|(?:[-*_] ?){3,}$")  # headings, rows of tables, rules
+_TARGET = re.compile(r"\]\([^()\s]{0,2000}\)")
+
+
+def read_md(data: bytes) -> Iterator[Record]:
+    """Read a Markdown file; front matter in YAML gives title, date, author, outlet, url under their common names."""
+    text = re.sub(r"\r\n?", "\n", decode(data))
+    front = _FRONT.match(text)
+    given = _read_front(front[1]) if front else None
+    text = text[front.end() :] if front and given else text
+    yield (given or {}) | {"text": join_soft_breaks(repair(text))}
+
+
+def _read_front(front: str) -> Record | None:
+    """Read front matter, what no column takes to `beside`; None for what stands between two rules and is text."""
+    opening, *entries = _ENTRY.split(front)
+    keys = [entry.partition(":")[0].strip(" \t\"'") for entry in entries]
+    values = list(map(_read_value, entries))
+    linked = [key.lower() == "source" and value.startswith("http") for key, value in zip(keys, values, strict=True)]
+    keys = ["source_url" if link else key for key, link in zip(keys, linked, strict=True)]
+    named = name_fields(keys)
+    if opening.strip() and not opening.startswith("#"):
+        return None
+    if not named.keys() & {"title", "date", "url"} and not all(key[0].islower() for key in keys):
+        return None
+    given, beside = Record(), [opening]
+    for key, value, entry in zip(keys, values, entries, strict=True):
+        name = next((name for name in FIELDS if named.get(name) == key and name not in given), None)
+        if name and value:
+            given[name] = value
+            beside += lost_words(entry, f"{key} {value}") if "#" in entry or entry.count(":") > 1 else []
+        else:
+            beside.append(entry)
+    return given | {"beside": "\n".join(filter(None, beside))}
+
+
+def _read_value(entry: str) -> str:
+    """Read the value of an entry, a list as `a; b`; what is no YAML stands for itself."""
+    with suppress(yaml.YAMLError, RecursionError, ValueError):
+        (_, value), *_ = yaml.compose(entry, yaml.BaseLoader).value
+        found = "; ".join(map(_read_item, value.value if isinstance(value, yaml.SequenceNode) else [value]))
+        return "" if found.lower() in {"~", "null", "none"} else found
+    return " ".join(entry.partition(":")[2].split()).strip("\"'[]{}")
+
+
+def _read_item(node: yaml.Node) -> str:
+    if isinstance(node, yaml.MappingNode):
+        node = next((value for key, value in node.value if key.value in ("name", "title")), node)
+    if not isinstance(node, yaml.ScalarNode):
+        raise ValueError("it holds more than one value")
+    return str(node.value)
+
+
+def join_soft_breaks(text: str) -> str:
+    """Join lines broken at a page's width; lists, headings, tables, quotes, code and hard breaks stay apart."""
+    joined, fenced, followed = list[str](), False, list[tuple[str, str]]()
+    for above, line in pairwise(["", *text.split("\n")]):
+        fence = re.match(r"\s*(?:```|~~~)", line) is not None
+        if not (fenced or fence) and _goes_on(above, line):
+            more = line.lstrip("> \t")
+            followed.append((_TARGET.sub("]", above), _TARGET.sub("]", more)))
+            joined[-1] += more if re.search(r"\w-$", above) else f" {more}"  # Markdown breaks no word
+        else:
+            joined.append(line)
+        fenced = fenced != fence
+    return "\n".join(joined) if _is_broken(followed) else text
+
+
+def _goes_on(above: str, line: str) -> bool:
+    """Tell whether a line goes on with the paragraph of the line above it, by the rules of Markdown."""
+    start, end = above.lstrip("> \t"), line.lstrip("> \t")
+    if not start or not end or (above.lstrip()[0] == ">") != (line.lstrip()[0] == ">"):
+        return False
+    return not (above.endswith(("  ", "\\")) or _ALONE.match(start) or _ALONE.match(end) or _BLOCK.match(end))
+
+
+def _is_broken(followed: list[tuple[str, str]]) -> bool:
+    """Tell whether most lines that another goes on with are as long as a page is wide, without ending a sentence."""
+    lengths = sorted(len(above) for above, _ in followed)
+    width = lengths[int(0.9 * (len(lengths) - 1))] if lengths else 0
+    broken = sum(len(above) >= 0.75 * width and not SENTENCE_END.search(above) for above, _ in followed)
+    long = sum(max(map(len, pair)) > 1.3 * width for pair in followed)
+    return MIN_WIDTH <= width <= MAX_WIDTH and broken >= 0.5 * len(followed) and long <= 0.1 * len(followed)
