@@ -48,9 +48,10 @@ def write(folder, files):
     return folder
 
 
-def docx(*blocks):
-    """A Word file: a string is a paragraph, "# ..." a heading, a list of lists a table."""
+def docx(*blocks, header=""):
+    """A Word file: a string is a paragraph, "# ..." a heading, a list of lists a table; `header` heads its pages."""
     document = Document()
+    document.sections[0].header.paragraphs[0].text = header
     for block in blocks:
         if isinstance(block, list):
             table = document.add_table(rows=len(block), cols=len(block[0]))

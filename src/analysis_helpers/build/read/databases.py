@@ -66,7 +66,7 @@ def split_export(text: str) -> list[Record] | None:
             found = [_finish(f"article {number}", article, read(article)) for number, article in enumerate(articles, 1)]
             around = lost_words(text, "\n".join(line for article in articles for line in article))
             first = next((record for record in found if "text" in record), found[0])
-            first["beside"] += "".join(around)  # a cover, a summary of the search
+            first["beside"] = "\n".join([first["beside"], *around])  # a cover, a summary of the search
             return found
     return None
 
