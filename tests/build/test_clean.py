@@ -37,6 +37,7 @@ LAST = "On Thursday the boats left the harbour before dawn, and the lawyers were
         (strip_markup, r"\- item \*", "- item *"),
         (strip_markup, "a <!-- b --> c <!-- d --> e <!-- f", "a  c  e <!-- f"),
         (strip_markup, "see ![a map](data:image/png;base64,AAAA) and [it](/b?c[0]=1).", "see  and it."),
+        (strip_markup, "![a\nmap](b.png) [![x](y.png)](z.html) [go\non](/c 'to \"it\"')", "  go\non"),
         (strip_markup, "[1], [see [2]](https://x.org) and [3](note)", "[1], [see [2]](https://x.org) and [3](note)"),
         (strip_markup, "3 < 5 and 7 > 2", "3 < 5 and 7 > 2"),
         (strip_markup, "2 * 3 * 4 stays", "2 * 3 * 4 stays"),
@@ -224,11 +225,39 @@ def test_no_control_character_reaches_a_table(text):
     ("title", "text", "blocks", "removed"),
     [
         ("Boats, again", f"BOATS, AGAIN!\n{LONG}", [("body", LONG)], [("title again", "BOATS, AGAIN!")]),
+        (
+            "Boats and fish",
+            f"Boats and\nfish\n{LONG}",
+            [("body", LONG)],
+            [("title again", "Boats and"), ("title again", "fish")],
+        ),
+        ("Boats and fish | The Quay", f"Boats and fish\n{LONG}", [("body", LONG)], [("title again", "Boats and fish")]),
+        (
+            "Boats",
+            f"Salt is no answer\n\n{LONG}\n\n{NEXT}\n\n{LAST}",
+            [("heading", "Salt is no answer"), ("body", LONG), ("body", NEXT), ("body", LAST)],
+            [],
+        ),
+        (
+            "Boats",
+            f"Home » World\n\nBoats left today.\n\n{LONG}\n\n{NEXT}\n\n{LAST}",
+            [("body", x) for x in ("Boats left today.", LONG, NEXT, LAST)],
+            [("navigation", "Home » World")],
+        ),
         ("Boats", "Boats", [("body", "Boats")], []),
         ("Boats", f"{LONG}\n{NEXT}", [("body", LONG), ("body", NEXT)], []),
         (None, f"{LONG}\n{NEXT}", [("body", LONG), ("body", NEXT)], []),
     ],
-    ids=["stands again", "is all there is", "stands not there", "is not known"],
+    ids=[
+        "stands again",
+        "over two lines",
+        "with its site",
+        "is another",
+        "has furniture above",
+        "is all there is",
+        "stands not there",
+        "is not known",
+    ],
 )
 def test_a_known_title_is_no_paragraph(title, text, blocks, removed):
     frame = pd.DataFrame({"doc_id": ["a"], "title": pd.Series([title], dtype="str"), "text": [text]})

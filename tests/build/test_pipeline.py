@@ -275,6 +275,19 @@ def test_day_or_month_first_is_decided_by_source(witness, date, precision, evide
     assert (str(found["date"].date()), found["date_precision"], found["date_evidence"]) == (date, precision, evidence)
 
 
+def test_refused_languages_are_named_at_once(tmp_path, capsys):
+    french = "Les deux délégations se sont retrouvées dans le port et ont parlé du prix des sardines. " * 4
+    german = "Die beiden Delegationen trafen sich wieder im Hafen und sprachen über den Preis der Sardinen. " * 4
+    texts = {"a.txt": WIRE, "b.txt": french, "c.txt": german, "d.txt": f"{french} Personne ne savait rien de plus."}
+    folder = made.write(tmp_path / "in", texts)
+    assert main(["build", str(folder), "--out", str(tmp_path / "corpus")]) == 0
+    assert "3 refused: language fr 2, de 1, see " in capsys.readouterr().out
+    assert ah.load_corpus(tmp_path / "corpus").record["refused_languages"] == {"de": 1, "fr": 2}
+    (folder / "a.txt").unlink()
+    assert main(["build", str(folder), "--out", str(tmp_path / "none")]) == 2
+    assert "3 refused: language fr 2, de 1 | " in capsys.readouterr().err
+
+
 def test_the_account_adds_up_and_says_why(tmp_path, capsys):
     files = {"a.txt": WIRE, "b.txt": WIRE, "c.txt": "...", "d.odt": "x", "=HYPERLINK(1).odt": "x"}
     files |= {"saved_files/style.css": "x", "t.csv": f'title,text\n=1+1,"Home » World\n{OTHER}"\n@x,\n'}

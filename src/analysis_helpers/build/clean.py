@@ -33,7 +33,7 @@ _SPACES = "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\
 _REPAIRED = dict.fromkeys("\r\x0b\x0c\u2028\u2029", "\n") | dict.fromkeys(_SPACES, " ")
 _REPAIRED |= {chr(n): bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}  # Windows-1252, misread
 
-_TARGET = r"(?:(?!\]\()[^)\s])*+(?:\s+\"[^\"\n]{0,300}\")?\s{0,3}\)"
+_TARGET = r"(?:(?!\]\()[^)\s])*+(?:\s{1,3}(?:\"[^\"]{0,300}\"|'[^']{0,300}'))?\s{0,3}\)"
 _IMAGE = rf"!\[[^\[\]]*\]\(\s{{0,3}}{_TARGET}"
 _MARKUP = (  # signs of which a text must hold one, pattern, what is kept
     ("<", r"</?(?:[a-zA-Z][^<>\n]{0,500}|https?://[^<>\s]+)>", ""),

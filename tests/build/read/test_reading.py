@@ -13,6 +13,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from analysis_helpers.build.read import metadata, registry
+from analysis_helpers.build.read.markdown import join_soft_breaks
 from analysis_helpers.errors import TalksError, UnreadableError
 from tests import made_files as made
 from tests.build.read.test_databases import EXPORTS as ARTICLES
@@ -41,6 +42,19 @@ def _of(text=LINES, title=None, **known):
 WITH_DATE = {"title": HEADLINE, "date": "2021-03-18"}
 FROM_ROW = {**WITH_DATE, "author": "Anna Invented", "url": "https://sample.example/1"}
 FROM_PAGE = {**FROM_ROW, "outlet": "The Daily Sample", "url": "https://sample.example/2021/envoys"}
+FRONT = """---
+headline: >-
+  Envoys meet
+  in Lisbon
+published_time: 2021-03-18T09:00:00Z
+authors:
+- Anna
+- name: Bo
+sourceUrl: 'https://sample.example/2021/envoys'
+site_name: "The Daily\\
+  \\ Sample"
+---
+"""
 # By what is special: the name of the file, its content, and the documents that it gives.
 FORMATS = {
     "txt": ("a.txt", BODY, [_of()]),
@@ -56,6 +70,17 @@ FORMATS = {
     ),
     "md": ("a.md", SAMPLES[".md"], [_of(**WITH_DATE)]),
     "md without front matter": ("a.md", f"# {HEADLINE}\n\n{BODY}", [_of(title=HEADLINE)]),
+    "md broken at 72 columns": ("a.md", WRAPPED, [_of(UNWRAPPED)]),
+    "md, other names": ("a.md", FRONT.replace("\n", "\r\n") + BODY, [_of(**FROM_PAGE | {"author": "Anna; Bo"})]),
+    "md, broken YAML": (
+        "a.md", f"---\ntitle: Talks: the second\ndate: 2021-03-18\ntags: [a, b\nauthor: \"Bo\n---\n{BODY}",
+        [_of(title="Talks: the second", date="2021-03-18", author="Bo")],
+    ),
+    "md, rules": ("a.md", f"---\nThe envoy: they met.\n---\n\n{BODY}", [_of(["The envoy: they met.", *LINES])]),
+    "md, images": (
+        "a.md", f"![a map\n](b.png)\n\n[![a\n boat](c.png)](d.html)\n\n{FIRST}\n\n[{SECOND}](/e 'The port')",
+        [_of([FIRST, SECOND])],
+    ),
     "html": ("a.html", PAGE, [_of(**FROM_PAGE)]),
     "fragment": ("a.html", f"<h1>{HEADLINE}</h1><p>{FIRST}</p><p>{SECOND}</p>", [_of([FIRST, SECOND], HEADLINE)]),
     "byte string": (
@@ -110,6 +135,22 @@ def _seen(part, names=("title", "date", "author", "outlet", "url", "genre")):
 def test_every_format_gives_what_its_file_says(case, tmp_path):
     name, content, expected = FORMATS[case]
     assert _seen(part_of(write(tmp_path / "in", {name: content}))) == expected
+
+
+BROKEN = (
+    "Delegates of both sides came to the harbour of Lisbon early, and\nPresident Fisher spoke of a long trade-\noff."
+)
+STAYS = [
+    "# The second day", "- One item that goes on to the end of the line, which is not far\n- two", "1. One\n2. Two",
+    "| Port | Boats |\n| --- | --- |\n| Faro | 12 |", "An address of this house, at the end of the long street  \nFaro",
+    "Setext\n------", "```\nCode that is long enough to be taken for a line of a paragraph\nstays\n```",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("block", STAYS)
+def test_markdown_joins_paragraphs_and_nothing_else(block):
+    joined, quoted = BROKEN.replace("-\n", "-").replace("\n", " "), BROKEN.replace("\n", "\n> ")
+    assert join_soft_breaks(f"{BROKEN}\n> {quoted}\n\n{block}\n\nEnd.") == f"{joined}\n> {joined}\n\n{block}\n\nEnd."
 
 
 PAGES = [

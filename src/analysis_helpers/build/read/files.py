@@ -47,8 +47,8 @@ def unwrap_lines(text: str, *, always: bool = False) -> str:
     """Put lines that were broken at a page's width together to paragraphs; other texts stay, unless `always`."""
     lines = text.split("\n")
     full = [line.strip() for line in lines if line.strip()]
-    width = sorted(map(len, full))[int(0.9 * (len(full) - 1))] if full else 0
-    if not (always or _is_wrapped(full, width)):
+    width = _width(full)
+    if not (always or is_wrapped(full)):
         return text
     paragraphs: list[list[str]] = [[]]
     for above, line in zip(["", *lines], lines, strict=False):
@@ -59,9 +59,18 @@ def unwrap_lines(text: str, *, always: bool = False) -> str:
     return "\n".join(_join(lines) for lines in paragraphs if any(lines))
 
 
-def _is_wrapped(full: Sequence[str], width: int) -> bool:
+def _width(full: Sequence[str]) -> int:
+    return sorted(map(len, full))[int(0.9 * (len(full) - 1))] if full else 0
+
+
+def is_wrapped(full: Sequence[str], at_least: int = MIN_LINES) -> bool:
     """Tell whether most lines end close to the same width, without ending a sentence."""
-    if len(full) < MIN_LINES or not MIN_WIDTH <= width <= MAX_WIDTH or max(map(len, full)) > 1.3 * width:
+    width = _width(full)
+    if (
+        len(full) < at_least
+        or not MIN_WIDTH <= width <= MAX_WIDTH
+        or sum(len(line) > 1.3 * width for line in full) > 0.1 * len(full)
+    ):
         return False
     broken = [line for line in full if len(line) >= 0.75 * width and not SENTENCE_END.search(line)]
     return len(broken) >= 0.5 * len(full)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import yaml
 
 from .encoding import decode, repair
-from .files import LINE_START, MAX_WIDTH, MIN_WIDTH, SENTENCE_END
+from .files import LINE_START, MAX_WIDTH, is_wrapped
 from .metadata import name_fields
 from .records import Record, lost_words
 
@@ -54,34 +54,28 @@ def _read_front(front: str) -> Record | None:
 
 def _read_value(entry: str) -> str:
     """Read the value of an entry, a list as `a; b`; what is no YAML stands for itself."""
-    with suppress(yaml.YAMLError, RecursionError, ValueError):
+    with suppress(yaml.YAMLError, RecursionError, ValueError, TypeError):  # an entry may hold more than one value
         (_, value), *_ = yaml.compose(entry, yaml.BaseLoader).value
-        found = "; ".join(map(_read_item, value.value if isinstance(value, yaml.SequenceNode) else [value]))
+        items = value.value if isinstance(value, yaml.SequenceNode) else [value]
+        maps = [{k.value: v for k, v in x.value} if isinstance(x, yaml.MappingNode) else {} for x in items]
+        found = "; ".join(about.get("name", item).value for about, item in zip(maps, items, strict=True))
         return "" if found.lower() in {"~", "null", "none"} else found
     return " ".join(entry.partition(":")[2].split()).strip("\"'[]{}")
 
 
-def _read_item(node: yaml.Node) -> str:
-    if isinstance(node, yaml.MappingNode):
-        node = next((value for key, value in node.value if key.value in ("name", "title")), node)
-    if not isinstance(node, yaml.ScalarNode):
-        raise ValueError("it holds more than one value")
-    return str(node.value)
-
-
 def join_soft_breaks(text: str) -> str:
     """Join lines broken at a page's width; lists, headings, tables, quotes, code and hard breaks stay apart."""
-    joined, fenced, followed = list[str](), False, list[tuple[str, str]]()
+    joined, wrapped, fenced = list[str](), list[str](), False
     for above, line in pairwise(["", *text.split("\n")]):
         fence = re.match(r"\s*(?:```|~~~)", line) is not None
         if not (fenced or fence) and _goes_on(above, line):
             more = line.lstrip("> \t")
-            followed.append((_TARGET.sub("]", above), _TARGET.sub("]", more)))
+            wrapped += [_TARGET.sub("]", above), *[more] * (len(more) > 2 * MAX_WIDTH)]  # the last line may be short
             joined[-1] += more if re.search(r"\w-$", above) else f" {more}"  # Markdown breaks no word
         else:
             joined.append(line)
         fenced = fenced != fence
-    return "\n".join(joined) if _is_broken(followed) else text
+    return "\n".join(joined) if is_wrapped(wrapped, at_least=1) else text
 
 
 def _goes_on(above: str, line: str) -> bool:
@@ -90,12 +84,3 @@ def _goes_on(above: str, line: str) -> bool:
     if not start or not end or (above.lstrip()[0] == ">") != (line.lstrip()[0] == ">"):
         return False
     return not (above.endswith(("  ", "\\")) or _ALONE.match(start) or _ALONE.match(end) or _BLOCK.match(end))
-
-
-def _is_broken(followed: list[tuple[str, str]]) -> bool:
-    """Tell whether most lines that another goes on with are as long as a page is wide, without ending a sentence."""
-    lengths = sorted(len(above) for above, _ in followed)
-    width = lengths[int(0.9 * (len(lengths) - 1))] if lengths else 0
-    broken = sum(len(above) >= 0.75 * width and not SENTENCE_END.search(above) for above, _ in followed)
-    long = sum(max(map(len, pair)) > 1.3 * width for pair in followed)
-    return MIN_WIDTH <= width <= MAX_WIDTH and broken >= 0.5 * len(followed) and long <= 0.1 * len(followed)
