@@ -42,7 +42,7 @@ _MARKUP = (  # signs of which a text must hold one, pattern, what is kept
     ("[", rf"\[([^\[\]]+)\]\((?=https?:|/|#|mailto:){_TARGET}", r"\1"),
     ("#>", r"(?m)^\s{0,3}(?:#{1,6} |> ?)", ""),
     ("*_", r"\*\*|__|(?<![\w\\])\*(?=\S)|(?<=[^\s\\])\*(?!\w)", ""),
-    ("\\", r"(?m)\\([\\\-*_#.\[\]()>~`|])|\\$", r"\1"),
+    ("\\", r"\\([\\\-*_#.\[\]()>~`|])", r"\1"),
 )
 _CUE = r"(?:laughter|applause|crosstalk|cross talk|inaudible|cheers|off[- ]mic|unintelligible|gasps)"
 

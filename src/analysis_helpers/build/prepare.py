@@ -25,7 +25,11 @@ NOTHING_LEFT = {
     "remedy": "look at the file: it may hold menus and prompts only",
 }
 GIVEN_DATE = "metadata"
-OUTSIDE = {"around": "around the article (HTML or PDF)", "beside": "beside the text (labels, notes, other columns)"}
+OUTSIDE = {
+    "around": "around the article (HTML or PDF)",
+    "beside": "beside the text (labels, notes, other columns)",
+    "tags": "markup",
+}
 WORKING = ("position", "given_title", "date_other", "date_order", "date_group", "curated", "metadata_row", "source")
 ASIDE = ("position", "source", "doc_id", "reason", "remedy", "side", "n_words", "metadata_row")
 
@@ -101,8 +105,11 @@ def _judge(record: Record, settings: Settings, taken: dict[str, str]) -> Record:
     taken[record["doc_id"]] = record["source"]
     dated = _date_of(record, text)
     unread = [] if record.get("date_given") else lost_words(record.get("date") or "", dated["date_evidence"] or "")
-    beside = [record.get("beside"), *lost_words(whole, text), *unread]
-    return {"language": language, "beside": "\n".join(filter(None, beside))} | dated
+    outside = {
+        "beside": "\n".join(filter(None, [record.get("beside"), *unread])),
+        "tags": "".join(lost_words(whole, text)),
+    }
+    return {"language": language} | outside | dated
 
 
 def _date_of(record: Record, text: str) -> Record:

@@ -26,7 +26,7 @@ def read_md(data: bytes) -> Iterator[Record]:
     front = _FRONT.match(text)
     given = _read_front(front[1]) if front else None
     text = text[front.end() :] if front and given else text
-    yield (given or {}) | {"text": join_soft_breaks(repair(text))}
+    yield (given or {}) | {"text": re.sub(r"(?m)\\$", "", join_soft_breaks(repair(text)))}
 
 
 def _read_front(front: str) -> Record | None:

@@ -19,7 +19,7 @@ from .databases import is_zotero, link_attachments
 from .encoding import decode, repair
 from .files import read_docx, read_html, read_pdf, read_rtf, read_txt
 from .markdown import read_md
-from .metadata import GIVEN, KeptMetadata, check_controlled, check_values
+from .metadata import KeptMetadata, check_controlled, check_values
 from .records import Record, as_text, aside, check_header, lost_words, plain, read_rows
 from .tables import Columns, read_csv, read_json, read_jsonl, read_parquet, read_xlsx
 
@@ -205,9 +205,9 @@ def _complete(item: Item, record: Record, known: Known) -> Record:
 
 
 def _replaced(record: Record, complete: Record) -> Iterator[str]:
-    """Give the words that a file says of its document and that stand in no column: cut, or replaced by metadata."""
-    for name in GIVEN:
-        if name != "doc_id" and (value := record.get(name)) and value != complete.get(name):
+    """Give the words of a file that a column cut, or metadata replaced; a date, outlet or genre is a label."""
+    for name in ("title", "author", "url"):
+        if (value := record.get(name)) and value != complete.get(name):
             yield from lost_words(repair(str(value)), str(complete.get(name) or ""))
 
 
