@@ -50,8 +50,9 @@ def add_reader(ending: str, reader: Reader) -> None:
     """Teach the suite a file format of your own: from now on `build_corpus` reads files with that ending.
 
     In: the ending (".epub") and a function that takes the bytes of a file and gives its documents, each a dict with
-    `text` and any of `title`, `date`, `author`, `outlet`, `url`, `genre`, `side`, and `beside` (words that are not the
-    text, for `removed`); several in a file also say `where` ("article 2"). What it cannot read it says by raising `UnreadableError(reason, remedy)`.
+    `text` and any of `title`, `date`, `author`, `outlet`, `url`, `genre`, `side`, `beside` (words that are not the
+    text); several in a file also say `where` ("article 2"). What it cannot read it says by raising
+    `UnreadableError(reason, remedy)`.
     Known weakness: with several workers on macOS and Windows the function must stand in a module, not in a notebook.
 
     >>> add_reader(".caps", lambda data: [{"text": data.decode().capitalize(), "title": "All capitals"}])
