@@ -10,7 +10,7 @@ import pandas as pd
 from ..check import fields_of
 from ..errors import UnreadableError
 from ..words import count_words
-from .clean import clean_documents, lost_words
+from .clean import RESPELLED, clean_documents, lost_words
 from .read.dates import find_closing_date, find_date, read_date
 from .read.encoding import find_garble, repair
 from .read.files import extract_fragment
@@ -162,7 +162,7 @@ def _removed(documents: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame:
     for row in documents.to_dict("records"):
         around = lost_words(row["page_text"], row["text"]) if isinstance(row["page_text"], str) else []
         taken = [*((AROUND, text) for text in around), *row["removed"]]
-        rows += [(row["doc_id"], kind, count_words(text), text) for kind, text in taken]
+        rows += [(row["doc_id"], kind, 0 if kind == RESPELLED else count_words(text), text) for kind, text in taken]
     labels = passages.loc[passages["label_words"] > 0]
     rows += [
         (doc_id, "speaker label", words, "")

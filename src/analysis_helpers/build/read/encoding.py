@@ -129,7 +129,7 @@ def _tell_declared(data: bytes) -> str | None:
         encoding = _codec_of(said.decode("ascii", "replace").lower())
         text = data.decode(encoding, "replace") if encoding else ""
         wide = _ASCII.sub("", text)
-        if encoding and len(re.findall("[\x80-\x9f\ufffd]", wide)) * 10 <= len(wide):
+        if encoding and len(re.findall("[\x80-\x9f\u2320-\u259f\ufffd]", wide)) * 10 <= len(wide):
             return encoding
     return None
 
@@ -171,12 +171,12 @@ def _tell_single_bytes(data: bytes) -> tuple[str, str]:
         return "utf-8", STRAYS
     if declared := _tell_declared(data):
         return declared, "replace"
+    if wide := next((encoding for encoding in _WIDE_SIGNS if _is_wide(data.decode(encoding, "replace"))), None):
+        return wide, "replace"
     letters = high + len(re.findall(rb"[A-Za-z]", data))
     if high > letters / 3:
         found = from_bytes(data, cp_isolation=_FAR).best()
         return (found.encoding, "replace") if found else ("utf-8", STRAYS)
-    if wide := next((encoding for encoding in _WIDE_SIGNS if _is_wide(data.decode(encoding, "replace"))), None):
-        return wide, "replace"
     western = data.decode(WESTERN)
     return "mac_roman" if len(_MAC_QUOTE.findall(western)) > western.count("’") else WESTERN, "replace"
 
@@ -184,7 +184,10 @@ def _tell_single_bytes(data: bytes) -> tuple[str, str]:
 def _is_wide(text: str) -> bool:
     """Tell an English text whose quotation marks and dashes are two bytes each: read otherwise, they are nonsense."""
     wide = _ASCII.sub("", text)
-    signs, known = len(_WIDE_SIGN.findall(wide)), len(re.findall("[\u2010-\u2026\u3000-\u9fff\uff01-\uff5e]", wide))
+    signs, known = (
+        len(_WIDE_SIGN.findall(wide)),
+        len(re.findall("[§°±·×\u2010-\u2642\u3000-\u9fff\uff01-\uff5e]", wide)),
+    )
     return signs * 2 >= len(wide) and known * 20 >= len(wide) * 19 and bool(_WIDE_QUOTE.search(text))
 
 

@@ -14,6 +14,7 @@ from typing import BinaryIO
 import pandas as pd
 
 from ...errors import TalksError, UnreadableError
+from ..clean import repair_characters
 from .archives import ARCHIVES, Item, Listing, expansion_limit, list_items, not_read, open_archive, too_expanded
 from .databases import is_zotero, link_attachments
 from .encoding import decode, repair
@@ -202,7 +203,7 @@ def _complete(item: Item, record: Record, known: Known) -> Record:
 
 
 def _value(value: str) -> str:
-    text = plain(repair(str(value)))
+    text = plain(repair_characters(repair(str(value))))
     return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
 
 
