@@ -45,11 +45,15 @@ _DECLARED = re.compile(
     re.MULTILINE,
 )
 DECLARED_WITHIN = 100_000  # bytes at the beginning of a file
-_OLD_NAME = re.compile(r"(?:cp|ibm|iso|mac|hz|johab|koi|tis)[\w.:-]*")  # of encodings that the web has given up
+_READ_AS = {name: name for name in ("johab", "cp932", "cp949", "cp950", "maccyrillic", "macroman")}
+_READ_AS |= {"gbk": "gb18030", "cp936": "gb18030", "hz-gb-2312": "hz", "iso-2022-kr": "iso2022_kr", "ibm855": "cp855"}
+_READ_AS |= dict.fromkeys(["utf-8", "utf-16le", "utf-16be", "x-user-defined", "replacement"])
+_READ_AS["windows-1252"] = None  # what programs write without looking: nothing vouches for it
 _SHIFTED = (b"\x1b$", b"\x1b(", b"~{")  # seven bits a byte, and still no ASCII: ISO-2022 and HZ
 # East Asian encodings that write quotation marks and dashes in two bytes, also within an English text.
 _WIDE_SIGNS = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
 _WIDE_SIGN = re.compile("[‘’“”–—―…·‧•、。《》（），．：；？！]")
+_EAST_ASIAN = re.compile("[§°±·×\u2010-\u2642\u3000-\u9fff\uff01-\uff5e]")
 _WIDE_QUOTE = re.compile(r"(?<=[A-Za-z])’[a-z]|(?<!\w)“(?=\w)[^“”]*(?<=[\w.,!?…])”(?!\w)|\w—+\w|[\w,] —+ \w")
 _MAC_QUOTE = re.compile(r"(?<=[a-z])Õ(?=[a-z]{1,2}\b)|(?<!\w)Ò(?=\w)[^ÒÓ]*(?<=[a-z.,!?])Ó(?!\w)")
 
@@ -126,26 +130,11 @@ def _tell_declared(data: bytes) -> str | None:
     """Tell what the file says of itself, as the web reads such names, where nearly all characters decode so."""
     commented, end, rest = data[:DECLARED_WITHIN].rpartition(b"-->")
     for said in _DECLARED.findall(_COMMENT.sub(b"", commented + end) + rest):
-        encoding = _codec_of(said.decode("ascii", "replace").lower())
-        text = data.decode(encoding, "replace") if encoding else ""
-        wide = _ASCII.sub("", text)
+        found = webencodings.lookup(name := said.decode("ascii", "replace").lower())
+        encoding = _READ_AS.get(name, _READ_AS.get(found.name, found.codec_info.name) if found else None)
+        wide = _ASCII.sub("", data.decode(encoding or "ascii", "replace"))
         if encoding and len(re.findall("[\x80-\x9f\u2320-\u259f\ufffd]", wide)) * 10 <= len(wide):
             return encoding
-    return None
-
-
-def _codec_of(name: str) -> str | None:
-    """Give Python's codec for a declared name; None for UTF-8 and the Western default, which nothing vouches for."""
-    found = webencodings.lookup(name)
-    codec = found.codec_info.name if found else name
-    if codec in {"utf-8", "utf-16-le", "utf-16-be", "cp1252", "x-user-defined"}:
-        return None
-    if codec in {"gbk", "gb18030"}:
-        return "gb18030"
-    if found and found.name != "replacement":
-        return codec
-    with suppress(LookupError):
-        return codecs.lookup(name).name if _OLD_NAME.fullmatch(name) else None
     return None
 
 
@@ -184,10 +173,7 @@ def _tell_single_bytes(data: bytes) -> tuple[str, str]:
 def _is_wide(text: str) -> bool:
     """Tell an English text whose quotation marks and dashes are two bytes each: read otherwise, they are nonsense."""
     wide = _ASCII.sub("", text)
-    signs, known = (
-        len(_WIDE_SIGN.findall(wide)),
-        len(re.findall("[§°±·×\u2010-\u2642\u3000-\u9fff\uff01-\uff5e]", wide)),
-    )
+    signs, known = len(_WIDE_SIGN.findall(wide)), len(_EAST_ASIAN.findall(wide))
     return signs * 2 >= len(wide) and known * 20 >= len(wide) * 19 and bool(_WIDE_QUOTE.search(text))
 
 
