@@ -135,6 +135,38 @@ def test_a_pdf_gives_its_paragraphs_without_running_heads(tmp_path):
     assert found[0]["remedy"] == "run text recognition (OCR) on it first"
 
 
+GAPS = {  # how a line shows its words without a blank, and whether that can be seen
+    "each in its place": (lambda words: " ".join(f"({w}) Tj {7.2 * len(w) + 2:.1f} 0 Td" for w in words), True),
+    "in one array": (lambda words: f"[{' -170 '.join(f'({w})' for w in words)}] TJ", True),
+    "nothing": (lambda words: f"({''.join(words)}) Tj", False),
+}
+
+
+@pytest.mark.parametrize("case", GAPS)
+def test_words_that_a_pdf_sets_apart_by_gaps_alone(case, tmp_path):
+    """The font says that its blank is as wide as any letter, and the gaps are far narrower."""
+    show, seen = GAPS[case]
+    lines = FIRST.removesuffix("."), SECOND.removesuffix(".").replace(",", "")
+    content = "\n".join(f"BT /F1 12 Tf 72 {700 - 14 * n} Td {show(line.split())} ET" for n, line in enumerate(lines))
+    widths = f"/FirstChar 32 /LastChar 126 /Widths [{' 600' * 95}]"
+    font = f"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Courier {widths} >> >> >>"
+    page = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources {font} >>"
+    tree = ["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page]
+    data = made.join_pdf([*tree, f"<< /Length {len(content)} >>\nstream\n{content}\nendstream"])
+    found = records_of(write(tmp_path / "in", {"a.pdf": data}))[0]
+    assert found.get("text") == (" ".join(lines) if seen else None)
+    assert found.get("reason", "").startswith("has no blanks between its words") == (not seen)
+
+
+def test_a_ligature_in_a_title_and_a_page_in_an_old_encoding(tmp_path):
+    page = PAGE.replace("utf-8", "gb2312").replace("Both sides", "“Both sides”—the two—").encode("gb18030")
+    folder = write(tmp_path / "in", {"a.html": page, "b.csv": f'title,text\nThe ﬁsh of Ｆａｒｏ,"{CELL}"\n'})
+    part = part_of(folder)
+    assert part.documents["title"].tolist() == [HEADLINE, "The fish of Faro"]
+    assert part.passages["text"].tolist()[0] == FIRST.replace("Both sides", "“Both sides”—the two—")
+    assert not part.removed["kind"].str.contains("odd").any()
+
+
 def test_a_chinese_text_in_its_old_encoding(tmp_path):
     text = "双方代表星期四在里斯本会面，讨论沙丁鱼的价格。他们同意春天在波尔图再次会面。" * 5
     folder = write(tmp_path / "in", {"a.txt": text.encode("gb18030")})
