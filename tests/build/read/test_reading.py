@@ -49,6 +49,15 @@ FORMATS = {
     "Windows-1252": ("a.txt", f"{CAFE}\r\n{FIRST}".encode("cp1252"), [_of([CAFE, FIRST])]),
     "HTML in a txt": ("a.txt", PAGE, [_of(**FROM_PAGE)]),
     "broken at 72 columns": ("a.txt", WRAPPED, [_of(UNWRAPPED)]),
+    "subtitles": (
+        "a.txt", f"1\r\n00:00:01,000 --> 00:00:04,000\r\n<i>{CELL[:40]}\r\n\r\n2\r\n00:00:04,000 --> 00:00:08,500\r\n"
+        f"{CELL[40:]}</i>\r\n\r\n3\r\n00:00:09,000 --> 00:00:12,000\r\n- {SECOND}\r\n", [_of([CELL, f"- {SECOND}"])],
+    ),
+    "web subtitles": (
+        "a.vtt",
+        f"WEBVTT - talks\n\n00:01.000 --> 00:04.000 align:start\n{FIRST}\n\n01:00:04.000 --> 01:00:08.000\n{SECOND}",
+        [_of([f"{FIRST} {SECOND}"])],
+    ),
     "mojibake": ("a.txt", CAFE.encode().decode("cp1252"), [_of([CAFE])]),
     "entities": (
         "a.txt", FIRST.replace("Both", "&ldquo;Both&rdquo;").replace(" sides", "\xa0sides"),

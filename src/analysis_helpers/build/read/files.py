@@ -38,6 +38,8 @@ for _name in ("trafilatura", "htmldate", "courlan", "pypdf", "charset_normalizer
 _HTML_START = re.compile(
     r"(?i)\A\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype html|html|head|body|div|article|h1|p)\b", re.DOTALL
 )
+# The number and the time of a subtitle (.srt, .vtt).
+_CUE = re.compile(r"(?m)^(?:\ufeff?WEBVTT\b.*\n\s*+)?(?:\d+[ \t\r]*\n)?(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]*-->.*$")
 _END = re.compile(r"[.!?:…][\"'”’)\]]*$")
 _START = re.compile(r"\s{2,}|\t|[-•·*–]\s|\(?\d{1,3}[.)]\s|[A-Z][A-Z .'’-]{1,40}:|Q[:.]\s|[A-Z][\w.'’ -]{0,40}:\s")
 
@@ -45,7 +47,13 @@ _START = re.compile(r"\s{2,}|\t|[-•·*–]\s|\(?\d{1,3}[.)]\s|[A-Z][A-Z .'’-
 def read_txt(data: bytes) -> Iterator[Record]:
     """Read a text file: one document, or the articles of a database's export."""
     text = open_byte_strings(decode(data))
-    yield from _read_page(text) if _HTML_START.match(text) else _articles_or_one(unwrap_lines(repair(text)))
+    if _HTML_START.match(text):
+        yield from _read_page(text)
+    elif len(_CUE.findall(text)) > 1:
+        lines = filter(None, map(str.strip, _CUE.sub("", repair(text)).split("\n")))
+        yield {"text": "".join(("\n" if _START.match(line) else " ") + line for line in lines), "page_text": text}
+    else:
+        yield from _articles_or_one(unwrap_lines(repair(text)))
 
 
 def read_md(data: bytes) -> Iterator[Record]:

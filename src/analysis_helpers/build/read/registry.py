@@ -27,7 +27,7 @@ TableReader = Callable[[BinaryIO, Columns], Iterable[Record]]
 Unit = tuple[Item, Record | None]  # what is read at a time: a file, or a row of a table that has been read already
 Known = Mapping[str, Record] | KeptMetadata  # what metadata say, by file name, stem, path or id
 DOCUMENT_READERS: dict[str, Reader] = {
-    **dict.fromkeys((".txt", ".text"), read_txt),
+    **dict.fromkeys((".txt", ".text", ".srt", ".vtt"), read_txt),
     **dict.fromkeys((".html", ".htm", ".xhtml"), read_html),
     ".md": read_md,
     ".docx": read_docx,
