@@ -196,6 +196,12 @@ def _logged(*_, **__):
     logging.getLogger("trafilatura.core").warning("retry failed: %s %s", MemoryError(), None)
 
 
+def _of_member(self, info, *_, read=zipfile.ZipFile.read):
+    if str(getattr(info, "filename", "")).endswith(".txt"):
+        raise zlib.error("Error -4 while decompressing data")
+    return read(self, info)
+
+
 SHORTAGES = {
     "of a page": (trafilatura, "bare_extraction", _short(MemoryError())),
     "that a library passes over": (trafilatura, "bare_extraction", _logged),
@@ -203,7 +209,7 @@ SHORTAGES = {
     "of a Word file": (docx, "Document", _short(MemoryError())),
     "that a library calls otherwise": (docx, "Document", _chained),
     "of a table": (pq.ParquetFile, "iter_batches", _short(pa.ArrowMemoryError("malloc of size 640 failed"))),
-    "of a member": (zipfile.ZipFile, "read", _short(zlib.error("Error -4 while decompressing data"))),
+    "of a member": (zipfile.ZipFile, "read", _of_member),
     "of the system": (Item, "open", _short(OSError(errno.ENOMEM, "Cannot allocate memory"))),
     "of sums": (pipeline, "deduplicate", _short(duckdb.OutOfMemoryException("Out of Memory Error: no block"))),
 }

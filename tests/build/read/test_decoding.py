@@ -82,6 +82,13 @@ def test_a_false_declaration_is_not_believed(said, encoding):
     assert decode(text.encode(encoding)) == text
 
 
+@pytest.mark.parametrize("said", ["iso-8859-1", "windows-1252", "utf-8", "ascii"])
+@pytest.mark.parametrize("encoding", ["gb18030", "big5", "mac_roman"])
+def test_what_a_program_declares_without_looking_vouches_for_nothing(said, encoding):
+    text = HEADS["html"].format(said) + QUOTED
+    assert decode(text.encode(encoding)) == text
+
+
 @pytest.mark.parametrize("encoding", sorted({*SAID.values(), *EASTERN.values()}.difference(CLOSED)))
 @pytest.mark.parametrize("text", [QUOTED, "“No,” she said.", "It’s all there was."])
 def test_quotation_marks_need_no_declaration(encoding, text):
@@ -90,9 +97,17 @@ def test_quotation_marks_need_no_declaration(encoding, text):
     assert decode(text.encode(encoding)).replace("—", "―") == text.replace("—", "―")
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
-def test_western_signs_are_no_quotation_marks_in_two_bytes(encoding):
-    text = "Ågren said «¡Xavier!», ¡Ánimo! ¡Éxito! and ¿Qué? at 20°±5° in the Café Åbo, and didn’t say more of it."
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "He said ¡Es! and ¡Eso! and no more of it."),
+        *(
+            (name, "Ågren said «¡Xavier!» and ¿Qué? at 20°±5° in the Café Åbo, and didn’t.")
+            for name in ("cp1252", "mac_roman")
+        ),
+    ],
+)
+def test_western_signs_are_no_quotation_marks_in_two_bytes(encoding, text):
     assert decode(text.encode(encoding)) == text
 
 

@@ -169,11 +169,12 @@ def test_words_that_a_pdf_sets_apart_by_gaps_alone(case, tmp_path):
 
 def test_a_ligature_in_a_title_and_a_page_in_an_old_encoding(tmp_path):
     page = PAGE.replace("utf-8", "gb2312").replace("Both sides", "“Both sides”—the two—").encode("gb18030")
-    folder = write(tmp_path / "in", {"a.html": page, "b.csv": f'title,text\nThe ﬁsh of Ｆａｒｏ,"{CELL}"\n'})
+    folder = write(tmp_path / "in", {"a.html": page, "b.csv": f'title,text\nThe ﬁsh of Ｆａｒｏ,"{CELL} The tariﬀ."\n'})
     part = part_of(folder)
     assert part.documents["title"].tolist() == [HEADLINE, "The fish of Faro"]
     assert part.passages["text"].tolist()[0] == FIRST.replace("Both sides", "“Both sides”—the two—")
-    assert not part.removed["kind"].str.contains("odd").any()
+    changed = part.removed[part.removed["kind"] == "odd characters made plain"]
+    assert changed[["doc_id", "n_words", "text"]].to_numpy().tolist() == [["b-000002", 0, "tariﬀ"]]
 
 
 def test_a_chinese_text_in_its_old_encoding(tmp_path):

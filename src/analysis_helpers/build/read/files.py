@@ -250,7 +250,6 @@ def opened_by(program: str) -> Iterator[None]:
     except UnreadableError:
         raise
     except Exception as error:
-        stop_if_short(error)
         reason = f"is no {program} file that can be read ({one_line(error)})"
         raise UnreadableError(reason, f"open it in {program} and save it again") from None
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import pandas as pd
 
 from ...dictionaries import read_codebook
-from ...errors import TalksError, UnreadableError, stop_if_short
+from ...errors import TalksError, UnreadableError
 from .databases import explain_no_text
 from .encoding import decode, decode_lines
 from .files import MAX_DOCUMENT_BYTES, check_office, one_line, opened_by, quiet
@@ -187,7 +187,6 @@ def read_parquet(file: BinaryIO, columns: Columns) -> Iterator[Record]:
     except UnreadableError:
         raise
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-        stop_if_short(error)
         raise UnreadableError(f"is no Parquet file that can be read ({one_line(error)})", "write it again") from None
 
 
