@@ -18,6 +18,7 @@ from .records import Record, plain
 MAX_DOCUMENT_BYTES = 200_000_000
 MAX_XML_BYTES = 200_000_000
 MAX_PAGE, MAX_TAGS = 10_000_000, 100_000  # characters and tags of a page in which an article is looked for
+PAGE_ROOM = 80  # bytes that a character of a page may take while its article is looked for
 MAX_ATTRIBUTES, MAX_FONTS = 2_000, 50_000  # of a tag; characters of a table of fonts. Beyond, time is quadratic
 NARROW_BLANK = 180  # thousandths of the size of a font: letters of one word are rarely set half as far apart
 MIN_LINES, MIN_WIDTH, MAX_WIDTH = 8, 45, 110  # of a text whose lines were broken at a page's width
@@ -171,6 +172,7 @@ def flatten_html(text: str) -> str:
     if any(len(_ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in _LONG_TAG.findall(text)):
         reason = f"holds a tag with over {MAX_ATTRIBUTES:,} attributes; expected a page of text"
         raise UnreadableError(reason, "save it as plain text")
+    bytearray(PAGE_ROOM * len(text))  # `MemoryError` here: lxml would say nothing, and give half a page
     try:
         tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
