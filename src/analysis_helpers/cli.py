@@ -24,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TalksError as error:
         print(f"talks: {for_terminal(str(error))}", file=sys.stderr)
         return 2
+    except MemoryError:
+        print("talks: memory ran out; close other programs, and call the same command again", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(f"talks: interrupted; {parsed.interrupted}", file=sys.stderr)
         return 130

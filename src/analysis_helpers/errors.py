@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 
 
@@ -41,6 +42,25 @@ class UnreadableError(TalksError):
     def of(cls, error: TalksError, where: str) -> UnreadableError:
         """Take an error about one place apart again: the remedy is what stands behind the last semicolon."""
         return cls(*str(error).removeprefix(f"{where}: ").rsplit("; ", 1))
+
+
+_SHORT = ("Memory allocation failed", "Error -4 while", "Out of Memory Error")  # of lxml, zlib and DuckDB
+
+
+def is_short(error: object) -> bool:
+    """Tell whether memory ran out, whatever a library says of it; over a terabyte is a file's lie, not a shortage."""
+    while isinstance(error, BaseException):
+        said = str(error).startswith(_SHORT)
+        if said or isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+            return not re.search(r"\d{13}", str(error))
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def stop_if_short(error: object, where: str = "") -> None:
+    """Raise `MemoryError` if that is what went wrong: it is no fault of a file, and no reason to keep other words."""
+    if is_short(error):
+        raise MemoryError(where or str(error)) from None
 
 
 def for_terminal(text: str) -> str:

@@ -5,8 +5,11 @@ import unicodedata
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis_helpers.build.clean import (
+    RESPELLED,
     clean_documents,
     clean_text,
     load_furniture,
@@ -30,6 +33,21 @@ LAST = "On Thursday the boats left the harbour before dawn, and the lawyers were
         (repair_characters, "détente “quoted” – fine", "détente “quoted” – fine"),
         (repair_characters, "\x00\x01we\x7f met \x1b[31mred", "we met [31mred"),
         (repair_characters, "he didn\x92t say \x93no\x94\x85\x81", "he didn’t say “no”…"),
+        (
+            repair_characters,
+            "The oﬃcial’s ﬁrst tariﬀ, ﬂat and baﬄing, of the laﬅ Congreſs",
+            "The official’s first tariff, flat and baffling, of the last Congress",
+        ),
+        (repair_characters, "Ｔｈｅ　Ｕ．Ｓ．　ｓａｉｄ，　“２０２５！”", "The U.S. said, “2025!”"),
+        (repair_characters, "中国，Ａ股２０２５年（美国）！\nＹｅｓ！", "中国，A股2025年（美国）！\nYes!"),
+        (repair_characters, "𝗧𝗮𝗿𝗶𝗳𝗳𝘀 of 𝑡ℎ𝑒 𝟚𝟘 ℂities, part Ⅳ", "Tariffs of the 20 Cities, part IV"),
+        (
+            repair_characters,
+            "ta\xadri\u2060ff\u200ds\u180e, a\u205fb\u1680c, \u202bone\u2069\ufeff",
+            "tariffs, a b c, one",
+        ),
+        (repair_characters, "win\u2011win, donʼt", "win-win, don’t"),
+        (repair_characters, "2², ½, CO₂, №, ™, ①, ℃, 10 µm, ½…", "2², ½, CO₂, №, ™, ①, ℃, 10 µm, ½…"),
         (strip_markup, "a&nbsp;b&#8203;c&#13;d&#x202f;e", "a bc\nd e"),
         (strip_markup, "a <span style='x'>b</span> &amp; c", "a b & c"),
         (strip_markup, "<!-- hidden\nnote -->shown", "shown"),
@@ -168,6 +186,24 @@ def test_removed_and_kept_words_add_up():
     kept = count_words(clean.text)
     lost = sum(count_words(part) for _, part in clean.removed)
     assert kept + lost == count_words(text)
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"])))
+def test_plain_characters_stay_plain_and_no_letter_of_a_word_is_lost(text):
+    """What NFKC makes of a word is what is kept, or what stood there; nothing changes a second time."""
+    plain = repair_characters(text)
+    assert repair_characters(plain) == plain
+
+    def letters(text):
+        return [c for c in unicodedata.normalize("NFKC", text) if c.isascii() and c.isalnum()]
+
+    assert letters(plain) == letters(text)
+
+
+def test_what_was_written_otherwise_is_recorded_and_no_word_is_missing():
+    clean = clean_text(f"{LONG}\nThe tariﬀ was lif\u200bted.\n{NEXT}")
+    assert clean.text.split("\n")[1] == "The tariff was lifted."
+    assert [part for kind, part in clean.removed if kind == RESPELLED] == ["tariﬀ lif ted"]
 
 
 def test_rows_come_back_in_order_and_given_titles_stay():

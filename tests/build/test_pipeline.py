@@ -1,18 +1,29 @@
 """The pipeline: resumed after any interrupt, the same bytes for any order and number of workers. Texts are invented."""
 
+import errno
 import json
+import logging
 import os
 import signal
 import sys
+import zipfile
+import zlib
 from pathlib import Path
+from unittest.mock import patch
 
+import docx
+import duckdb
+import lxml.html
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import trafilatura
+from lxml import etree
 
 import analysis_helpers as ah
 from analysis_helpers.build import pipeline, stages, write
-from analysis_helpers.build.read.registry import DOCUMENT_READERS
+from analysis_helpers.build.read.registry import DOCUMENT_READERS, Item
 from analysis_helpers.cli import main
 from tests import made_files as made
 from tests.conftest import bytes_of
@@ -165,6 +176,88 @@ def test_a_worker_that_dies_is_said_and_what_is_done_is_kept(many, tmp_path, mon
     _build(many, tmp_path / "corpus")
     _build(many, tmp_path / "whole")
     assert bytes_of(tmp_path / "corpus") == bytes_of(tmp_path / "whole")
+
+
+def _short(error):
+    def stop(*_, **__):
+        raise error
+
+    return stop
+
+
+def _chained(*_, **__):
+    try:
+        raise MemoryError
+    except MemoryError:
+        raise ValueError("no such table") from None
+
+
+def _logged(*_, **__):
+    logging.getLogger("trafilatura.core").warning("retry failed: %s %s", MemoryError(), None)
+
+
+def _of_member(self, info, *_, read=zipfile.ZipFile.read):
+    if str(getattr(info, "filename", "")).endswith(".txt"):
+        raise zlib.error("Error -4 while decompressing data")
+    return read(self, info)
+
+
+SHORTAGES = {
+    "of a page": (trafilatura, "bare_extraction", _short(MemoryError())),
+    "that a library passes over": (trafilatura, "bare_extraction", _logged),
+    "of the tree of a page": (lxml.html, "document_fromstring", _short(etree.ParserError("Memory allocation failed"))),
+    "of a Word file": (docx, "Document", _short(MemoryError())),
+    "that a library calls otherwise": (docx, "Document", _chained),
+    "of a table": (pq.ParquetFile, "iter_batches", _short(pa.ArrowMemoryError("malloc of size 640 failed"))),
+    "of a member": (zipfile.ZipFile, "read", _of_member),
+    "of the system": (Item, "open", _short(OSError(errno.ENOMEM, "Cannot allocate memory"))),
+    "of sums": (pipeline, "deduplicate", _short(duckdb.OutOfMemoryException("Out of Memory Error: no block"))),
+}
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    """A small folder of what several libraries read, and the bytes of its corpus."""
+    files = {f"x{ending}": made.SAMPLES[ending] for ending in (".html", ".docx", ".parquet", ".zip")}
+    folder = made.write(tmp_path_factory.mktemp("mixed") / "in", {"a.txt": _text(1)} | files)
+    with patch.dict(os.environ, SOURCE_DATE_EPOCH="1750000000"):
+        _build(folder, folder.parent / "whole")
+    return folder, bytes_of(folder.parent / "whole")
+
+
+@pytest.mark.parametrize("case", SHORTAGES)
+def test_a_shortage_of_memory_stops_the_build_and_changes_no_word(case, mixed, tmp_path, monkeypatch):
+    """Not one document is set aside for it, and none keeps other words: the next call makes the same corpus."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
+    with monkeypatch.context() as short:
+        short.setattr(*SHORTAGES[case])
+        with pytest.raises(
+            ah.TalksError, match=r"^\S+corpus: memory ran out[^;\n]*; what is done is kept; free memory"
+        ):
+            _build(mixed[0], tmp_path / "corpus", part_size=1)
+    assert not (tmp_path / "corpus").exists()
+    assert bool(list(tmp_path.glob(".corpus.building/0*"))) == (case != "of the system")
+    _build(mixed[0], tmp_path / "corpus", part_size=1)
+    assert bytes_of(tmp_path / "corpus") == mixed[1]
+
+
+def read_short(data):
+    raise MemoryError
+
+
+def test_a_shortage_in_another_process_is_said_too_and_a_lie_of_a_file_is_none(many, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(DOCUMENT_READERS, ".short", read_short)
+    (many / "zz.short").write_text("x", encoding="utf-8")
+    assert main(["build", str(many), "--out", str(tmp_path / "corpus"), "--workers", "2"]) == 2
+    assert "corpus: memory ran out while reading zz.short; what is done is kept" in capsys.readouterr().err
+    lie = _short(pa.ArrowMemoryError("malloc of size 281474976710656 failed"))
+    monkeypatch.setitem(DOCUMENT_READERS, ".short", lie)
+    assert _build(many, tmp_path / "corpus").record["funnel"] == {
+        "read": 41,
+        "kept": 40,
+        "duplicates": 0,
+        "rejected": 1,
+    }
 
 
 def test_a_second_build_of_the_same_corpus_is_refused(many, whole, tmp_path, monkeypatch):

@@ -28,10 +28,19 @@ _JAM = re.compile(r"[.!?:](?:(?<=[a-z]{2}[.!?])|(?<=[a-z]{3}:))(?=[A-Z][a-z])")
 _ADDRESS = re.compile(r"[/@\\]|www|https?:|^#")
 _LABEL = re.compile(r"[A-Z@][^.?!:]{0,60}:\s|Q\s|\(?[a-z0-9]{1,3}[.)]\s|[-•·*]\s")
 
-_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028\u2029\u202f\u2060\u3000\ufe00-\ufe0f\ufeff\t]")
-_SPACES = "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000"
-_REPAIRED = dict.fromkeys("\r\x0b\x0c\u2028\u2029", "\n") | dict.fromkeys(_SPACES, " ")
+# Signs that stand for letters and digits: letter-like, Roman numerals, ligatures, full-width, mathematical alphabets.
+_LIKE_LETTERS = "\u017f\u2102\u210a-\u2113\u2115\u2119-\u211d\u2124\u2128\u212c-\u212d\u212f-\u2131\u2133-\u2134"
+_LIKE_LETTERS += "\u2160-\u217f\ufb00-\ufb06\ufb13-\ufb17\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff"
+_INVISIBLE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+_INVISIBLE += "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+_SPACES = (
+    "\t\u00a0\u115f\u1160\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u2800"
+)
+_REPAIRED = dict.fromkeys("\r\x0b\x0c\u2028\u2029", "\n") | dict.fromkeys(_SPACES + "\u3000\u3164\uffa0", " ")
+_REPAIRED |= {"\u2010": "-", "\u2011": "-", "\u02bc": "’"}
+_ODD = re.compile(f"[{_INVISIBLE}{_LIKE_LETTERS}{''.join(_REPAIRED)}]")
 _REPAIRED |= {chr(n): bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}  # Windows-1252, misread
+_FULL_WIDTH = re.compile("[\uff01-\uff5e]+")
 
 _TARGET = r"(?:(?!\]\()[^)\s])*+(?:\s{1,3}(?:\"[^\"]{0,300}\"|'[^']{0,300}'))?\s{0,3}\)"
 _IMAGE = rf"!\[[^\[\]]*\]\(\s{{0,3}}{_TARGET}"
@@ -53,6 +62,7 @@ _DATE = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
 _DATE += rf"(?:{_MONTH}\s+{_DAY},?\s+\d{{4}}|{_DAY}\s+{_MONTH},?\s+\d{{4}})|\d{{4}}-\d\d-\d\d"
 _DATE_LINE = re.compile(rf"\W*(?:(?:{_DATE})(?:[\s,|]+{_CLOCK})?|{_CLOCK})\W*", re.IGNORECASE)
 
+RESPELLED = "odd characters made plain"  # no word is gone, but some are written otherwise
 TITLE_WORDS, HEADING_WORDS, BYLINE_WORDS, FURNITURE_WORDS = 25, 15, 10, 45
 FURNITURE_CHARACTERS = 1_000
 TITLE_LETTERS = 12  # of a title that is told without the name of its site
@@ -88,9 +98,24 @@ class CleanText:
 
 
 def repair_characters(text: str) -> str:
-    """Turn invisible and odd characters into plain ones: no-break spaces, zero-width marks, control characters."""
-    text = _ODD.sub(lambda found: _REPAIRED.get(found[0], ""), text.replace("\r\n", "\n"))
-    return unicodedata.normalize("NFC", text)
+    """Turn odd characters into plain ones: blanks, invisible marks, ligatures, full-width and styled letters.
+
+    That is NFKC where it changes no meaning: not of ², ½ and ™, nor of full-width stops beside Chinese.
+    """
+    text = unicodedata.normalize("NFC", _ODD.sub(_plain_sign, text.replace("\r\n", "\n")))
+    if not _FULL_WIDTH.search(text):
+        return text
+    return "\n".join(line if CJK.search(line) else _FULL_WIDTH.sub(_compatible, line) for line in text.split("\n"))
+
+
+def _plain_sign(found: re.Match[str]) -> str:
+    if found[0] in _REPAIRED:
+        return _REPAIRED[found[0]]
+    return "" if unicodedata.category(found[0])[0] in "CM" else _compatible(found)
+
+
+def _compatible(found: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", found[0])
 
 
 def strip_markup(text: str) -> str:
@@ -373,8 +398,8 @@ def clean_text(text: str, title: str | None = None) -> CleanText:
     >>> clean_text("Home » World\\n\\nBoth sides met.\\n\\nNo comments").removed
     [('navigation', 'Home » World'), ('comment prompt', 'No comments')]
     """
-    removed: list[tuple[str, str]] = []
-    text = repair_characters(text)
+    before, text = text, repair_characters(text)
+    removed = [(RESPELLED, words) for words in lost_words(before, text)]
     for kind, step in CHARACTER_STEPS:
         before, text = text, step(text)
         removed += [(kind, part) for part in lost_words(before, text)]

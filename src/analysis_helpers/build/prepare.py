@@ -10,7 +10,7 @@ import pandas as pd
 from ..check import fields_of
 from ..errors import UnreadableError
 from ..words import count_words
-from .clean import clean_documents
+from .clean import RESPELLED, clean_documents
 from .read.dates import find_closing_date, find_date, read_date
 from .read.encoding import find_garble, repair
 from .read.files import extract_fragment
@@ -174,7 +174,7 @@ def _removed(documents: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame:
     for row in documents.to_dict("records"):
         outside = [(kind, row[name]) for name, kind in OUTSIDE.items() if isinstance(row[name], str) and row[name]]
         taken = [*outside, *row["removed"]]
-        rows += [(row["doc_id"], kind, count_words(text), text) for kind, text in taken]
+        rows += [(row["doc_id"], kind, 0 if kind == RESPELLED else count_words(text), text) for kind, text in taken]
     labels = passages.loc[passages["label_words"] > 0]
     rows += [
         (row.doc_id, "speaker label", row.label_words, row.printed[: len(row.printed) - len(row.text)].strip())

@@ -32,7 +32,7 @@ from tqdm import tqdm
 
 from ..check import TABLES, fields_of
 from ..corpus import lock_folder
-from ..errors import TalksError, UnwritableError, WorkersError
+from ..errors import TalksError, UnwritableError, WorkersError, is_short
 
 if TYPE_CHECKING:
     import duckdb
@@ -166,7 +166,14 @@ def _said(out: str | Path) -> Iterator[None]:
             f"{out}: a process was ended from outside (out of memory?); what is done is kept; "
             f"call the same command again, with fewer --workers"
         ) from None
-    except OSError as error:
+    except Exception as error:
+        if is_short(error):
+            raise WorkersError(
+                f"{out}: memory ran out {' '.join(str(error).split())[:100]}; what is done is kept; "
+                f"free memory, and call the same command again, with fewer --workers"
+            ) from None
+        if not isinstance(error, OSError):
+            raise
         raise UnwritableError(
             f"{out}: cannot be written ({error.strerror or error}); check the disk and the permissions; "
             f"what is done is kept, and the same command goes on with it"

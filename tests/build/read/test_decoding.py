@@ -45,6 +45,72 @@ def test_bytes_of_any_usual_encoding_are_read(encoding, text):
     assert decode(text.encode(encoding)) == text
 
 
+QUOTED = "The envoy called it “candid”, and the two sides’ teams meet again—soon. “It’s a start,” she said."
+HEADS = {
+    "html": '<html><head><META CHARSET="{}"></head><body>',
+    "http-equiv": "<!-- charset --><meta http-equiv='Content-Type' content='text/html; charset={}'>",
+    "xml": '<?xml version="1.0" encoding="{}"?>\n<html>',
+    "mail": "MIME-Version: 1.0\nContent-Type: text/plain; charset={}\n\n",
+    "hidden": "<!-- <meta charset=koi8-r> --><meta charset={}>",
+}
+# What a file says, and in which encoding of Python's it then is: the Encoding standard of the WHATWG.
+SAID = {
+    "gb2312": "gb18030", "GBK": "gb18030", "x-gbk": "gb18030", "Big5": "cp950", "big5-hkscs": "big5hkscs",
+    "iso-8859-1": "cp1252", "us-ascii": "cp1252", "iso-8859-9": "cp1254", "windows-1250": "cp1250",
+    "windows-1251": "cp1251", "x-cp1251": "cp1251", "windows-1253": "cp1253", "windows-1255": "cp1255",
+    "windows-1256": "cp1256", "windows-1257": "cp1257", "windows-1258": "cp1258", "tis-620": "cp874",
+    "macintosh": "mac_roman", "x-mac-cyrillic": "mac_cyrillic", "utf-8": "utf-8",
+}  # fmt: skip
+EASTERN = {
+    "Shift_JIS": "cp932", "x-sjis": "cp932", "euc-jp": "euc_jp", "iso-2022-jp": "iso2022_jp", "johab": "johab",
+    "ks_c_5601-1987": "cp949", "euc-kr": "cp949", "iso-2022-kr": "iso2022_kr",
+}  # fmt: skip
+CLOSED = ("iso2022_jp", "iso2022_kr", "johab")  # undeclared, nothing tells them
+
+
+@pytest.mark.parametrize("said", [*SAID, *EASTERN])
+@pytest.mark.parametrize("head", HEADS)
+def test_what_a_file_declares_is_believed(said, head):
+    text = HEADS[head].format(said) + (QUOTED if said in SAID else QUOTED.replace("—", "―"))
+    assert decode(text.encode((SAID | EASTERN)[said])) == text
+
+
+@pytest.mark.parametrize("said", ["koi8-r", "gb2312", "big5", "shift_jis", "iso-8859-2", "utf-8", "utf-7", "hex", "no"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_false_declaration_is_not_believed(said, encoding):
+    text = HEADS["html"].format(said) + QUOTED
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("said", ["iso-8859-1", "windows-1252", "utf-8", "ascii"])
+@pytest.mark.parametrize("encoding", ["gb18030", "big5", "mac_roman"])
+def test_what_a_program_declares_without_looking_vouches_for_nothing(said, encoding):
+    text = HEADS["html"].format(said) + QUOTED
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("encoding", sorted({*SAID.values(), *EASTERN.values()}.difference(CLOSED)))
+@pytest.mark.parametrize("text", [QUOTED, "“No,” she said.", "It’s all there was."])
+def test_quotation_marks_need_no_declaration(encoding, text):
+    """Korean and Chinese write a dash in the same two bytes, which are two characters of Unicode."""
+    text = text if encoding in SAID.values() else text.replace("—", "―")
+    assert decode(text.encode(encoding)).replace("—", "―") == text.replace("—", "―")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "He said ¡Es! and ¡Eso! and no more of it."),
+        *(
+            (name, "Ågren said «¡Xavier!» and ¿Qué? at 20°±5° in the Café Åbo, and didn’t.")
+            for name in ("cp1252", "mac_roman")
+        ),
+    ],
+)
+def test_western_signs_are_no_quotation_marks_in_two_bytes(encoding, text):
+    assert decode(text.encode(encoding)) == text
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32", "cp1252", "gb18030"])
 def test_lines_of_a_large_file_are_those_of_a_small_one(encoding, monkeypatch):
     """In a large file, a character may lie across the end of the beginning, which decides on the encoding."""

@@ -63,6 +63,15 @@ FORMATS = {
     "Windows-1252": ("a.txt", f"{CAFE}\r\n{FIRST}".encode("cp1252"), [_of([CAFE, FIRST])]),
     "HTML in a txt": ("a.txt", PAGE, [_of(**FROM_PAGE)]),
     "broken at 72 columns": ("a.txt", WRAPPED, [_of(UNWRAPPED)]),
+    "subtitles": (
+        "a.txt", f"1\r\n00:00:01,000 --> 00:00:04,000\r\n<i>{CELL[:40]}\r\n\r\n2\r\n00:00:04,000 --> 00:00:08,500\r\n"
+        f"{CELL[40:]}</i>\r\n\r\n3\r\n00:00:09,000 --> 00:00:12,000\r\n- {SECOND}\r\n", [_of([CELL, f"- {SECOND}"])],
+    ),
+    "web subtitles": (
+        "a.vtt",
+        f"WEBVTT - talks\n\n00:01.000 --> 00:04.000 align:start\n{FIRST}\n\n01:00:04.000 --> 01:00:08.000\n{SECOND}",
+        [_of([f"{FIRST} {SECOND}"])],
+    ),
     "mojibake": ("a.txt", CAFE.encode().decode("cp1252"), [_of([CAFE])]),
     "entities": (
         "a.txt", FIRST.replace("Both", "&ldquo;Both&rdquo;").replace(" sides", "\xa0sides"),
@@ -174,6 +183,39 @@ def test_a_pdf_gives_its_paragraphs_without_running_heads(tmp_path):
     found = records_of(write(tmp_path / "none", {"a.pdf": made.pdf([], [])}))
     assert found[0]["reason"].startswith("has no text layer (2 pages, probably pictures)")
     assert found[0]["remedy"] == "run text recognition (OCR) on it first"
+
+
+GAPS = {  # how a line shows its words without a blank, and whether that can be seen
+    "each in its place": (lambda words: " ".join(f"({w}) Tj {7.2 * len(w) + 2:.1f} 0 Td" for w in words), True),
+    "in one array": (lambda words: f"[{' -170 '.join(f'({w})' for w in words)}] TJ", True),
+    "nothing": (lambda words: f"({''.join(words)}) Tj", False),
+}
+
+
+@pytest.mark.parametrize("case", GAPS)
+def test_words_that_a_pdf_sets_apart_by_gaps_alone(case, tmp_path):
+    """The font says that its blank is as wide as any letter, and the gaps are far narrower."""
+    show, seen = GAPS[case]
+    lines = FIRST.removesuffix("."), SECOND.removesuffix(".").replace(",", "")
+    content = "\n".join(f"BT /F1 12 Tf 72 {700 - 14 * n} Td {show(line.split())} ET" for n, line in enumerate(lines))
+    widths = f"/FirstChar 32 /LastChar 126 /Widths [{' 600' * 95}]"
+    font = f"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Courier {widths} >> >> >>"
+    page = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources {font} >>"
+    tree = ["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page]
+    data = made.join_pdf([*tree, f"<< /Length {len(content)} >>\nstream\n{content}\nendstream"])
+    found = records_of(write(tmp_path / "in", {"a.pdf": data}))[0]
+    assert found.get("text") == (" ".join(lines) if seen else None)
+    assert found.get("reason", "").startswith("has no blanks between its words") == (not seen)
+
+
+def test_a_ligature_in_a_title_and_a_page_in_an_old_encoding(tmp_path):
+    page = PAGE.replace("utf-8", "gb2312").replace("Both sides", "“Both sides”—the two—").encode("gb18030")
+    folder = write(tmp_path / "in", {"a.html": page, "b.csv": f'title,text\nThe ﬁsh of Ｆａｒｏ,"{CELL} The tariﬀ."\n'})
+    part = part_of(folder)
+    assert part.documents["title"].tolist() == [HEADLINE, "The fish of Faro"]
+    assert part.passages["text"].tolist()[0] == FIRST.replace("Both sides", "“Both sides”—the two—")
+    changed = part.removed[part.removed["kind"] == "odd characters made plain"]
+    assert changed[["doc_id", "n_words", "text"]].to_numpy().tolist() == [["b-000002", 0, "tariﬀ"]]
 
 
 def test_a_chinese_text_in_its_old_encoding(tmp_path):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from ...errors import TalksError, UnreadableError
+from ...errors import TalksError, UnreadableError, stop_if_short
 from .files import MAX_DOCUMENT_BYTES, one_line
 from .records import plain
 
@@ -98,6 +98,7 @@ class _Bounded(io.RawIOBase):
 
 def not_read(error: Exception) -> UnreadableError:
     """Say that a file cannot be read, with what the system or the library says."""
+    stop_if_short(error)
     reason = getattr(error, "strerror", None) or one_line(error)
     return UnreadableError(f"cannot be read ({reason})", "check the file and its permissions")
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 import ftfy  # Speer 2019, doi:10.5281/zenodo.2591652
+import webencodings  # what a declared name means on the web: gb2312 is GBK, iso-8859-1 is Windows-1252
 from charset_normalizer import from_bytes
 
 from ...errors import UnreadableError
@@ -35,6 +36,26 @@ _FAR = [
     "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "cp1251", "koi8_r", "cp866", "iso8859_5", "cp1253", "iso8859_7",
     "cp1255", "cp1256",
 ]  # fmt: skip
+
+_ASCII = re.compile(r"[\x00-\x7f]+")
+_COMMENT = re.compile(rb"(?s)<!--.*?-->")
+_DECLARED = re.compile(
+    rb"""(?i)(?:<meta\b[^<>]{0,400}?\scharset\s*=|<meta\b[^<>]{0,400}?;\s*charset\s*="""
+    rb"""|<\?xml\b[^<>]{0,200}?\sencoding\s*=|^Content-Type:[^\n]{0,200}?charset=)\s*["']?\s*([\w.:+-]{2,40})""",
+    re.MULTILINE,
+)
+DECLARED_WITHIN = 100_000  # bytes at the beginning of a file
+_READ_AS = {name: name for name in ("johab", "cp932", "cp949", "cp950", "maccyrillic", "macroman")}
+_READ_AS |= {"gbk": "gb18030", "cp936": "gb18030", "hz-gb-2312": "hz", "iso-2022-kr": "iso2022_kr", "ibm855": "cp855"}
+_READ_AS |= dict.fromkeys(["utf-8", "utf-16le", "utf-16be", "x-user-defined", "replacement"])
+_READ_AS["windows-1252"] = None  # what programs write without looking: nothing vouches for it
+_SHIFTED = (b"\x1b$", b"\x1b(", b"~{")  # seven bits a byte, and still no ASCII: ISO-2022 and HZ
+# East Asian encodings that write quotation marks and dashes in two bytes, also within an English text.
+_WIDE_SIGNS = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
+_WIDE_SIGN = re.compile("[‘’“”–—―…·‧•、。《》（），．：；？！]")
+_EAST_ASIAN = re.compile("[§°±·×\u2010-\u2642\u3000-\u9fff\uff01-\uff5e]")
+_WIDE_QUOTE = re.compile(r"(?<=[A-Za-z])’[a-z]|(?<!\w)“(?=\w)[^“”]*(?<=[\w.,!?…])”(?!\w)|\w—+\w|[\w,] —+ \w")
+_MAC_QUOTE = re.compile(r"(?<=[a-z])Õ(?=[a-z]{1,2}\b)|(?<!\w)Ò(?=\w)[^ÒÓ]*(?<=[a-z.,!?])Ó(?!\w)")
 
 # Lead byte and second byte of UTF-8 as they look when read as Windows-1252, Mac Roman, code page 437 or 1251.
 _MOJIBAKE = re.compile(
@@ -94,14 +115,27 @@ def _tell_encoding(data: bytes, *, whole: bool) -> tuple[str, str]:
         return encoding, "replace"
     if data.startswith(tuple(_KINDS)):
         raise _binary(data, "")
+    lines = data if whole else data[: data.rfind(b"\n") + 1] or data  # no half of a character at the end
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
     except UnicodeDecodeError:
         if data.count(0) > len(data) / 100:
             raise _binary(data, "holds zero bytes") from None
-        lines = data if whole else data[: data.rfind(b"\n") + 1] or data  # no half of a character at the end
         return _tell_single_bytes(lines)
-    return "utf-8", STRAYS
+    shifted = data.isascii() and any(map(data.__contains__, _SHIFTED)) and _tell_declared(lines)
+    return (shifted, "replace") if shifted else ("utf-8", STRAYS)
+
+
+def _tell_declared(data: bytes) -> str | None:
+    """Tell what the file says of itself, as the web reads such names, where nearly all characters decode so."""
+    commented, end, rest = data[:DECLARED_WITHIN].rpartition(b"-->")
+    for said in _DECLARED.findall(_COMMENT.sub(b"", commented + end) + rest):
+        found = webencodings.lookup(name := said.decode("ascii", "replace").lower())
+        encoding = _READ_AS.get(name, _READ_AS.get(found.name, found.codec_info.name) if found else None)
+        wide = _ASCII.sub("", data.decode(encoding or "ascii", "replace"))
+        if encoding and len(re.findall("[\x80-\x9f\u2320-\u259f\ufffd]", wide)) * 10 <= len(wide):
+            return encoding
+    return None
 
 
 def _tell_utf16(data: bytes) -> str | None:
@@ -124,13 +158,23 @@ def _tell_single_bytes(data: bytes) -> tuple[str, str]:
     # A character that UTF-8 decoded has used up two bytes or more; a stray byte became one character.
     if high - wide > wide / 2:
         return "utf-8", STRAYS
+    if declared := _tell_declared(data):
+        return declared, "replace"
+    if wide := next((encoding for encoding in _WIDE_SIGNS if _is_wide(data.decode(encoding, "replace"))), None):
+        return wide, "replace"
     letters = high + len(re.findall(rb"[A-Za-z]", data))
     if high > letters / 3:
         found = from_bytes(data, cp_isolation=_FAR).best()
         return (found.encoding, "replace") if found else ("utf-8", STRAYS)
     western = data.decode(WESTERN)
-    apostrophes = len(re.findall(r"(?<=[a-z])Õ(?=[a-z]{1,2}\b)", western))
-    return "mac_roman" if apostrophes > western.count("’") else WESTERN, "replace"
+    return "mac_roman" if len(_MAC_QUOTE.findall(western)) > western.count("’") else WESTERN, "replace"
+
+
+def _is_wide(text: str) -> bool:
+    """Tell an English text whose quotation marks and dashes are two bytes each: read otherwise, they are nonsense."""
+    wide = _ASCII.sub("", text)
+    signs, known = len(_WIDE_SIGN.findall(wide)), len(_EAST_ASIAN.findall(wide))
+    return signs * 2 >= len(wide) and known * 20 >= len(wide) * 19 and bool(_WIDE_QUOTE.search(text))
 
 
 def _mend_stray(error: Any) -> tuple[str, int]:

@@ -5,12 +5,12 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 from warnings import catch_warnings as quiet
 
-from ...errors import UnreadableError
+from ...errors import UnreadableError, stop_if_short
 from .databases import split_export
 from .encoding import decode, open_byte_strings, repair
 from .records import Record, lost_words, plain
@@ -18,15 +18,29 @@ from .records import Record, lost_words, plain
 MAX_DOCUMENT_BYTES = 200_000_000
 MAX_XML_BYTES = 200_000_000
 MAX_PAGE, MAX_TAGS = 10_000_000, 100_000  # characters and tags of a page in which an article is looked for
+PAGE_ROOM = 80  # bytes that a character of a page may take while its article is looked for
 MAX_ATTRIBUTES, MAX_FONTS = 2_000, 50_000  # of a tag; characters of a table of fonts. Beyond, time is quadratic
+NARROW_BLANK = 180  # thousandths of the size of a font: letters of one word are rarely set half as far apart
 MIN_LINES, MIN_WIDTH, MAX_WIDTH = 8, 45, 110  # of a text whose lines were broken at a page's width
+
+
 # What libraries say of a broken file is not shown on the user's screen: the account of the build says it.
+class _Silent(logging.Handler):
+    """Let nothing be seen, but do not let a library go on with half a result where memory ran out."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        for said in record.args or ():
+            stop_if_short(said)
+
+
 for _name in ("trafilatura", "htmldate", "courlan", "pypdf", "charset_normalizer"):
-    logging.getLogger(_name).addHandler(logging.NullHandler())
+    logging.getLogger(_name).addHandler(_Silent())
 
 _HTML_START = re.compile(
     r"(?i)\A\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype html|html|head|body|div|article|h1|p)\b", re.DOTALL
 )
+# The number and the time of a subtitle (.srt, .vtt).
+_CUE = re.compile(r"(?m)^(?:\ufeff?WEBVTT\b.*\n\s*+)?(?:\d+[ \t\r]*\n)?(?:\d+:)?\d\d:\d\d[.,]\d{3}[ \t]*-->.*$")
 SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
 LINE_START = re.compile(r"\s{2,}|\t|[-•·*–]\s|\(?\d{1,3}[.)]\s|[A-Z][A-Z .'’-]{1,40}:|Q[:.]\s|[A-Z][\w.'’ -]{0,40}:\s")
 
@@ -34,7 +48,14 @@ LINE_START = re.compile(r"\s{2,}|\t|[-•·*–]\s|\(?\d{1,3}[.)]\s|[A-Z][A-Z .'
 def read_txt(data: bytes) -> Iterator[Record]:
     """Read a text file: one document, or the articles of a database's export."""
     text = open_byte_strings(decode(data))
-    yield from _read_page(text) if _HTML_START.match(text) else _articles_or_one(unwrap_lines(repair(text)))
+    if _HTML_START.match(text):
+        yield from _read_page(text)
+    elif len(_CUE.findall(text)) > 1:
+        times = "\n".join(_CUE.findall(text))
+        lines = filter(None, map(str.strip, _CUE.sub("", repair(text)).split("\n")))
+        yield {"text": "".join(("\n" if LINE_START.match(line) else " ") + line for line in lines), "around": times}
+    else:
+        yield from _articles_or_one(unwrap_lines(repair(text)))
 
 
 def _articles_or_one(text: str, beside: Sequence[str] = ()) -> Iterator[Record]:
@@ -79,7 +100,7 @@ def is_wrapped(full: Sequence[str], at_least: int = MIN_LINES) -> bool:
 def _join(lines: Sequence[str]) -> str:
     """Put the lines of a paragraph together; a word break by hyphen is undone before a small letter."""
     text = "\n".join(filter(None, lines))
-    text = re.sub(r"(?<=[a-z])-\n(.)", lambda found: found[1] if found[1].islower() else found[0], text)
+    text = re.sub(r"(?<=[a-zﬀ-ﬆ])[-\xad\u2010]\n(.)", lambda found: found[1] if found[1].islower() else found[0], text)
     return text.replace("\n", " ")
 
 
@@ -128,9 +149,12 @@ def _read_page(text: str) -> Iterator[Record]:
         return
     record, found = {"title_from": "page", "text": all_words}, None
     dates = {"extensive_search": False, "original_date": True, "max_date": _NO_DATE_LIMIT}
-    with quiet(action="ignore"), suppress(Exception):  # the words of a page too large or deep are there without it
+    try:
         if len(text) <= MAX_PAGE and text.count("<") <= MAX_TAGS:
-            found = bare_extraction(text, include_comments=False, date_extraction_params=dates, with_metadata=True)
+            with quiet(action="ignore"):
+                found = bare_extraction(text, include_comments=False, date_extraction_params=dates, with_metadata=True)
+    except Exception as error:  # the words of a page too deep are there without it
+        stop_if_short(error)
     if found:
         known = {"title": found.title, "author": found.author, "outlet": found.sitename, "url": found.url}
         around = lost_words(all_words, "\n".join(filter(None, [*known.values(), found.text]))) if found.text else []
@@ -151,9 +175,11 @@ def flatten_html(text: str) -> str:
     if any(len(_ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in _LONG_TAG.findall(text)):
         reason = f"holds a tag with over {MAX_ATTRIBUTES:,} attributes; expected a page of text"
         raise UnreadableError(reason, "save it as plain text")
+    bytearray(PAGE_ROOM * len(text))  # `MemoryError` here: lxml would say nothing, and give half a page
     try:
         tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        stop_if_short(error)
         return ""
     etree.strip_elements(tree, "script", "style", "noscript", "template", "svg", with_tail=False)
     etree.strip_tags(tree, etree.Comment, etree.ProcessingInstruction)
@@ -283,12 +309,33 @@ def read_pdf(data: bytes) -> Iterator[Record]:
         reader = PdfReader(BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
             raise UnreadableError("is locked by a password", "save it without one")
-        pages = [page.extract_text() for page in reader.pages]
+        pages = [_extract_page(page) for page in reader.pages]
     if not any(page.strip() for page in pages):
         reason = f"has no text layer ({len(pages)} pages, probably pictures); expected a PDF with text"
         raise UnreadableError(reason, "run text recognition (OCR) on it first")
+    if _runs_together("".join(pages)):
+        reason = "has no blanks between its words, and its signs stand too close to tell where they begin"
+        raise UnreadableError(f"{reason}; expected a PDF with words", "run text recognition (OCR) on it first")
     text = repair(unwrap_lines(drop_running_heads(pages), always=True))
     around = "".join(lost_words(repair("\n".join(pages)), text))
     for record in _articles_or_one(text):
         yield {"around": around} | record
         around = ""
+
+
+def _extract_page(page: Any) -> str:
+    """Extract the text of a page; where that has no blanks, by narrower gaps between its signs."""
+    text = page.extract_text()
+    if not _runs_together(text):
+        return text
+    fonts = page["/Resources"]["/Font"]
+    for font in (fonts[name] for name in fonts if "/Widths" in fonts[name]):
+        blank = 32 - font.get("/FirstChar", 0)
+        if 0 <= blank < len(font["/Widths"]):
+            font["/Widths"][blank] *= 0  # without a width of its own, a blank has the one given below
+    return page.extract_text(space_width=NARROW_BLANK)
+
+
+def _runs_together(text: str) -> bool:
+    """Tell whether over a tenth of the letters stand in runs that are longer than a word."""
+    return sum(map(len, re.findall(r"[A-Za-zﬀ-ﬆ]{25,}", text))) > 0.1 * len(re.findall(r"[^\W\d_]", text))

@@ -6,14 +6,14 @@ columns and give its rows. `add_reader` adds one.
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 import pandas as pd
 
-from ...errors import TalksError, UnreadableError
+from ...errors import TalksError, UnreadableError, stop_if_short
+from ..clean import repair_characters
 from .archives import ARCHIVES, Item, Listing, expansion_limit, list_items, not_read, open_archive, too_expanded
 from .databases import is_zotero, link_attachments
 from .encoding import decode, repair
@@ -28,7 +28,7 @@ TableReader = Callable[[BinaryIO, Columns], Iterable[Record]]
 Unit = tuple[Item, Record | None]  # what is read at a time: a file, or a row of a table that has been read already
 Known = Mapping[str, Record] | KeptMetadata  # what metadata say, by file name, stem, path or id
 DOCUMENT_READERS: dict[str, Reader] = {
-    **dict.fromkeys((".txt", ".text"), read_txt),
+    **dict.fromkeys((".txt", ".text", ".srt", ".vtt"), read_txt),
     **dict.fromkeys((".html", ".htm", ".xhtml"), read_html),
     ".md": read_md,
     ".docx": read_docx,
@@ -114,13 +114,17 @@ def list_sources(sources: Iterable[str | Path]) -> tuple[Listing, dict[str, Reco
 
 def _zotero_rows(table: Item) -> list[dict[str, str]] | None:
     """Read the rows of a Zotero table; None for any other, and for one that cannot be opened, as its reader says."""
-    with suppress(OSError), table.open() as file:
-        first = file.readline(100_000).decode("utf-8-sig", "replace")
-        if is_zotero(cell.strip('" \r\n') for cell in first.split(",")):
-            rows = read_rows("table", decode(table.read()))
-            header = check_header("table", next(rows, (1, []))[1])
-            return [dict(zip(header, cells, strict=False)) for _, cells in rows]
-    return None
+    try:
+        with table.open() as file:
+            first = file.readline(100_000).decode("utf-8-sig", "replace")
+    except OSError as error:
+        stop_if_short(error)
+        return None
+    if not is_zotero(cell.strip('" \r\n') for cell in first.split(",")):
+        return None
+    rows = read_rows("table", decode(table.read()))
+    header = check_header("table", next(rows, (1, []))[1])
+    return [dict(zip(header, cells, strict=False)) for _, cells in rows]
 
 
 def read_units(items: Iterable[Item], columns: Columns) -> Iterator[Unit]:
@@ -133,7 +137,7 @@ def read_units(items: Iterable[Item], columns: Columns) -> Iterator[Unit]:
             yield from read_units(open_archive(item, _known_endings()), columns)
         elif item.ending in TABLE_READERS:
             empty = UnreadableError("holds no row; expected one a document", "fill it or delete it")
-            yield from ((bare, row) for row in _until_broken(_rows_of(item, columns), "row", empty))
+            yield from ((bare, row) for row in _until_broken(item.name, _rows_of(item, columns), "row", empty))
         else:
             yield item, None
 
@@ -148,7 +152,7 @@ def _rows_of(item: Item, columns: Columns) -> Iterator[Record]:
             yield row
 
 
-def _until_broken(records: Iterable[Record], kind: str, empty: UnreadableError) -> Iterator[Record]:
+def _until_broken(name: str, records: Iterable[Record], kind: str, empty: UnreadableError) -> Iterator[Record]:
     """Give records; where they break off, those before are kept, and the rest is a reason."""
     number, problem = 0, empty
     try:
@@ -159,11 +163,11 @@ def _until_broken(records: Iterable[Record], kind: str, empty: UnreadableError) 
             return
     except (EOFError, OSError, zlib.error) as error:
         problem = not_read(error)
-    except UnreadableError as error:
-        problem = error
     except Exception as error:  # whatever a library or a reader of the user's own raises, the build goes on
+        stop_if_short(error, f"while reading {name}")
         reason = f"could not be read ({type(error).__name__}: {plain(str(error))[:80]})"
-        problem = UnreadableError(reason, "open it in its own program and save it again, or as text")
+        broken = UnreadableError(reason, "open it in its own program and save it again, or as text")
+        problem = error if isinstance(error, UnreadableError) else broken
     if number and kind == "row":
         problem = UnreadableError(f"{problem.reason} (after {number} rows)", problem.remedy)
     yield aside(f"after {kind} {number}" if number and kind == "article" else "", problem)
@@ -173,7 +177,7 @@ def read_records(unit: Unit, known: Known, readers: Mapping[str, Reader]) -> Ite
     """Read the documents of a unit, each with what is known of it, or with the `reason` why it cannot be used."""
     item, row = unit
     empty = UnreadableError("holds no document", "look at the file, or delete it")
-    for record in [row] if row is not None else _until_broken(_documents(item, readers), "article", empty):
+    for record in [row] if row is not None else _until_broken(item.name, _documents(item, readers), "article", empty):
         yield _complete(item, record, known)
 
 
@@ -213,7 +217,7 @@ def _replaced(record: Record, complete: Record) -> Iterator[str]:
 
 
 def _value(value: str) -> str:
-    text = plain(repair(str(value)))
+    text = plain(repair_characters(repair(str(value))))
     return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
 
 
