@@ -4,14 +4,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 import pandas as pd
 
 from ..dictionaries import read_lexicon
 from ..words import count_words
 
-DIALOGUES = ("press_conference", "interview")
+ASKS = 150  # characters at the end of a turn in which the question mark of a question stands
+LONG = 40  # words: who never asks and speaks so long a turn, on average, is no journalist
 
+_DIALOGUE = re.compile(r"(?i)interview|press.(?:conf|avail)|briefing|gaggle|round.?table|town.?hall|hearing|q ?& ?a\b")
 _CLOCK = r"\((?:\d{1,2}:)?\d{1,2}:\d\d\)"
 _LABEL = re.compile(rf"([^\W\d_][^:：?!\n]{{0,70}}?)(?:\s*{_CLOCK}:?|\s*[:：](?:\s*{_CLOCK}:?)?)\s*(?=[^\s/\d])")
 _BARE_Q = re.compile(r"Q[.:]?\s+(?=\S)")
@@ -118,22 +121,81 @@ def _parse_turn(text: str) -> tuple[str, str] | None:
     return None
 
 
+Voices = dict[str, tuple[str, str] | None]  # (speaker, side) by label; None: no list tells it
+Turns = list[tuple[str, str]]  # (label, words) in order, each turn with all its paragraphs
+
+
+def _asks(said: str) -> bool:
+    return "?" in said[-ASKS:]
+
+
+def _is_dialogue(spoken: Turns, known: Voices, genre: str) -> bool:
+    """Tell an exchange of questions and answers: by the genre, by a label of the press, or by the turns."""
+    told = {voice[1] for voice in known.values() if voice}
+    if "question" in told or (_DIALOGUE.search(genre) and (told or any(_asks(said) for _, said in spoken))):
+        return True
+    turns = Counter(label for label, _ in spoken)
+    return any(
+        _asks(said) and not known[label] and label != other and (known[other] or min(turns[label], turns[other]) > 1)
+        for (label, said), (other, _) in pairwise(spoken)
+    )
+
+
+@lru_cache(maxsize=1)
+def _named_by_title() -> re.Pattern[str]:
+    titles = sorted((term for term, kind in load_titles().items() if kind != "plain"), key=len, reverse=True)
+    return re.compile(rf"(?<!ormer )\b(?i:({'|'.join(map(re.escape, titles))}))((?:\s+[A-Z][\w'’-]*){{1,3}})")
+
+
+def _give_roles(spoken: Turns, known: Voices, about: dict[str, str]) -> Voices:
+    """Tell from the turns who the labels are that no list tells: who asks is the press, who is asked the official."""
+    turns, asked, words = Counter[str](), Counter[str](), Counter[str]()
+    for label, said in spoken:
+        if not (told := known[label]) or told[1] == "unknown" or (told[1] == "other" and _strip_titles(label)[1] == {"plain"}):
+            turns[label] += 1
+            asked[label] += _asks(said)
+            words[label] += count_words(said)
+    roles: Voices = {label: (label, "question") for label in turns if 2 * asked[label] >= turns[label]}
+    left = [label for label in turns if label not in roles and not (known[label] and known[label][1] == "other")]
+    titles: dict[str, str] = {}
+    for _, said in spoken if left else ():
+        for title, names in _named_by_title().findall(said):
+            titles.update(dict.fromkeys(names.casefold().split(), title))
+    for label in left:
+        if title := titles.get(_plain(label).rpartition(" ")[2]):
+            roles[label] = classify_label(f"{title} {label}", about["side"], about["author"], about["year"])
+    left = [label for label in left if not roles.get(label)]
+    if left and not any(voice and voice[1] in {"US", "CN"} for voice in (known | roles).values()):
+        lead = max(left, key=lambda label: words[label])
+        roles[lead] = lead, about["side"] or "unknown"
+        left.remove(lead)
+    for label in left:
+        roles[label] = label, "unknown" if not asked[label] and words[label] >= LONG * turns[label] else "question"
+    return roles
+
+
 def _speak(texts: list[str], about: dict[str, str]) -> Iterator[tuple[str | None, str, str]]:
     """Walk through the paragraphs of one document: (speaker, voice, words without the label)."""
     side, genre = about["side"], about["genre"]
     turns = [_parse_turn(text) for text in texts]
-    known = [classify_label(turn[0], side, about["author"], about["year"]) if turn else None for turn in turns]
-    voices = {who[1] for who in known if who}
-    dialogue = bool(voices) and (genre in DIALOGUES or "question" in voices)
-    speaker, voice = None, "unknown" if genre in DIALOGUES or dialogue else side or "unknown"
-    for text, turn, who in zip(texts, turns, known, strict=True):
-        if not turn or not (who or dialogue):
-            yield speaker, voice, text
-            continue
-        speaker, voice = who or (turn[0], "question")
-        if voice == "unknown" and voices & {"US", "CN"}:
-            voice = "question"  # where the officials are named, a numbered speaker is the press
-        yield speaker, voice, turn[1]
+    labels = {turn[0] for turn in turns if turn}
+    known: Voices = {label: classify_label(label, side, about["author"], about["year"]) for label in labels}
+    spoken: list[tuple[str, list[str]]] = []
+    for text, turn in zip(texts, turns, strict=True):
+        if turn:
+            spoken.append((turn[0], [turn[1]]))
+        elif spoken:
+            spoken[-1][1].append(text)
+    said = [(label, " ".join(parts)) for label, parts in spoken]
+    dialogue = _is_dialogue(said, known, genre)
+    voices = known | _give_roles(said, known, about)
+    exchange = dialogue or (_DIALOGUE.search(genre) and any(text.endswith("?") for text in texts))
+    speaker, voice = None, "unknown" if exchange else side or "unknown"
+    for text, turn in zip(texts, turns, strict=True):
+        if turn and (known[turn[0]] or dialogue):
+            speaker, voice = voices[turn[0]]
+            text = turn[1]
+        yield speaker, voice, text
 
 
 def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
