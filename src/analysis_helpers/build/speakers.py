@@ -12,7 +12,10 @@ from ..dictionaries import read_lexicon
 from ..words import count_words
 
 ASKS = 150  # characters at the end of a turn in which the question mark of a question stands
-LONG = 40  # words: who never asks and speaks so long a turn, on average, is no journalist
+LONG, FEW = (
+    40,
+    3,
+)  # words a turn, and the fewest turns it is reckoned for: who never asks and says more is no journalist
 
 _DIALOGUE = re.compile(r"(?i)interview|press.(?:conf|avail)|briefing|gaggle|round.?table|town.?hall|hearing|q ?& ?a\b")
 _CLOCK = r"\((?:\d{1,2}:)?\d{1,2}:\d\d\)"
@@ -23,7 +26,7 @@ _ASKED = re.compile(
 )
 _SHORTENED = re.compile(r"(?i)\b(mr|ms|mrs|dr|jr|sen|rep|sec|amb|gen|gov|u\.s)\.")
 _SMALL = {"of", "the", "from", "for", "and", "at", "de", "da", "del", "la", "le", "von", "van", "der", "bin", "al"}
-_SMALL |= {"reporter", "journalist", "correspondent", "press"}
+_SMALL |= {"reporter", "journalist", "correspondent", "press", "host", "anchor", "moderator"}
 
 
 def name_key(name: str) -> str:
@@ -62,6 +65,10 @@ def _label_patterns() -> list[tuple[str, re.Pattern[str]]]:
 
 def _plain(label: str) -> str:
     return re.sub(r"\([^)]*\)", "", label).strip().casefold().replace("’", "'")
+
+
+def _name(label: str) -> str:
+    return _plain(label).partition(",")[0]
 
 
 def _strip_titles(label: str) -> tuple[str, set[str]]:
@@ -136,7 +143,10 @@ def _is_dialogue(spoken: Turns, known: Voices, genre: str) -> bool:
         return True
     turns = Counter(label for label, _ in spoken)
     return any(
-        _asks(said) and not known[label] and label != other and (known[other] or min(turns[label], turns[other]) > 1)
+        _asks(said)
+        and label != other
+        and _is_open(label, known[label])
+        and (known[other] or min(turns[label], turns[other]) > 1)
         for (label, said), (other, _) in pairwise(spoken)
     )
 
@@ -147,30 +157,38 @@ def _named_by_title() -> re.Pattern[str]:
     return re.compile(rf"(?<!ormer )\b(?i:({'|'.join(map(re.escape, titles))}))((?:\s+[A-Z][\w'’-]*){{1,3}})")
 
 
-def _give_roles(spoken: Turns, known: Voices, about: dict[str, str]) -> Voices:
-    """Tell from the turns who the labels are that no list tells: who asks is the press, who is asked the official."""
+def _find_titles(texts: list[str]) -> dict[str, str]:
+    """Find the titles by which people are named in a text, by each word of the name."""
+    named = (found for text in texts for found in _named_by_title().findall(text))
+    return {word: title for title, names in named for word in names.casefold().split()}
+
+
+def _is_open(label: str, voice: tuple[str, str] | None) -> bool:
+    """Whether the label alone does not tell: an unlisted name, a numbered speaker, a Mr. or Ms. Somebody."""
+    return not voice or voice[1] == "unknown" or (voice[1] == "other" and _strip_titles(label)[1] == {"plain"})
+
+
+def _give_roles(texts: list[str], spoken: Turns, known: Voices, about: dict[str, str]) -> Voices:
+    """Tell from the turns who the open labels are: who asks is the press, who is asked the official."""
     turns, asked, words = Counter[str](), Counter[str](), Counter[str]()
     for label, said in spoken:
-        if not (told := known[label]) or told[1] == "unknown" or (told[1] == "other" and _strip_titles(label)[1] == {"plain"}):
+        if _is_open(label, known[label]):
             turns[label] += 1
             asked[label] += _asks(said)
             words[label] += count_words(said)
-    roles: Voices = {label: (label, "question") for label in turns if 2 * asked[label] >= turns[label]}
-    left = [label for label in turns if label not in roles and not (known[label] and known[label][1] == "other")]
-    titles: dict[str, str] = {}
-    for _, said in spoken if left else ():
-        for title, names in _named_by_title().findall(said):
-            titles.update(dict.fromkeys(names.casefold().split(), title))
-    for label in left:
-        if title := titles.get(_plain(label).rpartition(" ")[2]):
+    roles = known | {label: (label, "question") for label in turns if 2 * asked[label] >= turns[label]}
+    titles = _find_titles(texts) if any(not roles[label] for label in turns) else {}
+    for label in turns:
+        if not roles[label] and (title := titles.get(_name(label).rpartition(" ")[2])):
             roles[label] = classify_label(f"{title} {label}", about["side"], about["author"], about["year"])
-    left = [label for label in left if not roles.get(label)]
-    if left and not any(voice and voice[1] in {"US", "CN"} for voice in (known | roles).values()):
+    left = [label for label in turns if not roles[label] or roles[label][1] == "unknown"]
+    if left and not any(voice and voice[1] in {"US", "CN"} for voice in roles.values()):
         lead = max(left, key=lambda label: words[label])
         roles[lead] = lead, about["side"] or "unknown"
         left.remove(lead)
     for label in left:
-        roles[label] = label, "unknown" if not asked[label] and words[label] >= LONG * turns[label] else "question"
+        unclear = not asked[label] and words[label] >= LONG * max(turns[label], FEW)
+        roles[label] = label, "unknown" if unclear else "question"
     return roles
 
 
@@ -178,24 +196,27 @@ def _speak(texts: list[str], about: dict[str, str]) -> Iterator[tuple[str | None
     """Walk through the paragraphs of one document: (speaker, voice, words without the label)."""
     side, genre = about["side"], about["genre"]
     turns = [_parse_turn(text) for text in texts]
-    labels = {turn[0] for turn in turns if turn}
-    known: Voices = {label: classify_label(label, side, about["author"], about["year"]) for label in labels}
-    spoken: list[tuple[str, list[str]]] = []
+    known: Voices = {turn[0]: classify_label(turn[0], side, about["author"], about["year"]) for turn in turns if turn}
+    full = {_name(label).rpartition(" ")[2]: label for label in reversed(known) if " " in _name(label)}
+    same = {label: label if voice else full.get(_name(label), label) for label, voice in known.items()}
+    turns = [turn and (same[turn[0]], turn[1]) for turn in turns]  # who is named in full, then by the surname
+    parts: list[tuple[str, list[str]]] = []
     for text, turn in zip(texts, turns, strict=True):
         if turn:
-            spoken.append((turn[0], [turn[1]]))
-        elif spoken:
-            spoken[-1][1].append(text)
-    said = [(label, " ".join(parts)) for label, parts in spoken]
-    dialogue = _is_dialogue(said, known, genre)
-    voices = known | _give_roles(said, known, about)
+            parts.append((turn[0], [turn[1]]))
+        elif parts:
+            parts[-1][1].append(text)
+    spoken = [(label, " ".join(said)) for label, said in parts]
+    dialogue = _is_dialogue(spoken, known, genre)
+    voices = _give_roles(texts, spoken, known, about) if dialogue else known
     exchange = dialogue or (_DIALOGUE.search(genre) and any(text.endswith("?") for text in texts))
     speaker, voice = None, "unknown" if exchange else side or "unknown"
     for text, turn in zip(texts, turns, strict=True):
-        if turn and (known[turn[0]] or dialogue):
-            speaker, voice = voices[turn[0]]
-            text = turn[1]
-        yield speaker, voice, text
+        if not turn or not (who := voices[turn[0]]):
+            yield speaker, voice, text
+            continue
+        speaker, voice = who
+        yield speaker, voice, turn[1]
 
 
 def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
@@ -204,9 +225,11 @@ def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFram
     In: `passages` (doc_id, kind, text) and `documents` (doc_id; side, genre, author, date where known). Out: the same
     rows, with `speaker` (as printed, or the full name of a known person), `speaker_side` (US, CN, other: neither
     government, question: press or audience, unknown) and `label_words` (words of the label, which moves from `text`
-    to `speaker`). Without a label the last speaker goes on, or else the side that published the text, but in a press
-    conference or interview nobody can tell. Source: markers in 8,400 paragraphs of official transcripts of 2025. Known
-    weakness: quotations inside a turn keep the voice of the speaker who quotes.
+    to `speaker`). In an exchange, told by its genre or its turns, an unlisted name that mostly asks is the press, one
+    that bears a title in the text speaks by it, and where no official is listed who is asked speaks for `side`. Without
+    a label the last speaker goes on, or else the side that published the text; what stands before the first label of
+    an exchange is unknown. Source: markers in 8,400 paragraphs of official transcripts of 2025. Known weakness:
+    quotations inside a turn keep the voice of the speaker who quotes.
 
     >>> documents = pd.DataFrame({"doc_id": ["a"], "side": ["CN"], "genre": ["press_conference"]})
     >>> texts = ["AFP: Any comment?", "Mao Ning: We noted it.", "Talks go on."]
