@@ -128,12 +128,13 @@ def _parse_turn(text: str) -> tuple[str, str] | None:
     return None
 
 
-Voices = dict[str, tuple[str, str] | None]  # (speaker, side) by label; None: no list tells it
-Turns = list[tuple[str, str]]  # (label, words) in order, each turn with all its paragraphs
+Voice = tuple[str, str] | None  # (speaker, side); None: no list tells it
+Voices = dict[str, Voice]  # by label
+Turns = list[tuple[str, list[str]]]  # (label, paragraphs) in order
 
 
-def _asks(said: str) -> bool:
-    return "?" in said[-ASKS:]
+def _asks(said: list[str]) -> bool:
+    return any("?" in text[-ASKS:] for text in (said[0], said[-1]))
 
 
 def _is_dialogue(spoken: Turns, known: Voices, genre: str) -> bool:
@@ -163,9 +164,13 @@ def _find_titles(texts: list[str]) -> dict[str, str]:
     return {word: title for title, names in named for word in names.casefold().split()}
 
 
-def _is_open(label: str, voice: tuple[str, str] | None) -> bool:
+def _is_open(label: str, voice: Voice) -> bool:
     """Whether the label alone does not tell: an unlisted name, a numbered speaker, a Mr. or Ms. Somebody."""
     return not voice or voice[1] == "unknown" or (voice[1] == "other" and _strip_titles(label)[1] == {"plain"})
+
+
+def _is_official(voice: Voice) -> bool:
+    return bool(voice) and voice[1] in {"US", "CN"}
 
 
 def _give_roles(texts: list[str], spoken: Turns, known: Voices, about: dict[str, str]) -> Voices:
@@ -175,18 +180,21 @@ def _give_roles(texts: list[str], spoken: Turns, known: Voices, about: dict[str,
         if _is_open(label, known[label]):
             turns[label] += 1
             asked[label] += _asks(said)
-            words[label] += count_words(said)
-    roles = known | {label: (label, "question") for label in turns if 2 * asked[label] >= turns[label]}
+            words[label] += sum(map(count_words, said))
+    roles = known | {label: (label, "question") for label in turns if 2 * asked[label] > turns[label]}
     titles = _find_titles(texts) if any(not roles[label] for label in turns) else {}
     for label in turns:
         if not roles[label] and (title := titles.get(_name(label).rpartition(" ")[2])):
             roles[label] = classify_label(f"{title} {label}", about["side"], about["author"], about["year"])
     left = [label for label in turns if not roles[label] or roles[label][1] == "unknown"]
-    if left and not any(voice and voice[1] in {"US", "CN"} for voice in roles.values()):
-        lead = max(left, key=lambda label: words[label])
+    if left and not any(map(_is_official, roles.values())):
+        lead = max(left, key=lambda label: words[label] / (asked[label] + 1))
         roles[lead] = lead, about["side"] or "unknown"
         left.remove(lead)
+    answered = {label for (label, _), (other, _) in pairwise(spoken) if _is_official(roles[other])}
     for label in left:
+        if roles[label] is None and not asked[label] and " " not in label and label not in answered:
+            continue  # a word before a colon, as in a list
         unclear = not asked[label] and words[label] >= LONG * max(turns[label], FEW)
         roles[label] = label, "unknown" if unclear else "question"
     return roles
@@ -200,23 +208,26 @@ def _speak(texts: list[str], about: dict[str, str]) -> Iterator[tuple[str | None
     full = {_name(label).rpartition(" ")[2]: label for label in reversed(known) if " " in _name(label)}
     same = {label: label if voice else full.get(_name(label), label) for label, voice in known.items()}
     turns = [turn and (same[turn[0]], turn[1]) for turn in turns]  # who is named in full, then by the surname
-    parts: list[tuple[str, list[str]]] = []
+    spoken: Turns = []
     for text, turn in zip(texts, turns, strict=True):
         if turn:
-            parts.append((turn[0], [turn[1]]))
-        elif parts:
-            parts[-1][1].append(text)
-    spoken = [(label, " ".join(said)) for label, said in parts]
+            spoken.append((turn[0], [turn[1]]))
+        elif spoken:
+            spoken[-1][1].append(text)
     dialogue = _is_dialogue(spoken, known, genre)
     voices = _give_roles(texts, spoken, known, about) if dialogue else known
+    answers = dialogue and not any(map(_is_official, voices.values()))  # which have no label
     exchange = dialogue or (_DIALOGUE.search(genre) and any(text.endswith("?") for text in texts))
-    speaker, voice = None, "unknown" if exchange else side or "unknown"
+    speaker, voice, above = None, "unknown" if exchange else side or "unknown", ""
     for text, turn in zip(texts, turns, strict=True):
-        if not turn or not (who := voices[turn[0]]):
+        if turn and (who := voices[turn[0]]):
+            speaker, voice = who
+            yield speaker, voice, turn[1]
+        else:
+            if answers and voice == "question" and above.endswith("?") and not text.endswith("?"):
+                speaker, voice = None, side or "unknown"
             yield speaker, voice, text
-            continue
-        speaker, voice = who
-        yield speaker, voice, turn[1]
+        above = text
 
 
 def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
