@@ -129,39 +129,7 @@ def _parse_turn(text: str) -> tuple[str, str] | None:
 
 
 Voice = tuple[str, str] | None  # (speaker, side); None: no list tells it
-Voices = dict[str, Voice]  # by label
-Turns = list[tuple[str, list[str]]]  # (label, paragraphs) in order
-
-
-def _asks(said: list[str]) -> bool:
-    return any("?" in text[-ASKS:] for text in (said[0], said[-1]))
-
-
-def _is_dialogue(spoken: Turns, known: Voices, genre: str) -> bool:
-    """Tell an exchange of questions and answers: by the genre, by a label of the press, or by the turns."""
-    told = {voice[1] for voice in known.values() if voice}
-    if "question" in told or (_DIALOGUE.search(genre) and (told or any(_asks(said) for _, said in spoken))):
-        return True
-    turns = Counter(label for label, _ in spoken)
-    return any(
-        _asks(said)
-        and label != other
-        and _is_open(label, known[label])
-        and (known[other] or min(turns[label], turns[other]) > 1)
-        for (label, said), (other, _) in pairwise(spoken)
-    )
-
-
-@lru_cache(maxsize=1)
-def _named_by_title() -> re.Pattern[str]:
-    titles = sorted((term for term, kind in load_titles().items() if kind != "plain"), key=len, reverse=True)
-    return re.compile(rf"(?<!ormer )\b(?i:({'|'.join(map(re.escape, titles))}))((?:\s+[A-Z][\w'’-]*){{1,3}})")
-
-
-def _find_titles(texts: list[str]) -> dict[str, str]:
-    """Find the titles by which people are named in a text, by each word of the name."""
-    named = (found for text in texts for found in _named_by_title().findall(text))
-    return {word: title for title, names in named for word in names.casefold().split()}
+Turns = list[tuple[str, str, bool]]  # (label, paragraph behind it, whether it asks) in order
 
 
 def _is_open(label: str, voice: Voice) -> bool:
@@ -173,16 +141,31 @@ def _is_official(voice: Voice) -> bool:
     return bool(voice) and voice[1] in {"US", "CN"}
 
 
-def _give_roles(texts: list[str], spoken: Turns, known: Voices, about: dict[str, str]) -> Voices:
+def _is_dialogue(spoken: Turns, known: dict[str, Voice], genre: str) -> bool:
+    """Tell an exchange of questions and answers: by the genre, by a label of the press, or by the turns."""
+    told = {voice[1] for voice in known.values() if voice}
+    if "question" in told or (_DIALOGUE.search(genre) and (told or any(asks for *_, asks in spoken))):
+        return True
+    turns = Counter(label for label, *_ in spoken)
+    asked = [(a, b) for (a, _, asks), (b, *_) in pairwise(spoken) if a != b and asks and _is_open(a, known[a])]
+    return any(known[other] or min(turns[label], turns[other]) > 1 for label, other in asked)
+
+
+@lru_cache(maxsize=1)
+def _titled() -> re.Pattern[str]:
+    titles = sorted((term for term, kind in load_titles().items() if kind != "plain"), key=len, reverse=True)
+    return re.compile(rf"(?<!ormer )\b(?i:({'|'.join(map(re.escape, titles))}))((?:\s+[A-Z][\w'’-]*){{1,3}})")
+
+
+def _give_roles(texts: list[str], spoken: Turns, known: dict[str, Voice], about: dict[str, str]) -> dict[str, Voice]:
     """Tell from the turns who the open labels are: who asks is the press, who is asked the official."""
-    turns, asked, words = Counter[str](), Counter[str](), Counter[str]()
-    for label, said in spoken:
-        if _is_open(label, known[label]):
-            turns[label] += 1
-            asked[label] += _asks(said)
-            words[label] += sum(map(count_words, said))
+    turns = Counter(label for label, *_ in spoken if _is_open(label, known[label]))
+    asked, words = Counter(label for label, _, asks in spoken if asks), Counter[str]()
+    for label, said, _ in spoken:
+        words[label] += count_words(said)
     roles = known | {label: (label, "question") for label in turns if 2 * asked[label] > turns[label]}
-    titles = _find_titles(texts) if any(not roles[label] for label in turns) else {}
+    named = _titled().findall("\n".join(texts)) if any(not roles[label] for label in turns) else []
+    titles = {word: title for title, names in named for word in names.casefold().split()}
     for label in turns:
         if not roles[label] and (title := titles.get(_name(label).rpartition(" ")[2])):
             roles[label] = classify_label(f"{title} {label}", about["side"], about["author"], about["year"])
@@ -191,12 +174,11 @@ def _give_roles(texts: list[str], spoken: Turns, known: Voices, about: dict[str,
         lead = max(left, key=lambda label: words[label] / (asked[label] + 1))
         roles[lead] = lead, about["side"] or "unknown"
         left.remove(lead)
-    answered = {label for (label, _), (other, _) in pairwise(spoken) if _is_official(roles[other])}
-    for label in left:
-        if roles[label] is None and not asked[label] and " " not in label and label not in answered:
-            continue  # a word before a colon, as in a list
+    answered = {label for (label, *_), (other, *_) in pairwise(spoken) if _is_official(roles[other])}
+    for label in left:  # but not a word before a colon, as in a list
         unclear = not asked[label] and words[label] >= LONG * max(turns[label], FEW)
-        roles[label] = label, "unknown" if unclear else "question"
+        if unclear or roles[label] or asked[label] or " " in label or label in answered:
+            roles[label] = label, "unknown" if unclear else "question"
     return roles
 
 
@@ -204,30 +186,22 @@ def _speak(texts: list[str], about: dict[str, str]) -> Iterator[tuple[str | None
     """Walk through the paragraphs of one document: (speaker, voice, words without the label)."""
     side, genre = about["side"], about["genre"]
     turns = [_parse_turn(text) for text in texts]
-    known: Voices = {turn[0]: classify_label(turn[0], side, about["author"], about["year"]) for turn in turns if turn}
+    known = {turn[0]: classify_label(turn[0], side, about["author"], about["year"]) for turn in turns if turn}
     full = {_name(label).rpartition(" ")[2]: label for label in reversed(known) if " " in _name(label)}
     same = {label: label if voice else full.get(_name(label), label) for label, voice in known.items()}
     turns = [turn and (same[turn[0]], turn[1]) for turn in turns]  # who is named in full, then by the surname
-    spoken: Turns = []
-    for text, turn in zip(texts, turns, strict=True):
-        if turn:
-            spoken.append((turn[0], [turn[1]]))
-        elif spoken:
-            spoken[-1][1].append(text)
+    spoken = [(*turn, "?" in turn[1][-ASKS:]) for turn in turns if turn]
     dialogue = _is_dialogue(spoken, known, genre)
     voices = _give_roles(texts, spoken, known, about) if dialogue else known
     answers = dialogue and not any(map(_is_official, voices.values()))  # which have no label
     exchange = dialogue or (_DIALOGUE.search(genre) and any(text.endswith("?") for text in texts))
-    speaker, voice, above = None, "unknown" if exchange else side or "unknown", ""
-    for text, turn in zip(texts, turns, strict=True):
-        if turn and (who := voices[turn[0]]):
+    speaker, voice = None, "unknown" if exchange else side or "unknown"
+    for above, text, turn in zip(["", *texts], texts, turns, strict=False):
+        if who := turn and voices[turn[0]]:
             speaker, voice = who
-            yield speaker, voice, turn[1]
-        else:
-            if answers and voice == "question" and above.endswith("?") and not text.endswith("?"):
-                speaker, voice = None, side or "unknown"
-            yield speaker, voice, text
-        above = text
+        elif answers and voice == "question" and above.endswith("?") and not text.endswith("?"):
+            speaker, voice = None, side or "unknown"
+        yield speaker, voice, turn[1] if who else text
 
 
 def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
