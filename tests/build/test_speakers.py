@@ -15,11 +15,11 @@ from analysis_helpers.words import count_words
 from tests.conftest import ROOT
 
 LABELS = {  # whose side the text is of, and labels with who speaks, by the voice
-    ("US", "question"): ["Q", "QUESTION", "Reporter 2", "Moderator"],
+    ("US", "question"): ["Q", "QUESTION", "Reporter 2", "Moderator", "JO SAMPLE, HOST"],
     ("CN", "question"): ["Bloomberg", "Anadolu Agency", "Phoenix TV Journalist"],
     ("CN", "CN"): ["A", "Spokesperson", "Minister Sample"],
     ("CN", "US"): ["PRESIDENT TRUMP = Donald Trump"],
-    ("US", "US"): ["THE PRESIDENT", "President Trump = Donald Trump", "SEC. SCOTT BESSENT = Scott Bessent",
+    ("US", "US"): ["THE PRESIDENT", "SENIOR ADMINISTRATION OFFICIAL", "A Defense Official 2", "President Trump = Donald Trump", "SEC. SCOTT BESSENT = Scott Bessent",
                    "MS. LEAVITT = Karoline Leavitt"],
     ("US", "other"): ["MR. SAMPLE", "PRIME MINISTER MODI = Narendra Modi", "Senator Sample", "PRESIDENT SAMPLE"],
     ("US", "unknown"): ["Speaker 8"],
