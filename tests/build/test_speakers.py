@@ -1,6 +1,8 @@
 """Speakers: labels by hand, on invented texts and on the official transcripts, where they are present."""
 
 import json
+import re
+from collections import Counter
 
 import pandas as pd
 import pytest
@@ -13,11 +15,12 @@ from analysis_helpers.words import count_words
 from tests.conftest import ROOT
 
 LABELS = {  # whose side the text is of, and labels with who speaks, by the voice
-    ("US", "question"): ["Q", "QUESTION", "Reporter 2", "Moderator"],
+    ("US", "question"): ["Q", "QUESTION", "Reporter 2", "Moderator", "JO SAMPLE, HOST"],
     ("CN", "question"): ["Bloomberg", "Anadolu Agency", "Phoenix TV Journalist"],
     ("CN", "CN"): ["A", "Spokesperson", "Minister Sample"],
     ("CN", "US"): ["PRESIDENT TRUMP = Donald Trump"],
-    ("US", "US"): ["THE PRESIDENT", "President Trump = Donald Trump", "SEC. SCOTT BESSENT = Scott Bessent",
+    ("US", "US"): ["THE PRESIDENT", "SENIOR ADMINISTRATION OFFICIAL", "A Defense Official 2",
+                   "President Trump = Donald Trump", "SEC. SCOTT BESSENT = Scott Bessent",
                    "MS. LEAVITT = Karoline Leavitt"],
     ("US", "other"): ["MR. SAMPLE", "PRIME MINISTER MODI = Narendra Modi", "Senator Sample", "PRESIDENT SAMPLE"],
     ("US", "unknown"): ["Speaker 8"],
@@ -79,6 +82,50 @@ TURNS = {
         [("question", "Maria Sample: Mr. Secretary, welcome."), ("US", "Scott Bessent: Thank you.")],
         {"genre": "interview"},
     ),
+    "who asks and who is asked is told from the turns": (
+        [("question", "Maria Sample: Will you go?"), ("US", "TRUMP: Soon."), ("question", "Jo Test: Some say so."),
+         ("US", "TRUMP: They do."), ("question", "SAMPLE: And?"), ("question", "Jo Test: Why?")], {"genre": ""},
+    ),
+    "an official whom no list knows is the one who is asked": (
+        [("question", "JO SAMPLE, HOST: What was agreed?"), ("US", "JANE ROE: Much. Was it easy? No."),
+         ("question", "SAMPLE: Like what?"), ("US", "ROE: Duties fall."), ("question", "SAMPLE: I see.")],
+        {"genre": "interview"},
+    ),
+    "the same among the papers, and without a genre": (
+        [("question", "AFP: Any comment?"), ("CN", "Xu Sample: We oppose it."), ("CN", "It must go."),
+         ("question", "O Teste: And fentanyl?"), ("CN", "Xu Sample: It must go too.")], {"side": "CN", "genre": ""},
+    ),
+    "numbered speakers": (
+        [("question", "Speaker 1: Will you go?"), ("US", "Speaker 2: We shall, and soon."),
+         ("question", "Speaker 1: When?"), ("US", "Speaker 2: In May.")], {"genre": "interview"},
+    ),
+    "a title in the text tells an unlisted name": (
+        [("US", "President Trump: I welcome Prime Minister Kim Sample. Secretary Roe, please."),
+         ("other", "Kim Sample: I thank you."), ("US", "Jane Roe: Welcome."), ("question", "Q When?")], {},
+    ),
+    "who speaks long, asks nothing and has no title may be anybody": (
+        [("question", "Q When?"), ("US", "TRUMP: Ask him."), ("unknown", f"Jo Sample: {'We shall see. ' * 50}")], {},
+    ),
+    "a Mr. who asks is the press": (
+        [("question", "MR. SAMPLE: Why?"), ("US", "MR. BESSENT: Because."), ("other", "MR. TEST: Indeed.")], {},
+    ),
+    "a word of a list is no speaker": (
+        [("question", "AFP: Which?"), ("CN", "Mao Ning: These."), ("CN", "Singapore: ten."), ("question", "AFP: And?"),
+         ("CN", "Mao Ning: No.")], {"side": "CN"},
+    ),
+    "headings with a question are no exchange": (
+        [("US", "What It Does: What falls?"), ("US", "Key Facts: Duties fall."), ("US", "Next Steps: More.")],
+        {"genre": ""},
+    ),
+    "without a label the answers are the issuer's": ([("CN", "We oppose it."), ("CN", "It must go.")], {"side": "CN"}),
+    "nor has every answer one of its own": (
+        [("question", "AFP: Any comment?"), ("CN", "We oppose it."), ("CN", "It must go."),
+         ("question", "Le Test: And?"), ("CN", "It must go too.")], {"side": "CN"},
+    ),
+    "a spokesperson's answer may hold a question": (
+        [("CN", "Who began? Not we."), ("CN", "Is it fair?")], {"side": "CN", "genre": "spokesperson answer"},
+    ),
+    "an exchange without any label cannot be told": ([("unknown", "Will you go?"), ("unknown", "Soon.")], {}),
 }  # fmt: skip
 
 
@@ -113,14 +160,14 @@ def test_passages_keep_their_places_where_documents_alternate():
     assert spoken["label_words"].tolist() == [0, 0, 1, 0, 2]
 
 
-@pytest.fixture(scope="module")
-def spoken(originals):
+@pytest.fixture(scope="module", params=["with the genres", "from the turns alone"])
+def spoken(originals, request):
     notes = pd.read_csv(ROOT / "data/sources/statements.csv", keep_default_na=False).rename(columns={"file": "doc_id"})
     lines = (originals / "statements_2025.jsonl").read_text(encoding="utf-8").splitlines()
     texts = pd.DataFrame([{"doc_id": row["id"], "text": row["text"]} for row in map(json.loads, lines)])
-    documents = texts.merge(notes[notes["use"] != "exclude"], on="doc_id").drop(columns="date")
-    documents = documents.merge(notes[["doc_id", "date"]], on="doc_id")
-    passages = add_speakers(split_passages(clean_documents(documents.assign(title=None))), documents)
+    documents = texts.merge(notes[notes["use"] != "exclude"], on="doc_id")
+    told = documents if request.param == "with the genres" else documents.drop(columns=["genre", "author"])
+    passages = add_speakers(split_passages(clean_documents(documents.assign(title=None))), told)
     return passages.assign(n=passages["text"].map(count_words)), documents.set_index("doc_id")
 
 
@@ -131,31 +178,35 @@ def test_question_words_agree_with_the_curated_count(spoken):
     mine = documents.index.to_series().map(asked).fillna(0)
     theirs = documents["note_words_question"].astype(int)
     assert abs(mine.sum() / theirs.sum() - 1) < 0.08
-    assert ((mine - theirs).abs() <= 60).mean() > 0.98
+    assert ((mine - theirs).abs() <= 60).mean() > 0.97
+
+
+def _words(text):
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def test_turns_agree_with_the_delivered_ones(spoken, originals):
-    """At least 95 % of the delivered answers must be told as their side's voice, and of the questions as nobody's.
+    """At least 95 % of the delivered turns: most words of the answer are its side's, of the question nobody's.
 
-    The delivered turns have known faults (statements with two items, officials taken for journalists); a turn is
-    found by its first words in a passage of its text.
+    At most 2 % of the journalists' words may count as an official's. The delivered turns have known faults (76 answers
+    hold a second speaker, 20 questions are an official's). A passage is of a turn that holds all of its words.
     """
-    passages, documents = spoken
+    passages, _ = spoken
+    body = passages[passages["kind"] == "body"].assign(words=passages["text"].map(_words))
     texts = {
-        doc_id: list(zip(rows["text"], rows["speaker_side"], strict=True))
-        for doc_id, rows in passages.groupby("doc_id")
+        doc_id: list(zip(rows["words"], rows["speaker_side"], strict=True)) for doc_id, rows in body.groupby("doc_id")
     }
-    right, seen = {"question": 0, "answer": 0}, {"question": 0, "answer": 0}
-    for line in (originals / "statement_turns_2025.jsonl").read_text(encoding="utf-8").splitlines():
-        turn = json.loads(line)
-        if turn["parent"] not in texts:
-            continue
-        for part in ("question", "answer"):
-            words = (turn[part] or "").split(":", 1)[-1].split()[3:11]
-            found = [voice for text, voice in texts[turn["parent"]] if words and " ".join(words) in text]
-            if len(words) == 8 and len(set(found)) == 1:
-                seen[part] += 1
-                right[part] += found[0] == ("question" if part == "question" else documents.at[turn["parent"], "side"])
-    for part, least in (("answer", 900), ("question", 700)):
-        assert seen[part] > least
-        assert right[part] / seen[part] >= 0.95
+    right, asked = [], Counter()
+    for turn in map(json.loads, (originals / "statement_turns_2025.jsonl").read_text(encoding="utf-8").splitlines()):
+        agrees = []
+        for part, side in (("question", "question"), ("answer", turn["side"])):
+            whole, n = f" {_words(turn[part] or '')} ", Counter()
+            for words, voice in texts.get(turn["parent"], ()):
+                if f" {words} " in whole and words.count(" ") >= 2:
+                    n[voice] += words.count(" ") + 1
+            agrees += [2 * n[side] > n.total()] * bool(n)
+            asked += n if part == "question" else Counter()
+        right += [all(agrees)] * bool(agrees)
+    assert len(right) > 1_400
+    assert sum(right) >= 0.95 * len(right)
+    assert asked["US"] + asked["CN"] <= 0.02 * asked.total()

@@ -141,7 +141,7 @@ def _actor() -> re.Pattern[str]:
     people, offices = load_people().values(), {row["term"] for row in _offices().values()}
     full, surnames = _either(row["term"] for row in people), {row["surname"] for row in people}
     return re.compile(
-        rf"(?<![\w’'-])(?:(?:{_titles()}\s+)*(?P<full>{full})|{_titles()}\s+(?P<titled>{_either(surnames)})"
+        rf"(?<![\w’'-])(?:(?:{_titles()}\s+){{0,4}}(?P<full>{full})|{_titles()}\s+(?P<titled>{_either(surnames)})"
         rf"|(?P<office>{_either(offices)})|(?P<surname>{_either(surnames - offices)}))(?![\w-])"
     )
 

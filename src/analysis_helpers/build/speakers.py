@@ -4,14 +4,20 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 import pandas as pd
 
 from ..dictionaries import read_lexicon
 from ..words import count_words
 
-DIALOGUES = ("press_conference", "interview")
+ASKS = 150  # characters at the end of a turn in which the question mark of a question stands
+LONG, FEW = (
+    40,
+    3,
+)  # words a turn, and the fewest turns it is reckoned for: who never asks and says more is no journalist
 
+_DIALOGUE = re.compile(r"(?i)interview|press.(?:conf|avail)|briefing|gaggle|round.?table|town.?hall|hearing|q ?& ?a\b")
 _CLOCK = r"\((?:\d{1,2}:)?\d{1,2}:\d\d\)"
 _LABEL = re.compile(rf"([^\W\d_][^:：?!\n]{{0,70}}?)(?:\s*{_CLOCK}:?|\s*[:：](?:\s*{_CLOCK}:?)?)\s*(?=[^\s/\d])")
 _BARE_Q = re.compile(r"Q[.:]?\s+(?=\S)")
@@ -20,7 +26,7 @@ _ASKED = re.compile(
 )
 _SHORTENED = re.compile(r"(?i)\b(mr|ms|mrs|dr|jr|sen|rep|sec|amb|gen|gov|u\.s)\.")
 _SMALL = {"of", "the", "from", "for", "and", "at", "de", "da", "del", "la", "le", "von", "van", "der", "bin", "al"}
-_SMALL |= {"reporter", "journalist", "correspondent", "press"}
+_SMALL |= {"reporter", "journalist", "correspondent", "press", "host", "anchor", "moderator"}
 
 
 def name_key(name: str) -> str:
@@ -59,6 +65,10 @@ def _label_patterns() -> list[tuple[str, re.Pattern[str]]]:
 
 def _plain(label: str) -> str:
     return re.sub(r"\([^)]*\)", "", label).strip().casefold().replace("’", "'")
+
+
+def _name(label: str) -> str:
+    return _plain(label).partition(",")[0]
 
 
 def _strip_titles(label: str) -> tuple[str, set[str]]:
@@ -118,22 +128,80 @@ def _parse_turn(text: str) -> tuple[str, str] | None:
     return None
 
 
+Voice = tuple[str, str] | None  # (speaker, side); None: no list tells it
+Turns = list[tuple[str, str, bool]]  # (label, paragraph behind it, whether it asks) in order
+
+
+def _is_open(label: str, voice: Voice) -> bool:
+    """Whether the label alone does not tell: an unlisted name, a numbered speaker, a Mr. or Ms. Somebody."""
+    return not voice or voice[1] == "unknown" or (voice[1] == "other" and _strip_titles(label)[1] == {"plain"})
+
+
+def _is_official(voice: Voice) -> bool:
+    return bool(voice) and voice[1] in {"US", "CN"}
+
+
+def _is_dialogue(spoken: Turns, known: dict[str, Voice], genre: str) -> bool:
+    """Tell an exchange of questions and answers: by the genre, by a label of the press, or by the turns."""
+    told = {voice[1] for voice in known.values() if voice}
+    if "question" in told or (_DIALOGUE.search(genre) and (told or any(asks for *_, asks in spoken))):
+        return True
+    turns = Counter(label for label, *_ in spoken)
+    asked = [(a, b) for (a, _, asks), (b, *_) in pairwise(spoken) if a != b and asks and _is_open(a, known[a])]
+    return any(known[other] or min(turns[label], turns[other]) > 1 for label, other in asked)
+
+
+@lru_cache(maxsize=1)
+def _titled() -> re.Pattern[str]:
+    titles = sorted((term for term, kind in load_titles().items() if kind != "plain"), key=len, reverse=True)
+    return re.compile(rf"(?<!ormer )\b(?i:({'|'.join(map(re.escape, titles))}))((?:\s+[A-Z][\w'’-]*){{1,3}})")
+
+
+def _give_roles(texts: list[str], spoken: Turns, known: dict[str, Voice], about: dict[str, str]) -> dict[str, Voice]:
+    """Tell from the turns who the open labels are: who asks is the press, who is asked the official."""
+    turns = Counter(label for label, *_ in spoken if _is_open(label, known[label]))
+    asked, words = Counter(label for label, _, asks in spoken if asks), Counter[str]()
+    for label, said, _ in spoken:
+        words[label] += count_words(said)
+    roles = known | {label: (label, "question") for label in turns if 2 * asked[label] > turns[label]}
+    named = _titled().findall("\n".join(texts)) if any(not roles[label] for label in turns) else []
+    titles = {word: title for title, names in named for word in names.casefold().split()}
+    for label in turns:
+        if not roles[label] and (title := titles.get(_name(label).rpartition(" ")[2])):
+            roles[label] = classify_label(f"{title} {label}", about["side"], about["author"], about["year"])
+    left = [label for label in turns if not roles[label] or roles[label][1] == "unknown"]
+    if left and not any(map(_is_official, roles.values())):
+        lead = max(left, key=lambda label: words[label] / (asked[label] + 1))
+        roles[lead] = lead, about["side"] or "unknown"
+        left.remove(lead)
+    answered = {label for (label, *_), (other, *_) in pairwise(spoken) if _is_official(roles[other])}
+    for label in left:  # but not a word before a colon, as in a list
+        unclear = not asked[label] and words[label] >= LONG * max(turns[label], FEW)
+        if unclear or roles[label] or asked[label] or " " in label or label in answered:
+            roles[label] = label, "unknown" if unclear else "question"
+    return roles
+
+
 def _speak(texts: list[str], about: dict[str, str]) -> Iterator[tuple[str | None, str, str]]:
     """Walk through the paragraphs of one document: (speaker, voice, words without the label)."""
     side, genre = about["side"], about["genre"]
     turns = [_parse_turn(text) for text in texts]
-    known = [classify_label(turn[0], side, about["author"], about["year"]) if turn else None for turn in turns]
-    voices = {who[1] for who in known if who}
-    dialogue = bool(voices) and (genre in DIALOGUES or "question" in voices)
-    speaker, voice = None, "unknown" if genre in DIALOGUES or dialogue else side or "unknown"
-    for text, turn, who in zip(texts, turns, known, strict=True):
-        if not turn or not (who or dialogue):
-            yield speaker, voice, text
-            continue
-        speaker, voice = who or (turn[0], "question")
-        if voice == "unknown" and voices & {"US", "CN"}:
-            voice = "question"  # where the officials are named, a numbered speaker is the press
-        yield speaker, voice, turn[1]
+    known = {turn[0]: classify_label(turn[0], side, about["author"], about["year"]) for turn in turns if turn}
+    full = {_name(label).rpartition(" ")[2]: label for label in reversed(known) if " " in _name(label)}
+    same = {label: label if voice else full.get(_name(label), label) for label, voice in known.items()}
+    turns = [turn and (same[turn[0]], turn[1]) for turn in turns]  # who is named in full, then by the surname
+    spoken = [(*turn, "?" in turn[1][-ASKS:]) for turn in turns if turn]
+    dialogue = _is_dialogue(spoken, known, genre)
+    voices = _give_roles(texts, spoken, known, about) if dialogue else known
+    answers = dialogue and not any(map(_is_official, voices.values()))  # which have no label
+    exchange = dialogue or (_DIALOGUE.search(genre) and any(text.endswith("?") for text in texts))
+    speaker, voice = None, "unknown" if exchange else side or "unknown"
+    for above, text, turn in zip(["", *texts], texts, turns, strict=False):
+        if who := turn and voices[turn[0]]:
+            speaker, voice = who
+        elif answers and voice == "question" and above.endswith("?") and not text.endswith("?"):
+            speaker, voice = None, side or "unknown"
+        yield speaker, voice, turn[1] if who else text
 
 
 def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
@@ -142,9 +210,11 @@ def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFram
     In: `passages` (doc_id, kind, text) and `documents` (doc_id; side, genre, author, date where known). Out: the same
     rows, with `speaker` (as printed, or the full name of a known person), `speaker_side` (US, CN, other: neither
     government, question: press or audience, unknown) and `label_words` (words of the label, which moves from `text`
-    to `speaker`). Without a label the last speaker goes on, or else the side that published the text, but in a press
-    conference or interview nobody can tell. Source: markers in 8,400 paragraphs of official transcripts of 2025. Known
-    weakness: quotations inside a turn keep the voice of the speaker who quotes.
+    to `speaker`). In an exchange, told by its genre or its turns, an unlisted name that mostly asks is the press, one
+    that bears a title in the text speaks by it, and where no official is listed who is asked speaks for `side`. Without
+    a label the last speaker goes on, or else the side that published the text; what stands before the first label of
+    an exchange is unknown. Source: markers in 8,400 paragraphs of official transcripts of 2025. Known weakness:
+    quotations inside a turn keep the voice of the speaker who quotes.
 
     >>> documents = pd.DataFrame({"doc_id": ["a"], "side": ["CN"], "genre": ["press_conference"]})
     >>> texts = ["AFP: Any comment?", "Mao Ning: We noted it.", "Talks go on."]
