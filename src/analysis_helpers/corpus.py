@@ -187,15 +187,17 @@ class Corpus:
         if matching.any() and not absent:
             return matching
         what, asked = f"no {table[:-1]} is left whose {column} is", sorted(absent, key=str) or _listed(wanted)
+        if isinstance(wanted, slice):
+            asked = [f"{wanted.start} to {wanted.stop}"]
         told = there.astype("str").value_counts()
         near = [value for one in asked for value in near_misses(str(one), told.index)]
         named = list(dict.fromkeys([*near, *told.index]))[:SHOWN]
-        listed = ", ".join(f"{value} ({told[value]:,})" for value in named) or "a value; give one in the metadata"
+        listed = ", ".join(f"{value} ({told[value]:,})" for value in named) or "a value, and there is none"
         if column == "date" and len(there):
             listed = f"days from {there.min():%Y-%m-%d} to {there.max():%Y-%m-%d}"
         elif len(told) > len(named):
             listed = f"{listed} and {len(told) - len(named):,} more"
-        raise TalksError(f"{what} {' or '.join(map(repr, asked[:SHOWN]))}; expected {listed}; choose among these")
+        raise TalksError(f"{what} {' or '.join(map(repr, asked[:SHOWN]))}; expected {listed}; choose among these, or say more in the metadata")
 
     def _whole(self) -> Corpus:
         """The corpus of which this is a part, or itself."""
@@ -248,7 +250,7 @@ class Corpus:
 
         >>> corpus = load_corpus()
         >>> int(corpus.count_terms_of(["Soybean*"])["n"].sum()), "rare earths" in corpus.multiword_terms
-        (18, True)
+        (115, True)
         """
         asked = {term: spell_term(term) for term in terms}
         found = self._count_spelt(sorted(set(asked.values())))

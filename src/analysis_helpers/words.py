@@ -133,8 +133,8 @@ def spell_term(term: str) -> str:
 
     US is always the country here, and He alone the surname. Raises `TalksError` for what can stand in no text.
 
-    >>> spell_term(" China’s  Tariff* "), spell_term("US-led")
-    ('china tariff*', 'u.s. led')
+    >>> spell_term(" China’s  Tariff* "), spell_term("US steel")
+    ('china tariff*', 'u.s. steel')
     """
     plain = regex.sub(r"\p{Cf}", "", normalize("NFKC", term)).replace("’", "'") if isinstance(term, str) else ""
     words = [word.removesuffix("'s").removesuffix("'S") for word in _OF_TERM.findall(plain)]

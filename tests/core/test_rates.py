@@ -54,11 +54,6 @@ def test_a_dictionary_is_a_name_a_frame_or_a_mapping(dated):
     assert ah.rates(dated, "frames")["concept"].unique().tolist() == list(ah.load_dictionary("frames"))
 
 
-def test_a_term_that_was_not_counted_is_an_error(framed):
-    with pytest.raises(ah.TalksError, match=r"not counted when the corpus was built \(open doors\)"):
-        ah.rates(framed, {"doors": ["door", "open doors"]})
-
-
 def test_rates_of_documents_by_hand(dated):
     table = ah.rates(dated, TARIFFS, by=["doc_id", "side"])
     assert list(table) == ["concept", "doc_id", "side", "rate", "n", "n_words"]
@@ -91,6 +86,7 @@ def test_an_empty_month_has_no_rate_and_n_zero(dated):
     assert table.loc[("2025-01", "US"), "rate"] > 0
 
 
+@pytest.mark.filterwarnings("ignore:no text of the corpus uses")
 def test_five_documents_that_use_a_concept_have_an_interval(corpus_of):
     corpus = corpus_of("id side text", [(f"d{n}", "US", "A threat " + "word " * n) for n in range(5)])
     row = ah.rates(corpus, FRAMES).set_index("concept").loc["threat"]
@@ -107,6 +103,7 @@ def test_another_column_takes_each_document_once(framed):
         ah.rates(framed, FRAMES, by="sides")
 
 
+@pytest.mark.filterwarnings("ignore:no text of the corpus uses")
 def test_two_sides_in_one_document_are_one_document(corpus_of):
     """Mao 1 of 4 words, Trump 0 of 1: together 1 of 5."""
     text = "Mao Ning: We see win-win here.\n\nDonald Trump: No."
