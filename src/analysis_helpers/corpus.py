@@ -160,10 +160,10 @@ class Corpus:
                 check_columns([column], [name for name in [*documents, *known] if name != "text"])
         given, query = {"chosen": pa.table({"doc_id": pa.array(documents["doc_id"])})}, ""
         for column, wanted in own.items():
-            asked = f'SELECT "{column}" AS value FROM passages SEMI JOIN chosen USING (doc_id){query}'
-            values = self._ask(asked, **given)
-            matching = self._match("passages", column, wanted, values["value"].to_pandas())
-            given[f"value_{column}"] = values.filter(pa.array(matching)).group_by("value").aggregate([])
+            asked = f"FROM passages SEMI JOIN chosen USING (doc_id){query} GROUP BY ALL"
+            values = self._ask(f'SELECT "{column}" AS value, count(*) AS n {asked}', **given)
+            matching = self._match("passages", column, wanted, *(values[name].to_pandas() for name in ("value", "n")))
+            given[f"value_{column}"] = values.filter(pa.array(matching))
             query += f' SEMI JOIN value_{column} ON "{column}" IS NOT DISTINCT FROM value_{column}.value'
         ids = self._ask(f"SELECT passage_id, doc_id FROM passages SEMI JOIN chosen USING (doc_id){query}", **given)
         if own:
@@ -176,7 +176,7 @@ class Corpus:
         part.documents = documents
         return part
 
-    def _match(self, table: str, column: str, wanted: Any, values: pd.Series) -> pd.Series:
+    def _match(self, table: str, column: str, wanted: Any, values: pd.Series, n: Any = 1) -> pd.Series:
         """Tell which values of a column meet a condition; refuse what none meets, and a value that is known nowhere."""
         matching, there = _matches(values, wanted), values.dropna()
         absent = {value for value in _listed(wanted) if not isinstance(value, slice) and not pd.isna(value)} - {*there}
@@ -186,18 +186,17 @@ class Corpus:
             absent -= {*fields.get(column, {}).get("enum", [])}
         if matching.any() and not absent:
             return matching
-        what, asked = f"no {table[:-1]} is left whose {column} is", sorted(absent, key=str) or _listed(wanted)
-        if isinstance(wanted, slice):
-            asked = [f"{wanted.start} to {wanted.stop}"]
-        told = there.astype("str").value_counts()
-        near = [value for one in asked for value in near_misses(str(one), told.index)]
-        named = list(dict.fromkeys([*near, *told.index]))[:SHOWN]
-        listed = ", ".join(f"{value} ({told[value]:,})" for value in named) or "a value, and there is none"
-        if column == "date" and len(there):
+        asked, listed = sorted(absent, key=str) or _listed(wanted), "a value, and there is none"
+        if isinstance(wanted, slice) and len(there):
             listed = f"days from {there.min():%Y-%m-%d} to {there.max():%Y-%m-%d}"
-        elif len(told) > len(named):
-            listed = f"{listed} and {len(told) - len(named):,} more"
-        raise TalksError(f"{what} {' or '.join(map(repr, asked[:SHOWN]))}; expected {listed}; choose among these, or say more in the metadata")
+        elif len(there):
+            told = pd.Series(n, there.index).groupby(there.astype("str")).sum().sort_values(kind="stable")[::-1]
+            near = [value for one in asked for value in near_misses(str(one), told.index)]
+            listed = ", ".join(f"{name} ({told[name]:,})" for name in list(dict.fromkeys([*near, *told.index]))[:SHOWN])
+            listed += f" and {len(told) - SHOWN:,} more" if len(told) > SHOWN else ""
+        found = " or ".join(map(repr, asked[:SHOWN]))
+        remedy = "choose among these, or say more in the metadata"
+        raise TalksError(f"no {table[:-1]} is left whose {column} is {found}; expected {listed}; {remedy}")
 
     def _whole(self) -> Corpus:
         """The corpus of which this is a part, or itself."""
@@ -283,12 +282,11 @@ class Corpus:
 
     def _stored(self, words: Iterable[str]) -> pd.DataFrame:
         """Say which terms of `counts` words stand for: each for itself, and `tariff*` for all words that begin so."""
-        words = pd.DataFrame({"word": sorted(words)}, dtype="str")
-        query = """SELECT word, word AS stored FROM words WHERE NOT ends_with(word, '*') OR contains(word, ' ')
-            UNION ALL SELECT DISTINCT word, term FROM counts
-            JOIN (FROM words WHERE ends_with(word, '*') AND NOT contains(word, ' ')) ON starts_with(term, word[:-2])
-            WHERE NOT contains(term, ' ')"""
-        return self.sql(query, words=words)
+        begun = {word: word[:-1] for word in words if word.endswith("*") and " " not in word}
+        known = [word for word in self._vocabulary() if " " not in word] if begun else []
+        rows = [(word, stored) for word, start in begun.items() for stored in known if stored.startswith(start)]
+        rows += [(word, word) for word in words if word not in begun]
+        return pd.DataFrame(rows, columns=["word", "stored"], dtype="str")
 
     def find_places(self, terms: list[str]) -> Iterator[tuple[pd.DataFrame, Words, np.ndarray, np.ndarray]]:
         """Go through the passages that hold all words of a term: with their words, numbers of terms, and places."""
