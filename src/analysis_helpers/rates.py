@@ -33,7 +33,7 @@ def rates(
     of `by`, `rate` (mean over documents), `low`, `high` (95 %; none under 5 using documents, where it would cover .66
     to .91), `n` (occurrences), `n_documents`, `n_using`, `n_words`; by `doc_id` one row a document, `rate`, `n`,
     `n_words`. Only officials' words count, unless `by` has `speaker_side`. Raises `TalksError` for an unknown column
-    or dictionary, and a multiword term not counted. Source: Stone and others (1966, The General Inquirer);
+    or dictionary, and as `Corpus.count_terms_of`, which counts. Source: Stone and others (1966, The General Inquirer);
     `mean_interval`. Known weakness: a word counts whatever it means there, affirmed or denied; short texts vary much.
 
     >>> table = ah.rates(ah.load_corpus(), {"soybeans": ["soybean", "soybeans"]})

@@ -148,8 +148,7 @@ def spell_term(term: str) -> str:
     return " ".join(words)
 
 
-def covers(pattern: str, word: str) -> bool:
-    """Tell whether a word, or all that begin as `word*` says, is what a word of a term stands for."""
+def _covers(pattern: str, word: str) -> bool:
     return word == pattern or (pattern.endswith("*") and word.startswith(pattern[:-1]))
 
 
@@ -157,7 +156,7 @@ def holds(term: str, other: str) -> bool:
     """Tell whether another term stands wherever a term stands: "port" in "port fees", "tariff*" in "tariffs"."""
     words, inner = term.split(" "), other.split(" ")
     places = range(len(words) - len(inner) + 1)
-    return any(all(map(covers, inner, words[place : place + len(inner)])) for place in places)
+    return any(all(map(_covers, inner, words[place : place + len(inner)])) for place in places)
 
 
 def near_misses(asked: str, known: Iterable[str]) -> list[str]:
@@ -251,6 +250,6 @@ def _find_begun(words: Words, of_text: np.ndarray, term: str) -> list[int]:
     n = max(len(words.codes) - len(patterns) + 1, 0)
     fits = of_text[:n] == of_text[len(of_text) - n :]
     for offset, pattern in enumerate(patterns):
-        fitting = np.array([covers(pattern, word) for word in words.vocabulary], dtype=bool)
+        fitting = np.array([_covers(pattern, word) for word in words.vocabulary], dtype=bool)
         fits &= fitting[words.codes[offset : offset + n]]
     return np.flatnonzero(fits).tolist()
