@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nltk.tokenize import RegexpTokenizer
 
@@ -75,6 +75,7 @@ def test_words_by_hand(text, words):
     st.lists(st.text("ab .", max_size=12), max_size=4),
     st.lists(st.sampled_from(("a", "b", "a*", "ab*", "bb")), min_size=1, max_size=3),
 )
+@example(["a", "b a b"], ["a*", "b"])
 def test_terms_are_found_where_a_plain_loop_finds_them(texts, patterns):
     def fits(pattern, word):
         return word.startswith(pattern[:-1]) if pattern[-1] == "*" else word == pattern
