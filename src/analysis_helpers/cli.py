@@ -70,6 +70,7 @@ def _add_build(build: argparse.ArgumentParser) -> None:
         "--column", action="append", default=[], metavar="NAME=COLUMN", help="what a table's column holds: text=body"
     )
     build.add_argument("--keep-languages", nargs="+", default=["en"], metavar="CODE", help="default: en")
+    build.add_argument("--terms", default=(), type=Path, metavar="FILE", help="multiword terms to count too")
     build.add_argument("--without-text", action="store_true", help="keep the measurements only")
     build.add_argument("--show-removed", action="store_true", help="print what cleaning took out of each text")
     who = build.add_mutually_exclusive_group()
@@ -87,6 +88,7 @@ def _build(options: argparse.Namespace) -> None:
         metadata=options.metadata,
         columns=_columns(options.column),
         keep_languages=options.keep_languages,
+        terms=options.terms,
         with_text=not options.without_text,
         workers=options.workers,
         scheduler=options.scheduler,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import inspect
 import json
 import os
 import shutil
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -22,17 +24,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .check import OPTIONAL, TABLES, fields_of, load_schema, to_arrow
+from .dictionaries import known_names
 from .errors import TalksError, UnwritableError
+from .words import Words, code_terms, find_terms, listed_terms, near_misses, number_texts, spell_term
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 AT_ONCE = 10_000_000  # bytes of all files; a small corpus may lie in a folder that is soon deleted
 BATCH = 1_000_000  # rows that are looked at together, so that a large table is never held as a whole
+TEXTS = 20_000  # passages whose words are looked at together
+SHOWN = 12  # values that an error names
 SIDE_ORDER = ("US", "CN", "other", "question", "unknown")
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
 NEXT = 'corpus.where(side="CN") · ah.coverage(corpus, by="genre") · ah.keyness(corpus)'
-NOTHING = "No document meets these conditions: choose less narrowly."
 _EXACT = {"year": ("day", "window", "month", "year"), "month": ("day", "window", "month"), "week": ("day",)}
 _BY_PASSAGE = ("passages", "sentences", "counts")
 _THOUSANDS = dict.fromkeys(["documents", "words"], "{:,}".format)
@@ -104,13 +109,12 @@ class Corpus:
     def __repr__(self) -> str:
         """Show what the corpus holds of each side, and what can be asked next."""
         table = self._outline()
-        shown = f"{table.to_string(formatters=_THOUSANDS)}\n\nNext: {NEXT}"
-        return f"{self}\n\n{NOTHING if table.empty else shown}"
+        return f"{self}\n\n{table.to_string(formatters=_THOUSANDS)}\n\nNext: {NEXT}"
 
     def _repr_html_(self) -> str:
         table = self._outline()
-        shown = f"{table.to_html(formatters=_THOUSANDS, border=0)}\n<p>Next: <code>{escape(NEXT)}</code></p>"
-        return f"<p>{self}</p>\n{f'<p>{NOTHING}</p>' if table.empty else shown}"
+        shown = table.to_html(formatters=_THOUSANDS, border=0)
+        return f"<p>{self}</p>\n{shown}\n<p>Next: <code>{escape(NEXT)}</code></p>"
 
     def _outline(self) -> pd.DataFrame:
         """Count documents and words of each side, with first and last date; by body passages, so a part counts."""
@@ -137,7 +141,8 @@ class Corpus:
 
         In: columns of `documents` or `passages` (`side`, `speaker_side`, `genre`, ...), each with a value or a list,
         `date` with a slice of two ISO dates, both included. Out: a `Corpus` without the documents that have no
-        passage left; `rejected` stays whole. Raises `TalksError` for an unknown column and a date that is no slice.
+        passage left; `rejected` stays whole. Raises `TalksError` for an unknown column, a date that is no slice, a
+        value that the whole corpus does not have, and where nothing is left.
 
         >>> corpus = load_corpus().where(side="US", date=slice("2025-05-01", "2025-05-31"))
         >>> corpus.documents["date"].dt.month.unique().tolist()
@@ -148,15 +153,16 @@ class Corpus:
             if column == "date":
                 _check_dates(wanted)
             if column in documents and column != "n_words":
-                documents = documents[_matches(documents[column], wanted)]
+                documents = documents[self._match("documents", column, wanted, documents[column])]
             elif column in known and column != "text":
                 own[column] = wanted
             else:
                 check_columns([column], [name for name in [*documents, *known] if name != "text"])
         given, query = {"chosen": pa.table({"doc_id": pa.array(documents["doc_id"])})}, ""
         for column, wanted in own.items():
-            values = self._ask(f'SELECT DISTINCT "{column}" AS value FROM passages')
-            matching = _matches(values["value"].to_pandas(), wanted)
+            asked = f"FROM passages SEMI JOIN chosen USING (doc_id){query} GROUP BY ALL"
+            values = self._ask(f'SELECT "{column}" AS value, count(*) AS n {asked}', **given)
+            matching = self._match("passages", column, wanted, *(values[name].to_pandas() for name in ("value", "n")))
             given[f"value_{column}"] = values.filter(pa.array(matching))
             query += f' SEMI JOIN value_{column} ON "{column}" IS NOT DISTINCT FROM value_{column}.value'
         ids = self._ask(f"SELECT passage_id, doc_id FROM passages SEMI JOIN chosen USING (doc_id){query}", **given)
@@ -165,8 +171,36 @@ class Corpus:
         documents = documents.reset_index(drop=True)
         by_document = pa.table({"doc_id": pa.array(documents["doc_id"])})
         kept = {name: replace(self._tables[name], ids=ids.select(["passage_id"])) for name in _BY_PASSAGE}
-        kept |= {"removed": replace(self._tables["removed"], ids=by_document), "documents": documents}
-        return Corpus(self._tables | kept, self.record)
+        kept |= {name: replace(self._tables[name], ids=by_document) for name in ("removed", "documents")}
+        part = Corpus(self._tables | kept, self.record)
+        part.documents = documents
+        return part
+
+    def _match(self, table: str, column: str, wanted: Any, values: pd.Series, n: Any = 1) -> pd.Series:
+        """Tell which values of a column meet a condition; refuse what none meets, and a value that is known nowhere."""
+        matching, there = _matches(values, wanted), values.dropna()
+        absent = {value for value in _listed(wanted) if not isinstance(value, slice) and not pd.isna(value)} - {*there}
+        if absent:
+            absent -= {*self._whole().sql(f'SELECT DISTINCT "{column}" AS value FROM {table}')["value"]}
+            fields = {field["name"]: field.get("constraints", {}) for field in fields_of(table)}
+            absent -= {*fields.get(column, {}).get("enum", [])}
+        if matching.any() and not absent:
+            return matching
+        asked, listed = sorted(absent, key=str) or _listed(wanted), "a value, and there is none"
+        if isinstance(wanted, slice) and len(there):
+            listed = f"days from {there.min():%Y-%m-%d} to {there.max():%Y-%m-%d}"
+        elif len(there):
+            told = pd.Series(n, there.index).groupby(there.astype("str")).sum().sort_values(kind="stable")[::-1]
+            near = [value for one in asked for value in near_misses(str(one), told.index)]
+            listed = ", ".join(f"{name} ({told[name]:,})" for name in list(dict.fromkeys([*near, *told.index]))[:SHOWN])
+            listed += f" and {len(told) - SHOWN:,} more" if len(told) > SHOWN else ""
+        found = " or ".join(map(repr, asked[:SHOWN]))
+        remedy = "choose among these, or say more in the metadata"
+        raise TalksError(f"no {table[:-1]} is left whose {column} is {found}; expected {listed}; {remedy}")
+
+    def _whole(self) -> Corpus:
+        """The corpus of which this is a part, or itself."""
+        return Corpus({name: replace(table, ids=None) for name, table in self._tables.items()}, self.record)
 
     def replace(self, **changed: Any) -> Corpus:
         """Give a corpus in which some tables, or the record, are others: `corpus.replace(documents=frame)`."""
@@ -199,11 +233,90 @@ class Corpus:
         """Give some columns of the body passages, without headings: `corpus.body(["doc_id", "n_words"])`."""
         return self.sql(self.select("passages", columns, "WHERE kind = 'body'"))
 
-    def count_terms_of(self, terms: Iterable[str]) -> pd.DataFrame:
-        """Give the rows of `counts` of some terms: `passage_id`, `term`, `n`."""
-        wanted = pa.table({"term": pa.array(list(terms), pa.string())})
-        query = "SELECT passage_id, term, n FROM counts SEMI JOIN wanted USING (term) ORDER BY row"
-        return self.sql(query, wanted=wanted)
+    @property
+    def multiword_terms(self) -> list[str]:
+        """List the terms of several words that were counted when the corpus was built."""
+        settings = self.record.get("settings", {})
+        found = [row["term"] for row in settings.get("collocations", [])]
+        return sorted({*found, *settings.get("lexicon_terms", []), *settings.get("terms", [])})
+
+    def count_terms_of(self, terms: Iterable[str], expected: Iterable[str] = ()) -> pd.DataFrame:
+        """Count terms in each passage: `passage_id`, `term` (as given), `n`; no row where a passage has none.
+
+        Words are looked up, as are `multiword_terms`; others are counted on the text. `tariff*` stands for all words
+        that begin so. Raises `TalksError` for other terms where there is no text, and warns of words that no text
+        uses, unless they are among those `expected` to be rare.
+
+        >>> corpus = load_corpus()
+        >>> int(corpus.count_terms_of(["Soybean*"])["n"].sum()), "rare earths" in corpus.multiword_terms
+        (115, True)
+        """
+        asked = {term: spell_term(term) for term in terms}
+        found = self._count_spelt(sorted(set(asked.values())))
+        unused = sorted({*asked.values()} - {*found["term"], *map(spell_term, expected)})
+        if unused and any(table.ids is not None for table in self._tables.values()):
+            unused = sorted({*unused} - {*self._whole()._count_spelt(unused)["term"]})
+        if unused:
+            self._tell_unused(unused)
+        given = pd.DataFrame({"given": asked.keys(), "term": asked.values()}, dtype="str")
+        return found.merge(given, on="term").drop(columns="term").rename(columns={"given": "term"})[list(found)]
+
+    def _count_spelt(self, terms: list[str]) -> pd.DataFrame:
+        known = set(self.multiword_terms)
+        unknown = [term for term in terms if " " in term and term not in known]
+        if unknown and not self.has_text:
+            raise TalksError(
+                f"terms were not counted when the corpus was built, which holds no text to count them in: "
+                f"{_with_near(unknown, self._vocabulary())}; expected single words, or of the {len(known)} terms in "
+                f"corpus.multiword_terms; add terms with talks build --terms FILE"
+            )
+        looked_up = self._stored(set(terms) - set(unknown))
+        query = """SELECT passage_id, word AS term, sum(n)::INT AS n FROM counts JOIN looked_up ON term = stored
+            GROUP BY passage_id, word ORDER BY min(row), word"""
+        rows = [self.sql(query, looked_up=looked_up)]
+        for passages, words, numbers, places in self.find_places(unknown):
+            ids = passages["passage_id"].to_numpy()[number_texts(words)[places]]
+            found = pd.DataFrame({"passage_id": ids, "term": np.array(unknown)[numbers], "n": 1}).astype(rows[0].dtypes)
+            rows.append(found.groupby(["passage_id", "term"], sort=False, as_index=False).sum())
+        return pd.concat(rows, ignore_index=True)
+
+    def _stored(self, words: Iterable[str]) -> pd.DataFrame:
+        """Say which terms of `counts` words stand for: each for itself, and `tariff*` for all words that begin so."""
+        begun = {word: word[:-1] for word in words if word.endswith("*") and " " not in word}
+        known = [word for word in self._vocabulary() if " " not in word] if begun else []
+        rows = [(word, stored) for word, start in begun.items() for stored in known if stored.startswith(start)]
+        rows += [(word, word) for word in words if word not in begun]
+        return pd.DataFrame(rows, columns=["word", "stored"], dtype="str")
+
+    def find_places(self, terms: list[str]) -> Iterator[tuple[pd.DataFrame, Words, np.ndarray, np.ndarray]]:
+        """Go through the passages that hold all words of a term: with their words, numbers of terms, and places."""
+        parts = [(term, word, len({*term.split(" ")})) for term in terms for word in {*term.split(" ")}]
+        parts = pd.DataFrame(parts, columns=["part_of", "word", "size"])
+        query = """SELECT * EXCLUDE (row) FROM passages SEMI JOIN (
+            SELECT passage_id FROM counts JOIN parts ON term = stored
+            GROUP BY passage_id, part_of HAVING count(DISTINCT word) = any_value(size)
+        ) USING (passage_id) ORDER BY row"""
+        given = {"parts": parts.merge(self._stored(parts["word"].unique()))} if terms else {}
+        for batch in self.batches(query, TEXTS, **given) if terms else ():
+            passages = batch.to_pandas()
+            words = code_terms(passages["text"])
+            yield passages, words, *find_terms(words, terms)
+
+    def _tell_unused(self, terms: list[str]) -> None:
+        """Warn that no text uses some terms; refuse where a package may hide them."""
+        known = self._vocabulary()
+        hidden = {*terms} - listed_terms() - known_names()
+        if hidden and any(term.startswith("(rare") for term in known):
+            raise TalksError(
+                f"no text uses {_with_near(sorted(hidden), known)} as far as this package tells, which leaves out rare "
+                f"words; expected one that is not rare; count it in the corpus of which this is the package"
+            )
+        ours = [frame.frame.f_globals["__name__"].startswith("analysis_helpers") for frame in inspect.stack(0)]
+        told = f"no text of the corpus uses {_with_near(terms, known)}: the count is 0"
+        warnings.warn(told, stacklevel=1 + ours.index(False))
+
+    def _vocabulary(self) -> set[str]:
+        return {*self._whole().sql("SELECT DISTINCT term FROM counts")["term"], *self.multiword_terms}
 
     def matrix(
         self, passage_ids: pd.Series, rows: np.ndarray, exclude: Iterable[str] = ()
@@ -221,7 +334,7 @@ class Corpus:
         from scipy.sparse import coo_matrix, csr_matrix
 
         placed = pa.table({"passage_id": pa.array(passage_ids), "place": pa.array(rows, pa.int32())})
-        excluded = pa.table({"term": pa.array(list(exclude), pa.string())})
+        excluded = pa.table({"term": pa.array([*map(spell_term, exclude)], pa.string())})
         counted = "counts JOIN placed USING (passage_id)"
         distinct = f"SELECT DISTINCT term FROM {counted} ANTI JOIN excluded USING (term) ORDER BY term"
         terms = self._ask(distinct, placed=placed, excluded=excluded)
@@ -237,10 +350,10 @@ class Corpus:
         matrix = csr_matrix((np.asarray(n, dtype="float64"), (row, column)), shape=shape)
         return matrix, pd.Index(terms["term"].to_pandas(), dtype="str").rename(None)
 
-    def batches(self, query: str, **given: pd.DataFrame | pa.Table) -> Iterator[pa.RecordBatch]:
-        """Go through the answer to a query, a million rows at a time; ask nothing else of the corpus meanwhile."""
+    def batches(self, query: str, size: int = BATCH, **given: pd.DataFrame | pa.Table) -> Iterator[pa.RecordBatch]:
+        """Go through the answer to a query, some rows at a time; ask nothing else of the corpus meanwhile."""
         with self._asking(given) as connection:
-            yield from connection.sql(query).to_arrow_reader(BATCH)
+            yield from connection.sql(query).to_arrow_reader(size)
 
     def _ask(self, query: str, **given: pd.DataFrame | pa.Table) -> pa.Table:
         with self._asking(given) as connection:
@@ -303,6 +416,13 @@ def _matches(values: pd.Series, wanted: Any) -> pd.Series:
 
 def _listed(wanted: Any) -> list[Any]:
     return [wanted] if isinstance(wanted, str) or not isinstance(wanted, Iterable) else list(wanted)
+
+
+def _with_near(terms: list[str], known: Iterable[str]) -> str:
+    """Name up to twelve terms, each with the known ones that are spelt nearly so."""
+    near = {term: ", ".join(near_misses(term, known)) for term in terms[:SHOWN]}
+    more = f" and {len(terms) - SHOWN} more" if len(terms) > SHOWN else ""
+    return ", ".join(f"{term!r} (near: {misses})" if misses else repr(term) for term, misses in near.items()) + more
 
 
 def _check_dates(wanted: Any) -> None:
@@ -553,7 +673,8 @@ def count_questions(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     """
     by = [by] if isinstance(by, str) else list(by)
     table = coverage(corpus, by)[[*by, "n_documents", "n_words"]]
-    asked = coverage(corpus.where(speaker_side="question"), by).rename(columns={"n_words": "n_questions"})
+    asked = coverage(corpus, list(dict.fromkeys([*by, "speaker_side"]))).query("speaker_side == 'question'")
+    asked = asked.rename(columns={"n_words": "n_questions"})
     table = table[table["n_words"] > 0].merge(asked[[*by, "n_questions"]], on=by, how="left")
     table = table.fillna({"n_questions": 0}).astype({"n_questions": "int64"})
     return table.assign(share=table["n_questions"] / table["n_words"])

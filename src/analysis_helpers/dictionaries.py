@@ -64,10 +64,15 @@ def read_dictionary(dictionary: str | pd.DataFrame | Mapping[str, Iterable[str]]
     if isinstance(dictionary, str):
         return load_dictionary(dictionary)
     if isinstance(dictionary, pd.DataFrame) and {"concept", "term"} <= set(dictionary):
+        if dictionary["concept"].isna().any():
+            raise TalksError("the dictionary has a term without a concept; expected both in each row; fill it in")
         return dictionary.groupby("concept", sort=False)["term"].agg(list).to_dict()
     if not isinstance(dictionary, Mapping) or any(isinstance(terms, str) for terms in dictionary.values()):
         raise _no_dictionary(dictionary)
-    return {concept: list(terms) for concept, terms in dictionary.items()}
+    read = {concept: list(terms) for concept, terms in dictionary.items()}
+    if empty := [concept for concept, terms in read.items() if not terms]:
+        raise TalksError(f"the concept {empty[0]!r} has no term; expected at least one; give one or leave it out")
+    return read
 
 
 def _no_dictionary(found: object) -> TalksError:

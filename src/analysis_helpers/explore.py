@@ -158,7 +158,7 @@ def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tari
     names = held["city"].replace("", pd.NA).fillna(held["mode"].str.replace("_", " "))
 
     def table(words: str, period: str, talks: str) -> pd.DataFrame:
-        listed = [word.strip().lower() for word in words.split(",") if word.strip()]
+        listed = [word for word in words.split(",") if word.strip()]
         if not listed:
             raise TalksError("no word is given; expected at least one; write one, such as tariffs")
         found = rates(corpus, {words: listed}, period=period).set_index(period)

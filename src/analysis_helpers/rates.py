@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from .corpus import Corpus, add_period, check_columns, fill_grid, in_order, refuse_empty, refuse_undated
-from .dictionaries import read_dictionary
+from .dictionaries import DICTIONARIES, load_dictionary, read_dictionary
 from .errors import TalksError
 from .uncertainty import SEED, difference_interval, mean_interval
-from .words import code_terms, find_spans, find_terms, number_texts, split_words
+from .words import Words, find_spans, holds, number_texts, spell_term
 
 MIN_USING = 5
 OWN = ("US", "CN")  # the officials' own voice
@@ -34,7 +33,7 @@ def rates(
     of `by`, `rate` (mean over documents), `low`, `high` (95 %; none under 5 using documents, where it would cover .66
     to .91), `n` (occurrences), `n_documents`, `n_using`, `n_words`; by `doc_id` one row a document, `rate`, `n`,
     `n_words`. Only officials' words count, unless `by` has `speaker_side`. Raises `TalksError` for an unknown column
-    or dictionary, and a multiword term not counted. Source: Stone and others (1966, The General Inquirer);
+    or dictionary, and as `Corpus.count_terms_of`, which counts. Source: Stone and others (1966, The General Inquirer);
     `mean_interval`. Known weakness: a word counts whatever it means there, affirmed or denied; short texts vary much.
 
     >>> table = ah.rates(ah.load_corpus(), {"soybeans": ["soybean", "soybeans"]})
@@ -90,6 +89,8 @@ def compare_rates(
     groups = {group: units[units[by] == group] for group in (first, second)}
     named = "words of officials of either side" if by == "speaker_side" else f"{by} {first} or {second}"
     refuse_empty(pd.concat(groups.values()), f"text with {named}")
+    if any(own.empty for own in groups.values()):
+        corpus.where(**{by: [first, second]})  # refuses a value that is known nowhere
     single = {group: _leave_one_out(found, own) for group, own in groups.items() if leave_one_out}
     rows = []
     for concept in n.columns:
@@ -109,16 +110,9 @@ def compare_rates(
 
 def _count(corpus: Corpus, dictionary: dict[str, list[str]], by: list[str]) -> tuple[pd.DataFrame, ...]:
     """Give documents (or their parts by voice) with their words, their counts by concept, and the terms found."""
+    dictionary = {concept: [*map(spell_term, terms)] for concept, terms in dictionary.items()}
     documents = corpus.documents
     check_columns(by, [*documents, *corpus.columns("passages")])
-    settings = corpus.record["settings"]
-    counted = {*settings["lexicon_terms"], *(row["term"] for row in settings["collocations"])}
-    missing = sorted({term for terms in dictionary.values() for term in terms if " " in term} - counted)
-    if missing:  # a multiword term that nobody looked for would seem never to be used
-        raise TalksError(
-            f"corpus.json: terms were not counted when the corpus was built ({'; '.join(missing[:3])}); expected all "
-            f"{len(missing)} of them in lexicon_terms; add them to a list in lexicons/en and build the corpus again"
-        )
     keys = ["doc_id", *(name for name in by if name not in documents)]
     passages = corpus.body(dict.fromkeys(["passage_id", "speaker_side", "n_words", *keys])).dropna(subset=keys)
     if "speaker_side" not in by:
@@ -133,10 +127,12 @@ def _count(corpus: Corpus, dictionary: dict[str, list[str]], by: list[str]) -> t
         (concept, term)
         for concept, given in dictionary.items()
         for term in dict.fromkeys(given)
-        if not any(other != term and f" {other} " in f" {term} " for other in given)
+        if not any(other != term and holds(term, other) for other in given)
     ]
     terms = pd.DataFrame(terms, columns=["concept", "term"], dtype="str")
-    found = corpus.count_terms_of(terms["term"].unique()).merge(passages[["passage_id", "unit"]], on="passage_id")
+    shipped = [listed for name in DICTIONARIES for listed in load_dictionary(name).values()]
+    rare = [term for listed in dictionary.values() if listed in shipped for term in listed]  # nobody typed them
+    found = corpus.count_terms_of(terms["term"].unique(), rare).merge(passages[["passage_id", "unit"]], on="passage_id")
     found = found.groupby(["unit", "term"], observed=True)["n"].sum().reset_index().merge(terms, on="term")
     n = found.pivot_table(index="unit", columns="concept", values="n", aggfunc="sum", fill_value=0)
     n = n.reindex(index=range(passages["unit"].max() + 1), columns=list(dictionary), fill_value=0).astype("int64")
@@ -158,10 +154,10 @@ def _leave_one_out(found: pd.DataFrame, units: pd.DataFrame) -> dict[str, tuple[
 def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
     """List every place where a term stands, with what is written before and after it.
 
-    In: a corpus with its text; a term of one word or more, in any case; `width`, in characters. Out, by date, text
+    In: a corpus with its text; a term of one word or more, as for `rates`; `width`, in characters. Out, by date, text
     and order: `doc_id`, `date`, `side`, `speaker_side`, `left`, `keyword` (as printed), `right`. Raises `TalksError`
-    for a corpus without text and a term without a word. Source: keyword in context (Luhn 1960). Known weakness: a
-    term may run over the end of a sentence; write U.S. for the country, because "us" is the pronoun.
+    for a corpus without text and a term without a word; warns where no text has it. Source: keyword in context (Luhn
+    1960). Known weakness: a term may run over the end of a sentence; "us" is the pronoun, US and U.S. the country.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -174,25 +170,24 @@ def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
             "this corpus holds no text; expected one with its text, because a concordance shows what stands around a "
             "word; use keyness or rates, or build the corpus from the texts"
         )
-    wanted = split_words(term)
-    if not wanted:
-        raise TalksError(f"the term is {term!r}; expected at least one word; give one, such as 'rare earths'")
-    query = "SELECT doc_id, speaker_side, position, text FROM passages WHERE kind = 'body'"
-    batches = chain([corpus.sql(f"{query} LIMIT 0")], (batch.to_pandas() for batch in corpus.batches(query)))
-    places = pd.concat([_find_places(passages, wanted, width) for passages in batches])
+    wanted, context = spell_term(term), dict.fromkeys(["left", "keyword", "right"], "")
+    found = [corpus.sql("SELECT * EXCLUDE (row) FROM passages LIMIT 0").assign(**context)]
+    for passages, words, _, at in corpus.find_places([wanted]):
+        found.append(_show_places(passages, words, at, wanted.count(" "), width))
+    places = pd.concat(found).query("kind == 'body'")
+    if places.empty:
+        corpus.count_terms_of([term])  # warns where no text of the corpus has it
     places = places.merge(corpus.documents[["doc_id", "date", "side"]], on="doc_id")
     places = places.sort_values(["date", "doc_id", "position"], kind="stable", ignore_index=True)
     return places[["doc_id", "date", "side", "speaker_side", "left", "keyword", "right"]]
 
 
-def _find_places(passages: pd.DataFrame, wanted: list[str], width: int) -> pd.DataFrame:
-    """Find the term in some of the passages: one row a place, with what stands around it."""
-    words = code_terms(passages["text"])
-    _, places = find_terms(words, [" ".join(wanted)])
+def _show_places(passages: pd.DataFrame, words: Words, places: np.ndarray, further: int, width: int) -> pd.DataFrame:
+    """Show what stands around places, each of a word and some further ones: one row a place."""
     texts, rows = number_texts(words)[places], []
     for text, place in zip(passages["text"].iloc[texts], places - words.starts[texts], strict=True):
         spans = find_spans(text)
-        start, end = spans[place][0], spans[place + len(wanted) - 1][1]
+        start, end = spans[place][0], spans[place + further][1]
         rows.append((text[max(start - width, 0) : start], text[start:end], text[end : end + width]))
     context = pd.DataFrame(rows, columns=["left", "keyword", "right"], dtype="str")
-    return passages.drop(columns="text").iloc[texts].reset_index(drop=True).join(context)
+    return passages.iloc[texts].reset_index(drop=True).join(context)

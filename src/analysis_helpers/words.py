@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from itertools import chain
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
 import regex
 
 from .dictionaries import known_names, load_stop_words, read_lexicon
+from .errors import TalksError
 
 # One definition of a word for the whole suite: abbreviations with inner stops, numbers, words.
 # A hyphen joins only before a lower-case letter or digit, so "win-win" is one word, "China-US" two.
@@ -21,6 +24,8 @@ WORD = (
     r"|[^\W_]+(?:['’][^\W_]+|-(?=[a-z0-9])[^\W_]+)*"
 )
 _WORD = regex.compile(WORD)  # as NLTK's RegexpTokenizer compiles it, whose import takes seconds
+_OF_TERM = regex.compile(rf"(?:{WORD})\*?")
+_STRAY_STAR = regex.compile(r"(?<![^\W_])\*|\*(?=[^\s,;:.!?)\]\"'”’])")
 _CHUNK = regex.compile(r"\S+")
 MOST_CHUNKS, LONGEST_CHUNK = 500_000, 100  # kept in memory: about 200 MB
 _AROUND_WORDS = ' .,;:?!()[]"“”'
@@ -109,7 +114,7 @@ def code_terms(texts: Iterable[str], also: Iterable[str] = ()) -> Words:
     words = code_words(texts)
     printed = [word.replace("’", "'") for word in words.vocabulary]
     bare = [word.removesuffix("'s").removesuffix("'S") for word in printed]
-    plain = ["u.s." if word in _COUNTRY else word.lower() for word in bare]
+    plain = [_lower(word) for word in bare]
     vocabulary = sorted({*plain, *_namesakes(), "us", *also})
     number = {term: code for code, term in enumerate(vocabulary)}
     codes = np.array([number[term] for term in plain], dtype="int32")[words.codes]
@@ -117,6 +122,47 @@ def code_terms(texts: Iterable[str], also: Iterable[str] = ()) -> Words:
     names = _find_surnames(words, printed, bare)
     codes[names] = [number[bare[code]] for code in words.codes[names]]
     return Words(codes, words.starts, vocabulary)
+
+
+def _lower(bare: str) -> str:
+    return "u.s." if bare in _COUNTRY else bare.lower()
+
+
+def spell_term(term: str) -> str:
+    """Spell a term as it is counted: its words as of `split_words`, between single spaces; a * begins any word so.
+
+    US is always the country here, and He alone the surname. Raises `TalksError` for what can stand in no text.
+
+    >>> spell_term(" China’s  Tariff* "), spell_term("US steel")
+    ('china tariff*', 'u.s. steel')
+    """
+    plain = regex.sub(r"\p{Cf}", "", normalize("NFKC", term)).replace("’", "'") if isinstance(term, str) else ""
+    words = [word.removesuffix("'s").removesuffix("'S") for word in _OF_TERM.findall(plain)]
+    if not words or _STRAY_STAR.search(plain):
+        expected = "expected at least one word, and a * only as the end of one"
+        raise TalksError(f"the term is {term!r}; {expected}; give one, such as 'rare earths' or 'tariff*'")
+    for place, word in enumerate(words):
+        before, after = words[max(place - 1, 0) : place], words[place + 1 : place + 2]
+        named = _namesakes().get(word, set()).intersection(map(str.title, after)) or any(map(_TITLE.search, before))
+        words[place] = word if word in _namesakes() and (named or len(words) == 1) else _lower(word)
+    return " ".join(words)
+
+
+def _covers(pattern: str, word: str) -> bool:
+    return word == pattern or (pattern.endswith("*") and word.startswith(pattern[:-1]))
+
+
+def holds(term: str, other: str) -> bool:
+    """Tell whether another term stands wherever a term stands: "port" in "port fees", "tariff*" in "tariffs"."""
+    words, inner = term.split(" "), other.split(" ")
+    places = range(len(words) - len(inner) + 1)
+    return any(all(map(_covers, inner, words[place : place + len(inner)])) for place in places)
+
+
+def near_misses(asked: str, known: Iterable[str]) -> list[str]:
+    """List up to three known spellings that begin alike and are nearly the same, nearest first."""
+    spelt = {word.casefold(): word for word in known if word[:1].casefold() == asked[:1].casefold()}
+    return [spelt[word] for word in get_close_matches(asked.casefold(), spelt, 3)]
 
 
 def _find_pronouns(texts: list[str], words: Words, bare: list[str]) -> np.ndarray:
@@ -151,6 +197,13 @@ def _find_surnames(words: Words, printed: list[str], bare: list[str]) -> np.ndar
     return places[np.array([is_named(place) for place in places.tolist()], dtype=bool)]
 
 
+@lru_cache(maxsize=1)
+def listed_terms() -> frozenset[str]:
+    """List the terms of the shipped lexicons, agenda, targets, people, frames, as they are counted."""
+    names = ("agenda", "targets", "people", "frames")
+    return frozenset(spell_term(row["term"]) for name in names for row in read_lexicon(name))
+
+
 def is_too_long(term: str) -> bool:
     """Tell whether a term holds an address or words run together: over 25 letters, or 7 of Chinese or Japanese."""
     return any(len(word) > LONGEST_WORD or len(_UNSPACED.findall(word)) > LONGEST_UNSPACED for word in term.split())
@@ -167,17 +220,19 @@ def is_name(terms: pd.Index) -> np.ndarray:
 
 
 def find_terms(words: Words, wanted: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Find terms, as of `split_words`, in coded texts: for each find the number of the term, and its place."""
+    """Find terms, as of `spell_term`, in coded texts: for each find the number of the term, and its place."""
     size = len(words.vocabulary)
     number = {word: code for code, word in enumerate(words.vocabulary)}
+    codes, of_text, found = words.codes.astype("int64"), number_texts(words), list[tuple[int, int]]()
     begins: dict[int, list[tuple[int, list[int]]]] = {}  # by the code of the first two words; below 0, of a single one
     for term_number, term in enumerate(wanted):
+        if "*" in term:
+            found += [(term_number, place) for place in _find_begun(words, of_text, term)]
+            continue
         path = [number.get(word, -1) for word in term.split(" ")]
         if min(path) >= 0:
             key = path[0] * size + path[1] if len(path) > 1 else -1 - path[0]
             begins.setdefault(key, []).append((term_number, path))
-    codes, of_text = words.codes.astype("int64"), number_texts(words)
-    found = []
     for keys in (-1 - codes, codes[:-1] * size + codes[1:]):
         places = np.flatnonzero(pd.Index(keys).isin(list(begins)))
         for place, key in zip(places.tolist(), keys[places].tolist(), strict=True):
@@ -187,3 +242,14 @@ def find_terms(words: Words, wanted: Iterable[str]) -> tuple[np.ndarray, np.ndar
                     found.append((term_number, place))
     numbers, places = np.array(found, dtype="int64").reshape(-1, 2).T
     return numbers, places
+
+
+def _find_begun(words: Words, of_text: np.ndarray, term: str) -> list[int]:
+    """Find the places of a term with a word that is only begun."""
+    patterns = term.split(" ")
+    n = max(len(words.codes) - len(patterns) + 1, 0)
+    fits = of_text[:n] == of_text[len(of_text) - n :]
+    for offset, pattern in enumerate(patterns):
+        fitting = np.array([_covers(pattern, word) for word in words.vocabulary], dtype=bool)
+        fits &= fitting[words.codes[offset : offset + n]]
+    return np.flatnonzero(fits).tolist()

@@ -84,6 +84,15 @@ def _after(n, function, stop):
     return counted, calls
 
 
+def test_a_build_with_other_terms_takes_nothing_of_the_one_interrupted(many, tmp_path, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline, "write", _stop)
+        with pytest.raises(KeyboardInterrupt):
+            _build(many, tmp_path / "out", terms=["ended on"])
+    corpus = _build(many, tmp_path / "out", terms=["on Monday"], with_text=False)
+    assert corpus.count_terms_of(["on Monday"])["n"].sum() == 40
+
+
 def test_workers_and_order_of_listing_do_not_change_a_byte(many, whole, tmp_path, monkeypatch):
     _build(many, tmp_path / "two [2]", workers=2)
     assert bytes_of(tmp_path / "two [2]") == whole

@@ -54,11 +54,6 @@ def test_a_dictionary_is_a_name_a_frame_or_a_mapping(dated):
     assert ah.rates(dated, "frames")["concept"].unique().tolist() == list(ah.load_dictionary("frames"))
 
 
-def test_a_term_that_was_not_counted_is_an_error(framed):
-    with pytest.raises(ah.TalksError, match=r"not counted when the corpus was built \(open doors\)"):
-        ah.rates(framed, {"doors": ["door", "open doors"]})
-
-
 def test_rates_of_documents_by_hand(dated):
     table = ah.rates(dated, TARIFFS, by=["doc_id", "side"])
     assert list(table) == ["concept", "doc_id", "side", "rate", "n", "n_words"]
@@ -91,6 +86,7 @@ def test_an_empty_month_has_no_rate_and_n_zero(dated):
     assert table.loc[("2025-01", "US"), "rate"] > 0
 
 
+@pytest.mark.filterwarnings("ignore:no text of the corpus uses")
 def test_five_documents_that_use_a_concept_have_an_interval(corpus_of):
     corpus = corpus_of("id side text", [(f"d{n}", "US", "A threat " + "word " * n) for n in range(5)])
     row = ah.rates(corpus, FRAMES).set_index("concept").loc["threat"]
@@ -107,6 +103,7 @@ def test_another_column_takes_each_document_once(framed):
         ah.rates(framed, FRAMES, by="sides")
 
 
+@pytest.mark.filterwarnings("ignore:no text of the corpus uses")
 def test_two_sides_in_one_document_are_one_document(corpus_of):
     """Mao 1 of 4 words, Trump 0 of 1: together 1 of 5."""
     text = "Mao Ning: We see win-win here.\n\nDonald Trump: No."
@@ -135,6 +132,8 @@ def test_compared_rates_of_one_side_alone_and_of_none(dated):
     row = ah.compare_rates(dated.where(side="US"), TARIFFS).iloc[0]
     assert (row["n_US"], row["n_CN"]) == (2, 0)
     assert row[["CN", "difference", "low"]].isna().all()
+    with pytest.raises(ah.TalksError, match=r"side is 'USA'; expected US \(2\), CN \(3\)"):
+        ah.compare_rates(dated, TARIFFS, by="side", first="USA")
     with pytest.raises(ah.TalksError, match="no text with side US or EU here"):
         ah.compare_rates(dated.where(side="CN"), TARIFFS, by="side", second="EU")
 
@@ -149,3 +148,66 @@ def test_one_term_left_out_by_hand(framed):
     unused = table.set_index("concept").loc["threat"]
     assert unused[["CN", "least_CN", "most_CN"]].tolist() == [0, 0, 0]
     assert pd.isna(unused["term_CN"])
+
+
+TALKED = "Arms control was named. The U.S. wants arms-control talks, no arms; control of arms: tariffs, tariff wars."
+
+
+@pytest.fixture(scope="module")
+def talked(corpus_of):
+    return corpus_of(
+        "id side text", [("a", "US", TALKED), ("b", "CN", "We want arms control and phase one of it, all of us.")]
+    )
+
+
+def test_a_term_that_was_not_counted_is_counted_on_the_text(talked):
+    """By reading: "arms; control" is found too, because marks are no words; "arms-control" is one word."""
+    table = ah.rates(
+        talked, {"arms": ["ARMS  control"], "one": ["phase one"], "t": ["Tariff*", "tariffs"], "w": ["tariff* war*"]}
+    )
+    assert table.set_index(["concept", "speaker_side"])["n"].to_dict() == {
+        ("arms", "US"): 2, ("arms", "CN"): 1, ("one", "US"): 0, ("one", "CN"): 1,
+        ("t", "US"): 2, ("t", "CN"): 0, ("w", "US"): 1, ("w", "CN"): 0,
+    }  # fmt: skip
+    found = talked.count_terms_of(["Arms control", "US", "us"]).groupby("term")["n"].sum()
+    assert found.to_dict() == {"Arms control": 3, "US": 1, "us": 1}
+    assert (
+        len(ah.concordance(talked, "tariff* war*")) == len(talked.where(side="CN").count_terms_of(["phase one"])) == 1
+    )
+    days = talked.documents.assign(date=pd.Timestamp("2025-05-01"), date_precision="day")
+    followed = ah.explore_term(talked.replace(documents=days), ah.load_talks(), "Arms control, Tariff*").first
+    assert followed[["US using it", "CN using it"]].to_numpy().tolist() == [["1", "1"]]
+
+
+def test_without_text_a_term_that_was_not_counted_is_refused(talked, shipped):
+    bare = talked.replace(passages=talked.passages.drop(columns="text"))
+    for ask in (ah.rates, ah.compare_rates):
+        with pytest.raises(
+            ah.TalksError, match=r"not counted .*'arms control' .*'phase one' .*; expected .*--terms FILE"
+        ):
+            ask(bare, {"x": ["arms control", "tariffs"], "y": ["phase one"]})
+    with pytest.raises(ah.TalksError, match=r"'rare earth metal' \(near: rare earth, .*of the \d+ terms in corpus"):
+        shipped.count_terms_of(["rare earth metal"])
+    assert ah.rates(bare, {"t": ["tariff*"]})["n"].sum() == 2
+
+
+def test_a_word_that_no_text_uses_is_0_and_said_once(talked):
+    with pytest.warns(UserWarning, match=r"uses 'control one' .*, 'tarifs' \(near: tariffs, tariff\)") as said:
+        assert ah.rates(talked, {"t": ["tarifs", "arms", "control one"]})["n"].sum() == 4
+    assert len(said) == 1
+    ah.rates(talked.where(side="CN"), {"t": ["tariffs"]})  # another part uses it
+    ah.rates(talked, {concept: terms for concept, terms in ah.load_dictionary("agenda").items() if concept == "Taiwan"})
+
+
+@pytest.mark.parametrize(
+    ("dictionary", "message"),
+    [
+        ({"t": []}, "'t' has no term"),
+        ({"t": ["tariffs", "--"]}, "the term is '--'"),
+        (pd.DataFrame({"concept": ["t", None], "term": ["a", "b"]}), "a term without a concept"),
+        (pd.DataFrame({"concept": ["t"], "term": [None]}), "the term is (None|nan)"),
+    ],
+)
+def test_what_is_no_term_is_refused(talked, dictionary, message):
+    with pytest.raises(ah.TalksError, match=message):
+        ah.rates(talked, dictionary)

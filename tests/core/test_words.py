@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nltk.tokenize import RegexpTokenizer
 
-from analysis_helpers.words import WORD, code_terms, code_words, count_words, find_terms, find_words, split_words
+import analysis_helpers as ah
+from analysis_helpers.words import WORD, code_terms, code_words, find_terms, find_words, holds, near_misses, spell_term
 
 TOKENIZER = RegexpTokenizer(WORD)
 ODD = [
@@ -24,7 +25,7 @@ ODD = [
 def test_words_are_those_of_the_whole_text(text):
     expected = TOKENIZER.tokenize(text)
     assert find_words(text) == expected
-    assert count_words(text) == len(expected)
+    assert ah.count_words(text) == len(expected)
 
 
 @settings(max_examples=300, deadline=None)
@@ -67,4 +68,57 @@ def test_terms_are_found_within_texts_only():
     ],
 )
 def test_words_by_hand(text, words):
-    assert split_words(text) == words
+    assert ah.split_words(text) == words
+
+
+@given(
+    st.lists(st.text("ab .", max_size=12), max_size=4),
+    st.lists(st.sampled_from(("a", "b", "a*", "ab*", "bb")), min_size=1, max_size=3),
+)
+@example(["a", "b a b"], ["a*", "b"])
+def test_terms_are_found_where_a_plain_loop_finds_them(texts, patterns):
+    def fits(pattern, word):
+        return word.startswith(pattern[:-1]) if pattern[-1] == "*" else word == pattern
+
+    expected, start = [], 0
+    for words in map(ah.split_words, texts):
+        places = range(len(words) - len(patterns) + 1)
+        expected += [start + place for place in places if all(map(fits, patterns, words[place:]))]
+        start += len(words)
+    assert sorted(find_terms(code_terms(texts), [" ".join(patterns)])[1].tolist()) == expected
+
+
+@given(st.text("aBcS'’-. é"))
+def test_a_term_is_spelt_as_a_text_is_cut(term):
+    """No country and no surname is among these: what is left are the rules of texts."""
+    words = ah.split_words(term)
+    if words and not any(word.endswith("'s") for word in words):
+        assert spell_term(term) == " ".join(words) == spell_term(spell_term(term))
+
+
+SPELT = {
+    "arms control": [" Arms   CONTROL, "], "u.s.": ["US", "U.S."], "told us": ["told us"], "china": ["China’s"],
+    "u.s. china trade": ["US-China trade"], "tariff* war": ["“Tariff*” war"], "café": ["cafe\u0301"], "He": ["He"],
+    "He lifeng": ["He Lifeng"], "liu he": ["Liu He"], "he said": ["He said"], "tariffs": ["ｔａｒｉﬀ\u200bs"],
+}  # fmt: skip
+NO_TERMS = ["", " -- ", "*", "tar*iff", "*iff", "u.s.*", "win-*", "a *", "t**", None, 301, float("nan")]
+
+
+@pytest.mark.parametrize(("term", "spelt"), [(term, spelt) for spelt, terms in SPELT.items() for term in terms])
+def test_terms_by_hand(term, spelt):
+    assert spell_term(term) == spell_term(spelt) == spelt
+
+
+@pytest.mark.parametrize("term", NO_TERMS)
+def test_a_term_that_can_stand_in_no_text_is_refused_by_name(term):
+    with pytest.raises(
+        ah.TalksError, match=r"the term is .*; expected at least one word, and a \* only as the end of one"
+    ):
+        spell_term(term)
+
+
+def test_a_term_that_covers_another_holds_it_and_slips_are_found():
+    cases = [("port fees", "port"), ("tariffs", "tariff*"), ("the tariffs rose", "tariff* rose"), ("taxing*", "tax*")]
+    assert all(holds(*pair) for pair in cases)
+    assert not any(holds(*pair) for pair in [("port", "port fees"), ("airport fees", "port"), ("tariff*", "tariffs")])
+    assert near_misses("Tarrifs", ["tariffs", "tariff", "ziff", "rare earths"]) == ["tariffs", "tariff"]

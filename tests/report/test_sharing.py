@@ -247,3 +247,19 @@ def test_the_account_of_the_build_is_taken_over_or_refused(invented, unproven, t
     for place, said in ((folder, "build.json: cannot be read; delete it"), (tmp_path / "none", "is no corpus")):
         assert main(["share", str(place), "--out", str(out)]) == 2
         assert said in capsys.readouterr().err
+
+
+def test_what_a_package_may_hide_is_not_counted_as_0(corpus_of, tmp_path):
+    """ "the quince tart" stands in two texts, "rye bread" in one; "zither" only in a short passage of one text."""
+    rows = [("a", "US", "We saw the quince tart and rye bread on the long table of the inn.\n\nA zither played.")]
+    rows += [("b", "CN", "They ate the quince tart with us in the garden behind the old mill.")]
+    corpus = corpus_of("id side text", rows, terms=["quince tart", "rye bread"])
+    package = sharing.strip_corpus(corpus)
+    assert package.record["settings"]["terms"] == ["quince tart"]
+    assert package.count_terms_of(["Quince tart", "garden"])["n"].sum() == 3
+    for term, message in (("rye bread", "not counted when"), ("zither", "as far as this package tells")):
+        assert corpus.count_terms_of([term])["n"].sum() == 1
+        with pytest.raises(ah.TalksError, match=message):
+            package.count_terms_of([term])
+    with pytest.warns(UserWarning, match="uses 'fentanyl': the count is 0"):
+        package.count_terms_of(["fentanyl"])  # of the suite's lists, which no package hides

@@ -37,6 +37,7 @@ from .terms import (
     find_collocations,
     lexicon_terms,
     measure_sentences,
+    read_terms,
 )
 from .write import make_account, print_removed, say_languages, write
 
@@ -52,6 +53,7 @@ def build_corpus(
     metadata: Iterable[str | Path] = (),
     columns: Mapping[str, str] | None = None,
     keep_languages: Iterable[str] = ("en",),
+    terms: str | Path | Iterable[str] = (),
     with_text: bool = True,
     workers: int | None = 1,
     scheduler: str | None = None,
@@ -61,9 +63,10 @@ def build_corpus(
     """Build a corpus folder from texts: read, clean, split, measure, write.
 
     In: files, folders or archives (see `reading`); metadata tables keyed by file name; `columns` says which column
-    of a table holds what, where its name does not (`{"text": "body"}`); the languages to keep. Out: the corpus,
-    also written to `out` (an earlier corpus there is replaced), with `build.json` (what was read and what became of
-    it) and `rejected.csv`. Without text, the words and the titles found in them are left out; the measurements
+    of a table holds what, where its name does not (`{"text": "body"}`); the languages to keep; `terms` of several
+    words to count too, as a list or a file (one a line, or a CSV with a column `term`). Out: the corpus, also written
+    to `out` (an earlier corpus there is replaced), with `build.json` (what was read and what became of it) and
+    `rejected.csv`. Without text, the words and the titles found in them are left out; the measurements
     are the same. The work is done in parts of `part_size` documents by `workers` processes
     (None: one a processor where the input is large), or by the workers of a Dask cluster, whose `scheduler`
     (`tcp://host:8786`) is named; none of it changes the result. `show_removed` prints what cleaning took out.
@@ -81,7 +84,7 @@ def build_corpus(
     listing, from_zotero = list_sources(sources)
     curated = read_metadata(metadata)
     settings = Settings(from_zotero | curated, tuple(keep_languages), dict(DOCUMENT_READERS))
-    record = _describe()
+    record = _describe(read_terms(terms))
     workers = workers or (os.cpu_count() or 1 if sum(_stamp(item)[0] for item in listing.items) > LARGE_BYTES else 1)
     plan = _plan(listing.items, settings, dict(columns or {}), record, part_size)
     places = {item.folder: item.path for item in listing.items}.values()
@@ -101,8 +104,9 @@ def build_corpus(
         run_stage(who, done, "measured", measure, numbers, what="measuring", total=n_kept)
         run_stage(who, done, "summed", partial(sum_collocations, done), [(0,)], what="adding up")
         record["settings"]["collocations"] = done.read(0, "summed", "collocations").to_dict("records")
-        terms = [*(row["term"] for row in record["settings"]["collocations"]), *lexicon_terms()]
-        run_stage(who, done, "counted", partial(_count, done, terms), numbers, what="counting", total=n_kept)
+        multiword = [row["term"] for row in record["settings"]["collocations"]]
+        multiword += [*lexicon_terms(), *record["settings"].get("terms", [])]
+        run_stage(who, done, "counted", partial(_count, done, multiword), numbers, what="counting", total=n_kept)
         # Write
         write(done, record, account, with_text=with_text)
         if show_removed:
@@ -110,7 +114,7 @@ def build_corpus(
     return load_corpus(out)
 
 
-def _describe() -> dict[str, Any]:
+def _describe(terms: list[str]) -> dict[str, Any]:
     """Write down how the corpus was made: when, by which version, with which settings."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
@@ -127,6 +131,7 @@ def _describe() -> dict[str, Any]:
             "target_tone": "words by side and distance",
             "lexicons": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in lists},
             "lexicon_terms": lexicon_terms(),
+            **({"terms": terms} if terms else {}),
         },
     }
 

@@ -1,27 +1,50 @@
 """Measuring: the terms of passages, two-word terms that stand together more often than chance, and all of sentences."""
 
 from collections.abc import Iterable
-from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ..dictionaries import load_stop_words, read_lexicon
-from ..words import code_terms, count_words, find_terms, number_texts, split_words
+from ..dictionaries import load_stop_words
+from ..errors import TalksError
+from ..words import code_terms, count_words, find_terms, listed_terms, number_texts, spell_term
 from .attitude import mean_attitudes
 from .names import find_mentions
+from .read.records import read_rows
 from .tone import score_tone
 
 MAX_TERM_WORDS = 5
 MIN_COLLOCATION_COUNT, MIN_COLLOCATION_PASSAGES, MIN_PMI, MAX_COLLOCATIONS = 10, 5, 3.0, 500
 
 
-@lru_cache(maxsize=1)
 def lexicon_terms() -> list[str]:
-    """List the multiword terms of the shipped lexicons, agenda, targets, people, frames."""
-    names = ("agenda", "targets", "people", "frames")
-    terms = {" ".join(split_words(row["term"])) for name in names for row in read_lexicon(name)}
-    return sorted(term for term in terms if 0 < term.count(" ") < MAX_TERM_WORDS)
+    """List the multiword terms of the shipped lexicons."""
+    return sorted(term for term in listed_terms() if 0 < term.count(" ") < MAX_TERM_WORDS)
+
+
+def read_terms(given: str | Path | Iterable[str]) -> list[str]:
+    """Read the multiword terms to count beside the lists: a list, a file of lines, or a CSV with a column `term`."""
+    listed, name = given, "terms"
+    if isinstance(given, str | Path):
+        path, name = Path(given), Path(given).name
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise TalksError(f"{path}: cannot be read ({error}); expected terms, one a line, in UTF-8") from None
+        listed = [line for line in text.splitlines() if line.strip()]
+        if path.suffix.lower() == ".csv":
+            rows = [cells for _, cells in read_rows(name, text)]
+            if not rows or "term" not in rows[0]:
+                raise TalksError(f"{path}: no column term; expected one, as in a dictionary; name it so")
+            listed = [dict(zip(rows[0], cells, strict=False)).get("term", "") for cells in rows[1:]]
+    spelt = set[str]()
+    for number, term in enumerate(listed, 1):
+        try:
+            spelt.add(spell_term(term))
+        except TalksError as error:
+            raise TalksError(f"{name}, number {number}: {error}") from None
+    return sorted(term for term in spelt if " " in term)  # single words are counted anyhow
 
 
 def count_terms(passages: pd.DataFrame, multiword: Iterable[str] = ()) -> pd.DataFrame:

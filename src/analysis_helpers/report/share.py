@@ -20,9 +20,9 @@ from ..build.stages import DISTRIBUTION
 from ..build.write import harmless
 from ..check import TABLES, check_corpus, describe_tables
 from ..corpus import Corpus, load_corpus, new_folder, write_corpus, write_json
-from ..dictionaries import known_names, read_lexicon
+from ..dictionaries import known_names
 from ..errors import TalksError
-from ..words import LONGEST_UNSPACED, LONGEST_WORD, is_too_long, split_words
+from ..words import LONGEST_UNSPACED, LONGEST_WORD, is_too_long, listed_terms
 from .execute import FORM, execute_notebook, shipped_folder
 
 MARK = "proof.json"
@@ -39,7 +39,6 @@ THRESHOLDS = {  # as they stand in corpus.json
     "short_passage_below_words": SHORT_PASSAGE,
     "checksum_from_words": CHECKED_WORDS,
 }
-LISTS = ("agenda", "targets", "people", "frames")
 PLACEHOLDERS = {"n_several": "(rare term ", "n_long": "(rare-long-term-", "n_short": "(rare-word-"}
 _HEADINGS = re.compile(r"(?s) \(found: .*\)")
 _ABSOLUTE = re.compile(r"(?:~|[A-Za-z]:)?[/\\]")
@@ -84,6 +83,7 @@ def strip_corpus(corpus: Corpus) -> Corpus:
     )
     settings, left = corpus.record.get("settings", {}), set(counts["term"])
     settings = settings | {"collocations": [row for row in settings.get("collocations", []) if row["term"] in left]}
+    settings |= {"terms": [term for term in settings["terms"] if term in left]} if "terms" in settings else {}
     shared = {"by": f"{DISTRIBUTION} {version(DISTRIBUTION)}"} | THRESHOLDS
     without = {name: getattr(corpus, name).drop(columns="text", errors="ignore") for name in ("passages", "sentences")}
     rejected, record = _plain_reasons(corpus.rejected), corpus.record | {"settings": settings, "shared": shared}
@@ -107,8 +107,7 @@ def _hide_terms(corpus: Corpus) -> pd.DataFrame:
 
 def _own_terms(corpus: Corpus) -> set[str]:
     """The terms of the lists of the suite: not taken from the texts, and the notebook looks for them."""
-    listed = {" ".join(split_words(row["term"])) for name in LISTS for row in read_lexicon(name)}
-    return {*listed, *corpus.record.get("settings", {}).get("lexicon_terms", []), *known_names()}
+    return {*listed_terms(), *corpus.record.get("settings", {}).get("lexicon_terms", []), *known_names()}
 
 
 def _plain_reasons(rejected: pd.DataFrame) -> pd.DataFrame:
