@@ -1,0 +1,62 @@
+"""Word lists: what they hold can be counted. All sentences are invented."""
+
+import re
+from importlib.resources import files
+
+import pytest
+
+from analysis_helpers.dictionaries import DICTIONARIES, known_names, load_dictionary, read_lexicon
+from analysis_helpers.words import code_terms, find_terms, split_words
+
+LEXICONS = files("analysis_helpers") / "lexicons" / "en"
+LISTS = [name for name in sorted(path.name[:-4] for path in LEXICONS.iterdir()) if "term" in read_lexicon(name)[0]]
+
+
+def _print(term):
+    """Write a term as texts do: names with a capital, also behind a hyphen."""
+    names = known_names()
+    return re.sub(r"(?<=-)\w+", lambda word: word[0].title() if word[0] in names else word[0], term)
+
+
+def _finds(text, terms):
+    return len(find_terms(code_terms([text]), terms)[0]) > 0
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_term_of_every_list_is_found_where_a_text_has_it(name):
+    terms = [row[column] for row in read_lexicon(name) for column in ("term", "surname") if row.get(column)]
+    assert len(terms) > 30
+    wanted = terms if name in DICTIONARIES else [" ".join(split_words(term)) for term in terms]
+    assert [term for term, own in zip(terms, wanted, strict=True) if not _finds(_print(term), [own])] == []
+
+
+@pytest.mark.parametrize("name", DICTIONARIES)
+def test_no_term_of_a_dictionary_is_left_uncounted(name):
+    """A build counts terms of up to five words; of two terms of a concept, one inside the other, the shorter counts."""
+    for terms in load_dictionary(name).values():
+        assert len(set(terms)) == len(terms)
+        assert max(len(term.split()) for term in terms) <= 5
+        assert [term for term in terms if _finds(term, set(terms) - {term})] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "concept", "found", "missed"),
+    [
+        ("agenda", "tariffs", "Ad valorem duties rose. | They tariffed it.", "his consular duties | countermeasures"),
+        (
+            "agenda",
+            "Taiwan",
+            "the one-China policy | one China | cross-Strait trade",
+            "a one-room shop | one Chinese port",
+        ),
+        ("agenda", "meetings of leaders", "the leaders’ meeting in May", "leaders met farmers"),
+        ("frames", "blame", "stop smearing us | to slander | vilify | discrimination", "he was accused in court"),
+        ("frames", "responsibility of great powers", "the UN | U.N. Charter | non-proliferation", "united | unity"),
+        ("frames", "coercion and hegemony", "a cold-war mentality | the Cold War", "a cold winter"),
+        ("frames", "development", "They invest here.", "He had the opportunity to speak."),
+    ],
+)
+def test_terms_find_what_they_mean_and_no_namesakes(name, concept, found, missed):
+    terms = load_dictionary(name)[concept]
+    assert [text for text in found.split(" | ") if not _finds(text, terms)] == []
+    assert [text for text in missed.split(" | ") if _finds(text, terms)] == []
