@@ -295,26 +295,23 @@ def choose_n_topics(
         top = _fit_top(pieces, pieces.importance, n_topics, seed)
         overlaps = _refit(pieces, top, draws, seed)
         error = overlaps.mean(axis=1).std(ddof=1) / np.sqrt(n_draws)
-        by_lot = (
-            _refit(noise, _fit_top(noise, noise.importance, n_topics, seed), draws[[number % n_draws]], seed).mean()
-            for number, noise in enumerate(dealt)
-        )
+        tops = (_fit_top(noise, noise.importance, n_topics, seed) for noise in dealt)
+        by_lot = [_refit(*each, draw[None], seed) for *each, draw in zip(dealt, tops, draws, strict=False)]
         n_stable = int((overlaps.mean(axis=0) >= STABLE).sum())
         coherence = float(np.mean([measure_coherence(present, pieces.terms, terms) for terms in top]))
-        rows.append((n_topics, overlaps.mean(), error, np.mean([*by_lot]), n_stable, coherence))
+        rows.append((n_topics, overlaps.mean(), error, np.mean(by_lot), n_stable, coherence))
     columns = ["n_topics", "stability", "standard_error", "shuffled", "n_stable", "coherence"]
     table = pd.DataFrame(rows, columns=columns).round(3)
-    room = (1 - table["shuffled"]).replace(0, np.inf)  # ten terms in all: they return whatever the texts
+    room = (1 - table["shuffled"]).replace(0, np.inf)  # ten terms in all come back whatever the texts
     adjusted = ((table["stability"] - table["shuffled"]) / room).round(3)
     table.insert(4, "adjusted", adjusted)
     table["rank"] = adjusted.rank(ascending=False, method="first").astype("int64")
     table["chosen"] = (table["rank"] == 1) & (adjusted >= STABLE)
     within = adjusted.max() - np.maximum(CLOSE, table["standard_error"])
     table["close"] = table["chosen"].any() & (adjusted >= within - 1e-9) & ~table["chosen"]
-    told = "{n}: {stability:.2f} return, {shuffled:.2f} of shuffled words".format
-    n = "not stable" if table["chosen"].any() else "none is stable"
-    words = [told(n=n, **row) for row in table[["stability", "shuffled"]].to_dict("records")]
-    return table.assign(reason=pd.Series(words, dtype="str").where(adjusted < STABLE, ""))
+    told = "not stable" if table["chosen"].any() else "none is stable"
+    shares = table["stability"].map("{:.2f}".format) + " return, " + table["shuffled"].map("{:.2f}".format)
+    return table.assign(reason=(f"{told}: " + shares + " of shuffled words").where(adjusted < STABLE, ""))
 
 
 def _deal(pieces: _Pieces, order: np.ndarray) -> _Pieces:
