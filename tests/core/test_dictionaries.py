@@ -8,8 +8,8 @@ import pytest
 from analysis_helpers.dictionaries import DICTIONARIES, known_names, load_dictionary, read_lexicon
 from analysis_helpers.words import code_terms, find_terms, split_words
 
-LEXICONS = files("analysis_helpers") / "lexicons" / "en"
-LISTS = [name for name in sorted(path.name[:-4] for path in LEXICONS.iterdir()) if "term" in read_lexicon(name)[0]]
+NAMES_OF_LISTS = sorted(path.name[:-4] for path in (files("analysis_helpers") / "lexicons/en").iterdir())
+LISTS = [name for name in NAMES_OF_LISTS if "term" in read_lexicon(name)[0]]
 NAMES = known_names()
 
 
@@ -25,7 +25,6 @@ def _finds(text, terms):
 @pytest.mark.parametrize("name", LISTS)
 def test_every_term_of_every_list_is_found_where_a_text_has_it(name):
     terms = [row[column] for row in read_lexicon(name) for column in ("term", "surname") if row.get(column)]
-    assert len(terms) > 30
     wanted = terms if name in DICTIONARIES else [" ".join(split_words(term)) for term in terms]
     assert [term for term, own in zip(terms, wanted, strict=True) if not _finds(_print(term), [own])] == []
 
