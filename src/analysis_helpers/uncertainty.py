@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations, product
 from math import comb, prod
 from typing import NamedTuple
@@ -356,6 +357,12 @@ def leave_one_out(n: int, n_draws: int, seed: int) -> np.ndarray:
     """Leave one of n documents out in each draw, each at most once: the documents that stay, one row a draw."""
     left_out = np.sort(np.random.default_rng(seed).permutation(n)[:n_draws])
     return (np.arange(n) != left_out[:, None]).astype("int64")
+
+
+def shuffle(n: int, n_draws: int, seed: int) -> Iterator[np.ndarray]:
+    """Put n things in another order at random: the numbers from 0, one order a draw."""
+    random = np.random.default_rng(seed)
+    return (random.permutation(n) for _ in range(n_draws))
 
 
 def _n_relabellings(labels: np.ndarray, strata: np.ndarray) -> int:

@@ -33,11 +33,11 @@ def test_terms_of_a_dictionary_are_spelt_as_they_are_counted_and_stand_once(name
     assert all(row["reason"].strip() for row in read_lexicon(name))
 
 
-def test_every_frame_has_eight_to_twenty_terms_none_inside_another():
+def test_every_frame_has_eight_terms_or_more_none_inside_another():
     frames = ah.load_dictionary("frames")
     assert len(frames) == 12
     for terms in frames.values():
-        assert 8 <= len(terms) <= 20
+        assert len(terms) >= 8
         assert not [(a, b) for a in terms for b in terms if a != b and f" {a} " in f" {b} "]
 
 

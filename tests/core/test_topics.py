@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import csr_matrix
+from sklearn.metrics import adjusted_rand_score
 
 import analysis_helpers as ah
 from analysis_helpers.topics import match_topics, measure_coherence, weigh_pieces
@@ -102,6 +103,29 @@ def test_the_planted_number_of_topics_is_chosen(planted):
     assert table.loc[table["chosen"], "n_topics"].tolist() == [3]
     assert sorted(table["rank"]) == [1, 2, 3, 4]
     assert not table.loc[table["chosen"], "close"].any()
+    assert (table.loc[table["chosen"], "reason"] == "").all()
+    assert table["shuffled"].max() < 0.5 < table["stability"].max(), "words that change places have no topics"
+
+
+@pytest.mark.parametrize(("n_texts", "n_terms", "n_words"), [(60, 50, 20), (12, 50, 40), (25, 20, 6)])
+def test_no_number_of_topics_is_chosen_where_there_are_none(corpus_of, n_texts, n_terms, n_words):
+    """All texts draw from the same words. With a topic a text, or few terms, topics come back all the same."""
+    rng, words = np.random.default_rng(7), sum(PLANTED.values(), FILLER)[:n_terms]
+    texts = [(f"n{number:02}", "US", "2025-01-11", _draw(words, rng, n_words)) for number in range(n_texts)]
+    table = ah.choose_n_topics(corpus_of(COLUMNS, texts, at_random=True), [2, 3, 5, 8, 12], n_draws=10)
+    assert not table[["chosen", "close"]].any().any()
+    assert table["reason"].str.match(r"none is stable: 0\.\d\d return, 0\.\d\d of shuffled words$").all()
+    assert (table["stability"].max() >= 0.5) == (n_texts < 60)
+
+
+def test_a_word_said_over_and_over_does_not_hide_the_topics(corpus_of):
+    """Each text has twenty words of its topic, and one of ten other words twelve times, whatever its topic."""
+    rng, topics = np.random.default_rng(3), ["sea", "kitchen"] * 20
+    texts = [f"{_draw(PLANTED[topic], rng, 20)} " + f"{FILLER[n // 2 % 10]} " * 12 for n, topic in enumerate(topics)]
+    rows = [(f"d{n:02}", "US", "2025-01-11", text) for n, text in enumerate(texts)]
+    shares = ah.fit_topics(corpus_of(COLUMNS, rows, at_random=True), 2).document_topics
+    largest = shares.sort_values("share").drop_duplicates("doc_id", keep="last").sort_values("doc_id")
+    assert adjusted_rand_score(topics, largest["topic"]) == 1
 
 
 def test_coherence_of_terms_that_never_meet_is_the_lowest():
