@@ -28,6 +28,8 @@ STARTS = {
     ".xlsx": [SAMPLES[".xlsx"], xlsx(A=[], B=[["text"]])],
     ".rtf": [SAMPLES[".rtf"], rtf("\\u-10179?\\u8217?{\\*\\x}\\'e9")],
     ".txt": [SAMPLES[".txt"], NEXIS.encode(), FACTIVA.encode(), PROQUEST.encode(), BODY.encode("utf-16")],
+    ".srt": [f"1\n00:01.000 --> 00:02.000\n{BODY}\n\n00:03.000 --> 00:04.000\nNo.".encode()],
+    ".vtt": [f"WEBVTT\n\n00:01.000 --> 00:02.000\n{BODY}\n\n00:03.000 --> 00:04.000\nNo.".encode()],
     ".html": [PAGE.encode(), b"<p>\xff<p>", b"<h1>They met</h1>\nb'<p>in Faro\\xe2\\x80\\x99</p>'"],
     ".zip": [SAMPLES[".zip"], zipped({"a.docx": SAMPLES[".docx"], "b.jsonl.gz": SAMPLES[".jsonl.gz"]})],
     ".tar.gz": [SAMPLES[".tar.gz"], tarred({"a.csv": SAMPLES[".csv"]})],
@@ -38,7 +40,7 @@ PIECES = [
     b"]", b"<", b">", b"&#xd800;", b"&", b"\\", b"\\u-10179?", b"\\ud83d", b"\\bin9999999 ", b"%PDF-", b"obj",
     b"stream", b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08", b"PAR1", b"null", b"NaN", b"1e999", b"-1", b"9999999999",
     b"b'", b"---\n", b"<!ENTITY x 'y'>", b"<![CDATA[", b"<!--", b"-->", b"\xed\xa0\x80", b"\xf0\x9f\x98",
-    b"End of Document\n",
+    b"End of Document\n", b"<meta charset=big5>", b"\xa1\xb0", b"00:01.000 --> 00:02.000\n",
 ]  # fmt: skip
 
 
