@@ -8,7 +8,7 @@ from scipy.special import chdtri
 
 from .corpus import PERIODS, Corpus, add_period, check_columns, fill_grid, in_order, refuse_empty, refuse_undated
 from .errors import TalksError
-from .uncertainty import MIN_A_SIDE
+from .uncertainty import MIN_A_SIDE, find_smallest
 
 
 def texts_by_period(
@@ -92,8 +92,9 @@ def event_study(
     In: a row per document with `date`, `by` and the value; the talks; the windows in days. Talks outside the dates
     are left out, and documents before one and after another. Out: one row per `by`: `before`, `after` (means),
     `difference`, `p_value`, the share of rotated calendars of talks with a difference as large (missing under 4
-    documents), `n_before`, `n_after`. Raises `TalksError` without a dated document or a talk in their span. Source:
-    rotation of a point process (Besag and Clifford 1989). Known weakness: one year holds few independent calendars.
+    documents), `smallest`, the difference found in 80 of 100, `n_before`, `n_after`; texts of a day stay together.
+    Raises `TalksError` without a dated document or a talk in their span. Source: rotation of a point process (Besag and
+    Clifford 1989). Known weakness: one year holds few independent calendars.
 
     >>> days = pd.date_range("2025-01-01", periods=100)
     >>> table = pd.DataFrame({"date": days, "side": "US", "tone": 0.0}).assign(tone=lambda t: (t.index >= 50) * 1.0)
@@ -123,9 +124,10 @@ def event_study(
         differences = np.array([after - before for before, after in means])
         n_before, n_after = (int(window.sum()) for window in windows[0])
         drawn = np.abs(differences[~np.isnan(differences)])
-        p_value = (drawn >= abs(differences[0]) - 1e-9).mean() if min(n_before, n_after) >= MIN_A_SIDE else np.nan
-        rows.append((side, *means[0], differences[0], p_value, n_before, n_after))
-    columns = [by, "before", "after", "difference", "p_value", "n_before", "n_after"]
+        test = (drawn >= abs(differences[0]) - 1e-9).mean(), find_smallest(drawn) if len(drawn) else np.nan
+        test = test if min(n_before, n_after) >= MIN_A_SIDE else (np.nan, np.nan)
+        rows.append((side, *means[0], differences[0], *test, n_before, n_after))
+    columns = [by, "before", "after", "difference", "p_value", "smallest", "n_before", "n_after"]
     return pd.DataFrame(rows, columns=columns).round(4)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import reduce
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from scipy.special import chdtrc, ndtr, xlogy
 
 from .corpus import PERIODS, Corpus, add_period, check_columns
 from .errors import TalksError
-from .uncertainty import MIN_A_SIDE, SEED, relabel, say_too_few, stratify
+from .uncertainty import MIN_A_SIDE, POWER, SEED, Design, find_clusters, lay_out, relabel
 from .words import is_name
 
 PRIOR_WORDS = 500
@@ -22,12 +21,12 @@ _BLOCK = 50  # relabellings at a time: the product of a block stays under 50 MB
 
 
 class _Units(NamedTuple):
-    """Documents by terms: counts, words, the group of each document and its stratum."""
+    """Documents by terms: counts, words, the group of each document, and what moves and is compared together."""
 
     counts: csr_matrix
     n_words: np.ndarray
     first: np.ndarray
-    strata: np.ndarray
+    design: Design
     terms: pd.Index
     n_left_out: int
 
@@ -39,6 +38,7 @@ def keyness(
     second: str = "US",
     *,
     within: list[str] | None = None,
+    clusters: str | None = None,
     min_documents: int = MIN_DOCUMENTS,
     n_draws: int = 1_000,
     seed: int = SEED,
@@ -47,31 +47,38 @@ def keyness(
 
     In: a corpus (cut it to the officials' own voice before); `by`, a column of `documents` or `passages`, and two
     values; `within`, columns (also year, month, week) that make strata: documents are compared within one, and strata
-    with under 4 documents of a group left out. Out: a row a term of at least `min_documents` documents, without
-    names: `term`, `rate_first`, `rate_second` (mean per 1,000 words), `log_ratio` (base 2), `z`, `documents_first`,
-    `documents_second`, `p_value` (missing under 4 documents in a group); `attrs` has `n_first`, `n_second`,
-    `n_left_out`. `z` only orders: it takes words for independent. `p_value` decides: whole documents are relabelled
-    within strata, and the largest correlation of the label with any word's root rate is the yardstick for all. Raises
-    `TalksError` for an unknown column and a group without a document. Source: Monroe, Colaresi and Quinn (2008,
-    log-odds with a Dirichlet prior of 500 words); Westfall and Young (1993). Known weakness: what the strata do not
-    hold equal (kind of text, speaker) may be what the words show.
+    with under 4 documents of a group left out; `clusters`, a column (speaker, date) whose texts are not independent:
+    they move together, and 4 clusters of a group are needed. Out: a row a term of at least `min_documents` documents,
+    without names: `term`, `rate_first`, `rate_second` (mean per 1,000 words), `log_ratio` (base 2), its standard
+    `error`, `z`, `documents_first`, `documents_second`, `p_value` (missing under 4 documents in a group),
+    `smallest_ratio`: what would have been found in 80 of 100 such collections; `attrs` has `n_first`, `n_second`,
+    `n_left_out`, with clusters `n_clusters`, `n_effective` (of equal size that tell as much). `z` only orders: it takes
+    words for independent. `p_value` decides: whole documents or clusters are relabelled within strata, and the largest
+    correlation of the label with any word's root rate is the yardstick for all. Raises `TalksError` for an unknown
+    column and a group without a document. Source: Monroe, Colaresi and Quinn (2008, log-odds with a Dirichlet prior of
+    500 words); Westfall and Young (1993). Known weakness: what the strata do not hold equal (kind of text, speaker)
+    may be what the words show; a cluster in several strata moves in the one with most of its texts.
 
     >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
     >>> words = ah.keyness(own, min_documents=20, n_draws=99)
     >>> words.attrs["n_first"], words.attrs["n_second"]
     (35, 11)
     """
-    units = _gather(corpus, by, (first, second), within, min_documents)
-    n_first, n_second = int(units.first.sum()), int((~units.first).sum())
-    p_values = np.nan
-    if not say_too_few(n_first, n_second):
-        correlate = _standardise(units)
-        largest = _largest(correlate, relabel(units.first, units.strata, n_draws, seed))
-        as_large = n_draws - np.searchsorted(largest, correlate(units.first[None])[:, 0] - 1e-9)
-        p_values = (1 + as_large) / (1 + n_draws)
-    table = _describe_terms(units).assign(p_value=p_values).round(6)
+    units = _gather(corpus, by, (first, second), within, clusters, min_documents)
+    p_values = smallest = np.nan
+    if not units.design.say_too_few(units.first):
+        test = _standardise(units)
+        largest, luck = _largest(test, relabel(units.first, units.design.blocks, n_draws, seed, units.design.units))
+        observed = test.correlate(units.first[None])[:, 0]
+        p_values = (1 + n_draws - np.searchsorted(largest, observed - 1e-9)) / (1 + n_draws)
+        smallest = test.find_ratio(observed, np.quantile(largest, 0.95), luck)
+    table = _describe_terms(units).assign(p_value=p_values, smallest_ratio=smallest).round(6)
     table = table.sort_values(["z", "term"], ascending=[False, True], ignore_index=True)
-    table.attrs.update(n_first=n_first, n_second=n_second, n_left_out=units.n_left_out)
+    n_first = int(units.first.sum())
+    table.attrs.update(n_first=n_first, n_second=len(units.first) - n_first, n_left_out=units.n_left_out)
+    table.attrs |= (
+        {"n_clusters": int(max(units.design.units)) + 1, "n_effective": units.design.n_effective} if clusters else {}
+    )
     return table
 
 
@@ -81,15 +88,17 @@ def calibrate_keyness(
     first: str = "CN",
     second: str = "US",
     *,
+    clusters: str | None = None,
     min_documents: int = MIN_DOCUMENTS,
     n_relabellings: int = 100,
     seed: int = SEED,
 ) -> pd.DataFrame:
     """Show what each test of words would claim about sides that were drawn by lot, where nothing can tell them apart.
 
-    In: as for `keyness`. Out: `test`, `share_of_terms` called different at .05, `share_of_draws` with any; honest is
-    .05. Raises `TalksError` with under 4 documents in a group. Source: z over 1.96; z and G2 (Dunning 1993) corrected
-    by Benjamini and Hochberg (1995); the rate test of `keyness`. Known weakness: it judges these texts only.
+    In: as for `keyness`; `clusters` get the labels, and a last test moves them. Out: `test`, `share_of_terms` called
+    different at .05, `share_of_draws` with any; honest is .05. Raises `TalksError` with under 4 units in a group.
+    Source: z over 1.96; z and G2 (Dunning 1993) corrected by Benjamini and Hochberg (1995); the rate test of `keyness`.
+    Known weakness: it judges these texts only.
 
     >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
     >>> ah.calibrate_keyness(own, n_relabellings=5)["test"].tolist()
@@ -97,19 +106,23 @@ def calibrate_keyness(
     """
     from scipy.stats import false_discovery_control  # takes seconds to import
 
-    units = _gather(corpus, by, (first, second), None, min_documents)
-    if too_few := say_too_few(int(units.first.sum()), int((~units.first).sum())):
+    units = _gather(corpus, by, (first, second), None, clusters, min_documents)
+    if too_few := units.design.say_too_few(units.first):
         raise TalksError(f"{too_few}, because fewer cannot be told from luck; give more texts")
-    labels = relabel(units.first, units.strata, n_relabellings, seed)
-    correlate = _standardise(units)
-    yardstick = _largest(correlate, relabel(units.first, units.strata, 499, seed + 1))[-25]  # p < .05 of 500
-    rows = []
+    labels = relabel(units.first, units.design.blocks, n_relabellings, seed, units.design.units)
+    test, rows = _standardise(units), []
+    moved = {"rate test": None} | ({"rate test, clusters": units.design.units} if clusters else {})
+    lots = {
+        name: relabel(units.first, units.design.blocks, 499, seed + 1, units_of) for name, units_of in moved.items()
+    }
+    yardsticks = {name: _largest(test, drawn)[0][-25] for name, drawn in lots.items()}  # p < .05 of 500
     for drawn in labels:
         z, g2 = _log_odds(units, drawn), _likelihood_ratio(units, drawn)
         corrected = (false_discovery_control(p) <= 0.05 for p in (2 * ndtr(-np.abs(z)), chdtrc(1, g2)))
-        named = (np.abs(z) > 1.96, *corrected, correlate(drawn[None])[:, 0] > yardstick)
+        correlations = test.correlate(drawn[None])[:, 0]
+        named = (np.abs(z) > 1.96, *corrected, *(correlations > yardstick for yardstick in yardsticks.values()))
         rows.append([called.sum() for called in named])
-    named = pd.DataFrame(rows, columns=["z over 1.96", "z, corrected", "G2, corrected", "rate test"])
+    named = pd.DataFrame(rows, columns=["z over 1.96", "z, corrected", "G2, corrected", *yardsticks])
     table = pd.DataFrame({"share_of_terms": named.mean() / len(units.terms), "share_of_draws": (named > 0).mean()})
     return table.round(4).rename_axis("test").reset_index()
 
@@ -118,27 +131,38 @@ def combine_keyness(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.
     """Tell which words hold in several comparisons: pooled, within kinds of text, among spokespersons, ...
 
     In: tables of `keyness` by name. Out: `term`, `n_tested` (comparisons that test it), `n_passed` (p below `level`),
-    `n_first`, `n_second` (in which that group says it more), a column a comparison with its p value, by `n_passed`.
-    Source: `keyness`, once for each. Known weakness: comparisons share documents; three are not three proofs.
+    `n_first`, `n_second` (in which that group says it more), `p_differ`, a column a comparison with its p value, by
+    `n_passed`, and `smallest_ratio`, that each of them would have found. That a word passes here and not there shows
+    nothing: `p_differ` tests whether its log ratios differ (Cochran's Q, times the number of words; cautious where
+    comparisons share documents). Source: `keyness`, once for each; Gelman and Stern (2006). Known weakness: comparisons
+    share documents; three are not three proofs.
 
-    >>> one = pd.DataFrame({"term": ["accord"], "log_ratio": [2.0], "p_value": [0.01]})
-    >>> two = pd.DataFrame({"term": ["accord"], "log_ratio": [-1.0], "p_value": [0.20]})
-    >>> combine_keyness({"spoken": one, "written": two}).to_numpy().tolist()
-    [['accord', 2, 1, 1, 1, 0.01, 0.2]]
+    >>> one = pd.DataFrame({"term": ["accord"], "log_ratio": [2.0], "error": [0.5], "p_value": [0.01]})
+    >>> two = pd.DataFrame({"term": ["accord"], "log_ratio": [1.0], "error": [0.6], "p_value": [0.20]})
+    >>> combine_keyness({"spoken": one, "written": two})[["term", "n_passed", "p_differ"]].to_numpy().tolist()
+    [['accord', 1, 0.200415]]
     """
-    p_values, ratios = (
-        pd.concat({name: table.set_index("term")[column] for name, table in tables.items()}, axis=1)
-        for column in ("p_value", "log_ratio")
+    columns = ["p_value", "log_ratio", "error", "smallest_ratio"]
+    tables = {name: table.set_index("term").reindex(columns=columns) for name, table in tables.items()}
+    p_values, ratios, errors, smallest = (
+        pd.concat({name: table[column] for name, table in tables.items()}, axis=1) for column in columns
     )
     counted = {"n_tested": p_values.notna(), "n_passed": p_values < level}
     counted |= {"n_first": ratios > 0, "n_second": ratios < 0}
     table = pd.DataFrame({name: told.sum(axis=1) for name, told in counted.items()})
-    table = table.join(p_values).rename_axis("term").reset_index()
+    weights = (1 / errors**2).where(np.isfinite(ratios) & np.isfinite(errors))
+    moved = ratios.sub((ratios * weights).sum(axis=1) / weights.sum(axis=1), axis=0)
+    p_differ = chdtrc(weights.count(axis=1) - 1, (weights * moved**2).sum(axis=1))
+    p_differ = np.minimum(p_differ.where(weights.count(axis=1) > 1) * len(table), 1).round(6)
+    table = table.assign(p_differ=p_differ).join(p_values).assign(smallest_ratio=smallest.max(axis=1, skipna=False))
+    table = table.rename_axis("term").reset_index()
     return table.sort_values(["n_passed", "term"], ascending=[False, True], ignore_index=True)
 
 
-def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] | None, min_documents: int) -> _Units:
-    """Lay out the documents of two groups as a sparse matrix of counts, with group and stratum."""
+def _gather(
+    corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] | None, clusters: str | None, min_documents: int
+) -> _Units:
+    """Lay out the documents of two groups as a sparse matrix of counts, with group, stratum and cluster."""
     columns = list(dict.fromkeys([by, *(within or [])]))
     documents = reduce(add_period, sorted(set(columns) & set(PERIODS)), corpus.documents)
     check_columns(columns, [*documents, *corpus.columns("passages"), *PERIODS])
@@ -149,9 +173,9 @@ def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] 
     keys = ["doc_id", *columns]
     units = spoken.groupby(keys, observed=True)["n_words"].sum().reset_index()
     first = (units[by] == groups[0]).to_numpy()
-    strata, kept = stratify(units, first, within)
+    design = lay_out(units, first, within, find_clusters(corpus, units, clusters) if clusters else None)
+    kept = design.kept
     units, first = units[kept].reset_index(drop=True).reset_index(names="row"), first[kept]
-    strata = np.unique(strata[kept], return_inverse=True)[1]
     missing = " or ".join(group for group, there in zip(groups, (first, ~first), strict=True) if not there.any())
     if missing:
         narrowed = set(groups) <= set(spoken[by])  # both are there, but in no stratum together
@@ -170,17 +194,30 @@ def _gather(corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] 
             f"no word is used by {min_documents} of the {len(units)} documents; expected some; lower min_documents"
         )
     n_words = units["n_words"].to_numpy(dtype="float64")
-    return _Units(matrix[:, wanted], n_words, first, strata, terms[wanted], int((~kept).sum()))
+    return _Units(matrix[:, wanted], n_words, first, design, terms[wanted], int((~kept).sum()))
 
 
 def _describe_terms(units: _Units) -> pd.DataFrame:
     rates, sides = _rates(units), (units.first, ~units.first)
     first, second = (np.asarray(rates[side].mean(axis=0)).ravel() for side in sides)
     n_first, n_second = (units.counts[side].getnnz(axis=0) for side in sides)
+    errors = [_relative_error(rates[side], units.design.units[side]) for side in sides]
     with np.errstate(divide="ignore"):
         ratio = np.log2(first) - np.log2(second)
     table = pd.DataFrame({"term": units.terms, "rate_first": first, "rate_second": second, "log_ratio": ratio})
-    return table.assign(z=_log_odds(units, units.first), documents_first=n_first, documents_second=n_second)
+    table = table.assign(error=np.hypot(*errors) / np.log(2), z=_log_odds(units, units.first))
+    return table.assign(documents_first=n_first, documents_second=n_second)
+
+
+def _relative_error(rates: csr_matrix, clusters: np.ndarray) -> np.ndarray:
+    """Give the standard error of each term's mean rate as a share of it; whole clusters are the units."""
+    codes = np.unique(clusters, return_inverse=True)[1]
+    sums = csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes))))) @ rates
+    sizes, mean = np.bincount(codes), np.asarray(rates.mean(axis=0)).ravel()
+    squares = np.asarray(sums.multiply(sums).sum(axis=0)).ravel() - 2 * mean * (sums.T @ sizes)
+    squares += np.square(mean) * np.square(sizes).sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.sqrt(np.maximum(squares, 0) * len(sizes) / (len(sizes) - 1)) / len(codes) / mean
 
 
 def _rates(units: _Units) -> csr_matrix:
@@ -212,22 +249,53 @@ def _likelihood_ratio(units: _Units, first: np.ndarray) -> np.ndarray:
     return np.maximum(2 * sum(xlogy(seen, seen / expected) for seen, expected in cells), 0)
 
 
-def _standardise(units: _Units) -> Callable[[np.ndarray], np.ndarray]:
-    """Prepare the rate test: a function from labels, one row a draw, to correlations of any size, terms by draws."""
-    roots = _rates(units).sqrt()
-    n = np.bincount(units.strata)
-    strata = csr_matrix((np.ones(len(units.strata)), (units.strata, np.arange(len(units.strata)))))
-    sums = strata @ roots
+class _RateTest(NamedTuple):
+    """Root rates of terms, scaled to length 1 within strata, how they grow with the rate, labels and strata."""
+
+    scaled: csr_matrix
+    lengths: np.ndarray
+    means: np.ndarray
+    elasticity: np.ndarray  # per cent by which the mean root rate grows where the rate grows by one
+    labels: np.ndarray
+    strata: csr_matrix
+
+    def centre(self, labels: np.ndarray) -> np.ndarray:
+        """Take from each label, one row a draw, its mean within the stratum."""
+        means = (self.strata @ labels.T.astype("float64")) / self.strata.sum(axis=1)
+        return labels - (self.strata.T @ np.asarray(means)).T
+
+    def correlate(self, labels: np.ndarray) -> np.ndarray:
+        """Correlate labels with root rates: sizes, terms by draws."""
+        centred = self.centre(labels)
+        return np.abs(self.scaled @ centred.T) / np.maximum(np.linalg.norm(centred, axis=1), 1e-9)
+
+    def find_ratio(self, observed: np.ndarray, cut: float, luck: np.ndarray) -> np.ndarray:
+        """Give the ratio of rates at which 80 of 100 correlations pass the cut; `luck` is their spread."""
+        needed = cut / np.sqrt(max(1 - cut**2, 1e-9)) + POWER * luck
+        length = np.linalg.norm(self.centre(self.labels[None]))
+        root = needed * self.lengths * np.sqrt(np.maximum(1 - observed**2, 0)) / length
+        return ((1 + root / self.means) ** (1 / self.elasticity)).round(2)
+
+
+def _standardise(units: _Units) -> _RateTest:
+    """Prepare the rate test: root rates within strata, of length 1; those that do not vary stay 0."""
+    roots, places = _rates(units).sqrt(), np.arange(len(units.first))
+    strata = csr_matrix((np.ones(len(places)), (units.design.strata, places)))
+    sums, n = strata @ roots, np.bincount(units.design.strata)
     spread = roots.multiply(roots).sum(axis=0) - sums.multiply(sums).multiply(1 / n[:, None]).sum(axis=0)
-    spread = np.asarray(spread).ravel()
-    share = (np.bincount(units.strata, weights=units.first) / n)[units.strata]
-    weight = np.square(units.first - share).sum()
-    scale = 1 / np.sqrt(np.where(spread > 1e-12, spread, np.inf) * weight)
-    scaled = (diags(scale) @ roots.T).tocsr()
-    return lambda labels: np.abs(scaled @ (labels - share).T)
+    lengths = np.sqrt(np.maximum(np.asarray(spread).ravel(), 0))
+    scaled = (diags(1 / np.where(lengths > 1e-6, lengths, np.inf)) @ roots.T).tocsr()
+    grown, counts = roots.copy(), units.counts.data
+    grown.data *= counts - np.sqrt(counts * (counts - 1))  # of Poisson counts: 1 for single words, 1/2 for many
+    means, growth = (np.asarray(table.mean(axis=0)).ravel() for table in (roots, grown))
+    return _RateTest(scaled, lengths, means, growth / means, units.first, strata)
 
 
-def _largest(correlate: Callable[[np.ndarray], np.ndarray], labels: np.ndarray) -> np.ndarray:
-    """The largest correlation of any term, for each draw, sorted; a block of draws at a time bounds the memory."""
-    blocks = (labels[start : start + _BLOCK] for start in range(0, len(labels), _BLOCK))
-    return np.sort(np.concatenate([correlate(block).max(axis=0) for block in blocks]))
+def _largest(test: _RateTest, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The largest correlation of any term, for each draw, sorted, and the spread of each term's over the draws."""
+    largest, squares = [], np.zeros(test.scaled.shape[0])
+    for start in range(0, len(labels), _BLOCK):  # some draws at a time bound the memory
+        correlations = test.correlate(labels[start : start + _BLOCK])
+        largest.append(correlations.max(axis=0))
+        squares += np.square(correlations).sum(axis=1)
+    return np.sort(np.concatenate(largest)), np.sqrt(squares / len(labels))

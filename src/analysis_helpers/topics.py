@@ -332,7 +332,7 @@ def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd
     cells = {key: cell["share"] for key, cell in rows.groupby(["topic", *by], observed=True)}
     labels = model.labels()
     grid = pd.MultiIndex.from_product([labels.index, *(in_order(rows[name]) for name in by)])
-    table = [(key[0], labels[key[0]], *key[1:], *mean_interval(cells.get(key, []))) for key in grid]
+    table = [(key[0], labels[key[0]], *key[1:], *mean_interval(cells.get(key, []))[:4]) for key in grid]
     return pd.DataFrame(table, columns=["topic", "label", *by, "mean", "low", "high", "n_documents"])
 
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2
 
 import analysis_helpers as ah
 from analysis_helpers.keyness import PRIOR_WORDS
@@ -149,3 +150,68 @@ def test_contrasts_by_hand():
 def test_errors_say_what_to_do(planted, options, message):
     with pytest.raises(ah.TalksError, match=message):
         ah.keyness(planted, **options)
+
+
+@pytest.fixture(scope="module")
+def spoken(corpus_of):
+    """Sixteen invented speakers of one side with 3 to 8 texts each; everyone has three words of his own liking."""
+    rng, rows = np.random.default_rng(12), []
+    words = np.array(
+        [a + b for a in ("bal", "cor", "den", "fal", "gor") for b in ("ta", "ne", "mi", "so", "lu", "pra")]
+    )
+    for speaker in range(16):
+        liked = rng.choice(words, 3, replace=False)
+        for text in range(rng.integers(3, 9)):
+            said = [*rng.choice(words, 60), *rng.choice(liked, 12)]
+            rows.append(
+                (f"s{speaker}t{text}", "US" if speaker % 2 else "CN", f"Speaker {speaker}", " ".join(said) + ".")
+            )
+    return corpus_of("id side author text", rows, at_random=True)
+
+
+def test_labels_given_to_speakers_name_a_word_by_text_and_not_by_speaker(spoken):
+    """60 draws of labels for whole speakers: honest is .05, of 60 draws at most 8 (binomial, p = .01)."""
+    table = ah.calibrate_keyness(spoken, clusters="author", n_relabellings=60).set_index("test")["share_of_draws"]
+    assert table["rate test"] > 0.5
+    assert table["rate test, clusters"] <= 8 / 60
+    by_text, by_speaker = (ah.keyness(spoken, clusters=name, n_draws=199) for name in (None, "author"))
+    assert (by_text["p_value"] < 0.05).sum() > (by_speaker["p_value"] < 0.05).sum()
+    assert by_speaker.attrs["n_clusters"] == 16
+    assert 10 < by_speaker.attrs["n_effective"] <= 16
+    assert by_speaker["smallest_ratio"].median() > by_text["smallest_ratio"].median() > 1
+    assert by_speaker["error"].median() > by_text["error"].median()
+
+
+def test_under_four_clusters_there_is_no_p(spoken):
+    few = spoken.where(author=[f"Speaker {n}" for n in range(6)])
+    assert ah.keyness(few, clusters="author", min_documents=3)[["p_value", "smallest_ratio"]].isna().all(axis=None)
+    with pytest.raises(ah.TalksError, match="3 against 3 clusters; expected at least 4 of each"):
+        ah.calibrate_keyness(few, clusters="author", min_documents=3)
+
+
+def test_the_smallest_ratio_is_found_in_80_of_100(corpus_of):
+    """Planted words said by the Chinese side in a ratio to the other: those above the figure pass, those below fail."""
+    rng, rows, ratios = np.random.default_rng(2), [], [1.3] * 12 + [1.95] * 12 + [3.0] * 12
+    words = [
+        f"{a}{b}" for a in ("bal", "cor", "den", "fal", "gor", "hul") for b in ("ta", "ne", "mi", "so", "lu", "pra")
+    ]
+    for number in range(80):
+        side = ("CN", "US")[number % 2]
+        n = rng.poisson([0.8 * (ratio if side == "CN" else 1) for ratio in ratios])
+        said = [word for word, times in zip(words, n, strict=True) for _ in range(times)]
+        rows.append((f"d{number}", side, " ".join(rng.permutation([*said, *["filler"] * (160 - len(said))])) + "."))
+    table = ah.keyness(corpus_of("id side text", rows, at_random=True), n_draws=499).set_index("term").loc[words]
+    passed = (table["p_value"] < 0.05).groupby(ratios).mean()
+    assert table["smallest_ratio"].between(1.6, 2.6).all()
+    assert passed[1.3] <= 0.25
+    assert 0.5 <= passed[1.95] <= 1
+    assert passed[3.0] == 1
+
+
+def test_passing_here_and_not_there_is_not_a_difference():
+    """Log ratios 2.0 and 1.2 with errors of .5 and .8: Q = .8^2 / (.25 + .64) = .72; with .1 and .1 it is 32."""
+    near = pd.DataFrame({"term": ["accord"], "log_ratio": [2.0], "error": [0.5], "p_value": [0.01]})
+    far = pd.DataFrame({"term": ["accord"], "log_ratio": [1.2], "error": [0.8], "p_value": [0.3]})
+    assert ah.combine_keyness({"in": near, "out": far}).loc[0, "p_differ"] == pytest.approx(chi2.sf(0.64 / 0.89, 1))
+    both = (table.assign(error=0.1) for table in (near, far))
+    assert ah.combine_keyness(dict(zip("ab", both, strict=True))).loc[0, "p_differ"] < 0.001

@@ -79,10 +79,10 @@ def test_voices_are_counted_apart_where_speakers_are_asked_for(dated):
 
 def test_documents_weigh_the_same(dated):
     table, numbers = ah.rates(dated, TARIFFS), ["n", "n_documents", "n_using", "n_words"]
-    assert list(table) == ["concept", "speaker_side", "rate", "low", "high", *numbers]
+    assert list(table) == ["concept", "speaker_side", "rate", "low", "high", *numbers, "reason"]
     row = table.set_index(["concept", "speaker_side"]).loc[("tariffs", "US")]
     assert row[["rate", *numbers]].tolist() == pytest.approx([1000 / 7, 2, 2, 1, 15], abs=1e-3)
-    assert table[["low", "high"]].isna().all(axis=None), "fewer than five texts use a concept"
+    assert table[["low", "high"]].isna().all(axis=None), "fewer than ten texts use a concept"
 
 
 def test_an_empty_month_has_no_rate_and_n_zero(dated):
@@ -91,12 +91,37 @@ def test_an_empty_month_has_no_rate_and_n_zero(dated):
     assert table.loc[("2025-01", "US"), "rate"] > 0
 
 
-def test_five_documents_that_use_a_concept_have_an_interval(corpus_of):
-    corpus = corpus_of("id side text", [(f"d{n}", "US", "A threat " + "word " * n) for n in range(5)])
-    row = ah.rates(corpus, FRAMES).set_index("concept").loc["threat"]
-    interval = ah.mean_interval([1000 / (2 + n) for n in range(5)])
-    assert row[["rate", "low", "high"]].tolist() == list(interval[:3])
-    assert row["low"] < row["rate"] < row["high"]
+@pytest.mark.parametrize(("n", "reason"), [(9, "9 texts use it; expected at least 10"), (10, "")])
+def test_ten_documents_that_use_a_concept_have_an_interval(corpus_of, n, reason):
+    rows = [(f"{side}{i}", side, "A threat " + f"word{side} " * i) for i in range(n) for side in ("US", "CN")]
+    corpus = corpus_of("id side text", rows, at_random=True)
+    row = ah.rates(corpus, FRAMES, by="side").set_index(["concept", "side"]).loc[("threat", "US")]
+    interval = ah.mean_interval([1000 / (2 + i) for i in range(n)])
+    assert row["reason"] == reason
+    assert row[["low", "high"]].isna().all() == bool(reason)
+    compared = ah.compare_rates(corpus, FRAMES, by="side").set_index("concept").loc["threat"]
+    assert compared["reason"] == reason
+    assert compared[["low", "smallest_ratio"]].isna().all() == bool(reason)
+    if not reason:
+        assert row[["rate", "low", "high"]].tolist() == list(interval[:3])
+        assert compared["low"] < compared["difference"] == 0 < compared["high"]
+
+
+def test_texts_of_a_speaker_or_day_are_no_more_proof_than_they_are(corpus_of):
+    """Forty texts of ten days: the interval is that of the ten days, and both tables print how many those are."""
+    rows = [
+        (f"{side}{i}", side, f"2025-05-{i % 10 + 1:02d}", "A threat " + f"{side}{i} " * (2 + i % 10))
+        for i in range(40) for side in ("US", "CN")
+    ]  # fmt: skip
+    corpus = corpus_of("id side date text", rows, at_random=True)
+    by_text, by_day = (ah.rates(corpus, FRAMES, by="side", clusters=name).loc[2] for name in (None, "date"))
+    assert (by_day["n_documents"], by_day["n_clusters"], by_day["n_effective"]) == (40, 10, 10)
+    assert by_day["high"] - by_day["low"] > 1.9 * (by_text["high"] - by_text["low"])
+    compared = [ah.compare_rates(corpus, FRAMES, by="side", clusters=name).loc[1] for name in (None, "date")]
+    assert compared[1][["n_clusters", "n_effective"]].tolist() == [20, 20]
+    assert compared[1]["smallest_ratio"] > compared[0]["smallest_ratio"] > 1
+    with pytest.raises(ah.TalksError, match="unknown column 'talker'"):
+        ah.rates(corpus, FRAMES, clusters="talker")
 
 
 def test_another_column_takes_each_document_once(framed):
@@ -121,12 +146,12 @@ def test_compared_rates_by_hand(dated):
     expected = [1000 / 7, 500 / 3, 1000 / 7 - 500 / 3]
     assert row[["US", "CN", "difference"]].tolist() == pytest.approx(expected, abs=1e-3)
     assert row[["using_US", "n_US", "using_CN", "n_CN"]].tolist() == [1, 2, 1, 3]
-    assert pd.isna(row["low"]), "fewer than five texts use the word"
+    assert pd.isna(row["low"]), "fewer than ten texts use the word"
 
 
-def test_compared_rates_have_an_interval_where_five_texts_of_each_side_use_a_term(shipped):
+def test_compared_rates_have_an_interval_where_ten_texts_of_each_side_use_a_term(shipped):
     table = ah.compare_rates(shipped, "agenda")
-    enough = table[["using_US", "using_CN"]].min(axis=1) >= 5
+    enough = table[["using_US", "using_CN"]].min(axis=1) >= 10
     assert table["low"].notna().equals(enough)
     assert 0 < enough.sum() < len(table)
 
@@ -142,7 +167,7 @@ def test_compared_rates_of_one_side_alone_and_of_none(dated):
 def test_one_term_left_out_by_hand(framed):
     """China: 3 of 5, 1 of 4, 1 of 4 and 0 of 4 words: 600, 250, 250, 0; of these win-win 200, 0, 250, 0."""
     table = ah.compare_rates(framed, FRAMES, leave_one_out=True)
-    assert list(table)[10:] == ["least_US", "most_US", "term_US", "least_CN", "most_CN", "term_CN"]
+    assert list(table)[12:] == ["least_US", "most_US", "term_US", "least_CN", "most_CN", "term_CN"]
     row = table.set_index("concept").loc["benefit"]
     assert row[["CN", "n_CN", "using_CN", "least_CN", "most_CN"]].tolist() == [275, 4, 3, 112.5, 162.5]
     assert row["term_CN"] == "mutual benefit"

@@ -33,13 +33,19 @@ def test_document_is_the_unit(small):
     row = table.loc[("CN", "CN")]
     assert row["mean"] == pytest.approx(((3 * up + down) / 4 + down) / 2, abs=1e-3)
     assert row[["n_documents", "n_sentences"]].tolist() == [2, 5]
-    half = 12.706 * abs((3 * up + down) / 4 - down) / 2  # Student's t, one degree of freedom, two documents
-    assert row["high"] - row["mean"] == pytest.approx(half, abs=2e-3)
+    assert (np.isnan(row["low"]), row["reason"]) == (True, "2 documents; expected 5")
     assert table.loc[("US", "both"), "mean"] == pytest.approx(up, abs=1e-3)
     assert table.loc[("US", "relationship"), ["n_documents", "n_sentences"]].tolist() == [1, 1]
     assert table.loc[("US", "US"), "n_sentences"] == 1, "a question is nobody's voice"
     assert table.loc[("US", "CN"), ["n_documents", "n_sentences"]].tolist() == [0, 0]
     assert np.isnan(table.loc[("US", "CN"), "mean"])
+
+
+def test_clusters_are_printed(small):
+    table = ah.compare_tone(small, by="side", clusters="speaker").set_index("side")
+    assert table.loc["CN", ["n_documents", "n_clusters", "n_effective"]].tolist() == [2, 1, 1]
+    assert table.loc["CN", "reason"] == "1 clusters; expected 10"
+    assert ah.compare_tone(small, by="side", clusters="date").loc[0, "n_clusters"] == 2
 
 
 def test_an_empty_month_and_the_questions_are_rows(small):
