@@ -124,8 +124,9 @@ def event_study(
         differences = np.array([after - before for before, after in means])
         n_before, n_after = (int(window.sum()) for window in windows[0])
         drawn = np.abs(differences[~np.isnan(differences)])
-        test = (drawn >= abs(differences[0]) - 1e-9).mean(), find_smallest(drawn) if len(drawn) else np.nan
-        test = test if min(n_before, n_after) >= MIN_A_SIDE else (np.nan, np.nan)
+        enough = min(n_before, n_after) >= MIN_A_SIDE
+        p_value = (drawn >= abs(differences[0]) - 1e-9).mean() if enough else np.nan
+        test = p_value, find_smallest(drawn) if enough else np.nan
         rows.append((side, *means[0], differences[0], *test, n_before, n_after))
     columns = [by, "before", "after", "difference", "p_value", "smallest", "n_before", "n_after"]
     return pd.DataFrame(rows, columns=columns).round(4)

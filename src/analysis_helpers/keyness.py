@@ -256,6 +256,7 @@ class _RateTest(NamedTuple):
     lengths: np.ndarray
     means: np.ndarray
     elasticity: np.ndarray  # per cent by which the mean root rate grows where the rate grows by one
+    widening: np.ndarray  # the same for its variance
     labels: np.ndarray
     strata: csr_matrix
 
@@ -273,8 +274,12 @@ class _RateTest(NamedTuple):
         """Give the ratio of rates at which 80 of 100 correlations pass the cut; `luck` is their spread."""
         needed = cut / np.sqrt(max(1 - cut**2, 1e-9)) + POWER * luck
         length = np.linalg.norm(self.centre(self.labels[None]))
-        root = needed * self.lengths * np.sqrt(np.maximum(1 - observed**2, 0)) / length
-        return ((1 + root / self.means) ** (1 / self.elasticity)).round(2)
+        root = needed * self.lengths * np.sqrt(np.maximum(1 - observed**2, 0)) / length / self.means
+        ratio = np.ones_like(root)
+        with np.errstate(over="ignore"):
+            for _ in range(30):  # the spread of the group that says it more grows too
+                ratio = (1 + root * np.sqrt((1 + ratio**self.widening) / 2)) ** (1 / self.elasticity)
+        return ratio.round(2)
 
 
 def _standardise(units: _Units) -> _RateTest:
@@ -287,8 +292,11 @@ def _standardise(units: _Units) -> _RateTest:
     scaled = (diags(1 / np.where(lengths > 1e-6, lengths, np.inf)) @ roots.T).tocsr()
     grown, counts = roots.copy(), units.counts.data
     grown.data *= counts - np.sqrt(counts * (counts - 1))  # of Poisson counts: 1 for single words, 1/2 for many
-    means, growth = (np.asarray(table.mean(axis=0)).ravel() for table in (roots, grown))
-    return _RateTest(scaled, lengths, means, growth / means, units.first, strata)
+    squares, means, growth = (np.asarray(x.mean(axis=0)).ravel() for x in (roots.multiply(roots), roots, grown))
+    elasticity = growth / means
+    widening = (squares - 2 * elasticity * means**2) / np.maximum(squares - means**2, 1e-9)
+    falling = 0.075 + 0.85 * elasticity  # on the way to 1/2
+    return _RateTest(scaled, lengths, means, falling, np.clip(widening, 0, 1), units.first, strata)
 
 
 def _largest(test: _RateTest, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -59,13 +59,13 @@ def rates(
         for concept, found in zip(n.columns, n.to_numpy()[cell.index].T, strict=True):
             interval = mean_interval(1_000 * found / n_words, clusters=cell["cluster"] if clusters else None)
             n_using = int((found > 0).sum())
+            *bounds, reason = _bounds(interval, n_using)
             sums = (found.sum(), interval.n_documents, n_using, n_words.sum())
-            rows.append((concept, *key, interval.mean, *_bounds(interval, n_using), *sums, *interval[4:6]))
+            rows.append((concept, *key, interval.mean, *bounds, *sums, *interval[4:6], reason))
     numbers = ["n", "n_documents", "n_using", "n_words", "n_clusters"]
-    columns = ["concept", *keys, "rate", "low", "high", "reason", *numbers, "n_effective"]
-    table = pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=["concept", *keys, "rate", "low", "high", *numbers, "n_effective", "reason"])
     table = fill_grid(table, {"concept": list(n)} | {name: in_order(units[name]) for name in keys}, numbers)
-    table = table.assign(reason=table.pop("reason").fillna("no document"))
+    table = table.fillna({"reason": "no document"})
     return table if clusters else table.drop(columns=["n_clusters", "n_effective"])
 
 

@@ -38,14 +38,13 @@ def compare_tone(
     """Compare the tone of sentences: by who speaks, of whom, in which kind of text, month or talk.
 
     In: a corpus; of `side`, `speaker_side`, `target`, `collection`, `genre`, `month`, `talk_id`; the instrument, or
-    `tone` for their mean; `clusters`, a column of `documents` (date, author) or `speaker`, whose texts are not
-    independent. `target` is US or CN (only that one is named), both, or relationship, which wins; by it, sentences that
-    name none are left out. Out: one row per combination, `mean` (over documents), `low`, `high` (95 %), `n_documents`,
-    `n_sentences`, with clusters `n_clusters`, `n_effective`; `reason`, why there is no interval;
-    `attrs["instruments"]`, which figures do not mix. Journalists' questions count only by `speaker_side`. Raises
-    `TalksError` for an unknown column, without a sentence, and for a corpus scored by other instruments. Source:
-    `mean_interval`; for differences ask `permutation_p`, which tells the smallest that it finds. Known weakness: kinds
-    of text differ more than sides do.
+    `tone` for their mean; `clusters`, a column (speaker, date) whose texts are not independent. `target` is US or CN
+    (only that one is named), both, or relationship, which wins; by it, sentences that name none are left out. Out: one
+    row per combination, `mean` (over documents), `low`, `high` (95 %), `n_documents`, `n_sentences`, with clusters
+    `n_clusters`, `n_effective`; `reason`, why there is no interval; `attrs["instruments"]`, which figures do not mix.
+    Journalists' questions count only by `speaker_side`. Raises `TalksError` for an unknown column, without a sentence,
+    and for a corpus scored by other instruments. Source: `mean_interval`; `permutation_p` tests a difference and says
+    which would have been found. Known weakness: kinds of text differ more than sides do.
 
     >>> tone = ah.compare_tone(ah.load_corpus().where(genre="press_conference"), by=["speaker_side", "target"])
     >>> tone.columns.tolist()
@@ -64,31 +63,17 @@ def compare_tone(
     )
     documents = add_period(corpus.documents, "month")
     given = dict.fromkeys(["doc_id", *(name for name in by if name in documents)])
-    rows = corpus.sql(  # sums of whole numbers do not depend on the order of rows
-        f"SELECT {told}, count(tone) AS n_sentences, sum(tone) / 10000.0 / count(tone) AS mean FROM ("
-        f"SELECT doc_id, s.speaker_side, CAST(round({instrument} * 10000) AS BIGINT) AS tone, {_TARGET} "
-        f"FROM sentences s JOIN passages USING (passage_id)) WHERE {questions} GROUP BY {told} ORDER BY {told}"
-    )
-    documents = add_period(corpus.documents, "month")
-    if clusters:
-        check_columns([clusters], [*documents, *corpus.columns("passages")])
-    if clusters and clusters not in documents:
-        documents = documents.join(
-            find_clusters(corpus.body(["doc_id", "n_words", clusters]), ["doc_id"], clusters), on="doc_id"
-        )
-    given = dict.fromkeys(["doc_id", *(name for name in [*by, clusters] if name in documents)])
     rows = rows[rows["n_sentences"] > 0].merge(documents[list(given)], on="doc_id").dropna(subset=by)
     refuse_empty(rows, "sentence that names a country or the relationship" if "target" in by else "sentence")
-    rows = rows.assign(cluster=find_clusters(corpus, rows, clusters) if clusters else None)
-    cells = rows.groupby(by, observed=True)
-    means = []
-    for key, cell in cells:
-        mean, low, high, *counts, reason = mean_interval(cell["mean"], clusters=cell["cluster"] if clusters else None)
-        means.append((*key, mean, low, high, reason, counts[0], cell["n_sentences"].sum(), *counts[1:]))
+    rows, means = rows.assign(cluster=find_clusters(corpus, rows, clusters) if clusters else None), []
+    for key, cell in rows.groupby(by, observed=True):
+        mean, low, high, n, *counts, reason = mean_interval(
+            cell["mean"], clusters=cell["cluster"] if clusters else None
+        )
+        means.append((*key, mean, low, high, n, cell["n_sentences"].sum(), *counts, reason))
     numbers = ["n_documents", "n_sentences", "n_clusters"]
-    table = pd.DataFrame(means, columns=[*by, "mean", "low", "high", "reason", *numbers, "n_effective"])
-    table = fill_grid(table, {name: in_order(rows[name]) for name in by}, numbers)
-    table = table.assign(reason=table.pop("reason").fillna("no document"))
+    table = pd.DataFrame(means, columns=[*by, "mean", "low", "high", *numbers, "n_effective", "reason"])
+    table = fill_grid(table, {name: in_order(rows[name]) for name in by}, numbers).fillna({"reason": "no document"})
     table = table if clusters else table.drop(columns=["n_clusters", "n_effective"])
     table.attrs["instruments"] = parts if instrument == "tone" else [instrument]
     return table

@@ -39,8 +39,8 @@ def mean_interval(values: ArrayLike, groups: ArrayLike | None = None, *, cluster
 
     In: values and, where a document has several, their document ids as `groups`: each document weighs the same;
     missing values are left out; `clusters`, what documents share (a speaker, a day; those without one are one
-    cluster). Out: `Interval`; low and high are NaN, and `reason` says why, under 5 documents, where no value differs,
-    under 10 clusters, and where they are so unequal that `n_effective` is under half of them. Source: Hall (1992), the
+    cluster). Out: `Interval`; low and high are NaN, and `reason` says why, under 5 documents, where all values but
+    one are equal, under 10 clusters, and where `n_effective` is under half of the clusters. Source: Hall (1992), the
     cubic transformation of t, which needs no draws; clusters: the jackknife that leaves one out. Known weakness:
     values more skewed than a lognormal of spread 1 are covered less often; docs/reading.md has the coverage.
 
@@ -67,8 +67,8 @@ def mean_interval(values: ArrayLike, groups: ArrayLike | None = None, *, cluster
         reason = f"{n_units} {unit}; expected {least}"
     elif n_effective < n_units / 2:
         reason = f"{n_units} clusters so unequal that they tell no more than {n_effective:.0f} equal ones"
-    elif np.ptp(values) == 0 or variance == 0:  # differences so small that their squares vanish have none
-        reason = "no value differs from another"
+    elif np.unique(values, return_counts=True)[1].max() >= n - 1 or variance == 0:  # squares can vanish
+        reason = "all values are equal, or all but one"
     else:
         third = ((moved / variance**0.5) ** 3).sum() * (n_units - 1) ** 2 / (n_units * (n_units - 2))
         bounds = mean - variance**0.5 * _bend(float(third), n_effective)

@@ -199,7 +199,8 @@ def test_the_smallest_ratio_is_found_in_80_of_100(corpus_of):
         side = ("CN", "US")[number % 2]
         n = rng.poisson([0.8 * (ratio if side == "CN" else 1) for ratio in ratios])
         said = [word for word, times in zip(words, n, strict=True) for _ in range(times)]
-        rows.append((f"d{number}", side, " ".join(rng.permutation([*said, *["filler"] * (160 - len(said))])) + "."))
+        said += [*rng.choice(["the", "and", "of", "to", "in", "that", "we", "is", "for", "it"], 160 - len(said))]
+        rows.append((f"d{number}", side, " ".join(rng.permutation(said)) + "."))
     table = ah.keyness(corpus_of("id side text", rows, at_random=True), n_draws=499).set_index("term").loc[words]
     passed = (table["p_value"] < 0.05).groupby(ratios).mean()
     assert table["smallest_ratio"].between(1.6, 2.6).all()

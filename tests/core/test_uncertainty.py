@@ -17,7 +17,7 @@ def test_too_few_documents_or_one_value_have_no_interval_but_a_reason():
     one = mean_interval([3.0, 5.0], groups=["a", "a"])
     assert (one.mean, one.n_documents, one.reason) == (4.0, 1, "1 documents; expected 5")
     equal = mean_interval([0.0] * 30)
-    assert (np.isnan([equal.low, equal.high]).all(), equal.reason) == (True, "no value differs from another")
+    assert (np.isnan([equal.low, equal.high]).all(), equal.reason) == (True, "all values are equal, or all but one")
 
 
 def test_without_skewness_the_interval_is_students_t():
@@ -52,24 +52,23 @@ DRAWS = {  # kind: how to draw n values, and their mean
 RUNS = 1200  # the standard error of a coverage of .93 is .007
 
 
-@pytest.mark.parametrize("n", [6, 10, 20, 50])
+@pytest.mark.parametrize("n", [7, 10, 20, 50])
 @pytest.mark.parametrize("kind", DRAWS)
 def test_means_are_covered_also_of_skewed_values(kind, n):
     draw, mean = DRAWS[kind]
     found = [mean_interval(draw(rng, n)) for rng in np.random.default_rng(n).spawn(RUNS)]
     covered = [interval.low <= mean <= interval.high for interval in found if not interval.reason]
-    assert len(covered) > RUNS / 2
-    assert 0.92 - 0.007 * (n == 6) <= np.mean(covered) <= (0.965 if kind == "normal" else 1)
+    assert len(covered) > RUNS / 5
+    assert 0.92 <= np.mean(covered) <= (0.965 if kind == "normal" else 1)
 
 
 @pytest.mark.parametrize("sizes", [(10, 10), (20, 20), (5, 50), (10, 50)])
 @pytest.mark.parametrize("kind", DRAWS)
 def test_differences_are_covered_also_of_skewed_values(kind, sizes):
-    found = []
-    for rng in np.random.default_rng(sum(sizes)).spawn(RUNS):
-        found.append(difference_interval(*(DRAWS[kind][0](rng, n) for n in sizes)))
+    draw, rngs = DRAWS[kind][0], np.random.default_rng(sum(sizes)).spawn(RUNS)
+    found = [difference_interval(*(draw(rng, n) for n in sizes)) for rng in rngs]
     covered = [interval.low <= 0 <= interval.high for interval in found if not interval.reason]
-    assert len(covered) > RUNS / 2
+    assert len(covered) > RUNS / 5
     assert 0.92 <= np.mean(covered) <= (0.985 if kind == "normal" else 1)
 
 
@@ -107,7 +106,7 @@ def test_a_difference_without_an_interval_on_either_side_has_none():
     few = difference_interval([3.0], [1.0, 2.0, np.nan])
     assert (few.mean, few.n_documents, few.reason) == (1.5, 3, "1 documents; expected 5; 2 documents; expected 5")
     silent = difference_interval([0.0] * 5, np.arange(50.0))
-    assert (np.isnan(silent.low), silent.reason) == (True, "no value differs from another")
+    assert (np.isnan(silent.low), silent.reason) == (True, "all values are equal, or all but one")
 
 
 @pytest.mark.parametrize(("shape", "n"), [(1, 40), (4, 30), (4, 100)])
