@@ -41,8 +41,10 @@ QUESTIONS = {
     },
     "Which tone?": {"sentiment": ["compare_instruments", "compare_tone"]},
     "How sure?": {
-        "uncertainty": ["SEED", "Interval", "Permutation", "difference_interval", "interaction_p", "mean_interval"]
-        + ["permutation_p"]
+        "uncertainty": [
+            *["SEED", "Interval", "Permutation"],
+            *["difference_interval", "interaction_p", "mean_interval", "permutation_p"],
+        ]
     },
     "Pictures": {
         "plots.counts": ["plot_agenda", "plot_coverage", "plot_shares", "plot_talks", "plot_weekly"],

@@ -51,13 +51,13 @@ def keyness(
     they move together, and 4 clusters of a group are needed. Out: a row a term of at least `min_documents` documents,
     without names: `term`, `rate_first`, `rate_second` (mean per 1,000 words), `log_ratio` (base 2), its standard
     `error`, `z`, `documents_first`, `documents_second`, `p_value` (missing under 4 documents in a group),
-    `smallest_ratio`: what would have been found in 80 of 100 such collections; `attrs` has `n_first`, `n_second`,
-    `n_left_out`, with clusters `n_clusters`, `n_effective` (of equal size that tell as much). `z` only orders: it takes
-    words for independent. `p_value` decides: whole documents or clusters are relabelled within strata, and the largest
-    correlation of the label with any word's root rate is the yardstick for all. Raises `TalksError` for an unknown
-    column and a group without a document. Source: Monroe, Colaresi and Quinn (2008, log-odds with a Dirichlet prior of
-    500 words); Westfall and Young (1993). Known weakness: what the strata do not hold equal (kind of text, speaker)
-    may be what the words show; a cluster in several strata moves in the one with most of its texts.
+    `smallest_ratio` that would have been found in 80 of 100 such collections, with clusters `n_clusters`,
+    `n_effective` (of equal size that tell as much); `attrs` has `n_first`, `n_second`, `n_left_out`. `z` only orders:
+    it takes words for independent. `p_value` decides: whole documents or clusters are relabelled within strata, and
+    the largest correlation of the label with any word's root rate is the yardstick for all. Raises `TalksError` for an
+    unknown column and a group without a document. Source: Monroe, Colaresi and Quinn (2008, log-odds with a Dirichlet
+    prior of 500 words); Westfall and Young (1993). Known weakness: what the strata do not hold equal (kind of text,
+    speaker) may be what the words show; a cluster in several strata moves in the one with most of its texts.
 
     >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
     >>> words = ah.keyness(own, min_documents=20, n_draws=99)
@@ -76,9 +76,8 @@ def keyness(
     table = table.sort_values(["z", "term"], ascending=[False, True], ignore_index=True)
     n_first = int(units.first.sum())
     table.attrs.update(n_first=n_first, n_second=len(units.first) - n_first, n_left_out=units.n_left_out)
-    table.attrs |= (
-        {"n_clusters": int(max(units.design.units)) + 1, "n_effective": units.design.n_effective} if clusters else {}
-    )
+    if clusters:
+        table = table.assign(n_clusters=max(units.design.units) + 1, n_effective=units.design.n_effective)
     return table
 
 
@@ -256,7 +255,6 @@ class _RateTest(NamedTuple):
     lengths: np.ndarray
     means: np.ndarray
     elasticity: np.ndarray  # per cent by which the mean root rate grows where the rate grows by one
-    widening: np.ndarray  # the same for its variance
     labels: np.ndarray
     strata: csr_matrix
 
@@ -274,12 +272,11 @@ class _RateTest(NamedTuple):
         """Give the ratio of rates at which 80 of 100 correlations pass the cut; `luck` is their spread."""
         needed = cut / np.sqrt(max(1 - cut**2, 1e-9)) + POWER * luck
         length = np.linalg.norm(self.centre(self.labels[None]))
-        root = needed * self.lengths * np.sqrt(np.maximum(1 - observed**2, 0)) / length / self.means
-        ratio = np.ones_like(root)
-        with np.errstate(over="ignore"):
-            for _ in range(30):  # the spread of the group that says it more grows too
-                ratio = (1 + root * np.sqrt((1 + ratio**self.widening) / 2)) ** (1 / self.elasticity)
-        return ratio.round(2)
+        apart = needed * self.lengths * np.sqrt(np.maximum(1 - observed**2, 0)) / length / self.means
+        share = max(self.labels.mean(), 1 - self.labels.mean())  # the mean of all stays: one group rises, one falls
+        with np.errstate(divide="ignore"):
+            ratio = (1 + (1 - share) * apart) / np.maximum(1 - share * apart, 0)
+        return (ratio ** (1 / self.elasticity)).round(2)
 
 
 def _standardise(units: _Units) -> _RateTest:
@@ -292,11 +289,8 @@ def _standardise(units: _Units) -> _RateTest:
     scaled = (diags(1 / np.where(lengths > 1e-6, lengths, np.inf)) @ roots.T).tocsr()
     grown, counts = roots.copy(), units.counts.data
     grown.data *= counts - np.sqrt(counts * (counts - 1))  # of Poisson counts: 1 for single words, 1/2 for many
-    squares, means, growth = (np.asarray(x.mean(axis=0)).ravel() for x in (roots.multiply(roots), roots, grown))
-    elasticity = growth / means
-    widening = (squares - 2 * elasticity * means**2) / np.maximum(squares - means**2, 1e-9)
-    falling = 0.075 + 0.85 * elasticity  # on the way to 1/2
-    return _RateTest(scaled, lengths, means, falling, np.clip(widening, 0, 1), units.first, strata)
+    means, growth = (np.asarray(table.mean(axis=0)).ravel() for table in (roots, grown))
+    return _RateTest(scaled, lengths, means, growth / means, units.first, strata)
 
 
 def _largest(test: _RateTest, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -78,10 +78,10 @@ def mean_interval(values: ArrayLike, groups: ArrayLike | None = None, *, cluster
 def _bend(skewness: float, n: float) -> np.ndarray:
     """Bend Student's t for the skewness of the mean, by Hall's cubic: the quantiles for the low and the high bound.
 
-    The skewness of few values comes out too small, hence 5 / n more; beyond 1.1 / t, Hall's bound comes nearer again.
+    The skewness of few values comes out too small, hence 8 / n more; beyond 1.1 / t, Hall's bound comes nearer again.
     """
     t = float(stdtrit(n - 1, 0.975))
-    skewness, t = np.clip(skewness * (1 + 5 / n), -1.1 / t, 1.1 / t), np.array([t, -t])
+    skewness, t = np.clip(skewness * (1 + 8 / n), -1.1 / t, 1.1 / t), np.array([t, -t])
     return t if abs(skewness) < 1e-6 else 3 / skewness * (np.cbrt(1 + skewness * (t - skewness / 6)) - 1)
 
 

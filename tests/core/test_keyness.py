@@ -176,8 +176,8 @@ def test_labels_given_to_speakers_name_a_word_by_text_and_not_by_speaker(spoken)
     assert table["rate test, clusters"] <= 8 / 60
     by_text, by_speaker = (ah.keyness(spoken, clusters=name, n_draws=199) for name in (None, "author"))
     assert (by_text["p_value"] < 0.05).sum() > (by_speaker["p_value"] < 0.05).sum()
-    assert by_speaker.attrs["n_clusters"] == 16
-    assert 10 < by_speaker.attrs["n_effective"] <= 16
+    assert by_speaker["n_clusters"].eq(16).all()
+    assert by_speaker["n_effective"].between(10, 16).all()
     assert by_speaker["smallest_ratio"].median() > by_text["smallest_ratio"].median() > 1
     assert by_speaker["error"].median() > by_text["error"].median()
 
@@ -190,23 +190,21 @@ def test_under_four_clusters_there_is_no_p(spoken):
 
 
 def test_the_smallest_ratio_is_found_in_80_of_100(corpus_of):
-    """Planted words said by the Chinese side in a ratio to the other: those above the figure pass, those below fail."""
-    rng, rows, ratios = np.random.default_rng(2), [], [1.3] * 12 + [1.95] * 12 + [3.0] * 12
-    words = [
-        f"{a}{b}" for a in ("bal", "cor", "den", "fal", "gor", "hul") for b in ("ta", "ne", "mi", "so", "lu", "pra")
-    ]
-    for number in range(80):
+    """Words in a ratio between the sides of which the formula, on paper for 100 texts, says that 80 of 100 pass."""
+    rng, rows, ratios = np.random.default_rng(2), [], [1.0] * 12 + [1.25] * 6 + [2.0] * 12 + [3.5] * 6
+    words = [a + b for a in ("bal", "cor", "den", "fal", "gor", "hul") for b in ("ta", "ne", "mi", "so", "lu", "pra")]
+    for number in range(100):
         side = ("CN", "US")[number % 2]
-        n = rng.poisson([0.8 * (ratio if side == "CN" else 1) for ratio in ratios])
+        n = rng.poisson([1.6 * (ratio if side == "CN" else 1) / (1 + ratio) for ratio in ratios])
         said = [word for word, times in zip(words, n, strict=True) for _ in range(times)]
         said += [*rng.choice(["the", "and", "of", "to", "in", "that", "we", "is", "for", "it"], 160 - len(said))]
         rows.append((f"d{number}", side, " ".join(rng.permutation(said)) + "."))
     table = ah.keyness(corpus_of("id side text", rows, at_random=True), n_draws=499).set_index("term").loc[words]
     passed = (table["p_value"] < 0.05).groupby(ratios).mean()
-    assert table["smallest_ratio"].between(1.6, 2.6).all()
-    assert passed[1.3] <= 0.25
-    assert 0.5 <= passed[1.95] <= 1
-    assert passed[3.0] == 1
+    assert 2 < table["smallest_ratio"].median() < 3
+    assert passed[1.0] == 0
+    assert passed[1.25] <= 1 / 3
+    assert passed[3.5] >= 0.8
 
 
 def test_passing_here_and_not_there_is_not_a_difference():

@@ -27,9 +27,9 @@ def test_without_skewness_the_interval_is_students_t():
 
 
 def test_skewness_bends_t_by_halls_cubic():
-    """Hall (1992), solved by scipy: g(x) = x + a x^2 / 3 + a^2 x^3 / 27 + a / 6 equals t; a with 1 + 5 / n."""
+    """Hall (1992), solved by scipy: g(x) = x + a x^2 / 3 + a^2 x^3 / 27 + a / 6 equals t; a with 1 + 8 / n."""
     values = np.array([1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0, 5.0, 6.0, 8.0] * 2)
-    a = 1.25 * stats.skew(values, bias=False) / np.sqrt(20)
+    a = 1.4 * stats.skew(values, bias=False) / np.sqrt(20)
     t, error = stats.t.ppf(0.975, 19), np.std(values, ddof=1) / np.sqrt(20)
     low, high = (
         values.mean() - error * brentq(lambda x, q=q: x + a * x**2 / 3 + a**2 * x**3 / 27 + a / 6 - q, -20, 20)

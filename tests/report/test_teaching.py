@@ -72,14 +72,17 @@ def test_answer_a_counts_the_calls_between_osaka_and_bali():
 def test_answer_b_gives_the_texts_of_a_word_that_one_side_never_says(statements):
     row, _ = compared(statements, ["win-win"])
     assert pd.isna(row["low"])
-    least = 5  # texts below which no interval is given
+    least = 10  # texts below which no interval is given
     expected = set(row[["using_US", "using_CN", "n_US", "n_CN", "CN"]]) | {least}
     assert unlike(numbers(answer("B")), expected) == set()
 
 
-def test_answer_c_follows_one_word_through_three_comparisons(statements):
+def test_answer_c_follows_one_word_through_three_comparisons(statements, own):
     parts = (statements, statements.where(genre="press_conference"), without_one_man(statements))
     expected = set().union(*(compared(part, ["tariff", "tariffs"])[1] for part in parts))
+    rates = ah.rates(own, {"it": ["tariff", "tariffs"]}, by=["doc_id", "speaker_side"]).query("speaker_side == 'US'")
+    others = rates["doc_id"].isin(without_one_man(statements).documents["doc_id"])
+    expected |= set(ah.difference_interval(rates.loc[~others, "rate"], rates.loc[others, "rate"])[:3])
     assert unlike(numbers(answer("C")), expected) == set()
 
 
@@ -97,15 +100,14 @@ def test_answer_d_is_what_counting_by_hand_gives():
 
 
 def test_answer_e_has_two_lines_that_overlap_and_a_difference_without_zero(statements, own):
-    rates = ah.rates(own, {"it": ["fentanyl"]}).set_index("speaker_side")
-    row, difference = compared(statements, ["fentanyl"])
+    rates = ah.rates(own, {"it": ["products"]}).set_index("speaker_side")
+    row, difference = compared(statements, ["products"])
     assert rates.loc["CN", "high"] > rates.loc["US", "low"]
     assert row["low"] > 0
     expected = difference | set(rates[["rate", "low", "high"]].to_numpy().ravel())
     assert unlike(numbers(answer("E")), expected) == set()
-    for part in (statements.where(use="main"), without_one_man(statements)):
-        other, _ = compared(part, ["fentanyl"])
-        assert other["low"] < 0 < other["high"]
+    other, _ = compared(without_one_man(statements), ["products"])
+    assert other["low"] < 0 < other["high"]
 
 
 def test_answer_f_turns_round_with_the_kind_of_text(own):
