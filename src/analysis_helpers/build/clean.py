@@ -164,7 +164,8 @@ def _furniture(line: Line) -> str | None:
         return "symbols"
     if line.words > FURNITURE_WORDS or len(line.text) > FURNITURE_CHARACTERS:
         return None
-    return next((kind for kind, pattern in load_furniture() if pattern.search(line.text)), None)
+    text = line.text.lstrip("-•*· ") or line.text  # a site lists its links
+    return next((kind for kind, pattern in load_furniture() if pattern.search(text)), None)
 
 
 def mark_foreign_script(lines: list[Line]) -> list[Line]:

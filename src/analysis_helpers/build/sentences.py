@@ -1,17 +1,27 @@
 """Sentences: documents are split into passages, passages into sentences."""
 
 import re
-from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from itertools import pairwise
 
 import pandas as pd
 
 from ..dictionaries import read_lexicon
 
-# Punkt knows straight quotation marks and hyphens only; it is shown these in their place.
-_PLAIN = str.maketrans("“”„‘’‚–—‐‑", "\"\"\"'''----")
-_STOPPED = re.compile(r"([A-Za-z]{2,})\.\s+[A-Za-z]")
+_NOTE = r"(?P<note>\[\d{1,3}\]|[¹²³⁰⁴-⁹*†‡]+|(?<=[a-z][a-z”\"’][.?!])\d{1,2}|(?<=[a-z][.?!][”\"’])\d{1,2})?"
+_STOP = re.compile(rf"(?<![.?!…])(?P<stop>[.?!…]++)(?P<closing>[\"'”’»)\]]*+){_NOTE}(?:\s++|(?=[“‘«(\[][A-Z]))")
+_NUMERAL = r"(?:\d{1,3}(?:\.\d{1,2})*|[A-Za-z]|[ivx]{2,5}|[IVX]{2,5})"
+_PART = r"(?i:sec|section|article|art|chapter|part|annex|appendix|paragraph|para|item|point|step|rule|no|title)"
+_LIST_NUMBER = re.compile(rf"[^\w.?!]*(?:{_PART}\.?\s+)?{_NUMERAL}[.)]+[^\w.?!]*")
+_IN_LIST = re.compile(r"(?::\s+[“\"(]*(?:1|[aiAI])|;\s+(?:and\s+|or\s+)?\(?(?:\d{1,2}|[A-Za-z]|[ivx]{2,4}))$")
+_SMALL_NUMBER = re.compile(rf"\(?{_NUMERAL}[.)]\s")
+_GOES_ON = re.compile(r"\Z|[.,;:!?…)\]}”’»%]")
+_FIRST = re.compile(r"\W*(?P<word>[^\W\d_]+)(?P<next>\W?\w?)")
+_SIGN = re.compile(r"[^\W_]")
+_EDGE = re.compile(r"[\s,“\"(\[…—–/]|(?<!\w)['‘’]")
+_INITIALS = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]|[RDI]-[A-Z][a-z]*")
+_SAID = re.compile(r"(?!He |She )(?:[A-Z][\w.’-]*\s){1,4}(?:said|says|asked|asks|added|wrote|told|replied|answered)\b")
+_CLOCK_GOES_ON = re.compile(r"[A-Z]{2,4}\b|[A-Z][a-z]+day\b|(?:Ea|We)stern\b|(?:\w+\s){1,2}[Tt]ime\b")
 
 
 def split_passages(documents: pd.DataFrame) -> pd.DataFrame:
@@ -38,45 +48,73 @@ def _make_table(rows: list[tuple], columns: list[str]) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=1)
-def load_abbreviations() -> frozenset[str]:
-    """Words of `lexicons/en/abbreviations.csv`, whose stop ends no sentence."""
-    return frozenset(row["term"] for row in read_lexicon("abbreviations"))
+def load_abbreviations() -> dict[str, str]:
+    """Words of `lexicons/en/abbreviations.csv`, whose stop ends no sentence, each with its kind."""
+    return {row["term"]: row["reason"] for row in read_lexicon("abbreviations")}
 
 
 @lru_cache(maxsize=1)
-def _punkt() -> Any:
-    """NLTK's Punkt with our own abbreviations and sentence starters; its import takes seconds."""
-    from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
-
-    with suppress(ImportError):
-        from nltk import redos
-
-        redos.DEFAULT_TIMEOUT = None  # newer releases give up after five seconds, and a text may be long
-    parameters = PunktParameters()
-    parameters.abbrev_types = set(load_abbreviations())
-    parameters.sent_starters = {row["term"] for row in read_lexicon("sentence_starters")}
-    punkt: Any = PunktSentenceTokenizer(parameters)
-    decide = punkt.text_contains_sentbreak
-
-    def ends(context: str) -> bool:  # a word that is no abbreviation, a stop and another word need no decision
-        word = _STOPPED.match(context)
-        return decide(context) if not word or word[1].lower() in parameters.abbrev_types else True
-
-    punkt.text_contains_sentbreak = ends
-    return punkt
+def _starters() -> dict[str, str]:
+    return {row["term"].capitalize(): row["reason"] for row in read_lexicon("sentence_starters")}
 
 
 def split_text(text: str) -> list[str]:
-    """Split a paragraph into its sentences by NLTK's Punkt with an explicit list of abbreviations.
+    """Split a paragraph into its sentences, by rules and an explicit list of abbreviations.
 
-    Source: Kiss and Strunk (2006), "Unsupervised Multilingual Sentence Boundary Detection", untrained: abbreviations of
-    `lexicons/en/abbreviations.csv` end a sentence only before a word of `sentence_starters.csv`. Known weakness: "in
-    the U.S. He said" is not split, because He is also a surname that follows titles.
+    Source: the method of Grefenstette and Tapanainen (1994), "What is a Word, What is a Sentence?": abbreviations of
+    `lexicons/en/abbreviations.csv` end a sentence only before a word of `sentence_starters.csv`. The number of an item
+    goes with what follows, "she asked" with the question before it. Known weakness: "left the U.S. China said" is not
+    split, as China may be part of a name.
 
     >>> split_text("Dr. Liu left the U.S. on Sept. 14-15. Sino-U.S. talks go on in the U.S. The end.")
     ['Dr. Liu left the U.S. on Sept. 14-15.', 'Sino-U.S. talks go on in the U.S.', 'The end.']
     """
-    return [text[start:end] for start, end in _punkt().span_tokenize(text.translate(_PLAIN))]
+    begins = [0]
+    for stop in _STOP.finditer(text):
+        if _ends(text, begins[-1], stop):
+            begins.append(stop.end())
+    rest = text[begins[-1] :].strip()
+    if len(begins) > 1 and (not _SIGN.search(rest) or _LIST_NUMBER.fullmatch(rest)):
+        begins.pop()
+    return [sentence for a, b in pairwise([*begins, len(text)]) if (sentence := text[a:b].strip())]
+
+
+def _ends(text: str, begin: int, stop: re.Match[str]) -> bool:
+    """Tell whether a stop ends the sentence that began there."""
+    after = text[stop.end() : stop.end() + 60]
+    if _GOES_ON.match(after) or not _SIGN.search(text, begin, min(stop.start(), begin + 50)):
+        return False
+    before = text[max(begin, stop.start() - 30) : stop.start()]
+    word, first = _EDGE.split(before)[-1], _FIRST.match(after)
+    word = word if _INITIALS.fullmatch(word) else word.rpartition("-")[2]
+    kind = load_abbreviations().get(word.lower()) or ("initials" if _INITIALS.fullmatch(word) else None)
+    full = stop["stop"] == "."
+    if first and first["word"][0].islower() and not _SMALL_NUMBER.match(after):
+        return full and not (stop["closing"] or kind) and word.rstrip(")]")[-2:].isalpha()
+    starts = first is not None and _starts_sentence(first)
+    if not full or before.endswith(". "):
+        named = word == "Yahoo" or (stop["closing"] and _SAID.match(after))
+        return starts or (not named if stop["stop"][-1] in "?!" else bool(stop["closing"] or stop["stop"][3:]))
+    if (stop.end() - begin < 30 and _LIST_NUMBER.fullmatch(text, begin, stop.end())) or _IN_LIST.search(before):
+        return False
+    return not kind or (first is not None and _ends_after(kind, word, before, stop, first, after))
+
+
+def _starts_sentence(first: re.Match[str]) -> bool:
+    why = _starters().get(first["word"])
+    return why is not None and (why != "begins names too" or first["next"][-1:].islower())
+
+
+def _ends_after(kind: str, word: str, before: str, stop: re.Match[str], first: re.Match[str], after: str) -> bool:
+    """Tell whether the stop of an abbreviation ends a sentence too, by what follows."""
+    capital = first["word"].istitle() and (first["next"][-1:].islower() or len(first["word"]) > 1)
+    if stop["note"] or not capital or (len(word) == 1 and word.islower()):
+        return False
+    if kind == "before a number" or (kind == "clock" and not _CLOCK_GOES_ON.match(after)):
+        return True
+    quoted = set(stop["closing"]) & set('"”’') and not before.endswith(tuple(f"{sign}{word}" for sign in "\"“‘'"))
+    he = first["word"] in {"He", "She"} and first["next"][-1:].islower() and kind not in {"title", "initials"}
+    return _starts_sentence(first) or he or bool(quoted)
 
 
 def split_sentences(passages: pd.DataFrame) -> pd.DataFrame:

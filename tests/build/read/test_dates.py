@@ -25,6 +25,8 @@ PAGES = ROOT.parent / "shared/messy/flattened_pages"
         "18 mars 2021", "18. März 2021", "18 de marzo de 2021", "18 марта 2021 г.", "1616025600000", 44273.75, 20210318,
         "1616025600",  # midnight of that day in UTC: 18,704 days of 86,400 seconds
         44273,  # days of Excel: 44,197 is 1 January 2021, and 18 March is 76 days later
+        "2021-03-1810:30", "2021/03/189:05:10", "March 18, 202110:30 AM", "18 Mar 202110:30PM EDT",
+        "2021年3月18日10:30", "10:302021-03-18", "20210318 10:30", "2021031810:30", "10:30 - 18 March 2021",
     ],
 )  # fmt: skip
 def test_a_day_is_read_in_any_usual_style(written):
@@ -40,6 +42,7 @@ def test_a_day_is_read_in_any_usual_style(written):
         ("03/04/2021", "2021-03-04", "2021-04-03", None),
         ("10-01-2019 04:27:57", "2019-10-01", "2019-01-10", None),
         ("05/05/2021", "2021-05-05", None, None),
+        ("3/18/202110:30", "2021-03-18", None, "month first"),
     ],
 )
 def test_dates_in_numbers_say_what_they_prove(written, value, other, order):
@@ -60,10 +63,45 @@ def test_less_than_a_day_is_said(value, precision, styles):
 @pytest.mark.parametrize(
     "written",
     [
+        "18-19 March 2021", "March 18–19, 2021", "Mar. 18 - Apr. 2, 2021", "18 to 19 March 2021", "18 & 19 Mar. 2021",
+        "from March 18 to 19, 2021", "18 March - 2 April 2021", "March 18, 2021 - March 20, 2021", "2021-03-18/19",
+        "2021-03-18/2021-04-02", "2021-03-18 - 2021-03-19", "2021.03.18-04.02", "3/18-19/2021", "18-19/03/2021",
+        "18.-19.03.2021", "2021年3月18日至19日", "2021年3月18日-4月2日", "18.–19. März 2021", "du 18 au 19 mars 2021",
+        "Thursday, March 18 - Friday, March 19, 2021", "18 Mar. 2021 - 2 Jan. 2022", "March 18th-19th, 2021 10:30 AM",
+    ],
+)  # fmt: skip
+def test_of_several_days_the_first_is_read(written):
+    assert read_date(written) == DateReading("2021-03-18", "window")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("30.03.-02.04.2021", DateReading("2021-03-30", "window", order="day first")),
+        ("3/18/2021-3/19/2021", DateReading("2021-03-18", "window", order="month first")),
+        ("09/03/2021 - 18/03/2021", DateReading("2021-03-09", "window", order="day first")),
+        (
+            "03/04/2021 - 05/04/2021",
+            DateReading("2021-03-04", "window", "2021-04-03"),
+        ),  # 3 to 5 April, or 4 March to 4 May
+        ("2021-03-18 - 2021-03-18", DateReading("2021-03-18", "day")),
+        ("2021-03-18 / 22 comments", DateReading("2021-03-18", "day")),
+        ("March-April 2021", DateReading("2021-03-01", "window")),
+        ("March 19-18, 2021", NO_DATE),
+        ("2021-3-110:30", NO_DATE),  # 1 March at 10:30, or 11 March at 0:30
+    ],
+)
+def test_ranges_and_clocks_say_no_more_than_they_prove(written, expected):
+    assert read_date(written) == expected
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
         "2 hours ago", "yesterday", "Posted 5 days ago", "Monday", "today 14:00", "Mar 18", "18 March", "14:00",
         "February 30, 2021", "30 February 2021", "2021-13-45", "13/13/2021", "31.02.2021", "1850-01-01", "2101-01-01",
         "1776", "99999999999999", "44273", "12 in 2021", "talks in 2021", "Room 2021", "il y a 5 jours",
-        "March 18, 2021 - March 20, 2021", "", "n/a", "-", "\0", "٣", float("nan"), float("inf"), None, True,
+        "2021-03-20 - 2021-03-18", "", "n/a", "-", "\0", "٣", float("nan"), float("inf"), None, True,
     ],
 )  # fmt: skip
 def test_rather_no_date_than_a_wrong_one(written):
@@ -105,6 +143,8 @@ HEADLINE = "Ministers agree on the count of fish"
         ("2021-03-18 21:05:33 来源：渔网", "2021-03-18", "2021-03-18 21:05:33"),
         ("发布时间：2021年3月18日", "2021-03-18", None),
         ("Date: 18/03/2021", "2021-03-18", "Date: 18/03/2021"),
+        (f"{HEADLINE}\nPosted: 2021-03-1810:30\nText", "2021-03-18", "Posted: 2021-03-1810:30"),
+        ("PORT CITY, March 18, 2021 (News) -- The talks of 1–2 May 2021", "2021-03-18", None),
         ("The boats came. " * 200 + "\nPublished: 3 March 2021", "2021-03-03", "Published: 3 March 2021"),
     ],
 )
@@ -131,6 +171,8 @@ def test_a_page_prints_its_date(text, value, quoted):
         "Posted: 3/18/21. The boats of 2021 came.",
         "Fish Talks on March 18, 2021",
         "Fish chronicle\nMarch 18, 2021 – May 2, 2021",
+        "Fish chronicle\n18–19 March 2021",
+        "Fish chronicle\nSept. 30 - Oct. 2, 2021",
         "THE BOAT LEAVES June 5, 2024 at 7:30 a.m. EST, when the tide is high in the whole of the port",
         "The boats came. " * 200 + "\nOther news\nMarch 3, 2019",
         "x" * 2500 + "1" + "8 March 2021 10:00 ".ljust(1000, "x"),
@@ -144,6 +186,7 @@ def test_the_date_of_an_event_is_no_date_of_a_page(text):
 def test_a_title_may_close_with_a_date():
     reading = DateReading("2021-03-18", "day", order="month first")
     assert find_closing_date("Remarks on Fish, 3/18/2021") == (reading, "3/18/2021")
+    assert find_closing_date("Fish talks, March 18-19, 2021")[0] == DateReading("2021-03-18", "window")
     assert find_closing_date("What happened on March 18, 2021") is None
 
 

@@ -422,3 +422,52 @@ def test_real_word_files_lose_no_character_and_a_real_table_no_row():
     found = records_of(MESSY / "tables/peoples_daily_tariff.csv")
     assert len(found) == 519
     assert all(row.get("date") for row in found if "text" in row)
+
+
+VISIBLE = "<p>A photograph shows the envoys, who wait on the quay for the boat to the old customs house.</p>"
+SHOWN = "".join(f"<p>{line}</p>" for line in LINES)
+SOUP = "Cut the leeks and the carrots into small pieces, add the beans, and let all of it boil for an hour. " * 3
+
+
+def _article(body, **more):
+    return {"@type": "NewsArticle", "headline": HEADLINE, "articleBody": body} | more
+
+
+def _page(visible, data="", kind="application/ld+json"):
+    data = data if isinstance(data, str) else json.dumps(data)
+    script = f'<script type="{kind}">{data}</script>'
+    return f"<html><head><title>{HEADLINE} | The Sample</title>{script}</head><body>{visible}</body></html>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        _page(VISIBLE, _article(BODY)),
+        _page(VISIBLE, {"@graph": [{"@type": "WebPage", "name": "Fish"}, _article(BODY)]}),
+        _page(VISIBLE, [_article(LINES)]),
+        _page(VISIBLE, {"@type": ["BlogPosting"], "headline": HEADLINE, "text": BODY}),
+        _page(VISIBLE, _article(html.escape(SHOWN))),
+        _page(VISIBLE, json.dumps(_article(BODY)).replace("}", ",}").replace("\\n", "\n")),
+        _page(VISIBLE, f"//<![CDATA[\n{json.dumps(_article(BODY))}\n//]]>"),
+        _page(VISIBLE, [_article(BODY), _article(SOUP, headline="A soup for winter evenings")]),
+        _page(VISIBLE, {"props": {"page": _article(BODY)}}, "application/json"),
+        _page(f"<h1>{HEADLINE}</h1>{VISIBLE}<noscript>{SHOWN}</noscript>"),
+        _page(SHOWN, _article(FIRST)),  # behind a paywall
+        _page(SHOWN, _article(SOUP * 3, headline="A soup for winter evenings")),
+    ],
+    ids=["plain", "graph", "list", "text", "escaped", "broken", "cdata", "two", "json", "noscript", "stub", "other"],
+)
+def test_the_longest_honest_body_of_a_page_is_read(page, tmp_path):
+    part = part_of(write(tmp_path / "in", {"a.html": page}))
+    text = "\n".join(part.passages["text"])
+    assert all(line in text for line in LINES)
+    assert "leeks" not in text
+
+
+@pytest.mark.parametrize(
+    "data", [_article(SOUP, headline="A soup"), _article(SOUP, headline="A soup for winter evenings")]
+)
+def test_the_data_of_another_article_are_not_read(data, tmp_path):
+    data = [data, _article(SOUP, headline="Another soup for the winter")]
+    part = part_of(write(tmp_path / "in", {"a.html": _page(VISIBLE * 2, data)}))
+    assert "leeks" not in " ".join(part.passages["text"])

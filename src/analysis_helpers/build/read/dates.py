@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -22,16 +22,40 @@ _MONTH = (
 )
 _D, _Y, _YY = r"(?P<d>\d{1,2})", r"(?P<y>\d{4})", r"(?P<y>\d{4}|\d\d)"
 _TIME = r"\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?"
-_END = r"(?![\d/]|[.-]\d)"
+# A page may print the clock right behind the date: 2025-09-1410:30. Of three digits, 1 and 10:30 could be 11 and 0:30.
+_JAM = r"(?<=\d\d)(?=\d\d:\d\d(?!\d))|(?:(?<=[-/.]\d\d[-/.]\d\d)|(?<=\d{4}))(?=\d:\d\d(?!\d))"
+_START, _END, _LAST = r"(?=\d)(?:(?<![\d/.-])|(?<=:\d\d))", rf"(?:(?![\d/]|[.-]\d)|{_JAM})", rf"(?:(?!\d)|{_JAM})"
+_TO = r"\s*(?:[-–—~～&/]|\.\.+|至|到|(?:to|until|till|through|and|au|et|bis|und|al|y)(?![^\W\d_]))\s*"
+_A, _B, _MON, _N = (rf"(?P<{name}>\d{{1,2}})" for name in "abmn")
+_NAME_M, _NAME_N = (rf"(?P<{name}>[^\W\d_]{{3,10}}\.?)" for name in "mn")
+_FROM, _TH, _OF, _Z, _WHOLE = (
+    r"(?<![\d/.:-])",
+    r"(?:st|nd|rd|th|\.)?",
+    r"\s*(?:of\s+|de\s+)?",
+    r"(?P<z>\d{4})",
+    r"\d{1,4}",
+)
 _STYLES = {
+    "window": (  # from day to day, or month to month: what both share is written once
+        rf"\b{_NAME_M}\s*{_A}{_TH}(?:,?\s+{_Z})?{_TO}(?:[a-z]+,\s*)?(?:{_NAME_N}\s*)?{_B}{_TH},?\s*{_Y}{_LAST}",
+        rf"{_FROM}{_A}{_TH}(?:{_OF}{_NAME_M},?(?:\s+{_Z})?)?{_TO}(?:[a-z]+,\s*)?{_B}{_TH}{_OF}{_NAME_N},?{_OF}{_Y}{_LAST}",
+        rf"(?<!\d)(?<!\d )\b{_NAME_M}(?:,?\s+{_Z})?{_TO}{_NAME_N},?\s+{_Y}(?!\d)",
+        rf"{_FROM}{_Z}(?P<sign>[-/.]){_MON}(?P=sign){_A}{_TO}(?:{_N}(?P=sign))?{_B}(?![\d:/.-]|\s*[a-z])",
+        rf"(?<!\d){_Z}\s?年\s?{_MON}\s?月\s?{_A}\s?[日号]?{_TO}(?:{_Y}\s?年\s?)?(?:{_N}\s?月\s?)?{_B}\s?[日号]",
+        rf"{_FROM}{_MON}/{_A}{_TO}{_B}/{_Y}{_END}",
+        rf"{_FROM}{_A}\.?{_TO}{_B}(?P<sign>[/.]){_MON}(?P=sign){_Y}{_END}",
+        rf"{_FROM}(?P<first>\d{{1,2}}[/.]\d{{1,2}})\.?{_TO}(?P<last>\d{{1,2}}(?P<sign>[/.])\d{{1,2}}(?P=sign){_Y}){_END}",
+        rf"{_FROM}(?P<first>{_WHOLE}(?P<sign>[-/.])\d\d?(?P=sign){_WHOLE}){_TO}"
+        rf"(?P<last>{_WHOLE}(?P=sign)\d\d?(?P=sign){_WHOLE}){_END}",
+    ),
     "day": (
-        rf"(?<![\d/.-]){_Y}(?P<sign>[-/.])(?P<m>\d{{1,2}})(?P=sign){_D}{_END}",
+        rf"{_START}{_Y}(?P<sign>[-/.])(?P<m>\d{{1,2}})(?P=sign){_D}{_END}",
         rf"(?<!\d){_Y}\s?年\s?(?P<m>\d{{1,2}})\s?月\s?{_D}\s?[日号]",
-        rf"\b{_MONTH}\s*{_D}(?:st|nd|rd|th)?(?:,\s*|\s+){_Y}(?!\d)",
-        rf"(?<![\d/.-]){_D}(?:st|nd|rd|th)?(?:\s+of)?[\s.]+{_MONTH},?\s*{_Y}(?!\d)",
-        rf"(?<![\d/.-]){_D}[-/]{_MONTH}[-/]{_YY}{_END}",
-        rf"\b{_MONTH}\s+{_D}\s+{_TIME}\s+(?:[A-Z]{{1,5}}\s+|[+-]\d\d:?\d\d\s+)?{_Y}(?!\d)",
-        rf"(?<![\d/.-])(?P<a>\d{{1,2}})(?P<sign>[/.-])(?P<b>\d{{1,2}})(?P=sign){_YY}{_END}",
+        rf"\b{_MONTH}\s*{_D}(?:st|nd|rd|th)?(?:,\s*|\s+){_Y}{_LAST}",
+        rf"{_START}{_D}(?:st|nd|rd|th)?(?:\s+of)?[\s.]+{_MONTH},?\s*{_Y}{_LAST}",
+        rf"{_START}{_D}[-/]{_MONTH}[-/]{_YY}{_END}",
+        rf"\b{_MONTH}\s+{_D}\s+{_TIME}\s+(?:[A-Z]{{1,5}}\s+|[+-]\d\d:?\d\d\s+)?{_Y}{_LAST}",
+        rf"{_START}(?P<a>\d{{1,2}})(?P<sign>[/.-])(?P<b>\d{{1,2}})(?P=sign){_YY}{_END}",
     ),
     "month": (
         rf"(?<![\d/.-]){_Y}[-/](?P<m>\d{{1,2}}){_END}",
@@ -42,7 +66,7 @@ _STYLES = {
     "year": (rf"\A(?:(?:spring|summer|autumn|fall|winter|early|mid|late|q[1-4])[\s,-]+)?{_Y}(?:\s?年|\s?q[1-4])?\Z",),
 }
 _PATTERNS = {name: [re.compile(style, re.IGNORECASE) for style in styles] for name, styles in _STYLES.items()}
-_DIGITS = re.compile(r"(\d{8,14})(?:\.\d+)?")
+_DIGITS = re.compile(r"(\d{8,14})(?:\.\d+)?|(\d{8})[T ]?\d\d:\d\d.*")
 
 
 @dataclass(frozen=True)
@@ -50,7 +74,7 @@ class DateReading:
     """What a written date says; all None: no date."""
 
     value: str | None  # the first day of the period (ISO)
-    precision: str | None  # day, month or year
+    precision: str | None  # day, window (from this day to another), month or year
     other: str | None = None  # the day when day and month are read the other way round, where both are possible
     order: str | None = None  # "day first" or "month first", where this very date proves it by a number over 12
 
@@ -74,10 +98,14 @@ def _find(text: str, precision: str = "day") -> Iterator[tuple[int, int, DateRea
     """Find all dates of a precision, where they stand; one that does not exist is found as no date."""
     for pattern in _PATTERNS[precision]:
         for found in pattern.finditer(text):
-            yield *found.span(), _read_match(found.groupdict(), precision)
+            reading = _read_match(found.groupdict(), precision)
+            if reading.value or precision != "window":
+                yield *found.span(), reading
 
 
 def _read_match(parts: dict[str, str], precision: str) -> DateReading:
+    if precision == "window":
+        return _read_range(parts)
     year = int(parts["y"]) + (0 if len(parts["y"]) == 4 else 2000 if int(parts["y"]) < 69 else 1900)
     if "a" in parts:
         return _read_numbers(int(parts["a"]), int(parts["b"]), year)
@@ -94,6 +122,29 @@ def _read_numbers(first: int, second: int, year: int) -> DateReading:
     return DateReading(value, "day", order=MONTH_FIRST if month_first else DAY_FIRST) if value else NO_DATE
 
 
+def _read_range(parts: Mapping[str, str | None]) -> DateReading:
+    """Read the first day of a range; one that does not end after it is none."""
+    first, last, year = parts.get("first"), parts.get("last"), parts.get("y")
+    if first and last:
+        written = [(f"{first}/{year}" if year else first).replace(".", "/"), last]
+    else:
+        year, z, m, n = (parts.get(name) or "" for name in "yzmn")
+        ends = ((z or year, m or n, parts.get("a") or ""), (year or z, n or m, parts.get("b") or ""))
+        written = [("{0}-{1}-{2}" if (m or n)[0].isdigit() else "{2} {1} {0}").format(*end) for end in ends]
+    one, two = map(read_date, written)
+    order = one.order or two.order
+    begin, end = (day.other if day.other and order == DAY_FIRST else day.value for day in (one, two))
+    if not begin or not end or begin >= end:
+        return DateReading(begin, one.precision) if begin and begin == end else NO_DATE
+    return DateReading(begin, "window", None if order else one.other, order)
+
+
+def _is_range(line: str, start: int, end: int) -> bool:
+    """Tell whether a day is part of a time from one day to another: that is the time a page is about."""
+    begin = max(0, start - 40)
+    return any(a < end - begin and b > start - begin for a, b, _ in _find(line[begin : end + 40], "window"))
+
+
 def _iso(year: int, month: int, day: int) -> str | None:
     with suppress(ValueError):
         return date(year, month, day).isoformat() if FIRST_YEAR <= year <= LAST_YEAR else None
@@ -108,7 +159,7 @@ def _make(year: int, month: int, day: int, precision: str = "day") -> DateReadin
 def _read_digits(written: str) -> Iterator[DateReading]:
     """Read 20210318 (with or without hours, minutes, seconds) or a Unix time stamp."""
     if found := _DIGITS.fullmatch(written):
-        digits = found[1]
+        digits = found[1] or found[2]
         day = _make(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
         if len(digits) in {8, 10, 12, 14} and (day.value or len(digits) != 10):
             yield day
@@ -163,7 +214,6 @@ _IN_SENTENCE = re.compile(rf"[a-z],?\s+(?i:{_WEEKDAY})$")
 _A_YEAR = re.compile(r"(?:19|20)\d\d")
 _WORDS = re.compile(r"[^\W\d_][\w.'’-]*")
 _SMALL = {"by", "and", "at", "on", "the", "of", "for", "in", "am", "pm", "a.m", "p.m", "editor", "source", "web", "de"}
-_RANGE = re.compile(r"\s*(?:[-–—]|to|until|till|through|and)\s*", re.IGNORECASE)
 _LABELLED, _UPDATED, _TIMED, _DATELINE, _ALONE = range(5)
 
 
@@ -182,8 +232,7 @@ def _find_stamps(part: str) -> Iterator[tuple[int, bool, DateReading, str]]:
     headline, above = False, ""
     for line in part.split("\n"):
         days = sorted(_find(line), key=lambda day: day[:2]) if _A_YEAR.search(line) else []
-        if any(_RANGE.fullmatch(line[one[1] : two[0]]) for one, two in pairwise(days)):
-            days = []  # from one day to another: the time a page is about
+        days = [day for day in days if not _is_range(line, *day[:2])]
         # The end or the middle of a sentence, in a text whose lines were broken by width.
         goes_on = line.rstrip().endswith(",") or above.endswith(",") or (len(above) > 50 and above[-1].isalnum())
         for start, end, reading in days:
@@ -198,7 +247,7 @@ def _find_stamps(part: str) -> Iterator[tuple[int, bool, DateReading, str]]:
 def find_closing_date(title: str) -> tuple[DateReading, str] | None:
     """Find the date that closes a title after a comma, a dash or a bracket, as archives of speeches print it."""
     title = title.strip(" )]")[-80:]
-    for start, end, reading in _find(title):
+    for start, end, reading in chain(_find(title, "window"), _find(title)):
         if end == len(title) and reading.value and re.search(r"[,(|\[–—-]\s*$", title[:start]):
             return reading, title[start:]
     return None

@@ -1,16 +1,19 @@
 """Files: the words of one file, whatever its format."""
 
+import html
+import json
 import logging
 import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import Any
 from warnings import catch_warnings as quiet
 
 from ...errors import UnreadableError, stop_if_short
+from ...words import find_words
 from .databases import split_export
 from .encoding import decode, open_byte_strings, repair
 from .records import Record, lost_words, plain
@@ -21,6 +24,7 @@ MAX_PAGE, MAX_TAGS = 10_000_000, 100_000  # characters and tags of a page in whi
 PAGE_ROOM = 80  # bytes that a character of a page may take while its article is looked for
 MAX_ATTRIBUTES, MAX_FONTS = 2_000, 50_000  # of a tag; characters of a table of fonts. Beyond, time is quadratic
 NARROW_BLANK = 180  # thousandths of the size of a font: letters of one word are rarely set half as far apart
+MIN_BODY = 30  # words
 MIN_LINES, MIN_WIDTH, MAX_WIDTH = 8, 45, 110  # of a text whose lines were broken at a page's width
 
 
@@ -132,6 +136,8 @@ _BLOCKS = frozenset([
     "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre",
     "section", "table", "title", "tr", "ul",
 ])  # fmt: skip
+_DATA = "//script[contains(translate(@type, 'JSON', 'json'), 'json')]"
+_TITLES = "//title//text() | //h1//text() | //meta[@property='og:title']/@content"
 _NO_DATE_LIMIT = "2099-12-31"  # htmldate's default is today: the same page would be read otherwise tomorrow
 
 
@@ -149,18 +155,76 @@ def _read_page(text: str) -> Iterator[Record]:
         return
     record, found = {"title_from": "page", "text": all_words}, None
     dates = {"extensive_search": False, "original_date": True, "max_date": _NO_DATE_LIMIT}
+    usual = len(text) <= MAX_PAGE and text.count("<") <= MAX_TAGS
     try:
-        if len(text) <= MAX_PAGE and text.count("<") <= MAX_TAGS:
+        if usual:
             with quiet(action="ignore"):
                 found = bare_extraction(text, include_comments=False, date_extraction_params=dates, with_metadata=True)
     except Exception as error:  # the words of a page too deep are there without it
         stop_if_short(error)
+    known = {}
     if found:
         known = {"title": found.title, "author": found.author, "outlet": found.sitename, "url": found.url}
-        around = lost_words(all_words, "\n".join(filter(None, [*known.values(), found.text]))) if found.text else []
-        known |= {"page_date": found.date, "text": found.text, "around": "".join(around)}
-        record |= {name: value for name, value in known.items() if value}
+        record |= {name: value for name, value in (known | {"page_date": found.date}).items() if value}
+    shown = (found and found.text) or ""
+    if article := _choose_body(text, shown) if usual and all_words else shown:
+        around = lost_words(all_words, "\n".join(filter(None, [*known.values(), article])))
+        record |= {"text": article, "around": "".join(around)} if around else {"text": article}
     yield record
+
+
+def _choose_body(text: str, found: str) -> str:
+    """Choose the article: what was found, or what the page holds as data, where that is clearly the same and longer."""
+    if not re.search(r"""articleBody["']|"text"\s*:""", text):
+        return found
+    tree = _parse(text)
+    bodies = [pair for script in tree.xpath(_DATA) for pair in _bodies_in(script)]
+    bodies = [(headline, body) for headline, body in dict.fromkeys(bodies) if len(find_words(body)) >= MIN_BODY]
+    if not bodies:
+        return found
+    for script in tree.iter("script", "style"):
+        script.text = None
+    words, seen = set(find_words(found)), set(find_words(" ".join(tree.itertext())))
+    if len(words - seen) > 0.2 * len(words):
+        found = ""  # these words are not on the page but in its data, which may be about another article
+    titles, runs, n_found = [_letters(title) for title in tree.xpath(_TITLES)], _runs(found), len(find_words(found))
+    longer = []
+    for headline, body in bodies:
+        extends = len(_runs(body) & runs) >= 0.5 * len(runs) > 0
+        own = not titles or any(headline in title for title in titles) if len(headline) > 10 else len(bodies) == 1
+        if len(find_words(body)) > n_found * (1.2 if extends else 2) and (extends or own):
+            longer.append(body)
+    return max(longer, key=len, default=found)
+
+
+def _bodies_in(script: Any) -> Iterator[tuple[str, str]]:
+    """Give the headline and the words of each article in a script of data, however deep it lies."""
+    written = re.sub(r"<!\[CDATA\[|\]\]>|<!--|-->", "", script.text or "")
+    with suppress(ValueError, RecursionError):
+        try:
+            nodes = [json.loads(re.sub(r"\A[^{\[]+|[^}\]]+\Z", "", written), strict=False)]
+        except ValueError:  # not every page writes JSON as it should
+            found = re.findall(r'"articleBody"\s*:\s*("(?:[^"\\]|\\.)*+")', written)
+            nodes = [{"articleBody": json.loads(body.replace("\\'", "'"), strict=False)} for body in found]
+        for node in nodes:  # grows while it is read
+            nodes += node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+            article = isinstance(node, dict) and re.search("Article|Posting|Report", str(node.get("@type")))
+            body = isinstance(node, dict) and (node.get("articleBody") or (article and node.get("text")))
+            parts = [part for part in (body if isinstance(body, list) else [body]) if isinstance(part, str)]
+            words = html.unescape(html.unescape("\n".join(parts)))
+            if words.strip():
+                words = flatten_html(words) if re.search(r"</?[a-zA-Z][^<>]*>", words) else words
+                yield _letters(str(node.get("headline") or node.get("name") or "")), words
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", html.unescape(text)).casefold()
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    """List the runs of four words."""
+    words = [word.lower() for word in find_words(text)]
+    return set(zip(words, words[1:], words[2:], words[3:], strict=False))
 
 
 def extract_fragment(text: str) -> str:
@@ -170,14 +234,14 @@ def extract_fragment(text: str) -> str:
 
 def flatten_html(text: str) -> str:
     """List the words of a page as a reader sees them: a line a block, no scripts, no styles."""
-    from lxml import etree, html
+    from lxml import etree
 
     if any(len(_ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in _LONG_TAG.findall(text)):
         reason = f"holds a tag with over {MAX_ATTRIBUTES:,} attributes; expected a page of text"
         raise UnreadableError(reason, "save it as plain text")
     bytearray(PAGE_ROOM * len(text))  # `MemoryError` here: lxml would say nothing, and give half a page
     try:
-        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
+        tree = _parse(text)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         stop_if_short(error)
         return ""
@@ -192,6 +256,13 @@ def flatten_html(text: str) -> str:
         words.append((element.text if event == "start" else element.tail) or "")
     lines = (line.strip() for line in "".join(words).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _parse(text: str) -> Any:
+    from lxml import html as lxml_html
+
+    parser = lxml_html.HTMLParser(encoding="utf-8")
+    return lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
 
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
