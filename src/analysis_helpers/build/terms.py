@@ -67,7 +67,7 @@ def count_terms(passages: pd.DataFrame, multiword: Iterable[str] = ()) -> pd.Dat
     terms = code_terms(passages["text"].tolist(), also=wanted)
     size, of_passage = len(terms.vocabulary), number_texts(terms)
     several, places = find_terms(terms, wanted)
-    codes = np.concatenate((terms.codes, np.searchsorted(terms.vocabulary, wanted)[several]))
+    codes = np.concatenate((terms.codes, pd.Index(terms.vocabulary).get_indexer(wanted)[several]))
     keys, n = np.unique(np.concatenate((of_passage, of_passage[places])) * size + codes, return_counts=True)
     return pd.DataFrame(
         {
