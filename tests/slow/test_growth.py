@@ -14,6 +14,7 @@ import pytest
 from analysis_helpers import build
 from analysis_helpers.build import boilerplate, names, quotes, sentences, speakers, terms, tone
 from analysis_helpers.build.read import databases, dates, encoding, files, language
+from analysis_helpers.build.read.registry import DOCUMENT_READERS
 from analysis_helpers.errors import UnreadableError
 
 LIMIT, LEAST, TRIES = 8, 0.5, 3
@@ -25,7 +26,7 @@ PAGES = ("<", "<a ", "<p>", "<!--", "&amp;", "http://a.b/", "@a ", "{", "a=", "b
 WORDS = ("a", "1", "1,", "12 ", "é", "中", "\u00a0", "not very good ", "Dr. ", "http://a.b/")
 LOOKS = (encoding.repair, encoding.find_garble, language.find_language, databases.split_export, files.unwrap_lines)
 LOOKS += (dates.find_date, dates.read_date, dates.find_closing_date, files.extract_fragment)
-READERS = (files.read_txt, files.read_md, files.read_html)
+READERS = [DOCUMENT_READERS[ending] for ending in (".txt", ".md", ".html")]
 
 
 def _read(texts):
