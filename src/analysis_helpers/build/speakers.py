@@ -162,7 +162,7 @@ def _give_roles(texts: list[str], spoken: Turns, known: dict[str, Voice], about:
     turns = Counter(label for label, *_ in spoken if _is_open(label, known[label]))
     asked, words = Counter(label for label, _, asks in spoken if asks), Counter[str]()
     for label, said, _ in spoken:
-        words[label] += count_words(said)
+        words[label] += count_words(said) if label in turns else 0
     roles = known | {label: (label, "question") for label in turns if 2 * asked[label] > turns[label]}
     named = _titled().findall("\n".join(texts)) if any(not roles[label] for label in turns) else []
     titles = {word: title for title, names in named for word in names.casefold().split()}
