@@ -67,7 +67,8 @@ TURNS = {
         {"genre": "statement"},
     ),
     "written answers are told from their questions": (
-        [("question", "A reporter asked: What of the duties?"), ("CN", "A: They are wrong."), ("CN", "They must go.")],
+        [("question", "A reporter asked: What of the duties?"), ("CN", "A: They are wrong."), ("CN", "They must go."),
+         ("question", "A journalist from the Sample’s daily asked: And then?"), ("CN", "A: We shall see.")],
         {"side": "CN", "genre": "statement"},
     ),
     "labels in the forms that transcripts use": (

@@ -22,7 +22,8 @@ _CLOCK = r"\((?:\d{1,2}:)?\d{1,2}:\d\d\)"
 _LABEL = re.compile(rf"([^\W\d_][^:：?!\n]{{0,70}}?)(?:\s*{_CLOCK}:?|\s*[:：](?:\s*{_CLOCK}:?)?)\s*(?=[^\s/\d])")
 _BARE_Q = re.compile(r"Q[.:]?\s+(?=\S)")
 _ASKED = re.compile(
-    r"(?:[A-Z][\w ]{0,40}, )?(?:a|the|one|another|several|some) (?:reporter|journalist)s? (?:\w+ )?asked$", re.I
+    r"(?:[A-Z][\w ]{0,40}, )?(?:a|the|one|another|several|some) (?:reporter|journalist)s? (?:(?:from|with|of) .{1,50} |\w+ )?asked$",
+    re.I,
 )
 _SHORTENED = re.compile(r"(?i)\b(mr|ms|mrs|dr|jr|sen|rep|sec|amb|gen|gov|u\.s)\.")
 _SMALL = {"of", "the", "from", "for", "and", "at", "de", "da", "del", "la", "le", "von", "van", "der", "bin", "al"}
