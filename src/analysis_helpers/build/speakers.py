@@ -12,18 +12,15 @@ from ..dictionaries import read_lexicon
 from ..words import count_words
 
 ASKS = 150  # characters at the end of a turn in which the question mark of a question stands
-LONG, FEW = (
-    40,
-    3,
-)  # words a turn, and the fewest turns it is reckoned for: who never asks and says more is no journalist
+LONG, FEW = 40, 3  # words a turn, for so many turns at least: who never asks and says more is no journalist
 
 _DIALOGUE = re.compile(r"(?i)interview|press.(?:conf|avail)|briefing|gaggle|round.?table|town.?hall|hearing|q ?& ?a\b")
 _CLOCK = r"\((?:\d{1,2}:)?\d{1,2}:\d\d\)"
 _LABEL = re.compile(rf"([^\W\d_][^:：?!\n]{{0,70}}?)(?:\s*{_CLOCK}:?|\s*[:：](?:\s*{_CLOCK}:?)?)\s*(?=[^\s/\d])")
 _BARE_Q = re.compile(r"Q[.:]?\s+(?=\S)")
 _ASKED = re.compile(
-    r"(?:[A-Z][\w ]{0,40}, )?(?:a|the|one|another|several|some) (?:reporter|journalist)s? (?:(?:from|with|of) .{1,50} |\w+ )?asked$",
-    re.I,
+    r"(?i)(?:[A-Z][\w ]{0,40}, )?(?:a|the|one|another|several|some) (?:reporter|journalist)s? "
+    r"(?:(?:from|with|of) .{1,50} |\w+ )?asked$"
 )
 _SHORTENED = re.compile(r"(?i)\b(mr|ms|mrs|dr|jr|sen|rep|sec|amb|gen|gov|u\.s)\.")
 _SMALL = {"of", "the", "from", "for", "and", "at", "de", "da", "del", "la", "le", "von", "van", "der", "bin", "al"}
