@@ -97,7 +97,7 @@ def compare_rates(
 
     >>> table = ah.compare_rates(ah.load_corpus(), {"Taiwan": ["taiwan"], "soybeans": ["soybean", "soybeans"]})
     >>> table[["concept", "using_CN", "high"]].round(1).to_numpy().tolist()
-    [['Taiwan', 86, -2.7], ['soybeans', 2, nan]]
+    [['Taiwan', 87, -2.8], ['soybeans', 2, nan]]
     """
     units, n, found = _count(corpus, read_dictionary(dictionary), [by], clusters)
     groups = {group: units[units[by] == group] for group in (first, second)}
