@@ -119,6 +119,10 @@ def test_answer_f_turns_round_with_the_kind_of_text(own):
     assert readouts.loc["US", "mean"] < readouts.loc["CN", "mean"]
     expected = {*press[["mean", "n_documents"]].to_numpy().ravel(), *pooled["mean"]}
     expected |= {*readouts[["mean", "n_documents"]].to_numpy().ravel(), *readouts.loc["US", ["low", "high"]]}
+    spoken = own.sentences.merge(own.passages[["passage_id", "doc_id"]]).merge(own.documents[["doc_id", "genre"]])
+    by_text = spoken.groupby(["doc_id", "genre", "speaker_side"])["tone"].mean().reset_index()
+    genres = ("readout", "press_conference")
+    expected |= set(ah.interaction_p(by_text, "tone", "genre", *genres, by="speaker_side")[:3])
     assert unlike(numbers(answer("F")), expected) == set()
 
 
