@@ -13,10 +13,10 @@ from analysis_helpers.build.clean import (
     clean_documents,
     clean_text,
     load_furniture,
-    repair_characters,
     strip_markup,
     strip_stage_directions,
 )
+from analysis_helpers.build.read.encoding import repair_characters
 from analysis_helpers.words import count_words
 
 LONG = "The two delegations met again on Tuesday and talked until late in the evening about the count of the catch."

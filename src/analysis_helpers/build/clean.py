@@ -6,7 +6,6 @@
 import html
 import re
 import statistics
-import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -17,6 +16,7 @@ import pandas as pd
 from ..dictionaries import read_lexicon
 from ..words import count_words, find_words
 from .boilerplate import CJK, find_article_lines, find_headline, split_flat_page, trim_to_sentences
+from .read.encoding import repair_characters
 from .read.records import lost_words
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
@@ -27,20 +27,6 @@ _LABEL_ALONE = re.compile(
 _JAM = re.compile(r"[.!?:](?:(?<=[a-z]{2}[.!?])|(?<=[a-z]{3}:))(?=[A-Z][a-z])")
 _ADDRESS = re.compile(r"[/@\\]|www|https?:|^#")
 _LABEL = re.compile(r"[A-Z@][^.?!:]{0,60}:\s|Q\s|\(?[a-z0-9]{1,3}[.)]\s|[-•·*]\s")
-
-# Signs that stand for letters and digits: letter-like, Roman numerals, ligatures, full-width, mathematical alphabets.
-_LIKE_LETTERS = "\u017f\u2102\u210a-\u2113\u2115\u2119-\u211d\u2124\u2128\u212c-\u212d\u212f-\u2131\u2133-\u2134"
-_LIKE_LETTERS += "\u2160-\u217f\ufb00-\ufb06\ufb13-\ufb17\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff"
-_INVISIBLE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-_INVISIBLE += "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
-_SPACES = (
-    "\t\u00a0\u115f\u1160\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u2800"
-)
-_REPAIRED = dict.fromkeys("\r\x0b\x0c\u2028\u2029", "\n") | dict.fromkeys(_SPACES + "\u3000\u3164\uffa0", " ")
-_REPAIRED |= {"\u2010": "-", "\u2011": "-", "\u02bc": "’"}
-_ODD = re.compile(f"[{_INVISIBLE}{_LIKE_LETTERS}{''.join(_REPAIRED)}]")
-_REPAIRED |= {chr(n): bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}  # Windows-1252, misread
-_FULL_WIDTH = re.compile("[\uff01-\uff5e]+")
 
 _TARGET = r"(?:(?!\]\()[^)\s])*+(?:\s{1,3}(?:\"[^\"]{0,300}\"|'[^']{0,300}'))?\s{0,3}\)"
 _IMAGE = rf"!\[[^\[\]]*\]\(\s{{0,3}}{_TARGET}"
@@ -95,27 +81,6 @@ class CleanText:
     def text(self) -> str:
         """The body paragraphs, joined by newlines: the clean text proper."""
         return "\n".join(text for kind, text in self.blocks if kind == "body")
-
-
-def repair_characters(text: str) -> str:
-    """Turn odd characters into plain ones: blanks, invisible marks, ligatures, full-width and styled letters.
-
-    That is NFKC where it changes no meaning: not of ², ½ and ™, nor of full-width stops beside Chinese.
-    """
-    text = unicodedata.normalize("NFC", _ODD.sub(_plain_sign, text.replace("\r\n", "\n")))
-    if not _FULL_WIDTH.search(text):
-        return text
-    return "\n".join(line if CJK.search(line) else _FULL_WIDTH.sub(_compatible, line) for line in text.split("\n"))
-
-
-def _plain_sign(found: re.Match[str]) -> str:
-    if found[0] in _REPAIRED:
-        return _REPAIRED[found[0]]
-    return "" if unicodedata.category(found[0])[0] in "CM" else _compatible(found)
-
-
-def _compatible(found: re.Match[str]) -> str:
-    return unicodedata.normalize("NFKC", found[0])
 
 
 def strip_markup(text: str) -> str:

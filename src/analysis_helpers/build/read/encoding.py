@@ -5,6 +5,7 @@ import html
 import io
 import re
 import string
+import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, BinaryIO
@@ -14,6 +15,7 @@ import webencodings  # what a declared name means on the web: gb2312 is GBK, iso
 from charset_normalizer import from_bytes
 
 from ...errors import UnreadableError
+from ..boilerplate import CJK
 
 BEGINNING = 10_000_000  # bytes by which the encoding of a larger file is told
 WESTERN = "sloppy-windows-1252"  # ftfy's: Windows-1252 with all 256 bytes known
@@ -218,6 +220,42 @@ def open_byte_strings(text: str) -> str:
         return data.decode("utf-8", STRAYS)
 
     return _BYTE_STRING.sub(read, text)
+
+
+# Signs that stand for letters and digits: letter-like, Roman numerals, ligatures, full-width, mathematical alphabets.
+_LIKE_LETTERS = "\u017f\u2102\u210a-\u2113\u2115\u2119-\u211d\u2124\u2128\u212c-\u212d\u212f-\u2131\u2133-\u2134"
+_LIKE_LETTERS += "\u2160-\u217f\ufb00-\ufb06\ufb13-\ufb17\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff"
+_INVISIBLE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+_INVISIBLE += "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+_SPACES = (
+    "\t\u00a0\u115f\u1160\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u2800"
+)
+_REPAIRED = dict.fromkeys("\r\x0b\x0c\u2028\u2029", "\n") | dict.fromkeys(_SPACES + "\u3000\u3164\uffa0", " ")
+_REPAIRED |= {"\u2010": "-", "\u2011": "-", "\u02bc": "’"}
+_ODD = re.compile(f"[{_INVISIBLE}{_LIKE_LETTERS}{''.join(_REPAIRED)}]")
+_REPAIRED |= {chr(n): bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}  # Windows-1252, misread
+_FULL_WIDTH = re.compile("[\uff01-\uff5e]+")
+
+
+def repair_characters(text: str) -> str:
+    """Turn odd characters into plain ones: blanks, invisible marks, ligatures, full-width and styled letters.
+
+    That is NFKC where it changes no meaning: not of ², ½ and ™, nor of full-width stops beside Chinese.
+    """
+    text = unicodedata.normalize("NFC", _ODD.sub(_plain_sign, text.replace("\r\n", "\n")))
+    if not _FULL_WIDTH.search(text):
+        return text
+    return "\n".join(line if CJK.search(line) else _FULL_WIDTH.sub(_compatible, line) for line in text.split("\n"))
+
+
+def _plain_sign(found: re.Match[str]) -> str:
+    if found[0] in _REPAIRED:
+        return _REPAIRED[found[0]]
+    return "" if unicodedata.category(found[0])[0] in "CM" else _compatible(found)
+
+
+def _compatible(found: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", found[0])
 
 
 # How often each letter stands in a thousand letters of English; other European languages are near enough.

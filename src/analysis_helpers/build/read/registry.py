@@ -13,10 +13,9 @@ from typing import BinaryIO
 import pandas as pd
 
 from ...errors import TalksError, UnreadableError, stop_if_short
-from ..clean import repair_characters
 from .archives import ARCHIVES, Item, Listing, expansion_limit, list_items, not_read, open_archive, too_expanded
 from .databases import is_zotero, link_attachments
-from .encoding import decode, repair
+from .encoding import decode, repair, repair_characters
 from .files import read_docx, read_html, read_pdf, read_rtf, read_txt
 from .markdown import read_md
 from .metadata import KeptMetadata, check_controlled, check_values
