@@ -7,9 +7,10 @@ import html
 import re
 import statistics
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -25,6 +26,7 @@ _LABEL_ALONE = re.compile(
     r"[A-Z][^:]{0,60}\((?:\d{1,2}:)?\d{1,2}:\d\d\)\s*:?|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3} ?:"
 )
 _JAM = re.compile(r"[.!?:](?:(?<=[a-z]{2}[.!?])|(?<=[a-z]{3}:))(?=[A-Z][a-z])")
+_SITE = re.compile(r"\s[–—»·|-]\s")
 _ADDRESS = re.compile(r"[/@\\]|www|https?:|^#")
 _LABEL = re.compile(r"[A-Z@][^.?!:]{0,60}:\s|Q\s|\(?[a-z0-9]{1,3}[.)]\s|[-•·*]\s")
 
@@ -69,13 +71,12 @@ class Line:
         return count_words(self.text)
 
 
-@dataclass(frozen=True)
-class CleanText:
+class CleanText(NamedTuple):
     """A cleaned text: its title, its blocks in order, and what was taken out, each with its kind."""
 
     title: str | None
     blocks: list[tuple[str, str]]
-    removed: list[tuple[str, str]] = field(default_factory=list)
+    removed: list[tuple[str, str]]
 
     @property
     def text(self) -> str:
@@ -238,17 +239,10 @@ def mark_known_title(lines: list[Line], title: str) -> list[Line]:
 
 def _same_title(found: str, title: str) -> bool:
     """Compare without case, blanks and punctuation; behind one of them may stand the name of the site."""
-    whole, short = [], []
-    for text in (found, title):
-        parts = re.split(r"\s[–—»·|-]\s", text)
-        whole.append(_letters(text))
-        short.append(_letters("".join(parts[:-1] or parts)))
+    parts = [[re.sub(r"[\W_]+", "", part).casefold() for part in _SITE.split(text)] for text in (found, title)]
+    whole, short = ["".join(part) for part in parts], ["".join(part[:-1] or part) for part in parts]
     again = whole[0] == short[1] or whole[1] == short[0]
     return whole[0] == whole[1] or (again and len(min(whole, key=len)) >= TITLE_LETTERS)
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _bylines(lines: list[Line], numbers: Collection[int]) -> set[int]:

@@ -6,7 +6,7 @@ import io
 import re
 import string
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, BinaryIO
 
@@ -80,20 +80,25 @@ def decode_lines(file: BinaryIO) -> tuple[str, Iterator[str]]:
     text, encoding, errors = _decode(data, whole=len(data) < BEGINNING)
     if len(data) < BEGINNING:
         return text, io.StringIO(text, newline="")
-    return text, io.TextIOWrapper(io.BufferedReader(_Joined(io.BytesIO(data), file)), encoding, errors, newline="")
+    parts = io.BytesIO(data), file  # those who opened the file close it
+    whole = Stream(lambda n: next(filter(None, (part.read(n) for part in parts)), b""))
+    return text, io.TextIOWrapper(io.BufferedReader(whole), encoding, errors, newline="")
 
 
-class _Joined(io.RawIOBase):
-    """The beginning of a file, which has been read, and the rest of it; those who opened the file close it."""
+class Stream(io.RawIOBase):
+    """A file for reading of which a function gives the next bytes, so many at most."""
 
-    def __init__(self, *parts: BinaryIO) -> None:
-        self._parts = parts
+    def __init__(self, read: Callable[[int], bytes]) -> None:
+        """Name the function."""
+        self.take = read
 
     def readable(self) -> bool:
+        """Say that it can be read."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = next(filter(None, (part.read(len(buffer)) for part in self._parts)), b"")
+        """Fill a buffer, as `io` asks."""
+        data = self.take(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
@@ -214,9 +219,8 @@ def open_byte_strings(text: str) -> str:
     """Turn lines that are Python byte strings, whole, into the text they stand for."""
 
     def read(line: re.Match[str]) -> str:
-        data = _ESCAPE.sub(
-            lambda sign: sign[0].decode("unicode_escape").encode("latin-1"), line[2].encode("utf-8", "replace")
-        )
+        data = line[2].encode("utf-8", "replace")
+        data = _ESCAPE.sub(lambda sign: sign[0].decode("unicode_escape").encode("latin-1"), data)
         return data.decode("utf-8", STRAYS)
 
     return _BYTE_STRING.sub(read, text)
@@ -238,24 +242,16 @@ _FULL_WIDTH = re.compile("[\uff01-\uff5e]+")
 
 
 def repair_characters(text: str) -> str:
-    """Turn odd characters into plain ones: blanks, invisible marks, ligatures, full-width and styled letters.
-
-    That is NFKC where it changes no meaning: not of ², ½ and ™, nor of full-width stops beside Chinese.
-    """
+    """Turn odd characters into plain ones by NFKC where it changes no meaning: not of ², ½, ™ and Chinese stops."""
     text = unicodedata.normalize("NFC", _ODD.sub(_plain_sign, text.replace("\r\n", "\n")))
     if not _FULL_WIDTH.search(text):
         return text
-    return "\n".join(line if CJK.search(line) else _FULL_WIDTH.sub(_compatible, line) for line in text.split("\n"))
+    return "\n".join(line if CJK.search(line) else _FULL_WIDTH.sub(_plain_sign, line) for line in text.split("\n"))
 
 
 def _plain_sign(found: re.Match[str]) -> str:
-    if found[0] in _REPAIRED:
-        return _REPAIRED[found[0]]
-    return "" if unicodedata.category(found[0])[0] in "CM" else _compatible(found)
-
-
-def _compatible(found: re.Match[str]) -> str:
-    return unicodedata.normalize("NFKC", found[0])
+    gone = unicodedata.category(found[0][0])[0] in "CM"
+    return _REPAIRED.get(found[0], "" if gone else unicodedata.normalize("NFKC", found[0]))
 
 
 # How often each letter stands in a thousand letters of English; other European languages are near enough.
@@ -326,12 +322,9 @@ def _find_code(text: str, ink: int, counts: dict[str, int]) -> str:
 def _find_odd_letters(lower: str, counts: dict[str, int]) -> str:
     """Find letters that stand for others, as the fonts of some PDFs leave them."""
     n = sum(counts.values())
-    if n < 200:
-        return ""
     lengths = sum(count**2 for count in counts.values()) * sum(usual**2 for usual in _LETTERS.values())
-    cosine = sum(counts[letter] * usual for letter, usual in _LETTERS.items()) / lengths**0.5
-    if cosine > 0.72 or len(_JOINING_WORDS.findall(lower)) > 0.02 * len(lower.split()):
+    usual = sum(counts[letter] * usual for letter, usual in _LETTERS.items()) > 0.72 * lengths**0.5  # the cosine
+    if n < 200 or usual or len(_JOINING_WORDS.findall(lower)) > 0.02 * len(lower.split()):
         return ""
-    if sum(character.isalnum() for character in lower) > 1.5 * n:  # numbers, or another script
-        return ""
-    return "has letters that stand for others, as the fonts of some PDFs leave them"
+    foreign = sum(character.isalnum() for character in lower) > 1.5 * n  # numbers, or another script
+    return "" if foreign else "has letters that stand for others, as the fonts of some PDFs leave them"
