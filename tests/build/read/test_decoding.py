@@ -128,23 +128,20 @@ def test_single_stray_bytes_do_not_spoil_a_text_in_utf8():
     assert decode("déjà vu à midi – où".encode()[:-1]) == "déjà vu à midi – o\ufffd"
 
 
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (b"", "is empty; expected a text"),
-        (codecs.BOM_UTF16_LE, "is empty; expected a text"),
-        (b"\0\0\0\0", "is empty; expected a text"),
-        (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 3, "is a JPEG picture; expected a text"),
-        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "is a PDF; expected a text"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "is a zip archive or an office document; expected a text"),
-        (b"MZ\x90\x00\x03\x00\x00\x00\x04" * 20, "holds zero bytes; expected a text"),
-        (b"\x01\x02\x03\x04\x05\x06abc", "holds control characters and zero bytes in place of words; expected a text"),
-    ],
-)
-def test_what_is_no_text_is_refused_with_its_reason(data, reason):
-    with pytest.raises(UnreadableError) as refused:
+NO_TEXTS = {
+    b"": "is empty", codecs.BOM_UTF16_LE: "is empty", b"\0\0\0\0": "is empty",
+    b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 3: "is a JPEG picture",
+    b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj": "is a PDF",
+    b"PK\x03\x04\x14\x00\x06\x00": "is a zip archive or an office document",
+    b"MZ\x90\x00\x03\x00\x00\x00\x04" * 20: "holds zero bytes",
+    b"\x01\x02\x03\x04\x05\x06abc": "holds control characters and zero bytes in place of words",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("data", NO_TEXTS)
+def test_what_is_no_text_is_refused_with_its_reason(data):
+    with pytest.raises(UnreadableError, match=f"^{NO_TEXTS[data]}; expected a text; .") as refused:
         decode(data)
-    assert refused.value.reason == reason
     assert refused.value.remedy
 
 
@@ -153,37 +150,29 @@ def test_utf8_comes_back_as_it_was(text):
     assert decode(b"The fish came late. " + text.encode()) == "The fish came late. " + text
 
 
-@pytest.mark.parametrize(
-    ("broken", "mended"),
-    [
-        ("The ministerâ€™s plan", "The minister’s plan"),
-        ("the cafÃ© closed", "the café closed"),
-        ("ItÃ¢â‚¬â„¢s late", "It’s late"),
-        ("don‚Äôt", "don’t"),
-        ("ä¸­å›½", "中国"),
-        ("a rightly read line “here”\nand donâ€™t", "a rightly read line “here”\nand don’t"),
-        ("fish &amp;amp; chips", "fish & chips"),
-        ("&acirc;&euro;&trade;s", "’s"),
-        ("two\u00a0words, 5\u202f%", "two words, 5 %"),
-        (r"b'It\xe2\x80\x99s \'late\'.\n\tWe met.\\'", "It’s 'late'.\n\tWe met.\\"),
-        ("A heading\n\nb'<p>caf\\xc3\\xa9</p>'\n", "A heading\n\n<p>café</p>\n"),
-    ],
-)
+MENDED = {
+    "The ministerâ€™s plan": "The minister’s plan", "the cafÃ© closed": "the café closed",
+    "ItÃ¢â‚¬â„¢s late": "It’s late", "don‚Äôt": "don’t", "ä¸­å›½": "中国", "&acirc;&euro;&trade;s": "’s",
+    "a rightly read line “here”\nand donâ€™t": "a rightly read line “here”\nand don’t",
+    "fish &amp;amp; chips": "fish & chips", "two\u00a0words, 5\u202f%": "two words, 5 %",
+    r"b'It\xe2\x80\x99s \'late\'.\n\tWe met.\\'": "It’s 'late'.\n\tWe met.\\",
+    "A heading\n\nb'<p>caf\\xc3\\xa9</p>'\n": "A heading\n\n<p>café</p>\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("broken", "mended"), MENDED.items())
 def test_broken_characters_are_mended(broken, mended):
     assert repair(broken) == mended
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "“Straight” and 'curly’ quotes — stay…",
-        "AT&T, R&D; x < 5 && y > 3; https://example.org/?a=1&copy=2&lt=3",
-        "naïve Ångström, «été», São, Übergröße, “café”, Łódź, İstanbul",
-        "双方讨论了鱼。 Министры говорили. 👩‍🔬 🇺🇳",
-        "He said b'day and b'ars and went home b'",
-        "",
-    ],
-)
+ORDINARY = [
+    "“Straight” and 'curly’ quotes — stay…", "AT&T, R&D; x < 5 && y > 3; https://example.org/?a=1&copy=2&lt=3",
+    "naïve Ångström, «été», São, Übergröße, “café”, Łódź, İstanbul", "双方讨论了鱼。 Министры говорили. 👩‍🔬 🇺🇳",
+    "He said b'day and b'ars and went home b'", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ORDINARY)
 def test_ordinary_text_is_the_very_same_string(text):
     assert repair(text) is text
 

@@ -32,17 +32,14 @@ def test_a_report_is_told_in_any_case(language):
     assert find_language(REPORT[language].upper()) == language
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "你好",
-        "Merci beaucoup à tous!",
-        "https://example.org/les-ministres-ont-parle-du-poisson-et-sont-rentres-chez-eux-sans-communique " * 5,
-        "MAR3 11.11 UP 0.22 SEP3 33.33 OFF 0.44 NOV3 55.55 OFF 0.66 JAN4 77.77 " * 5,
-        "kab tut zal fish xx yy zz " * 8,
-    ],
-)
+UNTOLD = [
+    "", "你好", "Merci beaucoup à tous!", "kab tut zal fish xx yy zz " * 8,
+    "https://example.org/les-ministres-ont-parle-du-poisson-et-sont-rentres-chez-eux-sans-communique " * 5,
+    "MAR3 11.11 UP 0.22 SEP3 33.33 OFF 0.44 NOV3 55.55 OFF 0.66 JAN4 77.77 " * 5,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNTOLD)
 def test_what_cannot_be_told_is_not_told(text):
     assert find_language(text) is None
 
