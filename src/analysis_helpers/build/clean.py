@@ -224,9 +224,8 @@ def mark_title(lines: list[Line]) -> list[Line]:
     short = first.words <= TITLE_WORDS and not _INNER_SENTENCE_END.search(first.text)
     enough = sum(line.words for line in rest) >= 3 * max(first.words, 20)
     spoken = _LABEL.match(first.text) and not _is_headline(first.text)
-    if not (short and apart and enough) or spoken or re.search(r"[,:;—–-]$", first.text):
-        return lines
-    return _mark(lines, "title", {body[0]})
+    whole = short and apart and enough and not re.search(r"[,:;—–-]$", first.text)
+    return _mark(lines, "title", {body[0]}) if whole and not spoken else lines
 
 
 def mark_known_title(lines: list[Line], title: str) -> list[Line]:

@@ -107,9 +107,8 @@ def _decide_part(
 class SeenTexts:
     """The texts seen so far, of those that share a key with another, to be asked whether a further one repeats one.
 
-    Source: locality-sensitive hashing (Leskovec, Rajaraman and Ullman 2014, ch. 3); datasketch's own index would hold
-    all 25 bands of every text in memory, this one the shared ones. Two texts count as nearly the same from an
-    estimated 0.7 of their five-word runs in common on; the estimate has a standard error of about 0.04. Known weakness:
+    Source: locality-sensitive hashing (Leskovec, Rajaraman and Ullman 2014, ch. 3), of shared bands only. Two texts are
+    nearly the same from an estimated 0.7 of their five-word runs on; the standard error is about 0.04. Known weakness:
     a text that holds another and as much again of its own is not found; letters from one form, with other names, are.
     """
 

@@ -69,10 +69,9 @@ def prepare_part(units: Iterable[Unit], settings: Settings) -> Part:
     body = passages[passages["kind"] == "body"].groupby("doc_id", sort=False)
     clean = documents["doc_id"].map(body["text"].agg("\n".join)).astype("str").fillna("")
     aside += [_aside(row | NOTHING_LEFT) for row in documents[clean == ""].to_dict("records")]
+    title_from = documents["title_from"].where(documents["given_title"].notna(), "text")
     documents = documents.assign(
-        title_from=documents["title_from"]
-        .where(documents["given_title"].notna(), "text")
-        .where(documents["title"].notna()),
+        title_from=title_from.where(documents["title"].notna()),
         sha256=[hashlib.sha256(text.encode()).hexdigest() for text in clean],
         n_words=documents["doc_id"].map(body["n_words"].sum()).fillna(0).astype("int32"),
     )[clean != ""].reset_index(drop=True)
@@ -105,11 +104,8 @@ def _judge(record: Record, settings: Settings, taken: dict[str, str]) -> Record:
     taken[record["doc_id"]] = record["source"]
     dated = _date_of(record, text)
     unread = [] if record.get("date_given") else lost_words(record.get("date") or "", dated["date_evidence"] or "")
-    outside = {
-        "beside": "\n".join(filter(None, [record.get("beside"), *unread])),
-        "tags": "".join(lost_words(whole, text)),
-    }
-    return {"language": language} | outside | dated
+    beside = "\n".join(filter(None, [record.get("beside"), *unread]))
+    return {"language": language, "beside": beside, "tags": "".join(lost_words(whole, text))} | dated
 
 
 def _date_of(record: Record, text: str) -> Record:

@@ -44,10 +44,11 @@ ANSWER, FIRST_WORKER = 10, 30  # seconds to wait for a scheduler, and for its fi
 LOADED = ("analysis_helpers.build.pipeline", "datasketch", "dateparser.date", "nltk", "py3langid")
 PATIENCE = 30  # seconds without a result after which it is asked whether a worker is left
 MEMORY = "1GB"  # of sums and joins; what does not fit is spilled to disk
+# The types of columns that are no strings: those of the schema, and those that only checkpoints have.
 _ARROW = {"integer": pa.int32(), "number": pa.float64()}
-_WORKING = {"key": pa.uint64(), "signature": pa.binary(), "pmi": pa.float64(), "likelihood_ratio": pa.float64()} | (
-    dict.fromkeys(("part", "position", "label_words", "n_quoted", "n", "n_passages"), pa.int64())
-)
+_TYPES = {field["name"]: _ARROW.get(field["type"]) for table in TABLES for field in fields_of(table)}
+_TYPES |= {"key": pa.uint64(), "signature": pa.binary(), "pmi": pa.float64(), "likelihood_ratio": pa.float64()}
+_TYPES |= dict.fromkeys(("part", "position", "label_words", "n_quoted", "n", "n_passages"), pa.int64())
 _CODE = frozenset((".py", ".csv", ".json", ".parquet"))
 Work = Callable[..., int]
 Frames = dict[str, pd.DataFrame]
@@ -115,16 +116,9 @@ class Checkpoints:
             time.sleep(0.2)
 
 
-@lru_cache(maxsize=1)
-def _types() -> dict[str, pa.DataType]:
-    """The types of all columns that are no strings: those of the schema, and those that only checkpoints have."""
-    described = {field["name"]: _ARROW.get(field["type"]) for table in TABLES for field in fields_of(table)}
-    return {name: its for name, its in described.items() if its} | _WORKING
-
-
 def _typed(frame: pd.DataFrame) -> pa.Table:
     """Make the Arrow table of a frame, by name, so that a column has its type also in a part where it is empty."""
-    schema = pa.schema([(name, _types().get(name, pa.large_string())) for name in frame])
+    schema = pa.schema([(name, _TYPES.get(name) or pa.large_string()) for name in frame])
     return pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
 
 

@@ -182,9 +182,9 @@ OLD_STORIES = ["stories_id", "publish_date", "title", "url", "language", "ap_syn
 
 WITHOUT = [
     ("Media Cloud", STORIES, 8), ("Media Cloud", OLD_STORIES, 8), ("GDELT events", EVENTS, 58),
-    ("GDELT events", [], 61), ("GDELT events", ["GLOBALEVENTID", "SQLDATE", "MonthYear", "SOURCEURL"], 4), ("knowledge graph", GRAPH, 27),
+    ("GDELT events", [], 61), ("GDELT events", ["GLOBALEVENTID", "SQLDATE", "MonthYear", "SOURCEURL"], 4),
     ("GDELT mentions", ["GlobalEventID", "EventTimeDate", "MentionIdentifier"], 3),
-    ("knowledge graph", ["GKGRECORDID", "V2.1DATE", "V2DOCUMENTIDENTIFIER"], 3),
+    ("knowledge graph", ["GKGRECORDID", "V2.1DATE", "V2DOCUMENTIDENTIFIER"], 3), ("knowledge graph", GRAPH, 27),
 ]  # fmt: skip
 
 

@@ -349,10 +349,8 @@ def read_rtf(data: bytes) -> Iterator[Record]:
         if not data.lstrip().startswith(b"{\\rtf"):
             raise ValueError("it does not begin with {\\rtf")
         source = _tame_rtf(data.decode("latin-1"))
-        text, everything = (
-            repair(rtf_to_text(version, encoding="cp1252", errors="ignore"))
-            for version in (source, _RTF_NOTES.sub(r"\\par ", source))
-        )
+        versions = source, _RTF_NOTES.sub(r"\\par ", source)
+        text, everything = (repair(rtf_to_text(rtf, encoding="cp1252", errors="ignore")) for rtf in versions)
     yield from _articles_or_one(text, lost_words(everything, text))
 
 

@@ -204,6 +204,5 @@ def _strings(values: Iterable[Any]) -> Iterator[str]:
 
 
 def _write(value: Any) -> str:
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    return as_text(int(value) if isinstance(value, float) and value.is_integer() else value)
+    whole = isinstance(value, float) and value.is_integer()
+    return value.isoformat() if hasattr(value, "isoformat") else as_text(int(value) if whole else value)
