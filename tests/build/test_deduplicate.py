@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import analysis_helpers as ah
 from analysis_helpers.build import deduplicate as deduplication
 from analysis_helpers.build.deduplicate import BAND, BANDS, hash_bands, sign_texts
+from tests.made_files import write
 
 WORDS = ["cork", "Fish", "trade", "étain", "ΣΊΣΥΦΟΣ", "U.S.", "win-win", "_", "9", "貿易", "İ", "x" * 60, "y" * 140]
 WIRE = (
@@ -27,23 +28,12 @@ OTHER = (
 )
 
 
-SCHEME = {"seed": 1, "scheme": "affine32"}
-
-
 def sign_plainly(text):
-    """The least of all runs of five words under each of datasketch's permutations, in Python's own numbers."""
-    words = re.findall(r"\w+", text.lower())
-    runs = {" ".join(words[n : n + 5]) for n in range(max(1, len(words) - 4))}
-    mixed = [_mix(zlib.crc32(run.encode())) for run in runs]
-    factors, terms = (row.tolist() for row in MinHash(128, **SCHEME).permutations)
-    return [min((a * n + b) % 2**32 for n in mixed) for a, b in zip(factors, terms, strict=True)]
-
-
-def _mix(number):
-    """MurmurHash3's finalizer (Appleby 2011)."""
-    number = (number ^ number >> 16) * 0x85EBCA6B % 2**32
-    number = (number ^ number >> 13) * 0xC2B2AE35 % 2**32
-    return number ^ number >> 16
+    """What datasketch makes of the runs of five words, one by one."""
+    words, signed = re.findall(r"\w+", text.lower()), MinHash(128, seed=1, hashfunc=zlib.crc32, scheme="affine32")
+    for n in range(max(1, len(words) - 4)):
+        signed.update(" ".join(words[n : n + 5]).encode())
+    return signed.hashvalues.tolist()
 
 
 @settings(max_examples=40, deadline=None)
@@ -109,10 +99,8 @@ def test_the_first_of_each_side_is_kept_wherever_parts_end(part_size, corpus_of)
 
 
 def test_a_person_can_keep_a_text_that_is_nearly_the_same(tmp_path):
-    (tmp_path / "in").mkdir()
-    for name, text in (("a", WIRE), ("b", EDITED), ("c", WIRE)):
-        (tmp_path / f"in/{name}.txt").write_text(text, encoding="utf-8")
-    (tmp_path / "m.csv").write_text("file,use\nb,caution\nc,main\n", encoding="utf-8")
+    texts = {"in/a.txt": WIRE, "in/b.txt": EDITED, "in/c.txt": WIRE}
+    write(tmp_path, texts | {"m.csv": "file,use\nb,caution\nc,main\n"})
     corpus = ah.build_corpus([tmp_path / "in"], tmp_path / "c", metadata=[tmp_path / "m.csv"])
     assert corpus.documents["doc_id"].tolist() == ["a", "b"], "word for word copies are never counted twice"
     assert corpus.documents.set_index("doc_id").loc["b", "duplicate_of"] == "a"
