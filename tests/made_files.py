@@ -90,6 +90,14 @@ def rtf(*paragraphs):
     return ("{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0 Arial;}}\n" + "\\par\n".join(paragraphs) + "}").encode()
 
 
+def rtf_of(text, *more):
+    """A Rich Text file of any text, a line a paragraph, after paragraphs that are Rich Text already."""
+    signs = {"\\": "\\\\", "{": "\\{", "}": "\\}", "\t": "\\tab "}
+    return rtf(
+        *more, *("".join(signs.get(s, s if s < "\x80" else f"\\u{ord(s)}?") for s in p) for p in text.split("\n"))
+    )
+
+
 def pdf(*pages, extra="", objects=()):
     """A PDF file, written by hand: a list of lines a page, and what a test adds to the catalog and the objects."""
     escaped = str.maketrans({"(": "\\(", ")": "\\)", "\\": "\\\\"})

@@ -1,8 +1,9 @@
 """Attitude to a target: by hand, by side, without names. All sample sentences are invented."""
 
-import importlib.util
 import math
 import re
+import runpy
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -27,14 +28,6 @@ def _score(*places):
 
 def _features(text, target):
     return target_features(*_at(text, target).values())
-
-
-@pytest.fixture(scope="module")
-def training():
-    spec = importlib.util.spec_from_file_location("training_target_tone", ROOT / "training/target_tone.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_words_are_lower_case_and_names_a_sign():
@@ -164,7 +157,8 @@ def test_no_name_has_a_weight():
     assert not words & {"trump", "biden", "obama", "hillary", "putin", "china", "chinese", "american", "republican"}
 
 
-def test_the_shipped_weights_are_those_of_the_script(training, originals):
+def test_the_shipped_weights_are_those_of_the_script(originals):
+    training = SimpleNamespace(**runpy.run_path(str(ROOT / "training/target_tone.py")))
     data = originals.parent / "benchmarks/newsmtsc"
     fitted, shipped = training.fit_weights(training.read_targets(data / "train.jsonl")), build.load_attitude_weights()
     assert fitted["term"].tolist() == shipped["term"].tolist()

@@ -1,6 +1,5 @@
 """Boilerplate: the article is told from the page around it. All texts are invented, what stays marked by hand."""
 
-import json
 import re
 
 import pytest
@@ -12,45 +11,30 @@ from tests.conftest import ORIGINALS
 
 FLATTENED = ORIGINALS.parent / "messy" / "flattened_pages"
 
-READOUT = """Readout of the Call with Minister Roe
-The Secretary of the Fleet spoke today with Minister Ann Roe of Westland.
-They reviewed the count of the herring and agreed that inspectors will meet in Port Sample next week."""
-BULLETS = "Both sides agree on:\n- herring\n- cod\n- nets under 40 mm\n- a joint count in May\n- harbour fees\n- flags"
-TRANSCRIPT = "Q: Will you sign?\nA: Yes.\nQ: When?\nA: Soon.\nQ: And the herring?\nA: No comment.\nQ: Thank you."
-LETTER = """Dear Minister,
-I share your worry about the herring, and I will read the count again.
-Please print this letter and follow the usual way.
-Yours,
-Ann Roe
-Fleet Office
-Port Sample"""
-VERSE = "O herring of the sea\nWho counted you\nThe ministers went home\nThe nets were dry\nAnd nobody asked why"
-AGENDA = """09:00 | Arrival | Port Sample
-09:30 | Opening | Minister Roe
-10:00 | Count of the herring | Fleet Office
-11:00 | Coffee | Hall
-13:00 | Lunch | Harbour
-15:00 | Press | Hall"""
-CONTACTS = """FOR IMMEDIATE RELEASE
-Fleet Office
-Westland will open its harbour to the boats of Eastland on the first of June, the Fleet Office said.
-Contact: Ann Roe
-Phone: 555 0100
-Email: desk@example.org"""
-NUMBERED = "Joint Statement\n1. Both sides met.\n2. Both sides agreed on herring.\n3. Cod\n4. Haddock\nIn two copies"
-LIST_OF_DEMANDS = "Search for survivors\nShare the catch\nFollow the count\nComments of the fleet\nRead the treaty"
+TEXTS = [text.replace(" / ", "\n") for text in [
+    "Readout of the Call with Minister Roe / The Secretary of the Fleet spoke today with Minister Ann Roe of Westland."
+    " / They reviewed the count of the herring and agreed that inspectors will meet in Port Sample next week.",
+    "Both sides agree on: / - herring / - cod / - nets under 40 mm / - a joint count in May / - harbour fees / - flags",
+    "Q: Will you sign? / A: Yes. / Q: When? / A: Soon. / Q: And the herring? / A: No comment. / Q: Thank you.",
+    "Dear Minister, / I share your worry about the herring, and I will read the count again. / Please print this letter"
+    " and follow the usual way. / Yours, / Ann Roe / Fleet Office / Port Sample",
+    "O herring of the sea / Who counted you / The ministers went home / The nets were dry / And nobody asked why",
+    "09:00 | Arrival | Port Sample / 09:30 | Opening | Minister Roe / 10:00 | Count of the herring | Fleet Office / "
+    "11:00 | Coffee | Hall / 13:00 | Lunch | Harbour / 15:00 | Press | Hall",
+    "FOR IMMEDIATE RELEASE / Fleet Office / Westland opens its harbour to the boats of Eastland on the first of June,"
+    " the Fleet Office said. / Contact: Ann Roe / Phone: 555 0100 / Email: desk@example.org",
+    "Joint Statement / 1. Both sides met. / 2. Both sides agreed on herring. / 3. Cod / 4. Haddock / In two copies",
+    "Search for survivors / Share the catch / Follow the count / Comments of the fleet / Read the treaty",
+    " / ".join(f"Delegate {letter}. Sample, Westland" for letter in "ABCDEFGHIJKLMNOP"),
+]]  # fmt: skip
 PARAGRAPH = " ".join(
     f"On day {n} the delegations read part {n} of the treaty aloud, shared a plate of herring, and did not agree."
     for n in range(1, 13)
 )
-NAMES = "\n".join(f"Delegate {letter}. Sample, Westland" for letter in "ABCDEFGHIJKLMNOP")
 UNSTOPPED = f"Remarks on the fleet {PARAGRAPH} Thank you and good night"
 
 
-TEXTS = [READOUT, BULLETS, TRANSCRIPT, LETTER, VERSE, AGENDA, CONTACTS, NUMBERED, LIST_OF_DEMANDS, PARAGRAPH, NAMES]
-
-
-@pytest.mark.parametrize("text", [*TEXTS, UNSTOPPED, "Menu", "Share", ""])
+@pytest.mark.parametrize("text", [*TEXTS, PARAGRAPH, UNSTOPPED, "Menu", "Share", ""])
 def test_inputs_that_must_not_change(text):
     lines = [Line(line) for line in text.split("\n") if line]
     assert mark_page_lines(lines) == lines
@@ -99,14 +83,13 @@ def test_a_page_with_photo_and_newsletter_box_keeps_both_halves_of_the_article()
     assert not {"Sign up", "Enter your email", "Subscribe", "Mayor opens a zoo", "Sport"} & set(kept)
 
 
-@pytest.mark.parametrize(
-    "inside",
-    [
-        ["“We waited.”", "“Nobody came.”", "“Then the herring left.”"],
-        ["The plan covers:", "- herring", "- cod and haddock", "- nets under 40 mm"],
-    ],
-    ids=["short quotations", "a list"],
-)
+INSIDE = {
+    "short quotations": ["“We waited.”", "“Nobody came.”", "“Then the herring left.”"],
+    "a list": ["The plan covers:", "- herring", "- cod and haddock", "- nets under 40 mm"],
+}
+
+
+@pytest.mark.parametrize("inside", INSIDE.values(), ids=INSIDE)
 def test_short_lines_inside_the_article_stay(inside):
     clean = cleaned(MENU, HEADLINE, P1, P2, inside, P3, P4, P5, SHARES, STORIES, FOOTER)
     assert clean.text.split("\n") == [P1, P2, *inside, P3, P4, P5]
@@ -130,19 +113,11 @@ def test_pieces_joined_are_the_text(text):
     assert " ".join(split_flat_page(text)) == text
 
 
-def test_the_model_leaves_official_statements_alone(originals):
-    for line in (originals / "statements_2025.jsonl").read_text(encoding="utf-8").splitlines():
-        removed = clean_text(json.loads(line)["text"]).removed
-        assert not [text for kind, text in removed if kind.startswith("page furniture ") and "script" not in kind]
-
-
 def test_real_pages_on_one_line():
     """Bounds read off each page by eye: article and headline are between 5 and 65 % of the words of the page."""
     if not FLATTENED.is_dir():
         pytest.skip("the flattened pages are not on this machine")
-    furniture = re.compile(
-        r"\b(?:Archive|Disqus|JavaScript|Related reading|Most Read|Hot News|Web editor|Contact Us)\b"
-    )
+    furniture = re.compile("Archive|Disqus|JavaScript|Related reading|Most Read|Hot News|Web editor|Contact Us")
     for path in sorted(FLATTENED.glob("*.txt")):
         text = path.read_text(encoding="utf-8")
         clean = clean_text(text)

@@ -23,6 +23,7 @@ from lxml import etree
 
 import analysis_helpers as ah
 from analysis_helpers.build import pipeline, stages, write
+from analysis_helpers.build.read.files import flatten_html
 from analysis_helpers.build.read.registry import DOCUMENT_READERS, Item
 from analysis_helpers.cli import main
 from tests import made_files as made
@@ -63,12 +64,14 @@ def _build(source, out, **options):
     return ah.build_corpus([source], out, **{"part_size": 7, **options})
 
 
-def _stop(*_, **__):
-    raise KeyboardInterrupt
+def _raising(error):
+    def stop(*_, **__):
+        raise error
+
+    return stop
 
 
-def _full(*_, **__):
-    raise OSError(28, "No space left on device")
+_stop, _full = _raising(KeyboardInterrupt()), _raising(OSError(28, "No space left on device"))
 
 
 def _after(n, function, stop):
@@ -84,13 +87,19 @@ def _after(n, function, stop):
     return counted, calls
 
 
-def test_a_build_with_other_terms_takes_nothing_of_the_one_interrupted(many, tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["write", "count_terms"])
+def test_other_terms_and_a_changed_text_take_nothing_of_the_build_interrupted(name, many, tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(pipeline, "write", _stop)
+        patched.setattr(pipeline, name, _stop)
         with pytest.raises(KeyboardInterrupt):
             _build(many, tmp_path / "out", terms=["ended on"])
-    corpus = _build(many, tmp_path / "out", terms=["on Monday"], with_text=False)
-    assert corpus.count_terms_of(["on Monday"])["n"].sum() == 40
+    if name == "write":
+        corpus = _build(many, tmp_path / "out", terms=["on Monday"], with_text=False)
+        assert corpus.count_terms_of(["on Monday"])["n"].sum() == 40
+    else:
+        (many / "t00.txt").write_text("Quite another text than before. It is short.", encoding="utf-8")
+        passages = _build(many, tmp_path / "out", terms=["ended on"]).passages
+        assert passages.loc[passages["doc_id"] == "t00", "text"].tolist()[0].startswith("Quite another")
 
 
 def test_workers_and_order_of_listing_do_not_change_a_byte(many, whole, tmp_path, monkeypatch):
@@ -158,15 +167,8 @@ def test_a_column_has_its_type_also_in_a_part_without_a_value(tmp_path, monkeypa
     assert all(schema == schemas[0] for schemas in tables.values() for schema in schemas)
 
 
-def test_a_changed_text_begins_the_build_anew(many, tmp_path, monkeypatch):
-    out = tmp_path / "corpus"
-    with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "count_terms", _stop)
-        with pytest.raises(KeyboardInterrupt):
-            _build(many, out)
-    (many / "t00.txt").write_text("Quite another text than before. It is short.", encoding="utf-8")
-    corpus = _build(many, out)
-    assert corpus.passages.loc[corpus.passages["doc_id"] == "t00", "text"].tolist()[0].startswith("Quite another")
+def read_short(data):
+    raise MemoryError
 
 
 def read_deadly(data):
@@ -187,13 +189,6 @@ def test_a_worker_that_dies_is_said_and_what_is_done_is_kept(many, tmp_path, mon
     assert bytes_of(tmp_path / "corpus") == bytes_of(tmp_path / "whole")
 
 
-def _short(error):
-    def stop(*_, **__):
-        raise error
-
-    return stop
-
-
 def _chained(*_, **__):
     try:
         raise MemoryError
@@ -211,17 +206,27 @@ def _of_member(self, info, *_, read=zipfile.ZipFile.read):
     return read(self, info)
 
 
+SHORT = etree.ParserError("Memory allocation failed")
 SHORTAGES = {
-    "of a page": (trafilatura, "bare_extraction", _short(MemoryError())),
+    "of a page": (trafilatura, "bare_extraction", _raising(MemoryError())),
     "that a library passes over": (trafilatura, "bare_extraction", _logged),
-    "of the tree of a page": (lxml.html, "document_fromstring", _short(etree.ParserError("Memory allocation failed"))),
-    "of a Word file": (docx, "Document", _short(MemoryError())),
+    "of the tree of a page": (lxml.html, "document_fromstring", _raising(SHORT)),
+    "of a Word file": (docx, "Document", _raising(MemoryError())),
     "that a library calls otherwise": (docx, "Document", _chained),
-    "of a table": (pq.ParquetFile, "iter_batches", _short(pa.ArrowMemoryError("malloc of size 640 failed"))),
+    "of a table": (pq.ParquetFile, "iter_batches", _raising(pa.ArrowMemoryError("malloc of size 640 failed"))),
     "of a member": (zipfile.ZipFile, "read", _of_member),
-    "of the system": (Item, "open", _short(OSError(errno.ENOMEM, "Cannot allocate memory"))),
-    "of sums": (pipeline, "deduplicate", _short(duckdb.OutOfMemoryException("Out of Memory Error: no block"))),
+    "of the system": (Item, "open", _raising(OSError(errno.ENOMEM, "Cannot allocate memory"))),
+    "of sums": (pipeline, "deduplicate", _raising(duckdb.OutOfMemoryException("Out of Memory Error: no block"))),
 }
+
+
+def test_a_shortage_at_the_tree_of_a_page_is_said_where_it_was(monkeypatch):
+    """Whatever is made of a page afterwards, the words that `flatten_html` lists must not be taken for all."""
+    monkeypatch.setattr(lxml.html, "document_fromstring", _raising(SHORT))
+    with pytest.raises(MemoryError, match="Memory allocation failed"):
+        flatten_html("<p>They met.</p>")
+    monkeypatch.setattr(lxml.html, "document_fromstring", _raising(etree.ParserError("Document is empty")))
+    assert flatten_html("<p>They met.</p>") == ""
 
 
 @pytest.fixture(scope="module")
@@ -240,9 +245,7 @@ def test_a_shortage_of_memory_stops_the_build_and_changes_no_word(case, mixed, t
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
     with monkeypatch.context() as short:
         short.setattr(*SHORTAGES[case])
-        with pytest.raises(
-            ah.TalksError, match=r"^\S+corpus: memory ran out[^;\n]*; what is done is kept; free memory"
-        ):
+        with pytest.raises(ah.TalksError, match=r"^\S+corpus: memory ran out[^;\n]*; what is done is kept; free memo"):
             _build(mixed[0], tmp_path / "corpus", part_size=1)
     assert not (tmp_path / "corpus").exists()
     assert bool(list(tmp_path.glob(".corpus.building/0*"))) == (case != "of the system")
@@ -250,23 +253,15 @@ def test_a_shortage_of_memory_stops_the_build_and_changes_no_word(case, mixed, t
     assert bytes_of(tmp_path / "corpus") == mixed[1]
 
 
-def read_short(data):
-    raise MemoryError
-
-
 def test_a_shortage_in_another_process_is_said_too_and_a_lie_of_a_file_is_none(many, tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(DOCUMENT_READERS, ".short", read_short)
     (many / "zz.short").write_text("x", encoding="utf-8")
     assert main(["build", str(many), "--out", str(tmp_path / "corpus"), "--workers", "2"]) == 2
     assert "corpus: memory ran out while reading zz.short; what is done is kept" in capsys.readouterr().err
-    lie = _short(pa.ArrowMemoryError("malloc of size 281474976710656 failed"))
-    monkeypatch.setitem(DOCUMENT_READERS, ".short", lie)
-    assert _build(many, tmp_path / "corpus").record["funnel"] == {
-        "read": 41,
-        "kept": 40,
-        "duplicates": 0,
-        "rejected": 1,
-    }
+    lie = pa.ArrowMemoryError("malloc of size 281474976710656 failed")
+    monkeypatch.setitem(DOCUMENT_READERS, ".short", _raising(lie))
+    funnel = _build(many, tmp_path / "corpus").record["funnel"]
+    assert funnel == {"read": 41, "kept": 40, "duplicates": 0, "rejected": 1}
 
 
 def test_a_second_build_of_the_same_corpus_is_refused(many, whole, tmp_path, monkeypatch):

@@ -35,7 +35,7 @@ FILES = {
     "date too exact": (
         "a.csv",
         "date,date_precision,text\n2025-05,day,They met.\n",
-        r"a.csv row 2: date_precision is 'day' for the date '2025-05'; expected month or year; correct one",
+        r"a.csv row 2: date_precision is 'day' for the date '2025-05'; expected window or month or year; correct one",
     ),
     "a table without texts": (
         "a.csv",

@@ -6,17 +6,18 @@
 import html
 import re
 import statistics
-import unicodedata
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import pandas as pd
 
 from ..dictionaries import read_lexicon
 from ..words import count_words, find_words
 from .boilerplate import CJK, find_article_lines, find_headline, split_flat_page, trim_to_sentences
+from .read.encoding import repair_characters
 from .read.records import lost_words
 
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
@@ -25,22 +26,9 @@ _LABEL_ALONE = re.compile(
     r"[A-Z][^:]{0,60}\((?:\d{1,2}:)?\d{1,2}:\d\d\)\s*:?|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3} ?:"
 )
 _JAM = re.compile(r"[.!?:](?:(?<=[a-z]{2}[.!?])|(?<=[a-z]{3}:))(?=[A-Z][a-z])")
+_SITE = re.compile(r"\s[–—»·|-]\s")
 _ADDRESS = re.compile(r"[/@\\]|www|https?:|^#")
 _LABEL = re.compile(r"[A-Z@][^.?!:]{0,60}:\s|Q\s|\(?[a-z0-9]{1,3}[.)]\s|[-•·*]\s")
-
-# Signs that stand for letters and digits: letter-like, Roman numerals, ligatures, full-width, mathematical alphabets.
-_LIKE_LETTERS = "\u017f\u2102\u210a-\u2113\u2115\u2119-\u211d\u2124\u2128\u212c-\u212d\u212f-\u2131\u2133-\u2134"
-_LIKE_LETTERS += "\u2160-\u217f\ufb00-\ufb06\ufb13-\ufb17\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff"
-_INVISIBLE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-_INVISIBLE += "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
-_SPACES = (
-    "\t\u00a0\u115f\u1160\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u2800"
-)
-_REPAIRED = dict.fromkeys("\r\x0b\x0c\u2028\u2029", "\n") | dict.fromkeys(_SPACES + "\u3000\u3164\uffa0", " ")
-_REPAIRED |= {"\u2010": "-", "\u2011": "-", "\u02bc": "’"}
-_ODD = re.compile(f"[{_INVISIBLE}{_LIKE_LETTERS}{''.join(_REPAIRED)}]")
-_REPAIRED |= {chr(n): bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}  # Windows-1252, misread
-_FULL_WIDTH = re.compile("[\uff01-\uff5e]+")
 
 _TARGET = r"(?:(?!\]\()[^)\s])*+(?:\s{1,3}(?:\"[^\"]{0,300}\"|'[^']{0,300}'))?\s{0,3}\)"
 _IMAGE = rf"!\[[^\[\]]*\]\(\s{{0,3}}{_TARGET}"
@@ -83,39 +71,17 @@ class Line:
         return count_words(self.text)
 
 
-@dataclass(frozen=True)
-class CleanText:
+class CleanText(NamedTuple):
     """A cleaned text: its title, its blocks in order, and what was taken out, each with its kind."""
 
     title: str | None
     blocks: list[tuple[str, str]]
-    removed: list[tuple[str, str]] = field(default_factory=list)
+    removed: list[tuple[str, str]]
 
     @property
     def text(self) -> str:
         """The body paragraphs, joined by newlines: the clean text proper."""
         return "\n".join(text for kind, text in self.blocks if kind == "body")
-
-
-def repair_characters(text: str) -> str:
-    """Turn odd characters into plain ones: blanks, invisible marks, ligatures, full-width and styled letters.
-
-    That is NFKC where it changes no meaning: not of ², ½ and ™, nor of full-width stops beside Chinese.
-    """
-    text = unicodedata.normalize("NFC", _ODD.sub(_plain_sign, text.replace("\r\n", "\n")))
-    if not _FULL_WIDTH.search(text):
-        return text
-    return "\n".join(line if CJK.search(line) else _FULL_WIDTH.sub(_compatible, line) for line in text.split("\n"))
-
-
-def _plain_sign(found: re.Match[str]) -> str:
-    if found[0] in _REPAIRED:
-        return _REPAIRED[found[0]]
-    return "" if unicodedata.category(found[0])[0] in "CM" else _compatible(found)
-
-
-def _compatible(found: re.Match[str]) -> str:
-    return unicodedata.normalize("NFKC", found[0])
 
 
 def strip_markup(text: str) -> str:
@@ -258,9 +224,8 @@ def mark_title(lines: list[Line]) -> list[Line]:
     short = first.words <= TITLE_WORDS and not _INNER_SENTENCE_END.search(first.text)
     enough = sum(line.words for line in rest) >= 3 * max(first.words, 20)
     spoken = _LABEL.match(first.text) and not _is_headline(first.text)
-    if not (short and apart and enough) or spoken or re.search(r"[,:;—–-]$", first.text):
-        return lines
-    return _mark(lines, "title", {body[0]})
+    whole = short and apart and enough and not re.search(r"[,:;—–-]$", first.text)
+    return _mark(lines, "title", {body[0]}) if whole and not spoken else lines
 
 
 def mark_known_title(lines: list[Line], title: str) -> list[Line]:
@@ -273,17 +238,10 @@ def mark_known_title(lines: list[Line], title: str) -> list[Line]:
 
 def _same_title(found: str, title: str) -> bool:
     """Compare without case, blanks and punctuation; behind one of them may stand the name of the site."""
-    whole, short = [], []
-    for text in (found, title):
-        parts = re.split(r"\s[–—»·|-]\s", text)
-        whole.append(_letters(text))
-        short.append(_letters("".join(parts[:-1] or parts)))
+    parts = [[re.sub(r"[\W_]+", "", part).casefold() for part in _SITE.split(text)] for text in (found, title)]
+    whole, short = ["".join(part) for part in parts], ["".join(part[:-1] or part) for part in parts]
     again = whole[0] == short[1] or whole[1] == short[0]
     return whole[0] == whole[1] or (again and len(min(whole, key=len)) >= TITLE_LETTERS)
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _bylines(lines: list[Line], numbers: Collection[int]) -> set[int]:

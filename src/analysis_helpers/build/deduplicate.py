@@ -24,16 +24,7 @@ OUTCOME = {"status": "str", "reason": "str", "remedy": "str", "duplicate_of": "s
 
 
 def sign_texts(texts: Iterable[str]) -> np.ndarray:
-    """Sign texts so that the share of equal numbers in two signatures estimates how alike the texts are.
-
-    Out: one row of 128 numbers a text: datasketch's MinHash over runs of five words, in lower case, without
-    punctuation (Broder 1997). A text of fewer than five words is one run.
-
-    >>> a, b, c = sign_texts(["Both sides met in Lisbon on Monday to talk about fish and about trade.",
-    ...     "LISBON: Both sides met in Lisbon on Monday to talk about fish and about trade.", "A third text."])
-    >>> bool((a == b).mean() > 0.7), bool((a == c).mean() > 0.1)
-    (True, False)
-    """
+    """Sign texts by datasketch's MinHash over runs of five words (Broder 1997): alike texts share many numbers."""
     from datasketch import MinHash
 
     empty, rows = MinHash(PERMUTATIONS, seed=SEED, hashfunc=zlib.crc32, scheme="affine32"), []
@@ -73,10 +64,8 @@ def sign_part(number: int, part: Part) -> Frames:
 def deduplicate(checkpoints: Checkpoints) -> None:
     """Decide for every document, in the order of the input, whether it is kept; settle the dates by source.
 
-    In: the stage `prepared`. Out: the stage `decided`: `documents` kept, with `duplicate_of`, `similarity` (1: word
-    for word) and the date; `rejected` with `status` (duplicate, rejected), `reason` and `remedy`. The same text by both
-    sides is kept on both and marked; so is a text nearly like another where the metadata give it a `use`: a person has
-    looked at it. Only documents that share a key with another are compared and remembered.
+    The same text by both sides is kept on both and marked; so is a text nearly like another where the metadata give it
+    a `use`: a person has looked at it. Only documents that share a key with another are compared and remembered.
     """
     with checkpoints.connect(keys="prepared", documents="prepared") as connection:
         orders = find_orders(connection.sql("SELECT DISTINCT date_group, date_order FROM documents").df())
@@ -118,9 +107,8 @@ def _decide_part(
 class SeenTexts:
     """The texts seen so far, of those that share a key with another, to be asked whether a further one repeats one.
 
-    Source: locality-sensitive hashing (Leskovec, Rajaraman and Ullman 2014, ch. 3); datasketch's own index would hold
-    all 25 bands of every text in memory, this one the shared ones. Two texts count as nearly the same from an
-    estimated 0.7 of their five-word runs in common on; the estimate has a standard error of about 0.04. Known weakness:
+    Source: locality-sensitive hashing (Leskovec, Rajaraman and Ullman 2014, ch. 3), of shared bands only. Two texts are
+    nearly the same from an estimated 0.7 of their five-word runs on; the standard error is about 0.04. Known weakness:
     a text that holds another and as much again of its own is not found; letters from one form, with other names, are.
     """
 

@@ -31,7 +31,6 @@ from .sentences import split_sentences
 from .stages import DISTRIBUTION, Checkpoints, Frames, open_checkpoints, open_workers, run_stage
 from .terms import (
     MIN_COLLOCATION_COUNT,
-    MIN_COLLOCATION_PASSAGES,
     count_pairs,
     count_terms,
     find_collocations,
@@ -119,9 +118,7 @@ def _describe(terms: list[str]) -> dict[str, Any]:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     folders = [files("analysis_helpers").joinpath(name) for name in ("lexicons/en", "build/weights")]
-    lists = sorted(
-        (path for folder in folders for path in folder.iterdir() if path.is_file()), key=lambda path: path.name
-    )
+    lists = {path.name: path for folder in folders for path in folder.iterdir() if path.is_file()}
     return {
         "schema_version": load_schema()["schema_version"],
         "measured": {"on": now.date().isoformat(), "by": f"{DISTRIBUTION} {version(DISTRIBUTION)}"},
@@ -129,7 +126,7 @@ def _describe(terms: list[str]) -> dict[str, Any]:
             "word": WORD,
             "tone": list(INSTRUMENTS),
             "target_tone": "words by side and distance",
-            "lexicons": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in lists},
+            "lexicons": {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sorted(lists.items())},
             "lexicon_terms": lexicon_terms(),
             **({"terms": terms} if terms else {}),
         },
@@ -182,10 +179,9 @@ def _check_metadata(done: Checkpoints, curated: Mapping[str, Record]) -> None:
         rows = connection.sql("SELECT metadata_row FROM documents UNION SELECT metadata_row FROM aside").fetchall()
     unused = [(key, row["metadata_row"]) for key, row in curated.items() if (row["metadata_row"],) not in set(rows)]
     if unused:
-        raise TalksError(
-            f"{unused[0][1]}: no document is called {unused[0][0]} ({len(unused)} rows in all); "
-            f"expected the name or id of a document that was read; correct the row or delete it"
-        )
+        found = f"{unused[0][1]}: no document is called {unused[0][0]} ({len(unused)} rows in all)"
+        expected = "expected the name or id of a document that was read; correct the row or delete it"
+        raise TalksError(f"{found}; {expected}")
 
 
 def _check_kept(done: Checkpoints, account: Mapping[str, Any], out: str | Path) -> None:
@@ -193,19 +189,14 @@ def _check_kept(done: Checkpoints, account: Mapping[str, Any], out: str | Path) 
         return
     lost = (row for number in done.numbers("decided") for row in done.read(number, "decided", "rejected").itertuples())
     first = [f"{row.source}: {row.reason}; {row.remedy}" for row in islice(lost, 3)]
-    raise TalksError(
-        f"{out}: none of the {account['read']} documents read could be kept; expected at least one; "
-        + " | ".join(filter(None, [say_languages(account), *(first or ["the sources hold none"])]))
-    )
+    why = " | ".join(filter(None, [say_languages(account), *(first or ["the sources hold none"])]))
+    raise TalksError(f"{out}: none of the {account['read']} documents read could be kept; expected at least one; {why}")
 
 
 def measure_part(documents: pd.DataFrame, passages: pd.DataFrame) -> Frames:
     """Measure one part: its passages, told apart by who is quoted, and its sentences. Pure: frames in, frames out."""
     sentences = add_quoted_speakers(split_sentences(passages), passages, documents)
-    return {
-        "passages": add_whole_quotations(passages, sentences),
-        "sentences": measure_sentences(sentences),
-    }
+    return {"passages": add_whole_quotations(passages, sentences), "sentences": measure_sentences(sentences)}
 
 
 def _measure(done: Checkpoints, number: int) -> int:
@@ -227,8 +218,8 @@ def sum_collocations(done: Checkpoints, number: int) -> int:
         ).df()
         pairs = connection.execute(
             "SELECT first, second, sum(n)::BIGINT AS n, sum(n_passages)::BIGINT AS n_passages FROM pairs GROUP BY ALL "
-            "HAVING sum(n) >= ? AND sum(n_passages) >= ?",
-            [MIN_COLLOCATION_COUNT, MIN_COLLOCATION_PASSAGES],
+            "HAVING sum(n) >= ?",
+            [MIN_COLLOCATION_COUNT],
         ).df()
     done.write(number, "summed", {"collocations": find_collocations(words, pairs)})
     return 0

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ from ..check import fields_of
 from ..errors import UnreadableError
 from ..words import count_words
 from .clean import RESPELLED, clean_documents
-from .read.dates import find_closing_date, find_date, read_date
+from .read.dates import NO_DATE, find_closing_date, find_date, read_date
 from .read.encoding import find_garble, repair
 from .read.files import extract_fragment
 from .read.language import find_language
@@ -69,10 +69,9 @@ def prepare_part(units: Iterable[Unit], settings: Settings) -> Part:
     body = passages[passages["kind"] == "body"].groupby("doc_id", sort=False)
     clean = documents["doc_id"].map(body["text"].agg("\n".join)).astype("str").fillna("")
     aside += [_aside(row | NOTHING_LEFT) for row in documents[clean == ""].to_dict("records")]
+    title_from = documents["title_from"].where(documents["given_title"].notna(), "text")
     documents = documents.assign(
-        title_from=documents["title_from"]
-        .where(documents["given_title"].notna(), "text")
-        .where(documents["title"].notna()),
+        title_from=title_from.where(documents["title"].notna()),
         sha256=[hashlib.sha256(text.encode()).hexdigest() for text in clean],
         n_words=documents["doc_id"].map(body["n_words"].sum()).fillna(0).astype("int32"),
     )[clean != ""].reset_index(drop=True)
@@ -105,44 +104,30 @@ def _judge(record: Record, settings: Settings, taken: dict[str, str]) -> Record:
     taken[record["doc_id"]] = record["source"]
     dated = _date_of(record, text)
     unread = [] if record.get("date_given") else lost_words(record.get("date") or "", dated["date_evidence"] or "")
-    outside = {
-        "beside": "\n".join(filter(None, [record.get("beside"), *unread])),
-        "tags": "".join(lost_words(whole, text)),
-    }
-    return {"language": language} | outside | dated
+    beside = "\n".join(filter(None, [record.get("beside"), *unread]))
+    return {"language": language, "beside": beside, "tags": "".join(lost_words(whole, text))} | dated
 
 
 def _date_of(record: Record, text: str) -> Record:
     """Find the date of a document: from the metadata, then from the page, from the text, from the end of the title."""
     if record.get("date_given"):
         return {"date_evidence": GIVEN_DATE, "date_group": record["source"]}
-    group = {"date_group": record["file"] if record["where"] else record["collection"]}
-    unreadable = None
-    for kind in ("date", "page_date"):
-        written = plain(str(record.get(kind) or ""))[:60]
-        if not written:
-            continue
-        evidence = f"{'given' if kind == 'date' else 'page'}: {written}"
-        found = read_date(written)
-        if found.value:
-            return group | _dated(found, evidence)
-        unreadable = unreadable or f"unreadable: {written}"
-    if on_page := find_date(text):
-        found, quoted = on_page
-        return group | _dated(found, f"text: {plain(quoted)[:60]}")
-    if in_title := find_closing_date(record.get("title") or ""):
-        found, quoted = in_title
-        return group | _dated(found, f"title: {plain(quoted)[:60]}")
-    return group | {"date": None, "date_precision": None, "date_evidence": unreadable}
-
-
-def _dated(found: Any, evidence: str) -> Record:
+    given = [
+        (name, plain(str(record.get(kind) or ""))[:60]) for name, kind in (("given", "date"), ("page", "page_date"))
+    ]
+    found = ((name, read_date(written), written) for name, written in given if written)
+    name, date, written = next((way for way in found if way[1].value), (None, None, None))
+    if not date:
+        name = "text" if (hit := find_date(text)) else "title"
+        date, written = hit or find_closing_date(record.get("title") or "") or (NO_DATE, "")
+    unreadable = next((f"unreadable: {written}" for _, written in given if written), None)
     return {
-        "date": found.value,
-        "date_precision": found.precision,
-        "date_other": found.other,
-        "date_order": found.order,
-        "date_evidence": evidence,
+        "date": date.value,
+        "date_precision": date.precision,
+        "date_other": date.other,
+        "date_order": date.order,
+        "date_evidence": f"{name}: {plain(written)[:60]}" if date.value else unreadable,
+        "date_group": record["file"] if record["where"] else record["collection"],
     }
 
 

@@ -44,10 +44,11 @@ ANSWER, FIRST_WORKER = 10, 30  # seconds to wait for a scheduler, and for its fi
 LOADED = ("analysis_helpers.build.pipeline", "datasketch", "dateparser.date", "nltk", "py3langid")
 PATIENCE = 30  # seconds without a result after which it is asked whether a worker is left
 MEMORY = "1GB"  # of sums and joins; what does not fit is spilled to disk
+# The types of columns that are no strings: those of the schema, and those that only checkpoints have.
 _ARROW = {"integer": pa.int32(), "number": pa.float64()}
-_WORKING = {"key": pa.uint64(), "signature": pa.binary(), "pmi": pa.float64(), "likelihood_ratio": pa.float64()} | (
-    dict.fromkeys(("part", "position", "label_words", "n_quoted", "n", "n_passages"), pa.int64())
-)
+_TYPES = {field["name"]: _ARROW.get(field["type"]) for table in TABLES for field in fields_of(table)}
+_TYPES |= {"key": pa.uint64(), "signature": pa.binary(), "pmi": pa.float64(), "likelihood_ratio": pa.float64()}
+_TYPES |= dict.fromkeys(("part", "position", "label_words", "n_quoted", "n", "n_passages"), pa.int64())
 _CODE = frozenset((".py", ".csv", ".json", ".parquet"))
 Work = Callable[..., int]
 Frames = dict[str, pd.DataFrame]
@@ -79,10 +80,7 @@ class Checkpoints:
         return pq.ParquetFile(self.place(number, stage) / f"{table}.parquet").read().to_pandas(date_as_object=False)
 
     def write(self, number: int, stage: str, frames: Frames) -> None:
-        """Write the tables of a part into a folder of another name, which is then renamed.
-
-        Two attempts at one part, where a worker was thought lost, write the same: the first to end is kept.
-        """
+        """Write the tables of a part, which appear at once; of two attempts, which write the same, one is kept."""
         place = self.place(number, stage)
         draft = place.with_name(f".{place.name}.{uuid4().hex}.draft")
         draft.mkdir()
@@ -112,33 +110,21 @@ class Checkpoints:
         deadline = time.monotonic() + LATE
         while unseen := numbers.difference(self.numbers(stage)):
             if time.monotonic() > deadline:
-                raise WorkersError(
-                    f"{self.place(min(unseen), stage)}: was written by a worker and is not seen here; expected one "
-                    f"folder shared by all machines; look at how it is shared, and call the same command again"
-                )
+                found = f"{self.place(min(unseen), stage)}: was written by a worker and is not seen here"
+                remedy = "look at how it is shared, and call the same command again"
+                raise WorkersError(f"{found}; expected one folder shared by all machines; {remedy}")
             time.sleep(0.2)
-
-
-@lru_cache(maxsize=1)
-def _types() -> dict[str, pa.DataType]:
-    """The types of all columns that are no strings: those of the schema, and those that only checkpoints have."""
-    described = {field["name"]: _ARROW.get(field["type"]) for table in TABLES for field in fields_of(table)}
-    return {name: its for name, its in described.items() if its} | _WORKING
 
 
 def _typed(frame: pd.DataFrame) -> pa.Table:
     """Make the Arrow table of a frame, by name, so that a column has its type also in a part where it is empty."""
-    schema = pa.schema([(name, _types().get(name, pa.large_string())) for name in frame])
+    schema = pa.schema([(name, _TYPES.get(name) or pa.large_string()) for name in frame])
     return pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
 
 
 @contextmanager
 def open_checkpoints(out: str | Path, replaces: str, plan: str) -> Iterator[Checkpoints]:
-    """Give the checkpoints of an interrupted build of the same plan, or new ones; a second build is refused.
-
-    Where the build fails for a reason that another call cannot mend, they go; after an interrupt, a full disk, a
-    lost worker or a crash they stay, and the next call goes on there.
-    """
+    """Give the checkpoints of an interrupted build of the same plan, or new ones; they go where no call can go on."""
     with lock_folder(out, replaces) as target:
         folder = target.with_name(f".{target.name}.building")
         try:
@@ -161,27 +147,21 @@ def _said(out: str | Path) -> Iterator[None]:
     """Say in one sentence what stopped a build that can go on."""
     try:
         yield
-    except BrokenProcessPool:
-        raise WorkersError(
-            f"{out}: a process was ended from outside (out of memory?); what is done is kept; "
-            f"call the same command again, with fewer --workers"
-        ) from None
     except Exception as error:
-        if is_short(error):
-            raise WorkersError(
-                f"{out}: memory ran out {' '.join(str(error).split())[:100]}; what is done is kept; "
-                f"free memory, and call the same command again, with fewer --workers"
-            ) from None
-        if not isinstance(error, OSError):
+        again = "call the same command again, with fewer --workers"
+        if isinstance(error, BrokenProcessPool):
+            found = "a process was ended from outside (out of memory?)"
+        elif is_short(error):
+            found, again = f"memory ran out {' '.join(str(error).split())[:100]}", f"free memory, and {again}"
+        elif isinstance(error, OSError):
+            found = f"cannot be written ({error.strerror or error}); check the disk and the permissions"
+            raise UnwritableError(f"{out}: {found}; what is done is kept, and the same command goes on") from None
+        else:
             raise
-        raise UnwritableError(
-            f"{out}: cannot be written ({error.strerror or error}); check the disk and the permissions; "
-            f"what is done is kept, and the same command goes on with it"
-        ) from None
+        raise WorkersError(f"{out}: {found}; what is done is kept; {again}") from None
 
 
-@dataclass(frozen=True)
-class Workers:
+class Workers(NamedTuple):
     """Those who do the work: an executor, and how many tasks it may hold, so that memory stays bounded."""
 
     executor: Executor
@@ -216,14 +196,11 @@ def run_stage(
 
 def _take(workers: Workers, running: set[Future[int]], bar: tqdm) -> set[Future[int]]:
     """Wait for at least one task as long as it takes; where no worker is left to wait for, say so once."""
-    said = False
+    said = ""
     while not (done := wait(running, PATIENCE, FIRST_COMPLETED).done):
         if not said and workers.room() == 1:
-            said = True
-            tqdm.write(
-                "no worker is left; the build goes on when one is started; Ctrl-C ends it, what is done is kept",
-                file=sys.stderr,
-            )
+            said = "no worker is left; the build goes on when one is started; Ctrl-C ends it, what is done is kept"
+            tqdm.write(said, file=sys.stderr)
     for future in done:
         bar.update(future.result())
     return done
@@ -365,10 +342,8 @@ def _check_cluster(client: Any, address: str, needs: Needs) -> None:
     for name, there in [("the scheduler", found["scheduler"]), *sorted(found["workers"].items())]:
         for package in packages:
             if (its := there["packages"].get(package)) != expected[package]:
-                raise WorkersError(
-                    f"{address}: {name} has {package} {its}; expected {expected[package]}, as where the build runs; "
-                    f"install the same there"
-                )
+                wanted = f"expected {expected[package]}, as where the build runs; install the same there"
+                raise WorkersError(f"{address}: {name} has {package} {its}; {wanted}")
     for name, fault in sorted(client.run(_find_fault, needs, on_error="return").items()):
         if isinstance(fault, Exception):  # it cannot even load the question
             fault = f"has another {DISTRIBUTION} or none ({fault}); expected that of here; install it there"  # noqa: PLW2901

@@ -75,13 +75,12 @@ def make_account(checkpoints: Checkpoints, passed_over: Mapping[str, int]) -> di
             return dict(connection.sql(query).fetchall())
 
         language = "nullif(regexp_extract(reason, '^is in another language \\((.*)\\)$', 1), '')"
-        kept, lost = count("documents", "'kept'").get("kept", 0), count("rejected", "status")
-        n_duplicates, n_rejected = lost.get("duplicate", 0), lost.get("rejected", 0)
+        became = count("documents", "'kept'") | count("rejected", "status")
         return {
-            "read": kept + n_duplicates + n_rejected,
-            "kept": kept,
-            "duplicates": n_duplicates,
-            "rejected": n_rejected,
+            "read": sum(became.values()),
+            "kept": became.get("kept", 0),
+            "duplicates": became.get("duplicate", 0),
+            "rejected": became.get("rejected", 0),
             "reasons": count("rejected", "reason"),
             "refused_languages": count("rejected", language),
             "dates": count("documents", "split_part(coalesce(date_evidence, 'none'), ':', 1)"),

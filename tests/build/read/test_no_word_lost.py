@@ -69,12 +69,6 @@ def pdf(title, lines):
     return made.pdf(*pages, ["Sample Review 2", "This stands beside."], ["Sample Review 3", "Last."])
 
 
-def rtf(title, lines):
-    signs = {"\\": "\\\\", "{": "\\{", "}": "\\}"}
-    body = "".join(signs.get(s, s if s < "\x80" else f"\\u{ord(s)}?") for s in "\n".join([title, *lines]))
-    return made.rtf(f"{{\\footnote {BESIDE}}}", *body.split("\n"))
-
-
 READERS = {  # by reader: the file of a title and lines, and how many are made
     ".txt": (lambda title, lines: "\n\n".join([title, *lines, BESIDE]), 60),
     ".txt proquest": (proquest, 20),
@@ -82,7 +76,7 @@ READERS = {  # by reader: the file of a title and lines, and how many are made
     ".md": (markdown, 40),
     ".html": (page, 20),
     ".docx": (lambda title, lines: made.docx(title, *lines, header=BESIDE), 6),
-    ".rtf": (rtf, 20),
+    ".rtf": (lambda title, lines: made.rtf_of("\n".join([title, *lines]), f"{{\\footnote {BESIDE}}}"), 20),
     ".pdf": (pdf, 6),
     ".csv": (table, 20),
     ".jsonl": (lambda title, lines: json.dumps(row(title, lines)), 20),

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from ...errors import TalksError, UnreadableError, stop_if_short
+from .encoding import Stream
 from .files import MAX_DOCUMENT_BYTES, one_line
 from .records import plain
 
@@ -73,27 +74,24 @@ class Item:
         return data
 
 
-class _Bounded(io.RawIOBase):
+class _Bounded(Stream):
     """A file of which only `left` bytes more can be read: what unpacks without end is an error, not a full memory."""
 
     def __init__(self, file: Any, left: int, *beneath: Any) -> None:
-        self.file, self.left, self.files = file, left, (file, *beneath)
+        super().__init__(file.read)
+        self.left, self.files = left, (file, *beneath)
 
     def close(self) -> None:
         for file in self.files:
             file.close()
         super().close()
 
-    def readable(self) -> bool:
-        return True
-
     def readinto(self, buffer: Any) -> int:
-        data = self.file.read(len(buffer))
-        self.left -= len(data)
+        n = super().readinto(buffer)
+        self.left -= n
         if self.left < 0:
             raise too_expanded()
-        buffer[: len(data)] = data
-        return len(data)
+        return n
 
 
 def not_read(error: Exception) -> UnreadableError:
@@ -146,10 +144,9 @@ def _nothing(source: Path, n_files: int, kinds: str) -> TalksError:
     elif source.is_dir():
         found = f"no readable file in this folder{f' ({n_files} of other kinds)' if n_files else ''}"
         problem = f"{found}; expected files that end in {kinds}; check the path, or convert them"
-    elif source.exists():
-        problem = f"is no file and no folder; expected one ({kinds}); check the path"
     else:
-        problem = f"does not exist; expected a file ({kinds}) or a folder of them; check the path"
+        found = "is no file and no folder" if source.exists() else "does not exist"
+        problem = f"{found}; expected a file ({kinds}) or a folder of them; check the path"
     return TalksError(f"{source}: {problem}")
 
 
@@ -181,11 +178,10 @@ def _give_ids(items: list[Item]) -> None:
     paths = Counter((item.collection, _stem(item.name).casefold()) for item in items)
     taken = Counter(stem for stem, n in stems.items() if n == 1)
     for number, (item, doc_id) in enumerate(zip(items, ids, strict=True)):
-        if stems[doc_id.casefold()] > 1:
-            unique = paths[item.collection, _stem(item.name).casefold()] == 1
-            path = _stem(item.name) if unique else item.name
-            ids[number] = _first_free([plain(path).replace("/", "-")], taken)
-        items[number] = replace(item, doc_id=ids[number])
+        unique = paths[item.collection, _stem(item.name).casefold()] == 1
+        path = plain(_stem(item.name) if unique else item.name).replace("/", "-")
+        own = stems[doc_id.casefold()] == 1
+        items[number] = replace(item, doc_id=doc_id if own else _first_free([path], taken))
 
 
 def _first_free(wanted: list[str], taken: Counter[str]) -> str:

@@ -5,7 +5,8 @@ import html
 import io
 import re
 import string
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, BinaryIO
 
@@ -14,6 +15,7 @@ import webencodings  # what a declared name means on the web: gb2312 is GBK, iso
 from charset_normalizer import from_bytes
 
 from ...errors import UnreadableError
+from ..boilerplate import CJK
 
 BEGINNING = 10_000_000  # bytes by which the encoding of a larger file is told
 WESTERN = "sloppy-windows-1252"  # ftfy's: Windows-1252 with all 256 bytes known
@@ -78,20 +80,25 @@ def decode_lines(file: BinaryIO) -> tuple[str, Iterator[str]]:
     text, encoding, errors = _decode(data, whole=len(data) < BEGINNING)
     if len(data) < BEGINNING:
         return text, io.StringIO(text, newline="")
-    return text, io.TextIOWrapper(io.BufferedReader(_Joined(io.BytesIO(data), file)), encoding, errors, newline="")
+    parts = io.BytesIO(data), file  # those who opened the file close it
+    whole = Stream(lambda n: next(filter(None, (part.read(n) for part in parts)), b""))
+    return text, io.TextIOWrapper(io.BufferedReader(whole), encoding, errors, newline="")
 
 
-class _Joined(io.RawIOBase):
-    """The beginning of a file, which has been read, and the rest of it; those who opened the file close it."""
+class Stream(io.RawIOBase):
+    """A file for reading of which a function gives the next bytes, so many at most."""
 
-    def __init__(self, *parts: BinaryIO) -> None:
-        self._parts = parts
+    def __init__(self, read: Callable[[int], bytes]) -> None:
+        """Name the function."""
+        self.take = read
 
     def readable(self) -> bool:
+        """Say that it can be read."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = next(filter(None, (part.read(len(buffer)) for part in self._parts)), b"")
+        """Fill a buffer, as `io` asks."""
+        data = self.take(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
@@ -212,12 +219,39 @@ def open_byte_strings(text: str) -> str:
     """Turn lines that are Python byte strings, whole, into the text they stand for."""
 
     def read(line: re.Match[str]) -> str:
-        data = _ESCAPE.sub(
-            lambda sign: sign[0].decode("unicode_escape").encode("latin-1"), line[2].encode("utf-8", "replace")
-        )
+        data = line[2].encode("utf-8", "replace")
+        data = _ESCAPE.sub(lambda sign: sign[0].decode("unicode_escape").encode("latin-1"), data)
         return data.decode("utf-8", STRAYS)
 
     return _BYTE_STRING.sub(read, text)
+
+
+# Signs that stand for letters and digits: letter-like, Roman numerals, ligatures, full-width, mathematical alphabets.
+_LIKE_LETTERS = "\u017f\u2102\u210a-\u2113\u2115\u2119-\u211d\u2124\u2128\u212c-\u212d\u212f-\u2131\u2133-\u2134"
+_LIKE_LETTERS += "\u2160-\u217f\ufb00-\ufb06\ufb13-\ufb17\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff"
+_INVISIBLE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+_INVISIBLE += "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+_SPACES = (
+    "\t\u00a0\u115f\u1160\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u2800"
+)
+_REPAIRED = dict.fromkeys("\r\x0b\x0c\u2028\u2029", "\n") | dict.fromkeys(_SPACES + "\u3000\u3164\uffa0", " ")
+_REPAIRED |= {"\u2010": "-", "\u2011": "-", "\u02bc": "’"}
+_ODD = re.compile(f"[{_INVISIBLE}{_LIKE_LETTERS}{''.join(_REPAIRED)}]")
+_REPAIRED |= {chr(n): bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}  # Windows-1252, misread
+_FULL_WIDTH = re.compile("[\uff01-\uff5e]+")
+
+
+def repair_characters(text: str) -> str:
+    """Turn odd characters into plain ones by NFKC where it changes no meaning: not of ², ½, ™ and Chinese stops."""
+    text = unicodedata.normalize("NFC", _ODD.sub(_plain_sign, text.replace("\r\n", "\n")))
+    if not _FULL_WIDTH.search(text):
+        return text
+    return "\n".join(line if CJK.search(line) else _FULL_WIDTH.sub(_plain_sign, line) for line in text.split("\n"))
+
+
+def _plain_sign(found: re.Match[str]) -> str:
+    gone = unicodedata.category(found[0][0])[0] in "CM"
+    return _REPAIRED.get(found[0], "" if gone else unicodedata.normalize("NFKC", found[0]))
 
 
 # How often each letter stands in a thousand letters of English; other European languages are near enough.
@@ -288,12 +322,9 @@ def _find_code(text: str, ink: int, counts: dict[str, int]) -> str:
 def _find_odd_letters(lower: str, counts: dict[str, int]) -> str:
     """Find letters that stand for others, as the fonts of some PDFs leave them."""
     n = sum(counts.values())
-    if n < 200:
-        return ""
     lengths = sum(count**2 for count in counts.values()) * sum(usual**2 for usual in _LETTERS.values())
-    cosine = sum(counts[letter] * usual for letter, usual in _LETTERS.items()) / lengths**0.5
-    if cosine > 0.72 or len(_JOINING_WORDS.findall(lower)) > 0.02 * len(lower.split()):
+    usual = sum(counts[letter] * usual for letter, usual in _LETTERS.items()) > 0.72 * lengths**0.5  # the cosine
+    if n < 200 or usual or len(_JOINING_WORDS.findall(lower)) > 0.02 * len(lower.split()):
         return ""
-    if sum(character.isalnum() for character in lower) > 1.5 * n:  # numbers, or another script
-        return ""
-    return "has letters that stand for others, as the fonts of some PDFs leave them"
+    foreign = sum(character.isalnum() for character in lower) > 1.5 * n  # numbers, or another script
+    return "" if foreign else "has letters that stand for others, as the fonts of some PDFs leave them"

@@ -91,11 +91,8 @@ def _width(full: Sequence[str]) -> int:
 def is_wrapped(full: Sequence[str], at_least: int = MIN_LINES) -> bool:
     """Tell whether most lines end close to the same width, without ending a sentence."""
     width = _width(full)
-    if (
-        len(full) < at_least
-        or not MIN_WIDTH <= width <= MAX_WIDTH
-        or sum(len(line) > 1.3 * width for line in full) > 0.1 * len(full)
-    ):
+    longer = sum(len(line) > 1.3 * width for line in full)
+    if len(full) < at_least or not MIN_WIDTH <= width <= MAX_WIDTH or longer > 0.1 * len(full):
         return False
     broken = [line for line in full if len(line) >= 0.75 * width and not SENTENCE_END.search(line)]
     return len(broken) >= 0.5 * len(full)
@@ -352,10 +349,8 @@ def read_rtf(data: bytes) -> Iterator[Record]:
         if not data.lstrip().startswith(b"{\\rtf"):
             raise ValueError("it does not begin with {\\rtf")
         source = _tame_rtf(data.decode("latin-1"))
-        text, everything = (
-            repair(rtf_to_text(version, encoding="cp1252", errors="ignore"))
-            for version in (source, _RTF_NOTES.sub(r"\\par ", source))
-        )
+        versions = source, _RTF_NOTES.sub(r"\\par ", source)
+        text, everything = (repair(rtf_to_text(rtf, encoding="cp1252", errors="ignore")) for rtf in versions)
     yield from _articles_or_one(text, lost_words(everything, text))
 
 

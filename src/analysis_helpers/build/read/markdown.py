@@ -32,17 +32,15 @@ def read_md(data: bytes) -> Iterator[Record]:
 def _read_front(front: str) -> Record | None:
     """Read front matter, what no column takes to `beside`; None for what stands between two rules and is text."""
     opening, *entries = _ENTRY.split(front)
-    keys = [entry.partition(":")[0].strip(" \t\"'") for entry in entries]
-    values = list(map(_read_value, entries))
-    linked = [key.lower() == "source" and value.startswith("http") for key, value in zip(keys, values, strict=True)]
-    keys = ["source_url" if link else key for key, link in zip(keys, linked, strict=True)]
+    written = [(entry.partition(":")[0].strip(" \t\"'"), _read_value(entry)) for entry in entries]
+    linked = [key.lower() == "source" and value.startswith("http") for key, value in written]
+    keys = ["source_url" if link else key for link, (key, _) in zip(linked, written, strict=True)]
     named = name_fields(keys)
-    if opening.strip() and not opening.startswith("#"):
-        return None
-    if not named.keys() & {"title", "date", "url"} and not all(key[0].islower() for key in keys):
+    usual = named.keys() & {"title", "date", "url"} or all(key[0].islower() for key in keys)
+    if not usual or (opening.strip() and not opening.startswith("#")):
         return None
     given, beside = Record(), [opening]
-    for key, value, entry in zip(keys, values, entries, strict=True):
+    for key, (_, value), entry in zip(keys, written, entries, strict=True):
         name = next((name for name in FIELDS if named.get(name) == key and name not in given), None)
         if name and value:
             given[name] = value

@@ -86,10 +86,8 @@ def check_values(given: Record, where: str) -> Record:
     if len(date) not in PRECISIONS or not exists:
         raise TalksError(f"{where}: the date {date!r} cannot be read; expected YYYY-MM-DD, YYYY-MM or YYYY; correct it")
     precision = given.get("date_precision") or PRECISIONS[len(date)]
-    if precision not in {"window", *PRECISIONS.values()}:
-        raise TalksError(f"{where}: date_precision is {precision!r}; expected day, window, month or year; correct it")
-    possible = [name for length, name in PRECISIONS.items() if length <= len(date)]
-    if precision not in ("window", *possible):
+    possible = ["window", *(name for length, name in PRECISIONS.items() if length <= len(date))]
+    if precision not in possible:
         found, expected = f"date_precision is {precision!r} for the date {date!r}", " or ".join(possible)
         raise TalksError(f"{where}: {found}; expected {expected}; correct one")
     return given | {"date": first_day, "date_precision": precision}
@@ -106,18 +104,14 @@ def check_controlled(given: Record, where: str) -> None:
 
 
 def keep_metadata(rows: Mapping[str, Record], path: Path) -> None:
-    """Write what metadata say of each document to a file that appears whole; one that is there stays."""
-    if path.exists():
-        return
-    draft = path.with_name(f".{path.name}.draft")
-    draft.unlink(missing_ok=True)
+    """Write what metadata say of each document to a file, all or nothing; what is there stays."""
     try:
-        with closing(sqlite3.connect(draft)) as store, store:
-            store.execute("CREATE TABLE metadata (key TEXT PRIMARY KEY, record TEXT) WITHOUT ROWID")
-            store.executemany("INSERT INTO metadata VALUES (?, ?)", ((key, json.dumps(rows[key])) for key in rows))
+        with closing(sqlite3.connect(path)) as store, store:
+            store.execute("CREATE TABLE IF NOT EXISTS metadata (key TEXT PRIMARY KEY, record TEXT) WITHOUT ROWID")
+            records = ((key, json.dumps(rows[key])) for key in rows)
+            store.executemany("INSERT OR IGNORE INTO metadata VALUES (?, ?)", records)
     except sqlite3.Error as error:
         raise OSError(f"{path}: {error}") from None
-    draft.replace(path)
 
 
 class KeptMetadata:

@@ -13,10 +13,9 @@ from typing import BinaryIO
 import pandas as pd
 
 from ...errors import TalksError, UnreadableError, stop_if_short
-from ..clean import repair_characters
 from .archives import ARCHIVES, Item, Listing, expansion_limit, list_items, not_read, open_archive, too_expanded
 from .databases import is_zotero, link_attachments
-from .encoding import decode, repair
+from .encoding import decode, repair, repair_characters
 from .files import read_docx, read_html, read_pdf, read_rtf, read_txt
 from .markdown import read_md
 from .metadata import KeptMetadata, check_controlled, check_values
@@ -83,13 +82,9 @@ def list_readers() -> pd.DataFrame:
     return pd.DataFrame([*rows, (" ".join(ARCHIVES), archives)], columns=["file", "becomes"])
 
 
-def _known_endings() -> frozenset[str]:
-    return frozenset([*DOCUMENT_READERS, *TABLE_READERS, *ARCHIVES])
-
-
 def list_sources(sources: Iterable[str | Path]) -> tuple[Listing, dict[str, Record]]:
     """List the files of all sources, in order, and what tables of Zotero say of them, by file name."""
-    listing = list_items(sources, _known_endings())
+    listing = list_items(sources, frozenset([*DOCUMENT_READERS, *TABLE_READERS, *ARCHIVES]))
     known = dict[str, Record]()
     for table in [item for item in listing.items if item.ending == ".csv" and item.problem is None]:
         try:
@@ -129,12 +124,13 @@ def _zotero_rows(table: Item) -> list[dict[str, str]] | None:
 
 def read_units(items: Iterable[Item], columns: Columns) -> Iterator[Unit]:
     """Give what there is to be read, in order; what cannot be is a row with a `reason` and a `remedy`."""
+    known = frozenset([*DOCUMENT_READERS, *TABLE_READERS, *ARCHIVES])
     for item in items:
         bare = replace(item, data=None, problem=None)  # tells where a row is from, without the bytes of its file
         if item.problem is not None:
             yield bare, aside("", item.problem)
         elif item.ending in ARCHIVES:
-            yield from read_units(open_archive(item, _known_endings()), columns)
+            yield from read_units(open_archive(item, known), columns)
         elif item.ending in TABLE_READERS:
             empty = UnreadableError("holds no row; expected one a document", "fill it or delete it")
             yield from ((bare, row) for row in _until_broken(item.name, _rows_of(item, columns), "row", empty))

@@ -66,8 +66,8 @@ def read_jsonl(file: BinaryIO, columns: Columns) -> Iterator[Record]:
     """Read JSON Lines: one document a line, an object with a field of text. Line by line, of any number."""
     for number, line in enumerate(iter(lambda: file.readline(MAX_DOCUMENT_BYTES + 1), b""), start=1):
         if len(line) > MAX_DOCUMENT_BYTES:
-            found = f"line {number} holds over {MEGABYTES}"
-            raise UnreadableError(f"{found}; expected one object a line", "write one object a line")
+            expected = "expected one object a line"
+            raise UnreadableError(f"line {number} holds over {MEGABYTES}; {expected}", "write one object a line")
         if line.strip():
             try:
                 yield _from_object(f"row {number}", _load(decode(line)), columns)
@@ -80,11 +80,11 @@ def read_json(file: BinaryIO, columns: Columns) -> Iterator[Record]:
     data = file.read(MAX_DOCUMENT_BYTES + 1)
     if len(data) > MAX_DOCUMENT_BYTES:
         raise UnreadableError(f"holds over {MEGABYTES}", "save it as JSON Lines: one object a line")
-    found = _load(decode(data))
-    around: list[Any] = []
+    found, around = _load(decode(data)), list[Any]()
     if isinstance(found, dict):
-        lists = [value for value in found.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
-        around = [value for value in found.values() if value is not lists[0]] if len(lists) == 1 else []
+        values = list(found.values())
+        lists = [value for value in values if isinstance(value, list) and value and isinstance(value[0], dict)]
+        around = [value for value in values if value is not lists[0]] if len(lists) == 1 else []
         found = lists[0] if len(lists) == 1 else [found]
     if not isinstance(found, list):
         problem = f"holds a {type(found).__name__}; expected a list of objects"
@@ -204,6 +204,5 @@ def _strings(values: Iterable[Any]) -> Iterator[str]:
 
 
 def _write(value: Any) -> str:
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    return as_text(int(value) if isinstance(value, float) and value.is_integer() else value)
+    whole = isinstance(value, float) and value.is_integer()
+    return value.isoformat() if hasattr(value, "isoformat") else as_text(int(value) if whole else value)
