@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from html import escape
 from pathlib import Path
 from tempfile import gettempdir
@@ -316,7 +316,7 @@ class Corpus:
         warnings.warn(told, stacklevel=1 + ours.index(False))
 
     def _vocabulary(self) -> set[str]:
-        return {*self._whole().sql("SELECT DISTINCT term FROM counts")["term"], *self.multiword_terms}
+        return {*self._whole().sql("SELECT DISTINCT term FROM counts")["term"]}
 
     def matrix(
         self, passage_ids: pd.Series, rows: np.ndarray, exclude: Iterable[str] = ()
@@ -687,6 +687,41 @@ def add_host(documents: pd.DataFrame) -> pd.DataFrame:
     ['state.gov', 'no address']
     """
     return documents.assign(host=documents["url"].str.extract(r"//(?:www\.)?([^/]+)")[0].fillna("no address"))
+
+
+def find_units(
+    corpus: Corpus, columns: Iterable[str], clusters: str | None = None, voices: Iterable[str] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give body passages with the number of their `unit`, and the units: documents, or parts of them by voice.
+
+    Units have words, a value in each of the columns (which may be year, month or week), date, and their `cluster`.
+    """
+    documents = reduce(add_period, sorted({*columns} & {*PERIODS}), corpus.documents)
+    check_columns(columns, [*corpus.documents, *corpus.columns("passages"), *PERIODS])
+    keys = list(dict.fromkeys(["doc_id", *(name for name in columns if name not in documents)]))
+    passages = corpus.body(["passage_id", "speaker_side", "n_words", *keys]).dropna(subset=keys)
+    passages = passages[passages["speaker_side"].isin(voices)] if voices else passages
+    passages = passages.assign(unit=passages.groupby(keys).ngroup())
+    units = passages.groupby(keys)["n_words"].sum().reset_index()  # its index is the number of the unit
+    given = [name for name in documents if name in {"doc_id", "date", "date_precision", *columns}]
+    units = units[units["n_words"] > 0].join(documents[given].set_index("doc_id"), on="doc_id").dropna(subset=columns)
+    return passages, units.assign(cluster=find_clusters(corpus, units, clusters)) if clusters else units
+
+
+def find_clusters(corpus: Corpus, units: pd.DataFrame, clusters: str) -> pd.Series:
+    """Find the cluster of each document or part of it: its value of a column, or the speaker of most of its words."""
+    known = corpus.columns("passages")
+    check_columns([clusters], [*corpus.documents, *known])
+    if clusters in corpus.documents:
+        return units["doc_id"].map(corpus.documents.set_index("doc_id")[clusters])
+    if clusters in units:
+        return units[clusters]
+    keys = [name for name in units if name in known and name != "n_words"]
+    words = corpus.body([*keys, clusters, "n_words", "speaker_side"])
+    words = words[words["speaker_side"] != "question"]
+    words = words.groupby([*keys, clusters], observed=True, dropna=False)["n_words"].sum().reset_index()
+    most = words.sort_values("n_words", kind="stable").drop_duplicates(keys, keep="last").set_index(keys)[clusters]
+    return units.join(most, on=keys)[clusters]
 
 
 def refuse_empty(table: pd.DataFrame, what: str) -> None:

@@ -1,7 +1,5 @@
 """Topics: what the texts talk about, by a fitted model that says how stable it is."""
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import dataclass
 from functools import reduce
@@ -13,10 +11,10 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix, diags
 
-from .corpus import PERIODS, Corpus, add_period, check_columns, in_order, refuse_empty, refuse_undated
+from .corpus import PERIODS, Corpus, add_period, check_columns, find_clusters, refuse_empty, refuse_undated
 from .dictionaries import known_names, load_stop_words, read_lexicon
 from .errors import TalksError
-from .uncertainty import SEED, leave_one_out, mean_interval, resample, shuffle
+from .uncertainty import SEED, add_up, leave_one_out, means_by, resample, shuffle
 from .words import is_name
 
 PIECE_WORDS = 180
@@ -87,12 +85,11 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
     """Find the topics of a corpus: groups of words that come together, and their share of each document.
 
     In: a corpus, cut before to the voices and kinds of text to study; at `level` "passage" what one voice says in a
-    document is cut to about 180 words, at "document" left whole. Out: a `TopicModel`; a document without any of its
-    words has missing shares. Left out: stop words, names, titles, multiword terms, words in under 5 documents (2 of
-    under 50) or over half of the pieces. Raises `TalksError` for more topics than pieces or terms. Source:
-    non-negative matrix factorisation (Lee and Seung 1999) of TF-IDF with logarithms of counts (Manning and others
-    2008, 6.4.1: they find more of the classes of labelled news), started after Boutsidis and Gallopoulos (2008).
-    Known weakness: there is always an answer; read `topic_stability` before a topic.
+    document is cut to about 180 words, at "document" left whole. Out: a `TopicModel`; a document without its words has
+    no shares. Left out: stop words, names, titles, multiword terms, words in under 5 documents (2 of under 50) or over
+    half of the pieces. Raises `TalksError` for more topics than pieces or terms. Source: non-negative matrix
+    factorisation (Lee and Seung 1999) of TF-IDF with logarithms of counts (Manning and others 2008). Known weakness:
+    there is always an answer; read `topic_stability` before a topic.
 
     >>> texts = ah.load_corpus().where(side="CN", speaker_side="CN", date=slice("2025-11-01", "2025-12-31"))
     >>> ah.fit_topics(texts, 4).labels()[3]
@@ -172,8 +169,7 @@ def _mask_names(matrix: csr_matrix, terms: pd.Index) -> csr_matrix:
 
 def _group(keys: pd.Series, matrix: csr_matrix) -> csr_matrix:
     """Add up the rows of a matrix that have the same key, in the order of the keys."""
-    codes = pd.factorize(keys, sort=True)[0]
-    return csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes))))) @ matrix
+    return add_up(matrix, pd.factorize(keys, sort=True)[0])
 
 
 def _factorize(weights: csr_matrix, importance: np.ndarray, n_topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -275,12 +271,12 @@ def choose_n_topics(
 ) -> pd.DataFrame:
     """Compare numbers of topics by how well their topics come back, and name the runners-up, or none.
 
-    In: a corpus and the numbers to try. Out: `n_topics`, `stability` (mean bootstrap of `topic_stability`),
-    `standard_error` (over draws), `shuffled` (stability where the words change places by lot, mean of 5), `adjusted`
-    (how far stability is from `shuffled` to 1), `n_stable`, `coherence` (normalised pointwise mutual information of
-    top terms, -1 to 1), `rank` by `adjusted`, `chosen` (rank 1, if `adjusted` is at least .5; else none is), `close`
-    (within .02 or a standard error of it), `reason` (in words, where it is under .5). Source: Greene, O'Callaghan and
-    Cunningham (2014); chance as in Dudoit and Fridlyand (2002); Bouma (2009). Known weakness: few texts bear none.
+    In: a corpus and the numbers to try. Out: `n_topics`, `stability` (mean bootstrap of `topic_stability`), its
+    `standard_error`, `shuffled` (stability of shuffled words), `adjusted` (how far stability is from there to 1),
+    `n_stable`, `coherence` (normalised pointwise mutual information of top terms, -1 to 1), `rank` by `adjusted`,
+    `chosen` (rank 1, if at least .5; else none is), `close` (within .02 or a standard error), `reason` (where under
+    .5). Source: Greene, O'Callaghan and Cunningham (2014); chance as in Dudoit and Fridlyand (2002); Bouma (2009).
+    Known weakness: few texts bear none.
 
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.choose_n_topics(texts, [2, 3], n_draws=5)["chosen"].tolist()
@@ -332,12 +328,16 @@ def measure_coherence(present: csr_matrix, terms: np.ndarray, top: set[str]) -> 
     return float(np.mean(values)) if values else np.nan
 
 
-def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd.DataFrame:
+def compare_topics(
+    corpus: Corpus, model: TopicModel, by: str | list[str], *, clusters: str | None = None
+) -> pd.DataFrame:
     """Compare how large each topic is in the texts of each side, month, kind or talk, with intervals.
 
-    In: corpus, model, columns of `documents`, `speaker_side`, year, month, week. Out: `topic`, `label`, those
-    columns, `mean` (share, over documents, one for each voice), `low`, `high` (95 %), `n_documents` (0 where empty).
-    Raises `TalksError` for an unknown column. Source: `mean_interval`. Known weakness: topics are taken as given.
+    In: corpus, model, columns of `documents`, `speaker_side`, year, month, week; `clusters`, as for `rates`. Out:
+    `topic`, `label`, those columns, `mean` (share, over documents, one for each voice), `low`, `high` (95 %),
+    `n_documents` (0 where empty), with clusters `n_clusters`, `n_effective`; `smallest`, `reason`, as of
+    `compare_tone`. Raises `TalksError` for an unknown column. Source: `mean_interval`. Known weakness: topics are taken
+    as given.
 
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.compare_topics(texts, ah.fit_topics(texts, 2), by="side")["n_documents"].tolist()
@@ -354,11 +354,10 @@ def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd
             refuse_undated(rows, name)
         else:
             refuse_empty(rows, f"text with a value of {name}")
-    cells = {key: cell["share"] for key, cell in rows.groupby(["topic", *by], observed=True)}
-    labels = model.labels()
-    grid = pd.MultiIndex.from_product([labels.index, *(in_order(rows[name]) for name in by)])
-    table = [(key[0], labels[key[0]], *key[1:], *mean_interval(cells.get(key, []))[:4]) for key in grid]
-    return pd.DataFrame(table, columns=["topic", "label", *by, "mean", "low", "high", "n_documents"])
+    rows = rows.assign(cluster=find_clusters(corpus, rows, clusters)) if clusters else rows
+    table = means_by(rows.rename(columns={"share": "value"}), ["topic", *by], ["n_documents"])
+    table.insert(1, "label", table["topic"].map(model.labels()))
+    return table
 
 
 def typical_documents(corpus: Corpus, model: TopicModel, n: int = 3) -> pd.DataFrame:
