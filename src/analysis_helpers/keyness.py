@@ -41,14 +41,13 @@ def keyness(
     """Find the words that tell two groups of documents apart, and test whether they really do.
 
     In: a corpus cut to the officials' own voice; `by`, a column, and two values; `within`, columns (also year, month,
-    week) that make strata: those with under 4 documents of a group are left out; `clusters`, a column (speaker, date)
-    whose texts move together. Out: a row a term of `min_documents`, without names: `term`, `rate_first`, `rate_second`
-    (mean per 1,000 words), `log_ratio` (base 2), its `error`, `z`, `documents_first`, `documents_second`, `p_value`
-    (none under 4 units a group), `smallest_ratio` found in 80 of 100, with clusters `n_clusters`, `n_effective`;
-    `attrs`: `n_first`, `n_second`, `n_left_out`. `z` orders, `p_value` decides: units are relabelled, the yardstick is
-    the largest correlation with any word's root rate. Raises `TalksError` for an unknown column or value. Source:
-    Monroe, Colaresi and Quinn (2008; Dirichlet prior of 500 words); Westfall and Young (1993). Known weakness: what
-    strata do not hold equal may be what the words show; a cluster moves in the stratum of most of its texts.
+    week) that make strata: those with under 4 documents of a group are left out; `clusters`, a column whose texts move
+    together. Out: a row a term of `min_documents`, without names: `term`, `rate_first`, `rate_second` (mean per 1,000
+    words), `log_ratio` (base 2), its `error`, `z`, `documents_...`, `p_value` (none under 4 units a group),
+    `smallest_ratio` found in 80 of 100, with clusters `n_clusters`, `n_effective`. `z` orders, `p_value` decides: units
+    are relabelled, the yardstick is the largest correlation with any word's root rate. Raises `TalksError` for an
+    unknown column or value. Source: Monroe, Colaresi and Quinn (2008; prior of 500 words); Westfall and Young (1993).
+    Known weakness: what strata do not hold equal may be what the words show.
 
     >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
     >>> words = ah.keyness(own, min_documents=20, n_draws=99)
@@ -66,7 +65,7 @@ def keyness(
     table = _describe_terms(units).assign(p_value=p_values, smallest_ratio=smallest).round(6)
     table = table.sort_values(["z", "term"], ascending=[False, True], ignore_index=True)
     n_first, n_second, n_left_out = (int(which.sum()) for which in (design.labels, ~design.labels, ~design.kept))
-    table.attrs.update(n_first=n_first, n_second=n_second, n_left_out=n_left_out)
+    table.attrs.update(n_first=n_first, n_second=n_second, n_left_out=n_left_out, reason=design.too_few)
     return table.assign(n_clusters=max(design.units) + 1, n_effective=design.n_effective) if clusters else table
 
 
@@ -84,10 +83,9 @@ def calibrate_keyness(
     """Show what each test of words would claim about sides that were drawn by lot, where nothing can tell them apart.
 
     In: as for `keyness`; `clusters` get the labels, and a last test moves them. Out: `test`, `share_of_terms` called
-    different at .05, `share_of_draws` with any; honest is .05; `smallest_ratio` found in 80 of 100, in the middle of
-    the terms (none of a test that is not honest). Raises `TalksError` with under 4 units in a group. Source: z over
-    1.96; z and G2 (Dunning 1993) corrected by Benjamini and Hochberg (1995); `keyness`. Known weakness: it judges these
-    texts only.
+    different at .05, `share_of_draws` with any (honest is .05), `smallest_ratio` found in 80 of 100, in the middle of
+    the terms (of the rate tests). Raises `TalksError` with under 4 units in a group. Source: z and G2 (Dunning 1993)
+    corrected by Benjamini and Hochberg (1995). Known weakness: it judges these texts only.
 
     >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
     >>> ah.calibrate_keyness(own, n_relabellings=5)["test"].tolist()
@@ -118,11 +116,10 @@ def calibrate_keyness(
 def combine_keyness(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.DataFrame:
     """Tell which words hold in several comparisons: pooled, within kinds of text, among spokespersons, ...
 
-    In: tables of `keyness` by name. Out: by `n_passed` (p below `level`), `term`, `n_tested`, `n_first`, `n_second` (in
-    which that group says it more), `p_differ`, a column a comparison with its p value, `smallest_ratio`, found by each
-    in 80 of 100. That a word passes here and not there shows nothing: `p_differ` tests whether its log ratios differ
-    (Cochran's Q, times the number of words). Source: `keyness`; Gelman and Stern (2006). Known weakness: comparisons
-    share documents; three are not three proofs.
+    In: tables of `keyness` by name. Out: `term`, `n_tested`, `n_passed` (p below `level`), `n_first`, `n_second` (in
+    which that group says it more), `p_differ`, a column a comparison with its p value, `smallest_ratio`, found by each.
+    Passing here and not there shows nothing: `p_differ` tests whether log ratios differ (Cochran's Q, times the number
+    of words). Source: Gelman and Stern (2006). Known weakness: comparisons share documents; three are not three proofs.
 
     >>> one = pd.DataFrame({"term": ["accord"], "log_ratio": [2.0], "error": [0.5], "p_value": [0.01]})
     >>> two = pd.DataFrame({"term": ["accord"], "log_ratio": [1.0], "error": [0.6], "p_value": [0.20]})

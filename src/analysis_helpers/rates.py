@@ -29,11 +29,10 @@ def rates(
 
     In: a corpus; a dictionary: a name, a frame with `concept` and `term`, or terms by concept; `by`, columns; `period`,
     year, month or week; `clusters`, a column (speaker, date) whose texts are not independent. Out, 0 where empty:
-    `concept`, period, `by`, `rate` (mean over documents), `low`, `high` (95 %; none under 10 using documents), `n`
-    (occurrences), `n_documents`, `n_using`, `n_words`, with clusters `n_clusters`, `n_effective`; `reason` of no
-    interval; by `doc_id` a row a document. Only officials' words count, unless `by` has `speaker_side`. Raises
-    `TalksError` for an unknown column and as `Corpus.count_terms_of`. Source: Stone and others (1966); `mean_interval`.
-    Known weakness: a word counts whatever it means there, affirmed or denied.
+    `concept`, period, `by`, `rate` (mean over documents), `low`, `high` (95 %; none under 10 using documents), `n`,
+    `n_documents`, `n_using`, `n_words`, with clusters `n_clusters`, `n_effective`; `reason` of no interval; by `doc_id`
+    a row a document. Only officials' words count, unless `by` has `speaker_side`. Raises `TalksError` for an unknown
+    column or term. Source: Stone and others (1966). Known weakness: a word counts whatever it means there.
 
     >>> table = ah.rates(ah.load_corpus(), {"soybeans": ["soybean", "soybeans"]})
     >>> table.loc[table["speaker_side"] == "CN", ["n_using", "low"]].to_numpy().tolist()
@@ -113,6 +112,8 @@ def _count(
     corpus: Corpus, dictionary: dict[str, list[str]], by: list[str], clusters: str | None = None
 ) -> tuple[pd.DataFrame, ...]:
     """Give documents (or their parts by voice) with words and cluster, their counts by concept, and the terms found."""
+    if not dictionary:
+        raise TalksError("the dictionary is empty; expected a concept with its terms; write {'tariffs': ['tariffs']}")
     dictionary = {concept: [*map(spell_term, terms)] for concept, terms in dictionary.items()}
     passages, units = find_units(corpus, by, clusters, None if "speaker_side" in by else OWN)
     refuse_empty(units, "text with words of officials of either side")
@@ -147,9 +148,8 @@ def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
     """List every place where a term stands, with what is written before and after it.
 
     In: a corpus with its text; a term, as for `rates`; `width`, in characters. Out, by date, text and order: `doc_id`,
-    `date`, `side`, `speaker_side`, `left`, `keyword` (as printed), `right`. Raises `TalksError` for a corpus without
-    text and a term without a word. Source: keyword in context (Luhn 1960). Known weakness: a term may run over the end
-    of a sentence; "us" is the pronoun, US and U.S. the country.
+    `date`, `side`, `speaker_side`, `left`, `keyword` (as printed), `right`. Raises `TalksError` without text and for a
+    term without a word. Source: keyword in context (Luhn 1960). Known weakness: a term may run over a sentence's end.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -273,10 +273,9 @@ def choose_n_topics(
 
     In: a corpus and the numbers to try. Out: `n_topics`, `stability` (mean bootstrap of `topic_stability`), its
     `standard_error`, `shuffled` (stability of shuffled words), `adjusted` (how far stability is from there to 1),
-    `n_stable`, `coherence` (normalised pointwise mutual information of top terms, -1 to 1), `rank` by `adjusted`,
-    `chosen` (rank 1, if at least .5; else none is), `close` (within .02 or a standard error), `reason` (where under
-    .5). Source: Greene, O'Callaghan and Cunningham (2014); chance as in Dudoit and Fridlyand (2002); Bouma (2009).
-    Known weakness: few texts bear none.
+    `n_stable`, `coherence` (normalised pointwise mutual information, -1 to 1; Bouma 2009), `rank` by `adjusted`,
+    `chosen` (rank 1, if at least .5), `close` (within .02 or a standard error), `reason` (where under .5). Source:
+    Greene, O'Callaghan and Cunningham (2014); Dudoit and Fridlyand (2002). Known weakness: few texts bear none.
 
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.choose_n_topics(texts, [2, 3], n_draws=5)["chosen"].tolist()
@@ -335,9 +334,8 @@ def compare_topics(
 
     In: corpus, model, columns of `documents`, `speaker_side`, year, month, week; `clusters`, as for `rates`. Out:
     `topic`, `label`, those columns, `mean` (share, over documents, one for each voice), `low`, `high` (95 %),
-    `n_documents` (0 where empty), with clusters `n_clusters`, `n_effective`; `smallest`, `reason`, as of
-    `compare_tone`. Raises `TalksError` for an unknown column. Source: `mean_interval`. Known weakness: topics are taken
-    as given.
+    `n_documents` (0 where empty), and the rest as of `compare_tone`. Raises `TalksError` for an unknown column. Source:
+    `mean_interval`. Known weakness: topics are taken as given.
 
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.compare_topics(texts, ah.fit_topics(texts, 2), by="side")["n_documents"].tolist()

@@ -111,9 +111,8 @@ def difference_interval(
     """Give the difference between two means over documents, first minus second, with its 95 % interval.
 
     In: one value per document of either group; missing values are left out; `clusters`, those of the first and of the
-    second, as for `mean_interval`. Out: `Interval` (the difference as `mean`, the rest of both groups); none where a
-    mean has none. Source: MOVER (Zou and Donner 2008). Known weakness: a speaker or day of both groups counts as two
-    clusters; small groups without skewness are covered in .97.
+    second, as for `mean_interval`. Out: `Interval`; none where a mean has none. Source: MOVER (Zou and Donner 2008).
+    Known weakness: a speaker of both groups counts as two clusters; small groups without skewness are covered in .97.
 
     >>> difference_interval([2.0, 4.0, 6.0, 3.0, 5.0], [1.0, 2.0, 3.0, 1.5, 2.5])[:4]
     (2.0, -0.194973, 4.194973, 10)
@@ -195,7 +194,7 @@ def permutation_p(
     drawn = design.list_all()
     exact = drawn is not None
     drawn = np.vstack([labels, drawn if exact else design.relabel(n_draws, seed)])
-    observed, p_value, smallest = _count_as_large(_differences(values, drawn, design.strata), exact)
+    observed, p_value, smallest = count_as_large(_differences(values, drawn, design.strata), exact)
     return Permutation(observed, p_value, n_first, n_second, "exact" * exact, smallest, design.n_effective)
 
 
@@ -207,17 +206,13 @@ def _differences(values: np.ndarray, labels: np.ndarray, strata: np.ndarray) -> 
     return labels @ centred / np.maximum((n_first * (n - n_first) / n).sum(axis=1), 1e-9)
 
 
-def _count_as_large(differences: np.ndarray, exact: bool = False) -> tuple[float, float, float]:
-    """Give the observed difference, which stands first, its p value, and the smallest that would be found."""
+def count_as_large(differences: np.ndarray, exact: bool = False) -> tuple[float, float, float]:
+    """Give the observed difference, which stands first, its p value, and the smallest found in 80 of 100 samples."""
     observed, drawn = float(differences[0]), np.abs(differences[1:])
     as_large = int((drawn >= abs(observed) - 1e-9).sum())
     p_value = as_large / len(drawn) if exact else (1 + as_large) / (1 + len(drawn))
-    return round(observed, 6), round(p_value, 6), round(find_smallest(drawn), 6)
-
-
-def find_smallest(drawn: np.ndarray) -> float:
-    """Find the smallest effect that a test would show in 80 of 100 samples, from the sizes that luck alone gives."""
-    return float(np.quantile(drawn, 0.95) + POWER * np.sqrt(np.square(drawn).mean()))
+    smallest = np.quantile(drawn, 0.95) + POWER * np.sqrt(np.square(drawn).mean())
+    return round(observed, 6), round(p_value, 6), round(float(smallest), 6)
 
 
 class Interaction(NamedTuple):
@@ -249,10 +244,9 @@ def interaction_p(
     """Ask whether two groups differ more in one setting (a period, a kind of text) than in the other.
 
     In: as for `permutation_p`; `across`, the column of the setting, and its two values. Out: `Interaction`:
-    `difference` (first minus second in `one`, minus the same in `other`), its 95 % interval, two-sided `p_value`,
-    `reason` of a missing one (under 4 documents or clusters in a cell), `smallest`. That one passes a test and the
-    other does not shows nothing. Source: Gelman and Stern (2006); permuted residuals of the model without interaction
-    (Still and White 1981). Known weakness: it is exact only where spreads are alike.
+    `difference` (first minus second in `one`, minus the same in `other`), its 95 % interval, `p_value`, `reason` of a
+    missing one, `smallest`. Source: Gelman and Stern (2006); permuted residuals without interaction (Still and White
+    1981). Known weakness: it is exact only where spreads are alike.
 
     >>> table = pd.DataFrame({"side": ["CN", "US"] * 10, "year": [1] * 10 + [2] * 10, "tone": [0, 9] * 5 + [9, 0] * 5})
     >>> interaction_p(table.assign(tone=table["tone"] + table.index % 3), "tone", "year", 1, 2).p_value
@@ -276,7 +270,7 @@ def interaction_p(
     own, others = (
         _differences(rest[rows_of], drawn[:, rows_of], np.zeros(rows_of.sum(), int)) for rows_of in (side, ~side)
     )
-    _, p_value, smallest = _count_as_large(own - others)
+    _, p_value, smallest = count_as_large(own - others)
     return Interaction(*found[:3], p_value, found.n_documents, found.reason, smallest)
 
 
@@ -297,8 +291,10 @@ class Design(NamedTuple):
     @property
     def too_few(self) -> str:
         """Why the two groups are too small for a p value; nothing where they are not."""
-        n_first, n_second = (len(np.unique(self.units[own])) for own in (self.labels, ~self.labels))
-        return say_too_few(n_first, n_second, "documents" if n_first + n_second == len(self.units) else "clusters")
+        n = [len(np.unique(self.units[own])) for own in (self.labels, ~self.labels)]
+        unit = "documents" if sum(n) == len(self.units) else "clusters"
+        told = f"{n[0]} against {n[1]} {unit}; expected at least {MIN_A_SIDE} of each in a stratum"
+        return told if min(n) < MIN_A_SIDE else ""
 
     def relabel(self, n_draws: int, seed: int) -> np.ndarray:
         """Give whole units the labels of others of their block, by lot: one row of labels a draw."""
@@ -324,13 +320,6 @@ class Design(NamedTuple):
     def _of_units(self) -> tuple[np.ndarray, np.ndarray]:
         start = np.unique(self.units, return_index=True)[1]
         return self.labels[start], self.blocks[start]
-
-
-def say_too_few(n_first: int, n_second: int, unit: str = "documents") -> str:
-    """Say why two groups of documents are too small for a p value; nothing where they are not."""
-    if min(n_first, n_second) >= MIN_A_SIDE:
-        return ""
-    return f"{n_first} against {n_second} {unit}; expected at least {MIN_A_SIDE} of each in a stratum"
 
 
 def lay_out(
