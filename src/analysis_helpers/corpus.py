@@ -496,11 +496,10 @@ def _find_table(folder: Path, name: str) -> _Table:
         wrong += [f"column {name} is unknown" for name in found if name not in expected]
         if wrong:
             raise TalksError(f"{path}: {wrong[0]}; expected {', '.join(expected)}; build the corpus again")
-    columns, n_before = opened[0].schema.names, np.cumsum([0, *(file.num_rows for file in opened[:-1])])
-    for path, file in zip(paths, opened, strict=True):
-        if file.schema.names != columns:
+        if found != opened[0].schema.names:
             raise TalksError(f"{path}: expected the columns of {paths[0].name}, in their order; build the corpus again")
-    return _Table(columns, {path: _stamp(path) for path in paths}, tuple(n_before.tolist()))
+    n_before = np.cumsum([0, *(file.num_rows for file in opened[:-1])])
+    return _Table(opened[0].schema.names, {path: _stamp(path) for path in paths}, tuple(n_before.tolist()))
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -672,10 +671,9 @@ def count_questions(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     [0.16, 0.34]
     """
     by = [by] if isinstance(by, str) else list(by)
-    table = coverage(corpus, by)[[*by, "n_documents", "n_words"]]
     asked = coverage(corpus, list(dict.fromkeys([*by, "speaker_side"]))).query("speaker_side == 'question'")
-    asked = asked.rename(columns={"n_words": "n_questions"})
-    table = table[table["n_words"] > 0].merge(asked[[*by, "n_questions"]], on=by, how="left")
+    asked = asked.rename(columns={"n_words": "n_questions"})[[*by, "n_questions"]]
+    table = coverage(corpus, by)[[*by, "n_documents", "n_words"]].query("n_words > 0").merge(asked, on=by, how="left")
     table = table.fillna({"n_questions": 0}).astype({"n_questions": "int64"})
     return table.assign(share=table["n_questions"] / table["n_words"])
 
@@ -727,16 +725,13 @@ def find_clusters(corpus: Corpus, units: pd.DataFrame, clusters: str) -> pd.Seri
 def refuse_empty(table: pd.DataFrame, what: str) -> None:
     """Raise `TalksError` where nothing is left that could be counted or compared, and name the usual remedy."""
     if table.empty:
-        raise TalksError(
-            f"no {what} here; expected at least one of a known side (US or CN), and of the kind and date asked for; "
-            f"give the columns side, genre and date in the metadata, or choose less narrowly"
-        )
+        expected = "expected at least one of a known side (US or CN), and of the kind and date asked for"
+        remedy = "give the columns side, genre and date in the metadata, or choose less narrowly"
+        raise TalksError(f"no {what} here; {expected}; {remedy}")
 
 
 def refuse_undated(dated: pd.DataFrame, period: str) -> None:
     """Raise `TalksError` where no row is left whose date is exact enough for a year, month or week."""
     if dated.empty:
-        raise TalksError(
-            f"no document has a date exact enough for a {period}; expected at least one, because this goes by dates; "
-            f"give a column date in the metadata"
-        )
+        remedy = "expected at least one, because this goes by dates; give a column date in the metadata"
+        raise TalksError(f"no document has a date exact enough for a {period}; {remedy}")

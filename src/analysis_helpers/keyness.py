@@ -62,10 +62,18 @@ def keyness(
         observed = test.correlate(design.labels[None])[:, 0]
         p_values = (1 + n_draws - np.searchsorted(largest, observed - 1e-9)) / (1 + n_draws)
         smallest = test.find_ratio(np.quantile(largest, 0.95), luck)
-    table = _describe_terms(units).assign(p_value=p_values, smallest_ratio=smallest).round(6)
+    rates, sides = _rates(units), {"first": design.labels, "second": ~design.labels}
+    means = {f"rate_{name}": np.asarray(rates[side].mean(axis=0)).ravel() for name, side in sides.items()}
+    errors = [_relative_error(rates[side], design.units[side]) for side in sides.values()]
+    with np.errstate(divide="ignore"):
+        ratio = np.subtract(*np.log2(list(means.values())))
+    table = pd.DataFrame({"term": units.terms} | means).assign(log_ratio=ratio, error=np.hypot(*errors) / np.log(2))
+    table = table.assign(z=_log_odds(units, design.labels))
+    table = table.assign(**{f"documents_{name}": units.counts[side].getnnz(axis=0) for name, side in sides.items()})
+    table = table.assign(p_value=p_values, smallest_ratio=smallest).round(6)
     table = table.sort_values(["z", "term"], ascending=[False, True], ignore_index=True)
-    n_first, n_second, n_left_out = (int(which.sum()) for which in (design.labels, ~design.labels, ~design.kept))
-    table.attrs.update(n_first=n_first, n_second=n_second, n_left_out=n_left_out, reason=design.too_few)
+    table.attrs = {f"n_{name}": int(side.sum()) for name, side in sides.items()}
+    table.attrs |= {"n_left_out": int((~design.kept).sum()), "reason": design.too_few}
     return table.assign(n_clusters=max(design.units) + 1, n_effective=design.n_effective) if clusters else table
 
 
@@ -171,18 +179,6 @@ def _gather(
             f"no word is used by {min_documents} of the {len(units)} documents; expected some; lower min_documents"
         )
     return _Units(matrix[:, wanted], units["n_words"].to_numpy(dtype="float64"), design, terms[wanted])
-
-
-def _describe_terms(units: _Units) -> pd.DataFrame:
-    table = pd.DataFrame({"term": units.terms})
-    rates, sides = _rates(units), {"first": units.design.labels, "second": ~units.design.labels}
-    for name, side in sides.items():
-        table[f"rate_{name}"] = np.asarray(rates[side].mean(axis=0)).ravel()
-    errors = [_relative_error(rates[side], units.design.units[side]) for side in sides.values()]
-    with np.errstate(divide="ignore"):
-        table["log_ratio"] = np.log2(table["rate_first"]) - np.log2(table["rate_second"])
-    table = table.assign(error=np.hypot(*errors) / np.log(2), z=_log_odds(units, units.design.labels))
-    return table.assign(**{f"documents_{name}": units.counts[side].getnnz(axis=0) for name, side in sides.items()})
 
 
 def _relative_error(rates: csr_matrix, clusters: np.ndarray) -> np.ndarray:

@@ -78,6 +78,7 @@ class _Pieces(NamedTuple):
     counts: csr_matrix
     terms: np.ndarray
     keys: pd.DataFrame  # doc_id, speaker_side
+    documents: np.ndarray  # the number of the document of each piece
     min_documents: int
 
 
@@ -116,7 +117,8 @@ def weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
     keys = passages.drop_duplicates("piece").sort_values("piece", ignore_index=True)[["doc_id", "speaker_side"]]
     matrix, terms = corpus.matrix(passages["passage_id"], passages["piece"].to_numpy(), exclude=load_stop_words())
     matrix = _mask_names(matrix, terms)
-    n_documents = _group(keys["doc_id"], matrix > 0).getnnz(axis=0)
+    documents = pd.factorize(keys["doc_id"], sort=True)[0]
+    n_documents = add_up(matrix > 0, documents).getnnz(axis=0)
     least = MIN_DOCUMENTS if len(corpus.documents) >= SMALL else MIN_DOCUMENTS_SMALL
     kept = (n_documents >= least) & (matrix.getnnz(axis=0) <= MAX_SHARE * len(keys))
     left_out = load_stop_words() | {row["term"].rstrip(".") for row in read_lexicon("titles")}
@@ -129,10 +131,9 @@ def weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
         )
     counts = matrix[:, kept]
     weights = _weigh(counts)
-    filled = pd.Series(weights.getnnz(axis=1) > 0)
-    size = filled.groupby(keys["doc_id"]).transform("sum")
-    importance = np.where(filled, 1 / np.sqrt(size.clip(lower=1)), 0.0)
-    return _Pieces(weights, importance, counts, np.asarray(terms[kept]), keys, least)
+    filled = weights.getnnz(axis=1) > 0
+    importance = filled / np.sqrt(np.maximum(np.bincount(documents, weights=filled), 1))[documents]
+    return _Pieces(weights, importance, counts, np.asarray(terms[kept]), keys, documents, least)
 
 
 def _weigh(counts: csr_matrix) -> csr_matrix:
@@ -165,11 +166,6 @@ def _mask_names(matrix: csr_matrix, terms: pd.Index) -> csr_matrix:
     words_of = np.array(pairs, dtype="int64").reshape(-1, 2).T
     masked = csr_matrix((np.ones(len(pairs)), tuple(words_of)), shape=(len(terms), len(terms)))
     return (matrix - matrix @ masked).maximum(0).tocsr()  # a name inside a longer name is taken out twice
-
-
-def _group(keys: pd.Series, matrix: csr_matrix) -> csr_matrix:
-    """Add up the rows of a matrix that have the same key, in the order of the keys."""
-    return add_up(matrix, pd.factorize(keys, sort=True)[0])
 
 
 def _factorize(weights: csr_matrix, importance: np.ndarray, n_topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -233,7 +229,7 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
     largest = shares.sort_values("share", ascending=False, kind="stable").drop_duplicates("doc_id")["topic"]
     top = _top_sets(model.topic_terms)
     table = model.labels().reset_index()
-    n = pieces.keys["doc_id"].nunique()
+    n = pieces.documents.max() + 1
     for name, draws in (("bootstrap", resample(n, n_draws, seed)), ("leave_one_out", leave_one_out(n, n_draws, seed))):
         table[name] = _refit(pieces, top, draws, model.settings["seed"]).mean(axis=0).round(3)
     table["n_documents"] = table["topic"].map(largest.value_counts()).fillna(0).astype("int64")
@@ -242,8 +238,7 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
 
 def _refit(pieces: _Pieces, top: list[set[str]], draws: np.ndarray, seed: int) -> np.ndarray:
     """Fit again with each draw of documents; the overlap of each topic with its match, one row a draw."""
-    documents = pd.factorize(pieces.keys["doc_id"], sort=True)[0]
-    importances = (pieces.importance * np.sqrt(draw[documents]) for draw in draws)
+    importances = (pieces.importance * np.sqrt(draw[pieces.documents]) for draw in draws)
     return np.array([match_topics(top, _fit_top(pieces, importance, len(top), seed)) for importance in importances])
 
 
@@ -282,7 +277,7 @@ def choose_n_topics(
     [False, False]
     """
     pieces = weigh_pieces(corpus, level)
-    present = _group(pieces.keys["doc_id"], pieces.counts > 0) > 0
+    present = add_up(pieces.counts > 0, pieces.documents) > 0
     draws = resample(present.shape[0], n_draws, seed)
     dealt = [_deal(pieces, order) for order in shuffle(int(pieces.counts.sum()), N_SHUFFLED, seed)]
     rows = []
@@ -373,5 +368,5 @@ def typical_documents(corpus: Corpus, model: TopicModel, n: int = 3) -> pd.DataF
     rows = model.document_topics.merge(documents[["doc_id", "date", "outlet", "url", "n_words"]], on="doc_id")
     rows = rows[rows["strength"] > 0].assign(label=rows["topic"].map(model.labels()))
     rows = rows.sort_values(["topic", "strength", "doc_id"], ascending=[True, False, True])
-    columns = ["topic", "label", "doc_id", "date", "outlet", "url", "n_words", "share"]
-    return rows.groupby("topic").head(n)[columns].reset_index(drop=True)
+    rows = rows.groupby("topic").head(n).reset_index(drop=True)
+    return rows[["topic", "label", "doc_id", "date", "outlet", "url", "n_words", "share"]]
