@@ -692,7 +692,7 @@ def find_units(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give body passages with the number of their `unit`, and the units: documents, or parts of them by voice.
 
-    Units have words, a value in each of the columns (which may be year, month or week), date, and their `cluster`.
+    Units have words, a value in each of the columns (which may be year, month or week), and their `cluster`.
     """
     documents = reduce(add_period, sorted({*columns} & {*PERIODS}), corpus.documents)
     check_columns(columns, [*corpus.documents, *corpus.columns("passages"), *PERIODS])
@@ -701,8 +701,15 @@ def find_units(
     passages = passages[passages["speaker_side"].isin(voices)] if voices else passages
     passages = passages.assign(unit=passages.groupby(keys).ngroup())
     units = passages.groupby(keys)["n_words"].sum().reset_index()  # its index is the number of the unit
-    given = [name for name in documents if name in {"doc_id", "date", "date_precision", *columns}]
-    units = units[units["n_words"] > 0].join(documents[given].set_index("doc_id"), on="doc_id").dropna(subset=columns)
+    given = documents[[name for name in documents if name in {"doc_id", *columns}]].set_index("doc_id")
+    units = units[units["n_words"] > 0].join(given, on="doc_id")
+    refuse_empty(units, "text with words of officials of either side" if voices else "text with words")
+    for name in columns:
+        units = units.dropna(subset=name)
+        if name in PERIODS:
+            refuse_undated(units, name)
+        else:
+            refuse_empty(units, f"text with a value of {name}")
     return passages, units.assign(cluster=find_clusters(corpus, units, clusters)) if clusters else units
 
 

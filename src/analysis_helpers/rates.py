@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from .corpus import Corpus, add_period, find_units, refuse_empty, refuse_undated
+from .corpus import Corpus, find_units, refuse_empty
 from .dictionaries import DICTIONARIES, load_dictionary, read_dictionary
 from .errors import TalksError
 from .uncertainty import mean_interval, means_by, smallest_ratio, subtract
@@ -39,11 +39,8 @@ def rates(
     [[2.0, nan]]
     """
     by = [by] if isinstance(by, str) else list(by)
-    units, n, _ = _count(corpus, read_dictionary(dictionary), by, clusters)
-    if period:
-        units = add_period(units, period).dropna(subset=period)
-        refuse_undated(units, period)
     keys, tables = [*([period] if period else []), *by], {}
+    units, n, _ = _count(corpus, read_dictionary(dictionary), keys, clusters)
     for concept, found in n.items():
         rows = units.assign(n=found, n_using=found > 0, value=1_000 * found / units["n_words"])
         if "doc_id" in by:
@@ -116,7 +113,6 @@ def _count(
         raise TalksError("the dictionary is empty; expected a concept with its terms; write {'tariffs': ['tariffs']}")
     dictionary = {concept: [*map(spell_term, terms)] for concept, terms in dictionary.items()}
     passages, units = find_units(corpus, by, clusters, None if "speaker_side" in by else OWN)
-    refuse_empty(units, "text with words of officials of either side")
     terms = [  # a term that holds another of its concept is not counted beside it: where "port" is, so are "port fees"
         (concept, term)
         for concept, given in dictionary.items()

@@ -2,7 +2,6 @@
 
 import warnings
 from dataclasses import dataclass
-from functools import reduce
 from html import escape
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -11,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix, diags
 
-from .corpus import PERIODS, Corpus, add_period, check_columns, find_clusters, refuse_empty, refuse_undated
+from .corpus import PERIODS, Corpus, check_columns, find_units, refuse_empty
 from .dictionaries import known_names, load_stop_words, read_lexicon
 from .errors import TalksError
 from .uncertainty import SEED, add_up, leave_one_out, means_by, resample, shuffle
@@ -148,7 +147,6 @@ def cut_pieces(corpus: Corpus, level: str) -> pd.DataFrame:
     if level not in ("passage", "document"):
         raise TalksError(f"unknown level {level!r}; expected passage or document; choose one of them")
     passages = corpus.body(["passage_id", "doc_id", "speaker_side", "position", "n_words"])
-    passages = passages.assign(speaker_side=passages["speaker_side"].astype("object").fillna("unknown"))
     passages = passages.sort_values(["doc_id", "speaker_side", "position"])
     spoken = passages.groupby(["doc_id", "speaker_side"], sort=False)["n_words"]
     total = spoken.transform("sum").clip(lower=1)
@@ -338,17 +336,10 @@ def compare_topics(
     """
     by = [by] if isinstance(by, str) else list(by)
     shares = model.voice_topics if "speaker_side" in by else model.document_topics
-    documents = reduce(add_period, sorted(set(by) & set(PERIODS)), corpus.documents)
     check_columns(by, [*corpus.documents, "speaker_side", *PERIODS])
-    rows = shares.merge(documents[["doc_id", *(name for name in by if name != "speaker_side")]], on="doc_id")
-    for name in by:
-        rows = rows.dropna(subset=name)
-        if name in PERIODS:
-            refuse_undated(rows, name)
-        else:
-            refuse_empty(rows, f"text with a value of {name}")
-    rows = rows.assign(cluster=find_clusters(corpus, rows, clusters)) if clusters else rows
-    table = means_by(rows.rename(columns={"share": "value"}), ["topic", *by], ["n_documents"])
+    _, units = find_units(corpus, by, clusters)
+    rows = shares.merge(units).rename(columns={"share": "value"})
+    table = means_by(rows, ["topic", *by], ["n_documents"])
     table.insert(1, "label", table["topic"].map(model.labels()))
     return table
 

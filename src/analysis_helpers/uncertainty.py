@@ -156,6 +156,8 @@ class Permutation(NamedTuple):
     reason: str
     smallest: float  # difference that would have been found in 80 of 100 such collections
     n_effective: float
+    low: float = np.nan  # of an interaction, the 95 % interval
+    high: float = np.nan
 
 
 def permutation_p(
@@ -215,18 +217,6 @@ def count_as_large(differences: np.ndarray, exact: bool = False) -> tuple[float,
     return round(observed, 6), round(p_value, 6), round(float(smallest), 6)
 
 
-class Interaction(NamedTuple):
-    """How far a difference differs between two settings, its interval, and how often chance alone gives as much."""
-
-    difference: float
-    low: float
-    high: float
-    p_value: float
-    n_documents: int
-    reason: str
-    smallest: float  # that would have been found in 80 of 100 such collections
-
-
 def interaction_p(
     table: pd.DataFrame,
     value: str,
@@ -240,10 +230,10 @@ def interaction_p(
     clusters: str | None = None,
     n_draws: int = 1_000,
     seed: int = SEED,
-) -> Interaction:
+) -> Permutation:
     """Ask whether two groups differ more in one setting (a period, a kind of text) than in the other.
 
-    In: as for `permutation_p`; `across`, the column of the setting, and its two values. Out: `Interaction`:
+    In: as for `permutation_p`; `across`, the column of the setting, and its two values. Out: `Permutation`:
     `difference` (first minus second in `one`, minus the same in `other`), its 95 % interval, `p_value`, `reason` of a
     missing one, `smallest`. Source: Gelman and Stern (2006); permuted residuals without interaction (Still and White
     1981). Known weakness: it is exact only where spreads are alike.
@@ -261,9 +251,10 @@ def interaction_p(
     ]
     found = subtract(subtract(*cells[:2]), subtract(*cells[2:]))
     design = lay_out(rows.assign(side=side), inside, ["side"], clusters)
+    sizes, bounds = (int(side.sum()), int((~side).sum())), (design.n_effective, found.low, found.high)
     if not len(rows) or not design.kept.all():
         reason = f"under {MIN_A_SIDE} {'clusters' if clusters else 'documents'} in a group of one setting"
-        return Interaction(*found[:3], np.nan, found.n_documents, reason, np.nan)
+        return Permutation(found.mean, np.nan, *sizes, reason, np.nan, *bounds)
     model = np.column_stack([np.ones(len(rows)), side, inside])
     rest = values - model @ np.linalg.lstsq(model, values, rcond=None)[0]
     drawn = np.vstack([inside, design.relabel(n_draws, seed)])
@@ -271,7 +262,7 @@ def interaction_p(
         _differences(rest[rows_of], drawn[:, rows_of], np.zeros(rows_of.sum(), int)) for rows_of in (side, ~side)
     )
     _, p_value, smallest = count_as_large(own - others)
-    return Interaction(*found[:3], p_value, found.n_documents, found.reason, smallest)
+    return Permutation(found.mean, p_value, *sizes, found.reason, smallest, *bounds)
 
 
 class Design(NamedTuple):
