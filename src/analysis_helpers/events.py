@@ -88,14 +88,13 @@ def event_study(
     In: a row per document with `date`, `by` and the value; talks; the windows in days. Left out: talks outside the
     dates, documents before one and after another. Out: a row per `by`: `before`, `after` (means), `difference`,
     `p_value` (none under 4 documents), `smallest`, the difference found in 80 of 100, `n_before`, `n_after`. Raises
-    `TalksError` without a dated document or a talk in their span. Source: rotated calendars (Besag and Clifford 1989).
-    Known weakness: one year holds few independent calendars.
+    `TalksError` without a dated document or talk. Source: rotated calendars (Besag and Clifford 1989). Known weakness:
+    one year holds few.
 
     >>> days = pd.date_range("2025-01-01", periods=100)
-    >>> table = pd.DataFrame({"date": days, "side": "US", "tone": 0.0}).assign(tone=lambda t: (t.index >= 50) * 1.0)
-    >>> talk = pd.DataFrame({"start_date": [days[50]], "end_date": [days[50]]})
-    >>> event_study(table, talk, "tone", days=10)[["difference", "n_before", "n_after"]].to_numpy().tolist()
-    [[1.0, 10.0, 10.0]]
+    >>> table = pd.DataFrame({"date": days, "side": "US", "tone": np.arange(100) >= 50})
+    >>> event_study(table, table.assign(start_date=days, end_date=days)[50:51], "tone")["difference"].tolist()
+    [1.0]
     """
     known = table.dropna(subset=[value, by])
     refuse_empty(known, f"document with a value of {value} and a {by.replace('_', ' ')}")

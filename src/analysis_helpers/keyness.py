@@ -128,8 +128,8 @@ def combine_keyness(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.
 
     In: tables of `keyness` by name. Out: `term`, `n_tested`, `n_passed` (p below `level`), `n_first`, `n_second` (in
     which that group says it more), `p_differ`, a column a comparison with its p value, `smallest_ratio`, found by each.
-    Passing here and not there shows nothing: `p_differ` tests whether log ratios differ (Cochran's Q, times the number
-    of words). Source: Gelman and Stern (2006). Known weakness: comparisons share documents; three are not three proofs.
+    Passing here and not there shows nothing: `p_differ` tests whether log ratios differ (Cochran's Q, Bonferroni).
+    Source: Gelman and Stern (2006). Known weakness: comparisons share documents.
 
     >>> one = pd.DataFrame({"term": ["accord"], "log_ratio": [2.0], "error": [0.5], "p_value": [0.01]})
     >>> two = pd.DataFrame({"term": ["accord"], "log_ratio": [1.0], "error": [0.6], "p_value": [0.20]})

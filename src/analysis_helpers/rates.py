@@ -28,11 +28,11 @@ def rates(
     """Give the rate per 1,000 words of each concept of a dictionary, by side, kind of text, period or document.
 
     In: a corpus; a dictionary: a name, a frame with `concept` and `term`, or terms by concept; `by`, columns; `period`,
-    year, month or week; `clusters`, a column (speaker, date) whose texts are not independent. Out, 0 where empty:
-    `concept`, period, `by`, `rate` (mean over documents), `low`, `high` (95 %; none under 10 using documents), `n`,
-    `n_documents`, `n_using`, `n_words`, with clusters `n_clusters`, `n_effective`; `reason` of no interval; by `doc_id`
-    a row a document. Only officials' words count, unless `by` has `speaker_side`. Raises `TalksError` for an unknown
-    column or term. Source: Stone and others (1966). Known weakness: a word counts whatever it means there.
+    year, month or week; `clusters`, a column (speaker, date) whose texts are not independent. Out: `concept`, period,
+    `by`, `rate` (mean over documents), `low`, `high` (95 %; none under 10 using documents), `n`, `n_documents`,
+    `n_using`, `n_words`, with clusters `n_clusters`, `n_effective`; `reason` of no interval; by `doc_id` a row a
+    document. Only officials' words count, unless `by` has `speaker_side`. Raises `TalksError` for an unknown column or
+    term. Known weakness: a word counts whatever it means.
 
     >>> table = ah.rates(ah.load_corpus(), {"soybeans": ["soybean", "soybeans"]})
     >>> table.loc[table["speaker_side"] == "CN", ["n_using", "low"]].to_numpy().tolist()
@@ -66,11 +66,10 @@ def compare_rates(
     """Compare how often two groups use each concept of a dictionary, and how much hangs on a single term.
 
     In: corpus, dictionary and `clusters` as for `rates`; `by`, a column, and two values. Out: `concept`, the values
-    (mean per 1,000 words), `difference`, `low`, `high` (95 %; none under 10 using documents in a group), `using_...` of
-    `n_...` documents, `smallest_ratio`, told apart in 80 of 100 such collections, with clusters `n_clusters`,
-    `n_effective`; `reason` of no interval. `leave_one_out` adds `least_...`, `most_...`, the extremes with one term
-    left out, and `term_...`, which matters most. Raises `TalksError` as `rates`. Source: `difference_interval`; the
-    jackknife (Tukey 1958). Known weakness: kinds of text are pooled, and a difference may be one of kind.
+    (mean per 1,000 words), `difference`, `low`, `high` (95 %), `using_...` of `n_...` documents, `smallest_ratio` found
+    in 80 of 100, with clusters `n_clusters`, `n_effective`; `reason`; by `leave_one_out` `least_...`, `most_...`, the
+    extremes with one term left out, and `term_...`, which matters most. Raises `TalksError` as `rates`. Source:
+    `difference_interval`; the jackknife (Tukey 1958). Known weakness: kinds of text are pooled.
 
     >>> table = ah.compare_rates(ah.load_corpus(), {"Taiwan": ["taiwan"], "soybeans": ["soybean", "soybeans"]})
     >>> table[["concept", "using_CN", "high"]].round(1).to_numpy().tolist()

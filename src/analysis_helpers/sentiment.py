@@ -37,10 +37,10 @@ def compare_tone(
 
     In: a corpus; of `side`, `speaker_side`, `target`, `collection`, `genre`, `month`, `talk_id`; the instrument, or
     `tone` for their mean; `clusters`, as for `rates`. `target` is US or CN (only that one is named), both, or
-    relationship, which wins. Out: a row a combination, `mean` (over documents), `low`, `high` (95 %), `n_documents`,
-    `n_sentences`, with clusters `n_clusters`, `n_effective`; `smallest`, the difference from another such mean found in
-    80 of 100; `reason` of no interval. Questions count only by `speaker_side`. Raises `TalksError` for an unknown
-    column, and without a sentence. Source: `mean_interval`. Known weakness: kinds of text differ more than sides do.
+    relationship, which wins. Out: `mean` (over documents), `low`, `high` (95 %), `n_documents`, `n_sentences`, with
+    clusters `n_clusters`, `n_effective`; `smallest`, the difference from another such mean found in 80 of 100; `reason`
+    of no interval. Questions count only by `speaker_side`. Raises `TalksError` for an unknown column, and without a
+    sentence. Source: `mean_interval`. Known weakness: kinds of text differ more than sides do.
 
     >>> tone = ah.compare_tone(ah.load_corpus().where(genre="press_conference"), by=["speaker_side", "target"])
     >>> tone.columns.tolist()

@@ -84,12 +84,11 @@ class _Pieces(NamedTuple):
 def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = "passage") -> TopicModel:
     """Find the topics of a corpus: groups of words that come together, and their share of each document.
 
-    In: a corpus, cut before to the voices and kinds of text to study; at `level` "passage" what one voice says in a
-    document is cut to about 180 words, at "document" left whole. Out: a `TopicModel`; a document without its words has
-    no shares. Left out: stop words, names, titles, multiword terms, words in under 5 documents (2 of under 50) or over
-    half of the pieces. Raises `TalksError` for more topics than pieces or terms. Source: non-negative matrix
-    factorisation (Lee and Seung 1999) of TF-IDF with logarithms of counts (Manning and others 2008). Known weakness:
-    there is always an answer; read `topic_stability` before a topic.
+    In: a corpus of the voices and kinds of text to study; at `level` "passage" what one voice says is cut to about 180
+    words, at "document" left whole. Out: a `TopicModel`. Left out: stop words, names, titles, multiword terms, words in
+    under 5 documents (2 of under 50) or over half of the pieces. Raises `TalksError` for more topics than pieces or
+    terms. Source: NMF (Lee and Seung 1999) of TF-IDF with logarithms of counts (Manning and others 2008). Known
+    weakness: there is always an answer; read `topic_stability` before a topic.
 
     >>> texts = ah.load_corpus().where(side="CN", speaker_side="CN", date=slice("2025-11-01", "2025-12-31"))
     >>> ah.fit_topics(texts, 4).labels()[3]
@@ -266,9 +265,9 @@ def choose_n_topics(
 
     In: a corpus and the numbers to try. Out: `n_topics`, `stability` (mean bootstrap of `topic_stability`), its
     `standard_error`, `shuffled` (stability of shuffled words), `adjusted` (how far stability is from there to 1),
-    `n_stable`, `coherence` (normalised pointwise mutual information, -1 to 1; Bouma 2009), `rank` by `adjusted`,
-    `chosen` (rank 1, if at least .5), `close` (within .02 or a standard error), `reason` (where under .5). Source:
-    Greene, O'Callaghan and Cunningham (2014); Dudoit and Fridlyand (2002). Known weakness: few texts bear none.
+    `n_stable`, `coherence` (NPMI, -1 to 1; Bouma 2009), `rank` by `adjusted`, `chosen` (rank 1, if at least .5),
+    `close` (within .02 or a standard error), `reason`. Source: Greene, O'Callaghan and Cunningham (2014); Dudoit and
+    Fridlyand (2002). Known weakness: few texts bear none.
 
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.choose_n_topics(texts, [2, 3], n_draws=5)["chosen"].tolist()

@@ -174,11 +174,11 @@ def permutation_p(
 ) -> Permutation:
     """Ask how often a difference as large would come about if the documents had no sides.
 
-    In: a row per document; the columns of value and groups; `within`, columns that make strata, in which labels move
-    (those with under 4 documents of a group are left out); `clusters`, a column: its documents move together. Out:
-    `Permutation`: `difference` (first minus second; weighted mean over strata), two-sided `p_value`, documents used,
-    `reason` of no p, or "exact" where all (up to 10,000) relabellings were tried; `smallest`, the difference found in
-    80 of 100. Source: Fisher's test; Phipson and Smyth (2010). Known weakness: it says not how much.
+    In: a row per document; columns of value and groups; `within`, columns that make strata (those with under 4
+    documents of a group are left out); `clusters`, a column: its documents move together. Out: `Permutation`:
+    `difference` (first minus second; weighted mean over strata), two-sided `p_value`, documents used, `reason` of no p,
+    or "exact" (all of up to 10,000 relabellings), `smallest`, the difference found in 80 of 100. Source: Fisher's test;
+    Phipson and Smyth (2010). Known weakness: it says not how much.
 
     >>> table = pd.DataFrame({"side": ["CN"] * 4 + ["US"] * 4, "tone": [5, 6, 7, 8, 1, 2, 3, 4]})
     >>> permutation_p(table, "tone").p_value
