@@ -33,8 +33,7 @@ LONGEST_WORD, LONGEST_UNSPACED = 25, 7  # letters; 7 has the name of the People'
 _UNSPACED = regex.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _COUNTRY = {"US", "U.S", "U.S.", "USA", "U.S.A", "U.S.A."}
 _LOWER, _UPPER = regex.compile(r"\p{Lowercase}"), regex.compile(r"\p{Uppercase}")
-_TITLES = r"premier|minister|spokes(?:person|man|woman)|representative|mr\.?|adviser|advisor"
-_NAMED = regex.compile(rf"(?i:{_TITLES}) \w+$|^\p{{Uppercase}}\S* Un$")  # a namesake and the word before it
+_TITLE = regex.compile(r"(?i)(premier|minister|spokes(person|man|woman)|representative|mr\.?|adviser|advisor)$")
 
 
 class _Chunks(dict[str, list[str]]):
@@ -142,11 +141,10 @@ def spell_term(term: str) -> str:
     if not words or _STRAY_STAR.search(plain):
         expected = "expected at least one word, and a * only as the end of one"
         raise TalksError(f"the term is {term!r}; {expected}; give one, such as 'rare earths' or 'tariff*'")
-    for place, word in enumerate(printed := [*words]):
-        before, after = printed[max(place - 1, 0) : place], printed[place + 1 : place + 2]
-        named = any(_NAMED.search(f"{one} {word}") for one in before)
-        named = named or _namesakes().get(word, set()).intersection(map(str.title, after))
-        words[place] = word if word in _namesakes() and (named or len(words) == 1) else _lower(word)
+    for place, word in enumerate(words):
+        before, after = words[max(place - 1, 0) : place], words[place + 1 : place + 2]
+        named = _namesakes().get(word, set()).intersection(map(str.title, after)) or any(map(_TITLE.search, before))
+        words[place] = word if word in _namesakes() and (named or word == "Un" or len(words) == 1) else _lower(word)
     return " ".join(words)
 
 
@@ -183,7 +181,7 @@ def _namesakes() -> dict[str, set[str]]:
         family, *given = row["term"].split()
         if row["side"] == "CN" and family.lower() in load_stop_words():
             namesakes.setdefault(family, set()).update(given)
-    return namesakes | {"Un": set()}  # of Kim Jong Un; UN is the United Nations
+    return namesakes | {"Un": set()}  # of Kim Jong Un; the United Nations are UN
 
 
 def _find_surnames(words: Words, printed: list[str], bare: list[str]) -> np.ndarray:
@@ -192,7 +190,8 @@ def _find_surnames(words: Words, printed: list[str], bare: list[str]) -> np.ndar
     places = np.flatnonzero(np.array([word in surnames for word in bare], dtype=bool)[codes])
 
     def is_named(place: int) -> bool:
-        if place not in ends and _NAMED.search(f"{printed[codes[place - 1]]} {bare[codes[place]]}"):
+        before = printed[codes[place - 1]] if place not in ends else ""
+        if _TITLE.search(before) or (bare[codes[place]] == "Un" and before[:1].isupper()):
             return True
         return place + 1 not in ends and printed[codes[place + 1]] in surnames[bare[codes[place]]]
 
