@@ -31,12 +31,8 @@ QUESTIONS = {
     },
     "What about?": {
         "topics": [
-            "TopicModel",
-            "choose_n_topics",
-            "compare_topics",
-            "fit_topics",
-            "topic_stability",
-            "typical_documents",
+            *["TopicModel", "choose_n_topics", "compare_topics"],
+            *["fit_topics", "topic_stability", "typical_documents"],
         ]
     },
     "Which tone?": {"sentiment": ["compare_instruments", "compare_tone"]},

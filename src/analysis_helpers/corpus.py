@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from html import escape
 from pathlib import Path
 from tempfile import gettempdir
@@ -316,7 +316,7 @@ class Corpus:
         warnings.warn(told, stacklevel=1 + ours.index(False))
 
     def _vocabulary(self) -> set[str]:
-        return {*self._whole().sql("SELECT DISTINCT term FROM counts")["term"], *self.multiword_terms}
+        return {*self._whole().sql("SELECT DISTINCT term FROM counts")["term"]}
 
     def matrix(
         self, passage_ids: pd.Series, rows: np.ndarray, exclude: Iterable[str] = ()
@@ -496,11 +496,10 @@ def _find_table(folder: Path, name: str) -> _Table:
         wrong += [f"column {name} is unknown" for name in found if name not in expected]
         if wrong:
             raise TalksError(f"{path}: {wrong[0]}; expected {', '.join(expected)}; build the corpus again")
-    columns, n_before = opened[0].schema.names, np.cumsum([0, *(file.num_rows for file in opened[:-1])])
-    for path, file in zip(paths, opened, strict=True):
-        if file.schema.names != columns:
+        if found != opened[0].schema.names:
             raise TalksError(f"{path}: expected the columns of {paths[0].name}, in their order; build the corpus again")
-    return _Table(columns, {path: _stamp(path) for path in paths}, tuple(n_before.tolist()))
+    n_before = np.cumsum([0, *(file.num_rows for file in opened[:-1])])
+    return _Table(opened[0].schema.names, {path: _stamp(path) for path in paths}, tuple(n_before.tolist()))
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -672,10 +671,9 @@ def count_questions(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     [0.16, 0.34]
     """
     by = [by] if isinstance(by, str) else list(by)
-    table = coverage(corpus, by)[[*by, "n_documents", "n_words"]]
     asked = coverage(corpus, list(dict.fromkeys([*by, "speaker_side"]))).query("speaker_side == 'question'")
-    asked = asked.rename(columns={"n_words": "n_questions"})
-    table = table[table["n_words"] > 0].merge(asked[[*by, "n_questions"]], on=by, how="left")
+    asked = asked.rename(columns={"n_words": "n_questions"})[[*by, "n_questions"]]
+    table = coverage(corpus, by)[[*by, "n_documents", "n_words"]].query("n_words > 0").merge(asked, on=by, how="left")
     table = table.fillna({"n_questions": 0}).astype({"n_questions": "int64"})
     return table.assign(share=table["n_questions"] / table["n_words"])
 
@@ -689,19 +687,58 @@ def add_host(documents: pd.DataFrame) -> pd.DataFrame:
     return documents.assign(host=documents["url"].str.extract(r"//(?:www\.)?([^/]+)")[0].fillna("no address"))
 
 
+def find_units(
+    corpus: Corpus, columns: Iterable[str], clusters: str | None = None, voices: Iterable[str] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give body passages with the number of their `unit`, and the units: documents, or parts of them by voice.
+
+    Units have words, a value in each of the columns (which may be year, month or week), and their `cluster`.
+    """
+    documents = reduce(add_period, sorted({*columns} & {*PERIODS}), corpus.documents)
+    check_columns(columns, [*corpus.documents, *corpus.columns("passages"), *PERIODS])
+    keys = list(dict.fromkeys(["doc_id", *(name for name in columns if name not in documents)]))
+    passages = corpus.body(["passage_id", "speaker_side", "n_words", *keys]).dropna(subset=keys)
+    passages = passages[passages["speaker_side"].isin(voices)] if voices else passages
+    passages = passages.assign(unit=passages.groupby(keys).ngroup())
+    units = passages.groupby(keys)["n_words"].sum().reset_index()  # its index is the number of the unit
+    given = documents[[name for name in documents if name in {"doc_id", *columns}]].set_index("doc_id")
+    units = units[units["n_words"] > 0].join(given, on="doc_id")
+    refuse_empty(units, "text with words of officials of either side" if voices else "text with words")
+    for name in columns:
+        units = units.dropna(subset=name)
+        if name in PERIODS:
+            refuse_undated(units, name)
+        else:
+            refuse_empty(units, f"text with a value of {name}")
+    return passages, units.assign(cluster=find_clusters(corpus, units, clusters)) if clusters else units
+
+
+def find_clusters(corpus: Corpus, units: pd.DataFrame, clusters: str) -> pd.Series:
+    """Find the cluster of each document or part of it: its value of a column, or the speaker of most of its words."""
+    known = corpus.columns("passages")
+    check_columns([clusters], [*corpus.documents, *known])
+    if clusters in corpus.documents:
+        return units["doc_id"].map(corpus.documents.set_index("doc_id")[clusters])
+    if clusters in units:
+        return units[clusters]
+    keys = [name for name in units if name in known and name != "n_words"]
+    words = corpus.body([*keys, clusters, "n_words", "speaker_side"])
+    words = words[words["speaker_side"] != "question"]
+    words = words.groupby([*keys, clusters], observed=True, dropna=False)["n_words"].sum().reset_index()
+    most = words.sort_values("n_words", kind="stable").drop_duplicates(keys, keep="last").set_index(keys)[clusters]
+    return units.join(most, on=keys)[clusters]
+
+
 def refuse_empty(table: pd.DataFrame, what: str) -> None:
     """Raise `TalksError` where nothing is left that could be counted or compared, and name the usual remedy."""
     if table.empty:
-        raise TalksError(
-            f"no {what} here; expected at least one of a known side (US or CN), and of the kind and date asked for; "
-            f"give the columns side, genre and date in the metadata, or choose less narrowly"
-        )
+        expected = "expected at least one of a known side (US or CN), and of the kind and date asked for"
+        remedy = "give the columns side, genre and date in the metadata, or choose less narrowly"
+        raise TalksError(f"no {what} here; {expected}; {remedy}")
 
 
 def refuse_undated(dated: pd.DataFrame, period: str) -> None:
     """Raise `TalksError` where no row is left whose date is exact enough for a year, month or week."""
     if dated.empty:
-        raise TalksError(
-            f"no document has a date exact enough for a {period}; expected at least one, because this goes by dates; "
-            f"give a column date in the metadata"
-        )
+        remedy = "expected at least one, because this goes by dates; give a column date in the metadata"
+        raise TalksError(f"no document has a date exact enough for a {period}; {remedy}")

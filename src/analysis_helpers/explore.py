@@ -106,7 +106,6 @@ def explore_words(corpus: Corpus, *, n: int = 20) -> Explorer:
     is text a word, shown by `concordance`; without one, the terms that tell the group from all others (`keyness`). Out:
     an `Explorer`. Raises `TalksError` for a single group. Known weakness: groups differ in several things at once.
 
-    >>> import analysis_helpers as ah
     >>> ah.explore_words(ah.load_corpus(), n=3).first.index.tolist()
     ['president', 'going', 'think']
     """
@@ -129,7 +128,6 @@ def explore_groups(corpus: Corpus, *, n: int = 10) -> Explorer:
     an `Explorer` over `keyness`: the terms of the first group, then of the second, with rate per 1,000 words, documents
     and p-value. Known weakness: what else differs between them is not held equal.
 
-    >>> import analysis_helpers as ah
     >>> list(ah.explore_groups(ah.load_corpus().where(genre="readout"), n=2).first.columns)
     ['side US rate', 'side CN rate', 'side US documents', 'side CN documents', 'p value']
     """
@@ -150,7 +148,6 @@ def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tari
     Out: an `Explorer` over `rates`: one row a period with the rate per 1,000 words of either side, the documents behind
     it, and where talks were held. Known weakness: a rise in the month of a talk proves nothing; see `event_study`.
 
-    >>> import analysis_helpers as ah
     >>> ah.explore_term(ah.load_corpus(), ah.load_talks(), "fentanyl").first.loc["2025-10", "talks"]
     'Busan'
     """
@@ -178,7 +175,6 @@ def explore_topics(corpus: Corpus, model: TopicModel) -> Explorer:
     In: the corpus that the model was fitted to; the model. To choose: the topic, and what to see of it. Out: an
     `Explorer`. Known weakness: it does not say whether a topic would come back; ask `topic_stability`.
 
-    >>> import analysis_helpers as ah
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.explore_topics(texts, ah.fit_topics(texts, 2)).choices["show"]
     ['words', 'texts to read', 'share by side']

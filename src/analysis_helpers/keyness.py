@@ -1,8 +1,5 @@
 """Keyness: which words tell groups of texts apart, and whether that is more than the luck of a few texts."""
 
-from __future__ import annotations
-
-from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -10,9 +7,9 @@ import pandas as pd
 from scipy.sparse import csr_matrix, diags
 from scipy.special import chdtrc, ndtr, xlogy
 
-from .corpus import PERIODS, Corpus, add_period, check_columns
+from .corpus import PERIODS, Corpus, find_units
 from .errors import TalksError
-from .uncertainty import MIN_A_SIDE, POWER, SEED, Design, find_clusters, lay_out, relabel
+from .uncertainty import MIN_A_SIDE, POWER, SEED, Design, add_up, lay_out
 from .words import is_name
 
 PRIOR_WORDS = 500
@@ -21,14 +18,12 @@ _BLOCK = 50  # relabellings at a time: the product of a block stays under 50 MB
 
 
 class _Units(NamedTuple):
-    """Documents by terms: counts, words, the group of each document, and what moves and is compared together."""
+    """Documents by terms: counts, words, and the group of each document and what moves and is compared together."""
 
     counts: csr_matrix
     n_words: np.ndarray
-    first: np.ndarray
     design: Design
     terms: pd.Index
-    n_left_out: int
 
 
 def keyness(
@@ -45,19 +40,13 @@ def keyness(
 ) -> pd.DataFrame:
     """Find the words that tell two groups of documents apart, and test whether they really do.
 
-    In: a corpus (cut it to the officials' own voice before); `by`, a column of `documents` or `passages`, and two
-    values; `within`, columns (also year, month, week) that make strata: documents are compared within one, and strata
-    with under 4 documents of a group left out; `clusters`, a column (speaker, date) whose texts are not independent:
-    they move together, and 4 clusters of a group are needed. Out: a row a term of at least `min_documents` documents,
-    without names: `term`, `rate_first`, `rate_second` (mean per 1,000 words), `log_ratio` (base 2), its standard
-    `error`, `z`, `documents_first`, `documents_second`, `p_value` (missing under 4 documents in a group),
-    `smallest_ratio` that would have been found in 80 of 100 such collections, with clusters `n_clusters`,
-    `n_effective` (of equal size that tell as much); `attrs` has `n_first`, `n_second`, `n_left_out`. `z` only orders:
-    it takes words for independent. `p_value` decides: whole documents or clusters are relabelled within strata, and
-    the largest correlation of the label with any word's root rate is the yardstick for all. Raises `TalksError` for an
-    unknown column and a group without a document. Source: Monroe, Colaresi and Quinn (2008, log-odds with a Dirichlet
-    prior of 500 words); Westfall and Young (1993). Known weakness: what the strata do not hold equal (kind of text,
-    speaker) may be what the words show; a cluster in several strata moves in the one with most of its texts.
+    In: a corpus cut to the officials' own voice; `by`, a column, and two values; `within`, columns (also year, month,
+    week) that make strata; `clusters`, a column whose texts move together. Out: a row a term of `min_documents`,
+    without names: `term`, `rate_...` (mean per 1,000 words), `log_ratio` (base 2), its `error`, `z` to order,
+    `documents_...`, `p_value` to decide (largest correlation of any word's root rate with labels by lot; none under 4
+    units a group), `smallest_ratio` found in 80 of 100, with clusters `n_clusters`, `n_effective`. Raises `TalksError`
+    for an unknown column or value. Source: Monroe, Colaresi and Quinn (2008; prior of 500 words); Westfall and Young
+    (1993). Known weakness: what strata do not hold equal may be what the words show.
 
     >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
     >>> words = ah.keyness(own, min_documents=20, n_draws=99)
@@ -65,20 +54,26 @@ def keyness(
     (35, 11)
     """
     units = _gather(corpus, by, (first, second), within, clusters, min_documents)
-    p_values = smallest = np.nan
-    if not units.design.say_too_few(units.first):
+    design, p_values, smallest = units.design, np.nan, np.nan
+    if not design.too_few:
         test = _standardise(units)
-        largest, luck = _largest(test, relabel(units.first, units.design.blocks, n_draws, seed, units.design.units))
-        observed = test.correlate(units.first[None])[:, 0]
+        largest, luck = test.find_largest(design.relabel(n_draws, seed))
+        observed = test.correlate(design.labels[None])[:, 0]
         p_values = (1 + n_draws - np.searchsorted(largest, observed - 1e-9)) / (1 + n_draws)
-        smallest = test.find_ratio(observed, np.quantile(largest, 0.95), luck)
-    table = _describe_terms(units).assign(p_value=p_values, smallest_ratio=smallest).round(6)
+        smallest = test.find_ratio(np.quantile(largest, 0.95), luck)
+    rates, sides = _rates(units), {"first": design.labels, "second": ~design.labels}
+    means = {f"rate_{name}": np.asarray(rates[side].mean(axis=0)).ravel() for name, side in sides.items()}
+    errors = [_relative_error(rates[side], design.units[side]) for side in sides.values()]
+    with np.errstate(divide="ignore"):
+        ratio = np.subtract(*np.log2(list(means.values())))
+    table = pd.DataFrame({"term": units.terms} | means).assign(log_ratio=ratio, error=np.hypot(*errors) / np.log(2))
+    table = table.assign(z=_log_odds(units, design.labels))
+    table = table.assign(**{f"documents_{name}": units.counts[side].getnnz(axis=0) for name, side in sides.items()})
+    table = table.assign(p_value=p_values, smallest_ratio=smallest).round(6)
     table = table.sort_values(["z", "term"], ascending=[False, True], ignore_index=True)
-    n_first = int(units.first.sum())
-    table.attrs.update(n_first=n_first, n_second=len(units.first) - n_first, n_left_out=units.n_left_out)
-    if clusters:
-        table = table.assign(n_clusters=max(units.design.units) + 1, n_effective=units.design.n_effective)
-    return table
+    table.attrs = {f"n_{name}": int(side.sum()) for name, side in sides.items()}
+    table.attrs |= {"n_left_out": int((~design.kept).sum()), "reason": design.too_few}
+    return table.assign(n_clusters=max(design.units) + 1, n_effective=design.n_effective) if clusters else table
 
 
 def calibrate_keyness(
@@ -95,9 +90,9 @@ def calibrate_keyness(
     """Show what each test of words would claim about sides that were drawn by lot, where nothing can tell them apart.
 
     In: as for `keyness`; `clusters` get the labels, and a last test moves them. Out: `test`, `share_of_terms` called
-    different at .05, `share_of_draws` with any; honest is .05. Raises `TalksError` with under 4 units in a group.
-    Source: z over 1.96; z and G2 (Dunning 1993) corrected by Benjamini and Hochberg (1995); the rate test of `keyness`.
-    Known weakness: it judges these texts only.
+    different at .05, `share_of_draws` with any (honest is .05), of the rate tests `smallest_ratio`, which is found in
+    80 of 100 for one term in ten. Raises `TalksError` with under 4 units in a group. Source: z and G2 (Dunning 1993)
+    corrected by Benjamini and Hochberg (1995). Known weakness: it judges these texts only.
 
     >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
     >>> ah.calibrate_keyness(own, n_relabellings=5)["test"].tolist()
@@ -106,16 +101,14 @@ def calibrate_keyness(
     from scipy.stats import false_discovery_control  # takes seconds to import
 
     units = _gather(corpus, by, (first, second), None, clusters, min_documents)
-    if too_few := units.design.say_too_few(units.first):
-        raise TalksError(f"{too_few}, because fewer cannot be told from luck; give more texts")
-    labels = relabel(units.first, units.design.blocks, n_relabellings, seed, units.design.units)
-    test, rows = _standardise(units), []
-    moved = {"rate test": None} | ({"rate test, clusters": units.design.units} if clusters else {})
-    lots = {
-        name: relabel(units.first, units.design.blocks, 499, seed + 1, units_of) for name, units_of in moved.items()
-    }
-    yardsticks = {name: _largest(test, drawn)[0][-25] for name, drawn in lots.items()}  # p < .05 of 500
-    for drawn in labels:
+    design, test = units.design, _standardise(units)
+    if design.too_few:
+        raise TalksError(f"{design.too_few}, because fewer cannot be told from luck; give more texts")
+    moved = {"rate test": design._replace(units=np.arange(len(design.units)))}
+    moved |= {"rate test, clusters": design} if clusters else {}
+    lots = {name: test.find_largest(each.relabel(499, seed + 1)) for name, each in moved.items()}
+    yardsticks, rows = {name: largest[-25] for name, (largest, _) in lots.items()}, []  # p < .05 of 500
+    for drawn in design.relabel(n_relabellings, seed):
         z, g2 = _log_odds(units, drawn), _likelihood_ratio(units, drawn)
         corrected = (false_discovery_control(p) <= 0.05 for p in (2 * ndtr(-np.abs(z)), chdtrc(1, g2)))
         correlations = test.correlate(drawn[None])[:, 0]
@@ -123,18 +116,20 @@ def calibrate_keyness(
         rows.append([called.sum() for called in named])
     named = pd.DataFrame(rows, columns=["z over 1.96", "z, corrected", "G2, corrected", *yardsticks])
     table = pd.DataFrame({"share_of_terms": named.mean() / len(units.terms), "share_of_draws": (named > 0).mean()})
-    return table.round(4).rename_axis("test").reset_index()
+    ratios = {
+        name: np.quantile(test.find_ratio(yardsticks[name], luck), 0.1, method="lower")
+        for name, (_, luck) in lots.items()
+    }
+    return table.assign(smallest_ratio=pd.Series(ratios)).round(4).rename_axis("test").reset_index()
 
 
 def combine_keyness(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.DataFrame:
     """Tell which words hold in several comparisons: pooled, within kinds of text, among spokespersons, ...
 
-    In: tables of `keyness` by name. Out: `term`, `n_tested` (comparisons that test it), `n_passed` (p below `level`),
-    `n_first`, `n_second` (in which that group says it more), `p_differ`, a column a comparison with its p value, by
-    `n_passed`, and `smallest_ratio`, that each of them would have found. That a word passes here and not there shows
-    nothing: `p_differ` tests whether its log ratios differ (Cochran's Q, times the number of words; cautious where
-    comparisons share documents). Source: `keyness`, once for each; Gelman and Stern (2006). Known weakness: comparisons
-    share documents; three are not three proofs.
+    In: tables of `keyness` by name. Out: `term`, `n_tested`, `n_passed` (p below `level`), `n_first`, `n_second` (in
+    which that group says it more), `p_differ`, a column a comparison with its p value, `smallest_ratio`, found by each.
+    Passing here and not there shows nothing: `p_differ` tests whether log ratios differ (Cochran's Q, Bonferroni).
+    Source: Gelman and Stern (2006). Known weakness: comparisons share documents.
 
     >>> one = pd.DataFrame({"term": ["accord"], "log_ratio": [2.0], "error": [0.5], "p_value": [0.01]})
     >>> two = pd.DataFrame({"term": ["accord"], "log_ratio": [1.0], "error": [0.6], "p_value": [0.20]})
@@ -162,56 +157,36 @@ def _gather(
     corpus: Corpus, by: str, groups: tuple[str, str], within: list[str] | None, clusters: str | None, min_documents: int
 ) -> _Units:
     """Lay out the documents of two groups as a sparse matrix of counts, with group, stratum and cluster."""
-    columns = list(dict.fromkeys([by, *(within or [])]))
-    documents = reduce(add_period, sorted(set(columns) & set(PERIODS)), corpus.documents)
-    check_columns(columns, [*documents, *corpus.columns("passages"), *PERIODS])
-    of_document = [name for name in columns if name in documents]
-    passages = corpus.body(["passage_id", "doc_id", "n_words", *(name for name in columns if name not in documents)])
-    spoken = passages.merge(documents[["doc_id", *of_document]], on="doc_id")
-    spoken = spoken[spoken[by].isin(groups) & (spoken["n_words"] > 0)].dropna(subset=columns)
-    keys = ["doc_id", *columns]
-    units = spoken.groupby(keys, observed=True)["n_words"].sum().reset_index()
-    first = (units[by] == groups[0]).to_numpy()
-    design = lay_out(units, first, within, find_clusters(corpus, units, clusters) if clusters else None)
-    kept = design.kept
-    units, first = units[kept].reset_index(drop=True).reset_index(names="row"), first[kept]
-    missing = " or ".join(group for group, there in zip(groups, (first, ~first), strict=True) if not there.any())
-    if missing:
-        narrowed = set(groups) <= set(spoken[by])  # both are there, but in no stratum together
+    passages, units = find_units(corpus, [by, *(within or [])], clusters)
+    units = units[units[by].isin(groups)]
+    design = lay_out(units, (units[by] == groups[0]).to_numpy(), within, "cluster" if clusters else None)
+    there = set(units[by])
+    units = units[design.kept]
+    if missing := " or ".join(group for group in groups if group not in set(units[by])):
+        narrowed = there >= set(groups)  # both are there, but in no stratum together
+        if not narrowed and by not in PERIODS:
+            corpus.where(**{by: list(groups)})  # refuses a value that is known nowhere
         remedy = "compare within fewer columns" if narrowed else "give a column side (US or CN) in the metadata"
         which = f"of the side {missing}" if by.endswith("side") else f"with {by} = {missing}"
         raise TalksError(
             f"no document {which} is left; expected documents of both groups, at "
             f"least {MIN_A_SIDE} of each in a stratum, because this compares them; {remedy}, or choose other values"
         )
-    rows = spoken.merge(units[["row", *keys]], on=keys)
-    matrix, terms = corpus.matrix(rows["passage_id"], rows["row"].to_numpy())
+    rows = passages["unit"].map(pd.Series(np.arange(len(units)), units.index)).dropna().astype("int64")
+    matrix, terms = corpus.matrix(passages.loc[rows.index, "passage_id"], rows.to_numpy())
     wanted = matrix.getnnz(axis=0) >= min_documents
     wanted[wanted] = ~is_name(terms[wanted])
     if not wanted.any():
         raise TalksError(
             f"no word is used by {min_documents} of the {len(units)} documents; expected some; lower min_documents"
         )
-    n_words = units["n_words"].to_numpy(dtype="float64")
-    return _Units(matrix[:, wanted], n_words, first, design, terms[wanted], int((~kept).sum()))
-
-
-def _describe_terms(units: _Units) -> pd.DataFrame:
-    rates, sides = _rates(units), (units.first, ~units.first)
-    first, second = (np.asarray(rates[side].mean(axis=0)).ravel() for side in sides)
-    n_first, n_second = (units.counts[side].getnnz(axis=0) for side in sides)
-    errors = [_relative_error(rates[side], units.design.units[side]) for side in sides]
-    with np.errstate(divide="ignore"):
-        ratio = np.log2(first) - np.log2(second)
-    table = pd.DataFrame({"term": units.terms, "rate_first": first, "rate_second": second, "log_ratio": ratio})
-    table = table.assign(error=np.hypot(*errors) / np.log(2), z=_log_odds(units, units.first))
-    return table.assign(documents_first=n_first, documents_second=n_second)
+    return _Units(matrix[:, wanted], units["n_words"].to_numpy(dtype="float64"), design, terms[wanted])
 
 
 def _relative_error(rates: csr_matrix, clusters: np.ndarray) -> np.ndarray:
     """Give the standard error of each term's mean rate as a share of it; whole clusters are the units."""
     codes = np.unique(clusters, return_inverse=True)[1]
-    sums = csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes))))) @ rates
+    sums = add_up(rates, codes)
     sizes, mean = np.bincount(codes), np.asarray(rates.mean(axis=0)).ravel()
     squares = np.asarray(sums.multiply(sums).sum(axis=0)).ravel() - 2 * mean * (sums.T @ sizes)
     squares += np.square(mean) * np.square(sizes).sum()
@@ -249,31 +224,40 @@ def _likelihood_ratio(units: _Units, first: np.ndarray) -> np.ndarray:
 
 
 class _RateTest(NamedTuple):
-    """Root rates of terms, scaled to length 1 within strata, how they grow with the rate, labels and strata."""
+    """Root rates of terms, scaled to length 1 within strata, with the sum of strata, and how they grow with rates."""
 
+    design: Design
     scaled: csr_matrix
     lengths: np.ndarray
     means: np.ndarray
     elasticity: np.ndarray  # per cent by which the mean root rate grows where the rate grows by one
-    labels: np.ndarray
-    strata: csr_matrix
 
     def centre(self, labels: np.ndarray) -> np.ndarray:
         """Take from each label, one row a draw, its mean within the stratum."""
-        means = (self.strata @ labels.T.astype("float64")) / self.strata.sum(axis=1)
-        return labels - (self.strata.T @ np.asarray(means)).T
+        strata = self.design.strata
+        return labels - (add_up(labels.T.astype("float64"), strata) / np.bincount(strata)[:, None])[strata].T
 
     def correlate(self, labels: np.ndarray) -> np.ndarray:
         """Correlate labels with root rates: sizes, terms by draws."""
         centred = self.centre(labels)
         return np.abs(self.scaled @ centred.T) / np.maximum(np.linalg.norm(centred, axis=1), 1e-9)
 
-    def find_ratio(self, observed: np.ndarray, cut: float, luck: np.ndarray) -> np.ndarray:
-        """Give the ratio of rates at which 80 of 100 correlations pass the cut; `luck` is their spread."""
+    def find_largest(self, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Find the largest correlation of any term, for each draw, sorted, and the spread of each term's over draws."""
+        largest, squares = [], np.zeros(len(self.means))
+        for start in range(0, len(labels), _BLOCK):  # some draws at a time bound the memory
+            correlations = self.correlate(labels[start : start + _BLOCK])
+            largest.append(correlations.max(axis=0))
+            squares += np.square(correlations).sum(axis=1)
+        return np.sort(np.concatenate(largest)), np.sqrt(squares / len(labels))
+
+    def find_ratio(self, cut: float, luck: np.ndarray) -> np.ndarray:
+        """Find the ratio of rates at which 80 of 100 correlations pass the cut; `luck` is their spread."""
+        labels = self.design.labels
+        rest = np.sqrt(np.maximum(1 - self.correlate(labels[None])[:, 0] ** 2, 0))
         needed = cut / np.sqrt(max(1 - cut**2, 1e-9)) + POWER * luck
-        length = np.linalg.norm(self.centre(self.labels[None]))
-        apart = needed * self.lengths * np.sqrt(np.maximum(1 - observed**2, 0)) / length / self.means
-        share = max(self.labels.mean(), 1 - self.labels.mean())  # the mean of all stays: one group rises, one falls
+        apart = needed * self.lengths * rest / np.linalg.norm(self.centre(labels[None])) / self.means
+        share = max(labels.mean(), 1 - labels.mean())  # the mean of all stays: one group rises, one falls
         with np.errstate(divide="ignore"):
             ratio = (1 + (1 - share) * apart) / np.maximum(1 - share * apart, 0)
         return (ratio ** (1 / self.elasticity)).round(2)
@@ -281,23 +265,12 @@ class _RateTest(NamedTuple):
 
 def _standardise(units: _Units) -> _RateTest:
     """Prepare the rate test: root rates within strata, of length 1; those that do not vary stay 0."""
-    roots, places = _rates(units).sqrt(), np.arange(len(units.first))
-    strata = csr_matrix((np.ones(len(places)), (units.design.strata, places)))
-    sums, n = strata @ roots, np.bincount(units.design.strata)
+    roots, strata = _rates(units).sqrt(), units.design.strata
+    sums, n = add_up(roots, strata), np.bincount(strata)
     spread = roots.multiply(roots).sum(axis=0) - sums.multiply(sums).multiply(1 / n[:, None]).sum(axis=0)
     lengths = np.sqrt(np.maximum(np.asarray(spread).ravel(), 0))
     scaled = (diags(1 / np.where(lengths > 1e-6, lengths, np.inf)) @ roots.T).tocsr()
     grown, counts = roots.copy(), units.counts.data
     grown.data *= counts - np.sqrt(counts * (counts - 1))  # of Poisson counts: 1 for single words, 1/2 for many
     means, growth = (np.asarray(table.mean(axis=0)).ravel() for table in (roots, grown))
-    return _RateTest(scaled, lengths, means, growth / means, units.first, strata)
-
-
-def _largest(test: _RateTest, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The largest correlation of any term, for each draw, sorted, and the spread of each term's over the draws."""
-    largest, squares = [], np.zeros(test.scaled.shape[0])
-    for start in range(0, len(labels), _BLOCK):  # some draws at a time bound the memory
-        correlations = test.correlate(labels[start : start + _BLOCK])
-        largest.append(correlations.max(axis=0))
-        squares += np.square(correlations).sum(axis=1)
-    return np.sort(np.concatenate(largest)), np.sqrt(squares / len(labels))
+    return _RateTest(units.design, scaled, lengths, means, growth / means)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, shipped_data
+from .corpus import PERIODS, Corpus, fill_grid, in_order, shipped_data
 from .dictionaries import ORDINARY_SURNAMES, read_codebook, read_lexicon
 from .errors import TalksError
 
@@ -94,11 +94,10 @@ def talks_by_period(talks: pd.DataFrame, period: str = "year", by: str | None = 
     >>> talks_by_period(load_talks(level="leader", mode="in_person"))["n_talks"].tolist()[:3]
     [3, 1, 2]
     """
-    periods = talks["start_date"].dt.to_period(PERIODS[period]).rename(period)
-    others = [] if by is None else [talks[by]]
-    levels = [pd.period_range(periods.min(), periods.max()), *(sorted(other.unique()) for other in others)]
-    grid = pd.MultiIndex.from_product(levels, names=[period, *(other.name for other in others)])
-    return talks.groupby([periods, *others]).size().reindex(grid, fill_value=0).rename("n_talks").reset_index()
+    keys, table = [period, *([by] if by else [])], talks.assign(n_talks=1)
+    table[period] = talks["start_date"].dt.to_period(PERIODS[period])
+    counts = table.groupby(keys)["n_talks"].sum().reset_index()
+    return fill_grid(counts, {name: in_order(table[name]) for name in keys}, ["n_talks"])
 
 
 def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
@@ -113,17 +112,16 @@ def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
     codes = pd.DataFrame(read_codebook("issues")).rename(columns={"term": "issue"}).drop(columns="reason")
     all_talks = talks_by_period(talks, period).rename(columns={"n_talks": "n_all"})
     counts = talks_by_period(talks.assign(issue=talks["issues"].str.split(";")).explode("issue"), period, by="issue")
-    grid = codes.merge(all_talks, how="cross").merge(counts, on=["issue", period], how="left")
-    grid["n_talks"] = grid["n_talks"].fillna(0).astype("int64")
-    return grid.assign(share=(grid["n_talks"] / grid["n_all"].where(grid["n_all"] > 0)).round(4))
+    grid = codes.merge(all_talks, how="cross").merge(counts, on=["issue", period], how="left").fillna({"n_talks": 0})
+    share = (grid["n_talks"] / grid["n_all"].where(grid["n_all"] > 0)).round(4)
+    return grid.astype({"n_talks": "int64"}).assign(share=share)
 
 
 def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     """List the times without a talk between the talks given, the longest first.
 
     In: a chronology; talks not held, or of unknown day (`window`), neither open nor close a gap. Out: `from_talk`,
-    `to_talk`, `from_date` (last day of the earlier), `to_date` (first day of the later), `days`. Known weakness: a gap
-    between recorded talks is not silence.
+    `to_talk`, `from_date` (last day), `to_date` (first day), `days`. Known weakness: a gap in a record is not silence.
 
     >>> describe_gaps(load_talks(level="leader", mode="in_person"))["days"].max()
     np.int64(1234)
@@ -152,7 +150,6 @@ def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
     head of each side. The nearest talk is taken, and none if two are as near. Links given by the metadata stay. Out:
     the corpus, with `talk_id` and `talk_evidence` filled. Known weakness: "the talks" without names is not linked.
 
-    >>> import analysis_helpers as ah
     >>> articles = ah.load_corpus().where(collection="articles")
     >>> ah.link_documents(articles, ah.load_talks()).documents["talk_evidence"].unique().tolist()
     ['given by the metadata']

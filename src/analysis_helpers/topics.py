@@ -1,10 +1,7 @@
 """Topics: what the texts talk about, by a fitted model that says how stable it is."""
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import dataclass
-from functools import reduce
 from html import escape
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -13,10 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix, diags
 
-from .corpus import PERIODS, Corpus, add_period, check_columns, in_order, refuse_empty, refuse_undated
+from .corpus import PERIODS, Corpus, check_columns, find_units, refuse_empty
 from .dictionaries import known_names, load_stop_words, read_lexicon
 from .errors import TalksError
-from .uncertainty import SEED, leave_one_out, mean_interval, resample, shuffle
+from .uncertainty import SEED, add_up, leave_one_out, means_by, resample, shuffle
 from .words import is_name
 
 PIECE_WORDS = 180
@@ -80,19 +77,18 @@ class _Pieces(NamedTuple):
     counts: csr_matrix
     terms: np.ndarray
     keys: pd.DataFrame  # doc_id, speaker_side
+    documents: np.ndarray  # the number of the document of each piece
     min_documents: int
 
 
 def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = "passage") -> TopicModel:
     """Find the topics of a corpus: groups of words that come together, and their share of each document.
 
-    In: a corpus, cut before to the voices and kinds of text to study; at `level` "passage" what one voice says in a
-    document is cut to about 180 words, at "document" left whole. Out: a `TopicModel`; a document without any of its
-    words has missing shares. Left out: stop words, names, titles, multiword terms, words in under 5 documents (2 of
-    under 50) or over half of the pieces. Raises `TalksError` for more topics than pieces or terms. Source:
-    non-negative matrix factorisation (Lee and Seung 1999) of TF-IDF with logarithms of counts (Manning and others
-    2008, 6.4.1: they find more of the classes of labelled news), started after Boutsidis and Gallopoulos (2008).
-    Known weakness: there is always an answer; read `topic_stability` before a topic.
+    In: a corpus of the voices and kinds of text to study; at `level` "passage" what one voice says is cut to about 180
+    words, at "document" left whole. Out: a `TopicModel`. Left out: stop words, names, titles, multiword terms, words in
+    under 5 documents (2 of under 50) or over half of the pieces. Raises `TalksError` for more topics than pieces or
+    terms. Source: NMF (Lee and Seung 1999) of TF-IDF with logarithms of counts (Manning and others 2008). Known
+    weakness: there is always an answer; read `topic_stability` before a topic.
 
     >>> texts = ah.load_corpus().where(side="CN", speaker_side="CN", date=slice("2025-11-01", "2025-12-31"))
     >>> ah.fit_topics(texts, 4).labels()[3]
@@ -119,7 +115,8 @@ def weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
     keys = passages.drop_duplicates("piece").sort_values("piece", ignore_index=True)[["doc_id", "speaker_side"]]
     matrix, terms = corpus.matrix(passages["passage_id"], passages["piece"].to_numpy(), exclude=load_stop_words())
     matrix = _mask_names(matrix, terms)
-    n_documents = _group(keys["doc_id"], matrix > 0).getnnz(axis=0)
+    documents = pd.factorize(keys["doc_id"], sort=True)[0]
+    n_documents = add_up(matrix > 0, documents).getnnz(axis=0)
     least = MIN_DOCUMENTS if len(corpus.documents) >= SMALL else MIN_DOCUMENTS_SMALL
     kept = (n_documents >= least) & (matrix.getnnz(axis=0) <= MAX_SHARE * len(keys))
     left_out = load_stop_words() | {row["term"].rstrip(".") for row in read_lexicon("titles")}
@@ -132,10 +129,9 @@ def weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
         )
     counts = matrix[:, kept]
     weights = _weigh(counts)
-    filled = pd.Series(weights.getnnz(axis=1) > 0)
-    size = filled.groupby(keys["doc_id"]).transform("sum")
-    importance = np.where(filled, 1 / np.sqrt(size.clip(lower=1)), 0.0)
-    return _Pieces(weights, importance, counts, np.asarray(terms[kept]), keys, least)
+    filled = weights.getnnz(axis=1) > 0
+    importance = filled / np.sqrt(np.maximum(np.bincount(documents, weights=filled), 1))[documents]
+    return _Pieces(weights, importance, counts, np.asarray(terms[kept]), keys, documents, least)
 
 
 def _weigh(counts: csr_matrix) -> csr_matrix:
@@ -150,7 +146,6 @@ def cut_pieces(corpus: Corpus, level: str) -> pd.DataFrame:
     if level not in ("passage", "document"):
         raise TalksError(f"unknown level {level!r}; expected passage or document; choose one of them")
     passages = corpus.body(["passage_id", "doc_id", "speaker_side", "position", "n_words"])
-    passages = passages.assign(speaker_side=passages["speaker_side"].astype("object").fillna("unknown"))
     passages = passages.sort_values(["doc_id", "speaker_side", "position"])
     spoken = passages.groupby(["doc_id", "speaker_side"], sort=False)["n_words"]
     total = spoken.transform("sum").clip(lower=1)
@@ -168,12 +163,6 @@ def _mask_names(matrix: csr_matrix, terms: pd.Index) -> csr_matrix:
     words_of = np.array(pairs, dtype="int64").reshape(-1, 2).T
     masked = csr_matrix((np.ones(len(pairs)), tuple(words_of)), shape=(len(terms), len(terms)))
     return (matrix - matrix @ masked).maximum(0).tocsr()  # a name inside a longer name is taken out twice
-
-
-def _group(keys: pd.Series, matrix: csr_matrix) -> csr_matrix:
-    """Add up the rows of a matrix that have the same key, in the order of the keys."""
-    codes = pd.factorize(keys, sort=True)[0]
-    return csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes))))) @ matrix
 
 
 def _factorize(weights: csr_matrix, importance: np.ndarray, n_topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -237,7 +226,7 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
     largest = shares.sort_values("share", ascending=False, kind="stable").drop_duplicates("doc_id")["topic"]
     top = _top_sets(model.topic_terms)
     table = model.labels().reset_index()
-    n = pieces.keys["doc_id"].nunique()
+    n = pieces.documents.max() + 1
     for name, draws in (("bootstrap", resample(n, n_draws, seed)), ("leave_one_out", leave_one_out(n, n_draws, seed))):
         table[name] = _refit(pieces, top, draws, model.settings["seed"]).mean(axis=0).round(3)
     table["n_documents"] = table["topic"].map(largest.value_counts()).fillna(0).astype("int64")
@@ -246,8 +235,7 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
 
 def _refit(pieces: _Pieces, top: list[set[str]], draws: np.ndarray, seed: int) -> np.ndarray:
     """Fit again with each draw of documents; the overlap of each topic with its match, one row a draw."""
-    documents = pd.factorize(pieces.keys["doc_id"], sort=True)[0]
-    importances = (pieces.importance * np.sqrt(draw[documents]) for draw in draws)
+    importances = (pieces.importance * np.sqrt(draw[pieces.documents]) for draw in draws)
     return np.array([match_topics(top, _fit_top(pieces, importance, len(top), seed)) for importance in importances])
 
 
@@ -275,19 +263,18 @@ def choose_n_topics(
 ) -> pd.DataFrame:
     """Compare numbers of topics by how well their topics come back, and name the runners-up, or none.
 
-    In: a corpus and the numbers to try. Out: `n_topics`, `stability` (mean bootstrap of `topic_stability`),
-    `standard_error` (over draws), `shuffled` (stability where the words change places by lot, mean of 5), `adjusted`
-    (how far stability is from `shuffled` to 1), `n_stable`, `coherence` (normalised pointwise mutual information of
-    top terms, -1 to 1), `rank` by `adjusted`, `chosen` (rank 1, if `adjusted` is at least .5; else none is), `close`
-    (within .02 or a standard error of it), `reason` (in words, where it is under .5). Source: Greene, O'Callaghan and
-    Cunningham (2014); chance as in Dudoit and Fridlyand (2002); Bouma (2009). Known weakness: few texts bear none.
+    In: a corpus and the numbers to try. Out: `n_topics`, `stability` (mean bootstrap of `topic_stability`), its
+    `standard_error`, `shuffled` (stability of shuffled words), `adjusted` (how far stability is from there to 1),
+    `n_stable`, `coherence` (NPMI, -1 to 1; Bouma 2009), `rank` by `adjusted`, `chosen` (rank 1, if at least .5),
+    `close` (within .02 or a standard error), `reason`. Source: Greene, O'Callaghan and Cunningham (2014); Dudoit and
+    Fridlyand (2002). Known weakness: few texts bear none.
 
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.choose_n_topics(texts, [2, 3], n_draws=5)["chosen"].tolist()
     [False, False]
     """
     pieces = weigh_pieces(corpus, level)
-    present = _group(pieces.keys["doc_id"], pieces.counts > 0) > 0
+    present = add_up(pieces.counts > 0, pieces.documents) > 0
     draws = resample(present.shape[0], n_draws, seed)
     dealt = [_deal(pieces, order) for order in shuffle(int(pieces.counts.sum()), N_SHUFFLED, seed)]
     rows = []
@@ -332,12 +319,15 @@ def measure_coherence(present: csr_matrix, terms: np.ndarray, top: set[str]) -> 
     return float(np.mean(values)) if values else np.nan
 
 
-def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd.DataFrame:
+def compare_topics(
+    corpus: Corpus, model: TopicModel, by: str | list[str], *, clusters: str | None = None
+) -> pd.DataFrame:
     """Compare how large each topic is in the texts of each side, month, kind or talk, with intervals.
 
-    In: corpus, model, columns of `documents`, `speaker_side`, year, month, week. Out: `topic`, `label`, those
-    columns, `mean` (share, over documents, one for each voice), `low`, `high` (95 %), `n_documents` (0 where empty).
-    Raises `TalksError` for an unknown column. Source: `mean_interval`. Known weakness: topics are taken as given.
+    In: corpus, model, columns of `documents`, `speaker_side`, year, month, week; `clusters`, as for `rates`. Out:
+    `topic`, `label`, those columns, `mean` (share, over documents, one for each voice), `low`, `high` (95 %),
+    `n_documents` (0 where empty), and the rest as of `compare_tone`. Raises `TalksError` for an unknown column. Source:
+    `mean_interval`. Known weakness: topics are taken as given.
 
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.compare_topics(texts, ah.fit_topics(texts, 2), by="side")["n_documents"].tolist()
@@ -345,20 +335,12 @@ def compare_topics(corpus: Corpus, model: TopicModel, by: str | list[str]) -> pd
     """
     by = [by] if isinstance(by, str) else list(by)
     shares = model.voice_topics if "speaker_side" in by else model.document_topics
-    documents = reduce(add_period, sorted(set(by) & set(PERIODS)), corpus.documents)
     check_columns(by, [*corpus.documents, "speaker_side", *PERIODS])
-    rows = shares.merge(documents[["doc_id", *(name for name in by if name != "speaker_side")]], on="doc_id")
-    for name in by:
-        rows = rows.dropna(subset=name)
-        if name in PERIODS:
-            refuse_undated(rows, name)
-        else:
-            refuse_empty(rows, f"text with a value of {name}")
-    cells = {key: cell["share"] for key, cell in rows.groupby(["topic", *by], observed=True)}
-    labels = model.labels()
-    grid = pd.MultiIndex.from_product([labels.index, *(in_order(rows[name]) for name in by)])
-    table = [(key[0], labels[key[0]], *key[1:], *mean_interval(cells.get(key, []))[:4]) for key in grid]
-    return pd.DataFrame(table, columns=["topic", "label", *by, "mean", "low", "high", "n_documents"])
+    _, units = find_units(corpus, by, clusters)
+    rows = shares.merge(units).rename(columns={"share": "value"})
+    table = means_by(rows, ["topic", *by], ["n_documents"])
+    table.insert(1, "label", table["topic"].map(model.labels()))
+    return table
 
 
 def typical_documents(corpus: Corpus, model: TopicModel, n: int = 3) -> pd.DataFrame:
@@ -376,5 +358,5 @@ def typical_documents(corpus: Corpus, model: TopicModel, n: int = 3) -> pd.DataF
     rows = model.document_topics.merge(documents[["doc_id", "date", "outlet", "url", "n_words"]], on="doc_id")
     rows = rows[rows["strength"] > 0].assign(label=rows["topic"].map(model.labels()))
     rows = rows.sort_values(["topic", "strength", "doc_id"], ascending=[True, False, True])
-    columns = ["topic", "label", "doc_id", "date", "outlet", "url", "n_words", "share"]
-    return rows.groupby("topic").head(n)[columns].reset_index(drop=True)
+    rows = rows.groupby("topic").head(n).reset_index(drop=True)
+    return rows[["topic", "label", "doc_id", "date", "outlet", "url", "n_words", "share"]]

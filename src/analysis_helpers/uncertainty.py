@@ -1,7 +1,5 @@
 """Uncertainty: intervals and small-sample rules. The only place that makes random numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import combinations, product
 from math import comb, prod
@@ -10,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.sparse import csr_matrix
 from scipy.special import stdtrit  # scipy.stats takes seconds to import; the tests hold it against that
 
-from .corpus import Corpus, check_columns
+from .corpus import fill_grid, in_order
 
 SEED = 20_250_510
 MIN_VALUES = 5  # fewer do not show how skewed they are
@@ -34,19 +33,22 @@ class Interval(NamedTuple):
     n_effective: float  # clusters of equal size that would tell as much (Kish 1965)
     reason: str
 
+    @property
+    def smallest(self) -> float:
+        """The difference from another such mean that would be found in 80 of 100 such collections."""
+        beyond = 1 + POWER / stdtrit(self.n_effective - 1, 0.975)
+        return round(float(beyond * np.hypot(self.mean - self.low, self.high - self.mean)), 6)
+
 
 def mean_interval(values: ArrayLike, groups: ArrayLike | None = None, *, clusters: ArrayLike | None = None) -> Interval:
     """Give the mean over documents with a 95 % interval that allows for skewed values.
 
-    In: values and, where a document has several, their document ids as `groups`: each document weighs the same;
-    missing values are left out; `clusters`, what documents share (a speaker, a day; those without one are one
-    cluster). Out: `Interval`; low and high are NaN, and `reason` says why, under 5 documents, where all values but
-    one are equal, under 10 clusters, and where `n_effective` is under half of the clusters. Source: Hall (1992), the
-    cubic transformation of t, which needs no draws; clusters: the jackknife that leaves one out. Known weakness:
-    values more skewed than a lognormal of spread 1 are covered less often; docs/reading.md has the coverage.
+    In: values; `groups`, their document ids where a document has several: each weighs the same; `clusters`, what
+    documents share (a speaker, a day; none is one). Missing values are left out. Out: `Interval`; no bounds, but a
+    `reason`, under 5 documents or 10 clusters, where all values but one are equal, or clusters are very unequal.
+    Source: the cubic transformation of t (Hall 1992); of clusters, the jackknife. Known weakness: values more skewed
+    than a lognormal of spread 1 are covered less often; docs/reading.md has the coverage.
 
-    >>> mean_interval([1.0, 3.0, 5.0], groups=["a", "a", "b"])[3:]
-    (2, 2, 2.0, '2 documents; expected 5')
     >>> mean_interval([1.0, 2.0, 3.0, 4.0, 5.0])[:3]
     (3.0, 1.036757, 4.963243)
     """
@@ -91,15 +93,26 @@ def measure_effective(sizes: np.ndarray) -> float:
     return round(float(sizes.sum() ** 2 / max(1, np.square(sizes).sum())), 1)
 
 
+def means_by(rows: pd.DataFrame, by: list[str], numbers: list[str]) -> pd.DataFrame:
+    """Give mean and interval of `value` by some columns, also where no row is, with sums and, if given, `cluster`s."""
+    cells, sums = rows.groupby(by, observed=True), [name for name in numbers if name != "n_documents"]
+    found = [mean_interval(cell["value"], clusters=cell.get("cluster")) for _, cell in cells]
+    table = pd.DataFrame(found, columns=Interval._fields).assign(smallest=[interval.smallest for interval in found])
+    table = cells[sums].sum().reset_index().join(table)
+    table = fill_grid(table, {name: in_order(rows[name]) for name in by}, [*numbers, "n_clusters"])
+    effective = ["n_clusters", "n_effective"] if "cluster" in rows else []
+    table = table.fillna({"reason": "no document"})
+    return table[[*by, "mean", "low", "high", *numbers, *effective, "smallest", "reason"]]
+
+
 def difference_interval(
     first: ArrayLike, second: ArrayLike, *, clusters: tuple[ArrayLike, ArrayLike] | None = None
 ) -> Interval:
     """Give the difference between two means over documents, first minus second, with its 95 % interval.
 
-    In: one value per document for each of two groups; missing values are left out; `clusters`, those of the first and
-    of the second group, as for `mean_interval`. Out: `Interval` (the difference as `mean`, the rest of both groups);
-    none where one of the means has none. Source: both intervals joined by MOVER (Zou and Donner 2008). Known weakness:
-    a speaker or day of both groups counts as two clusters; small groups without skewness are covered in .97.
+    In: one value per document of either group; missing values are left out; `clusters`, those of the first and of the
+    second, as for `mean_interval`. Out: `Interval`; none where a mean has none. Source: MOVER (Zou and Donner 2008).
+    Known weakness: a speaker of both groups counts as two clusters; small groups without skewness are covered in .97.
 
     >>> difference_interval([2.0, 4.0, 6.0, 3.0, 5.0], [1.0, 2.0, 3.0, 1.5, 2.5])[:4]
     (2.0, -0.194973, 4.194973, 10)
@@ -143,6 +156,8 @@ class Permutation(NamedTuple):
     reason: str
     smallest: float  # difference that would have been found in 80 of 100 such collections
     n_effective: float
+    low: float = np.nan  # of an interaction, the 95 % interval
+    high: float = np.nan
 
 
 def permutation_p(
@@ -159,35 +174,30 @@ def permutation_p(
 ) -> Permutation:
     """Ask how often a difference as large would come about if the documents had no sides.
 
-    In: a table with one row per document; the columns of value and groups, two groups; `within`, columns that make
-    strata: labels move within one; strata with under 4 documents of a group are left out; `clusters`, a column:
-    documents that share it move together. Out: `Permutation`: `difference` (first minus second; the weighted mean over
-    strata), two-sided `p_value`, documents used, `reason`: why there is no p (under 4 against 4), or "exact" where all
-    (up to 10,000) relabellings were tried, not `n_draws` by lot; `smallest`, the difference that would have been found
-    in 80 of 100. Source: Fisher's randomisation test; Phipson and Smyth (2010). Known weakness: it says not how much.
+    In: a row per document; columns of value and groups; `within`, columns that make strata (those with under 4
+    documents of a group are left out); `clusters`, a column: its documents move together. Out: `Permutation`:
+    `difference` (first minus second; weighted mean over strata), two-sided `p_value`, documents used, `reason` of no p,
+    or "exact" (all of up to 10,000 relabellings), `smallest`, the difference found in 80 of 100. Source: Fisher's test;
+    Phipson and Smyth (2010). Known weakness: it says not how much.
 
     >>> table = pd.DataFrame({"side": ["CN"] * 4 + ["US"] * 4, "tone": [5, 6, 7, 8, 1, 2, 3, 4]})
     >>> permutation_p(table, "tone").p_value
     0.028571
     """
     rows = table[table[by].isin([first, second])].dropna(subset=[value, *(within or [])])
-    labels = (rows[by] == first).to_numpy()
-    design = lay_out(rows, labels, within, rows[clusters] if clusters else None)
-    values, labels = rows[value].to_numpy(dtype="float64")[design.kept], labels[design.kept]
+    design = lay_out(rows, (rows[by] == first).to_numpy(), within, clusters)
+    values, labels = rows[value].to_numpy(dtype="float64")[design.kept], design.labels
     n_first, n_second = int(labels.sum()), int((~labels).sum())
-    if reason := design.say_too_few(labels):
+    if reason := design.too_few:
         if not design.kept.all():
             reason = f"{(rows[by] == first).sum()} against {(rows[by] == second).sum()} documents, in strata {reason}"
         difference = float(values[labels].mean() - values[~labels].mean()) if n_first and n_second else np.nan
         return Permutation(round(difference, 6), np.nan, n_first, n_second, reason, np.nan, design.n_effective)
-    start = np.unique(design.units, return_index=True)[1]
-    exact = _n_relabellings(labels[start], design.blocks[start]) <= EXACT_UP_TO
-    if exact:
-        drawn = _every_labelling(labels[start], design.blocks[start])[:, design.units]
-    else:
-        drawn = relabel(labels, design.blocks, n_draws, seed, design.units)
-    observed, *figures = _count_as_large(_differences(values, np.vstack([labels, drawn]), design.strata), exact)
-    return Permutation(observed, figures[0], n_first, n_second, "exact" * exact, figures[1], design.n_effective)
+    drawn = design.list_all()
+    exact = drawn is not None
+    drawn = np.vstack([labels, drawn if exact else design.relabel(n_draws, seed)])
+    observed, p_value, smallest = count_as_large(_differences(values, drawn, design.strata), exact)
+    return Permutation(observed, p_value, n_first, n_second, "exact" * exact, smallest, design.n_effective)
 
 
 def _differences(values: np.ndarray, labels: np.ndarray, strata: np.ndarray) -> np.ndarray:
@@ -198,29 +208,13 @@ def _differences(values: np.ndarray, labels: np.ndarray, strata: np.ndarray) -> 
     return labels @ centred / np.maximum((n_first * (n - n_first) / n).sum(axis=1), 1e-9)
 
 
-def _count_as_large(differences: np.ndarray, exact: bool = False) -> tuple[float, float, float]:
-    """Give the observed difference, which stands first, its p value, and the smallest that would be found."""
+def count_as_large(differences: np.ndarray, exact: bool = False) -> tuple[float, float, float]:
+    """Give the observed difference, which stands first, its p value, and the smallest found in 80 of 100 samples."""
     observed, drawn = float(differences[0]), np.abs(differences[1:])
     as_large = int((drawn >= abs(observed) - 1e-9).sum())
     p_value = as_large / len(drawn) if exact else (1 + as_large) / (1 + len(drawn))
-    return round(observed, 6), round(p_value, 6), round(find_smallest(drawn), 6)
-
-
-def find_smallest(drawn: np.ndarray) -> float:
-    """Find the smallest effect that a test would show in 80 of 100 samples, from the sizes that luck alone gives."""
-    return float(np.quantile(drawn, 0.95) + POWER * np.sqrt(np.square(drawn).mean()))
-
-
-class Interaction(NamedTuple):
-    """How far a difference differs between two settings, its interval, and how often chance alone gives as much."""
-
-    difference: float
-    low: float
-    high: float
-    p_value: float
-    n_documents: int
-    reason: str
-    smallest: float  # that would have been found in 80 of 100 such collections
+    smallest = np.quantile(drawn, 0.95) + POWER * np.sqrt(np.square(drawn).mean())
+    return round(observed, 6), round(p_value, 6), round(float(smallest), 6)
 
 
 def interaction_p(
@@ -236,14 +230,13 @@ def interaction_p(
     clusters: str | None = None,
     n_draws: int = 1_000,
     seed: int = SEED,
-) -> Interaction:
+) -> Permutation:
     """Ask whether two groups differ more in one setting (a period, a kind of text) than in the other.
 
-    In: as for `permutation_p`; `across`, the column of the setting, and its two values. Out: `Interaction`:
-    `difference` (first minus second in `one`, minus the same in `other`), its 95 % interval, two-sided `p_value`,
-    `reason`, why one is missing (under 4 documents or clusters in a cell for p), `smallest`. That one difference passes
-    a test and the other does not shows nothing. Source: Gelman and Stern (2006); permutation of residuals under the
-    model without interaction (Still and White 1981). Known weakness: it is exact only where spreads are alike.
+    In: as for `permutation_p`; `across`, the column of the setting, and its two values. Out: `Permutation`:
+    `difference` (first minus second in `one`, minus the same in `other`), its 95 % interval, `p_value`, `reason` of a
+    missing one, `smallest`. Source: Gelman and Stern (2006); permuted residuals without interaction (Still and White
+    1981). Known weakness: it is exact only where spreads are alike.
 
     >>> table = pd.DataFrame({"side": ["CN", "US"] * 10, "year": [1] * 10 + [2] * 10, "tone": [0, 9] * 5 + [9, 0] * 5})
     >>> interaction_p(table.assign(tone=table["tone"] + table.index % 3), "tone", "year", 1, 2).p_value
@@ -257,24 +250,26 @@ def interaction_p(
         for cell in (side & inside, ~side & inside, side & ~inside, ~side & ~inside)
     ]
     found = subtract(subtract(*cells[:2]), subtract(*cells[2:]))
-    design = lay_out(rows.assign(side=side), inside, ["side"], rows[clusters] if clusters else None)
+    design = lay_out(rows.assign(side=side), inside, ["side"], clusters)
+    sizes, bounds = (int(side.sum()), int((~side).sum())), (design.n_effective, found.low, found.high)
     if not len(rows) or not design.kept.all():
         reason = f"under {MIN_A_SIDE} {'clusters' if clusters else 'documents'} in a group of one setting"
-        return Interaction(*found[:3], np.nan, found.n_documents, reason, np.nan)
+        return Permutation(found.mean, np.nan, *sizes, reason, np.nan, *bounds)
     model = np.column_stack([np.ones(len(rows)), side, inside])
     rest = values - model @ np.linalg.lstsq(model, values, rcond=None)[0]
-    drawn = np.vstack([inside, relabel(inside, design.blocks, n_draws, seed, design.units)])
+    drawn = np.vstack([inside, design.relabel(n_draws, seed)])
     own, others = (
         _differences(rest[rows_of], drawn[:, rows_of], np.zeros(rows_of.sum(), int)) for rows_of in (side, ~side)
     )
-    _, p_value, smallest = _count_as_large(own - others)
-    return Interaction(*found[:3], p_value, found.n_documents, found.reason, smallest)
+    _, p_value, smallest = count_as_large(own - others)
+    return Permutation(found.mean, p_value, *sizes, found.reason, smallest, *bounds)
 
 
 class Design(NamedTuple):
-    """Which rows are kept; of those, what is compared in (strata), what moves together (units), in what (blocks)."""
+    """Which rows are kept; of those, labels, what is compared in (strata), moves together (units), in what (blocks)."""
 
     kept: np.ndarray
+    labels: np.ndarray
     strata: np.ndarray
     blocks: np.ndarray
     units: np.ndarray
@@ -284,21 +279,42 @@ class Design(NamedTuple):
         """The units that would tell as much, were they equal."""
         return measure_effective(np.bincount(self.units))
 
-    def say_too_few(self, labels: np.ndarray) -> str:
-        """Say why two groups are too small for a p value; nothing where they are not."""
-        unit = "documents" if len(np.unique(self.units)) == len(labels) else "clusters"
-        return say_too_few(*(len(np.unique(self.units[own])) for own in (labels, ~labels)), unit)
+    @property
+    def too_few(self) -> str:
+        """Why the two groups are too small for a p value; nothing where they are not."""
+        n = [len(np.unique(self.units[own])) for own in (self.labels, ~self.labels)]
+        unit = "documents" if sum(n) == len(self.units) else "clusters"
+        told = f"{n[0]} against {n[1]} {unit}; expected at least {MIN_A_SIDE} of each in a stratum"
+        return told if min(n) < MIN_A_SIDE else ""
 
+    def relabel(self, n_draws: int, seed: int) -> np.ndarray:
+        """Give whole units the labels of others of their block, by lot: one row of labels a draw."""
+        labels, blocks = self._of_units()
+        order = np.argsort(blocks, kind="stable")
+        random, step = np.random.default_rng(seed), max(1, _NUMBERS // max(1, len(labels)))
+        drawn = np.empty((n_draws, len(labels)), dtype=bool)
+        for first in range(0, n_draws, step):
+            block = drawn[first : first + step]
+            lots = blocks[order] + random.random(block.shape)
+            block[:, order] = labels[order][np.argsort(lots, axis=1)]
+        return drawn[:, self.units]
 
-def say_too_few(n_first: int, n_second: int, unit: str = "documents") -> str:
-    """Say why two groups of documents are too small for a p value; nothing where they are not."""
-    if min(n_first, n_second) >= MIN_A_SIDE:
-        return ""
-    return f"{n_first} against {n_second} {unit}; expected at least {MIN_A_SIDE} of each in a stratum"
+    def list_all(self) -> np.ndarray | None:
+        """Give every labelling of the units within their blocks, or none where those are over 10,000."""
+        labels, blocks = self._of_units()
+        parts = [(places, int(labels[places].sum())) for places in (np.flatnonzero(blocks == b) for b in set(blocks))]
+        if prod(comb(len(places), n) for places, n in parts) > EXACT_UP_TO:
+            return None
+        chosen = np.array([np.concatenate(part) for part in product(*(combinations(*part) for part in parts))])
+        return (chosen[:, :, None] == np.arange(len(labels))).any(axis=1)[:, self.units]
+
+    def _of_units(self) -> tuple[np.ndarray, np.ndarray]:
+        start = np.unique(self.units, return_index=True)[1]
+        return self.labels[start], self.blocks[start]
 
 
 def lay_out(
-    rows: pd.DataFrame, labels: np.ndarray, within: list[str] | None, clusters: pd.Series | None = None
+    rows: pd.DataFrame, labels: np.ndarray, within: list[str] | None = None, clusters: str | None = None
 ) -> Design:
     """Tell which rows move together, and which to keep: of strata with at least 4 units of each group, or all.
 
@@ -306,46 +322,19 @@ def lay_out(
     """
     strata = rows.groupby(within).ngroup().to_numpy() if within else np.zeros(len(rows), dtype="int64")
     units, blocks = np.arange(len(rows)), strata
-    if clusters is not None and len(rows):
-        units = rows.groupby([clusters.to_numpy(), labels], dropna=False).ngroup().to_numpy()
+    if clusters and len(rows):
+        units = rows.groupby([clusters, labels], dropna=False).ngroup().to_numpy()
         blocks = pd.crosstab(units, strata).idxmax(axis=1).to_numpy()[units]
     start = np.unique(units, return_index=True)[1]
     n, n_first = np.bincount(blocks[start]), np.bincount(blocks[start], weights=labels[start])
     kept = (np.minimum(n_first, n - n_first) >= MIN_A_SIDE)[blocks] | (not within)
-    return Design(kept, *(np.unique(column[kept], return_inverse=True)[1] for column in (strata, blocks, units)))
+    coded = (np.unique(column[kept], return_inverse=True)[1] for column in (strata, blocks, units))
+    return Design(kept, labels[kept], *coded)
 
 
-def find_clusters(corpus: Corpus, units: pd.DataFrame, clusters: str) -> pd.Series:
-    """Find the cluster of each document or part of it: its value of a column, or the speaker of most of its words."""
-    check_columns([clusters], [*corpus.documents, *corpus.columns("passages")])
-    if clusters in corpus.documents:
-        return units["doc_id"].map(corpus.documents.set_index("doc_id")[clusters])
-    if clusters in units:
-        return units[clusters]
-    keys = [name for name in units if name in corpus.columns("passages") and name != "n_words"]
-    words = corpus.body(dict.fromkeys([*keys, clusters, "n_words", "speaker_side"]))
-    words = words[words["speaker_side"] != "question"]
-    words = words.groupby([*keys, clusters], observed=True, dropna=False)["n_words"].sum().reset_index()
-    most = words.sort_values("n_words", kind="stable").drop_duplicates(keys, keep="last").set_index(keys)[clusters]
-    return units.join(most, on=keys)[clusters]
-
-
-def relabel(
-    labels: np.ndarray, strata: np.ndarray, n_draws: int, seed: int, units: np.ndarray | None = None
-) -> np.ndarray:
-    """Give documents, or whole units, the labels of others of their stratum, by lot: one row of labels a draw."""
-    start, units = np.unique(
-        np.arange(len(labels)) if units is None else units, return_index=True, return_inverse=True
-    )[1:]
-    labels, strata = labels[start], strata[start]
-    order = np.argsort(strata, kind="stable")
-    random, step = np.random.default_rng(seed), max(1, _NUMBERS // max(1, len(labels)))
-    drawn = np.empty((n_draws, len(labels)), dtype=bool)
-    for first in range(0, n_draws, step):
-        block = drawn[first : first + step]
-        lots = strata[order] + random.random(block.shape)
-        block[:, order] = labels[order][np.argsort(lots, axis=1)]
-    return drawn[:, units]
+def add_up(matrix: csr_matrix, codes: np.ndarray) -> csr_matrix:
+    """Add up the rows of a matrix that have the same number, in the order of the numbers."""
+    return csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes))))) @ matrix
 
 
 def resample(n: int, n_draws: int, seed: int) -> np.ndarray:
@@ -363,16 +352,3 @@ def shuffle(n: int, n_draws: int, seed: int) -> Iterator[np.ndarray]:
     """Put n things in another order at random: the numbers from 0, one order a draw."""
     random = np.random.default_rng(seed)
     return (random.permutation(n) for _ in range(n_draws))
-
-
-def _n_relabellings(labels: np.ndarray, strata: np.ndarray) -> int:
-    return prod(comb(int((strata == s).sum()), int(labels[strata == s].sum())) for s in np.unique(strata))
-
-
-def _every_labelling(labels: np.ndarray, strata: np.ndarray) -> np.ndarray:
-    places = [np.flatnonzero(strata == s) for s in np.unique(strata)]
-    choices = product(*(combinations(place, int(labels[place].sum())) for place in places))
-    chosen = np.array([np.concatenate(parts) for parts in choices])
-    drawn = np.zeros((len(chosen), len(labels)), dtype=bool)
-    np.put_along_axis(drawn, chosen, True, axis=1)
-    return drawn

@@ -99,7 +99,7 @@ def split_words(text: str) -> list[str]:
     """Split a text into the terms that are counted: lower-case words without possessive endings.
 
     Kept apart: the country is "u.s." (printed US, U.S. or USA; "us" is the pronoun, as is US in a text in capitals),
-    and a surname that is a stop word keeps its capital. Known weakness: "He" needs a title or a given name.
+    and a name that is a stop word keeps its capital ("He", "Un"). Known weakness: "He" needs a title or a given name.
 
     >>> split_words("Vice-Premier He said he'd meet us; China's US trade, U.S.-led.")
     ['vice', 'premier', 'He', 'said', "he'd", 'meet', 'us', 'china', 'u.s.', 'trade', 'u.s.', 'led']
@@ -143,9 +143,14 @@ def spell_term(term: str) -> str:
         raise TalksError(f"the term is {term!r}; {expected}; give one, such as 'rare earths' or 'tariff*'")
     for place, word in enumerate(words):
         before, after = words[max(place - 1, 0) : place], words[place + 1 : place + 2]
+<<<<<<< HEAD
         given = _namesakes().get(word) if word.istitle() else None  # asking takes a second: it loads scikit-learn
         alone = len(words) == 1 or any(map(_TITLE.search, before))
         words[place] = word if given is not None and (alone or given & {*map(str.title, after)}) else _lower(word)
+=======
+        named = _namesakes().get(word, set()).intersection(map(str.title, after)) or any(map(_TITLE.search, before))
+        words[place] = word if word in _namesakes() and (named or word == "Un" or len(words) == 1) else _lower(word)
+>>>>>>> shc
     return " ".join(words)
 
 
@@ -182,7 +187,7 @@ def _namesakes() -> dict[str, set[str]]:
         family, *given = row["term"].split()
         if row["side"] == "CN" and family.lower() in load_stop_words():
             namesakes.setdefault(family, set()).update(given)
-    return namesakes
+    return namesakes | {"Un": set()}  # of Kim Jong Un; the United Nations are UN
 
 
 def _find_surnames(words: Words, printed: list[str], bare: list[str]) -> np.ndarray:
@@ -191,7 +196,8 @@ def _find_surnames(words: Words, printed: list[str], bare: list[str]) -> np.ndar
     places = np.flatnonzero(np.array([word in surnames for word in bare], dtype=bool)[codes])
 
     def is_named(place: int) -> bool:
-        if place not in ends and _TITLE.search(printed[codes[place - 1]]):
+        before = printed[codes[place - 1]] if place not in ends else ""
+        if _TITLE.search(before) or (bare[codes[place]] == "Un" and before[:1].isupper()):
             return True
         return place + 1 not in ends and printed[codes[place + 1]] in surnames[bare[codes[place]]]
 

@@ -14,11 +14,7 @@ PLANTED = {
     "kitchen": ["oven", "flour", "butter", "recipe", "spoon", "dough", "kettle", "pepper", "onion", "soup"],
     "sky": ["comet", "orbit", "planet", "telescope", "galaxy", "lunar", "eclipse", "meteor", "nebula", "star"],
 }
-FILLER = [
-    f"{first}{second}" for first in ("bla", "dri", "glo", "spu") for second in ("bem", "dok", "fip", "gam", "nuv")
-]
-
-
+FILLER = [start + end for start in ("bla", "dri", "glo", "spu") for end in ("bem", "dok", "fip", "gam", "nuv")]
 COLUMNS = "id side date text"
 
 
@@ -177,6 +173,8 @@ def test_shares_by_month_and_side_are_means_over_documents(planted, model):
     assert row["mean"] == pytest.approx(shares[documents.index[chosen]].mean(), abs=1e-3)
     assert row["n_documents"] == chosen.sum()
     assert row["low"] < row["mean"] < row["high"]
+    days = ah.compare_topics(planted, model, "side", clusters="date").loc[0]
+    assert (days["n_clusters"], days["reason"]) == (4, "4 clusters; expected 10")
 
 
 def test_an_empty_month_is_a_row_without_documents(planted, model):

@@ -117,6 +117,9 @@ def test_the_smallest_ratio_is_found_in_80_of_100(shape, n):
     found = [difference_interval(rng.gamma(shape, ratio, n), rng.gamma(shape, 1, n)).low > 0 for rng in rngs[300:]]
     assert 0.72 <= np.mean(found) <= 0.88
     assert smallest_ratio(one(rngs[0]), mean_interval(rngs[0].gamma(shape, 1, 4 * n))) > 1
+    apart = np.median([one(rng).smallest for rng in rngs[:300]])
+    found = [difference_interval(rng.gamma(shape, 1, n) + apart, rng.gamma(shape, 1, n)).low > 0 for rng in rngs[300:]]
+    assert 0.68 <= np.mean(found) <= 0.88
 
 
 def _table(first, second, **columns):

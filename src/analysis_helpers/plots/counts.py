@@ -19,7 +19,6 @@ def plot_weekly(weeks: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme
     In: a table of `texts_by_period(corpus, "week")`; the talks to mark, each by its city. Out: the axes; x is the day
     (its ordinal), y is texts (Chinese ones negative). Known weakness: texts collected are counted, not what was said.
 
-    >>> import analysis_helpers as ah
     >>> ax = ah.plot_weekly(ah.texts_by_period(ah.load_corpus().where(collection="statements_2025")))
     >>> [text.get_text() for text in ax.texts if "n = " in text.get_text()]
     ['United States  n = 444', 'China  n = 355']
@@ -189,7 +188,6 @@ def plot_agenda(agenda: pd.DataFrame, *, theme: str = "light") -> Axes:
     In: a table of `issues_by_period`. The outline marks the issue most often on the agenda of a period; bars give the
     totals. Out: the axes, in columns and rows. Known weakness: shade compares periods of different size.
 
-    >>> import analysis_helpers as ah
     >>> int(ah.plot_agenda(ah.issues_by_period(ah.load_talks())).get_xlim()[1])
     9
     """

@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.scale import FuncScale
 
 from ..errors import TalksError
-from ..uncertainty import say_too_few
 from .style import LINES, MARGIN, PAGE, SIDE_NAMES, Panel, new_panel, printable, refuse_nothing, titled
 
 ROW, TALL_ROW, TOPIC_ROW = 24, 58, 84
@@ -23,14 +22,13 @@ def plot_keyness(words: pd.DataFrame, n_words: int = 12, n_unproven: int = 4, *,
     hollow, those with `|z|` over 1.96 that fail the rate test at .05. Out: the axes of both panels; x is log10 of
     the rate per 1,000 words. Raises `TalksError` where no word was tested. Known weakness: telling is not frequent.
 
-    >>> import analysis_helpers as ah
     >>> words = ah.keyness(ah.load_corpus().where(genre="readout"), min_documents=20, n_draws=99)
     >>> [panel.get_label() for panel in ah.plot_keyness(words).child_axes]
     ['US', 'CN']
     """
     counts = {"US": words.attrs.get("n_second", 0), "CN": words.attrs.get("n_first", 0)}
     if words["p_value"].isna().all():
-        why = say_too_few(counts["CN"], counts["US"]) or "no word was tested; expected a table of keyness"
+        why = words.attrs.get("reason") or "no word was tested; expected a table of keyness"
         raise TalksError(f"no p value for any word: {why}, or they cannot be told from luck; give more texts")
     words = words.assign(proven=words["p_value"] < 0.05).sort_values("z", key=lambda z: -z.abs(), kind="stable")
     luck = ~words["proven"] & (words["z"].abs() > 1.96)
@@ -101,6 +99,12 @@ def plot_means(tables: dict[str, pd.DataFrame], *, theme: str = "light") -> Axes
     return ax
 
 
+def _draw_mean(panel: Panel, mean: float, low: float, high: float, y: float, side: str, scale: float = 1) -> None:
+    """Mark a mean on its interval, hollow where it has none."""
+    panel.line([low, high], [y, y], side, marker="|", ms=7 * scale, mew=1.5, lw=1.5 * scale, zorder=2)
+    panel.mark(mean, y, side, scale, not np.isnan(low))
+
+
 def _draw_means(panel: Panel, title: str, table: pd.DataFrame, labels: list[str], limit: float) -> None:
     name, _, second = title.partition("\n")
     pixel, right, bottom = 1 / TALL_ROW, limit * 1.32, len(labels) - 0.5
@@ -115,11 +119,8 @@ def _draw_means(panel: Panel, title: str, table: pd.DataFrame, labels: list[str]
         panel.axhline(number - 0.5, color=panel.theme["rule"], lw=1, zorder=0)
     for row in table[table["speaker_side"].isin(["US", "CN"])].to_dict("records"):
         side, low, high = row["speaker_side"], row["low"], row["high"]
-        y, sure = labels.index(row["label"]) + (0.16 if side == "CN" else -0.16), not np.isnan(low)
-        if sure:
-            panel.line([low, high], [y, y], side, lw=2, zorder=2)
-            panel.line([[low, high]] * 2, [[y - 0.07] * 2, [y + 0.07] * 2], side, lw=1.6, zorder=2)
-        panel.mark(row["mean"], y, side, 1.2, sure)
+        y = labels.index(row["label"]) + (0.16 if side == "CN" else -0.16)
+        _draw_mean(panel, row["mean"], low, high, y, side, 1.2)
         panel.say(right, y, f"{row['n_documents']:,}", 12, side, ha="right")
 
 
@@ -131,7 +132,6 @@ def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme:
     a hollow mark has none (too few texts). The scale is of square roots, for small rates beside large ones. Out: the
     axes that holds the panels. Known weakness: at most about 24 months stay readable.
 
-    >>> import analysis_helpers as ah
     >>> table = ah.rates(ah.load_corpus(), {"Taiwan": ["taiwan"]}, period="month")
     >>> [panel.get_label() for panel in ah.plot_rates(table).child_axes]
     ['Taiwan', 'Number of texts']
@@ -261,9 +261,6 @@ def _draw_shares(panel: Panel, rows: pd.DataFrame, *, first: bool) -> None:
     panel.grid_at(ticks, "{:.0%}".format if first else lambda _: "", -1.0, "x", zero=1.2)
     for row in rows.dropna(subset="mean").to_dict("records"):
         side, mean, low, high = (row[name] for name in ("speaker_side", "mean", "low", "high"))
-        y, sure = float(side == "CN"), not np.isnan(low)
-        if sure:
-            panel.line([low, high], [y, y], side, marker="|", ms=7, mew=1.5, lw=1.5, zorder=2)
-        panel.mark(mean, y, side, sure=sure)
-        end = min(high, limit) if sure else mean
+        y, end = float(side == "CN"), mean if np.isnan(high) else min(high, limit)
+        _draw_mean(panel, mean, low, high, y, side)
         panel.say(end + limit * 0.035, y, f"{mean:.0%}", 12, side, "Semibold")

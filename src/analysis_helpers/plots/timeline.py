@@ -67,7 +67,6 @@ def plot_timeline(talks: pd.DataFrame, *, size: str = "page", theme: str = "ligh
     `size` is page, phone (time runs downwards) or poster (save it with `dpi=230` for A3). Out: the axes, in pixels.
     Raises `TalksError` for another size. Known weakness: a talk of three tracks stands in the lane of the first.
 
-    >>> import analysis_helpers as ah
     >>> ah.plot_timeline(ah.load_talks(level="leader")).figure.get_size_inches()[0]
     np.float64(9.0)
     """
@@ -87,7 +86,6 @@ def plot_timeline(talks: pd.DataFrame, *, size: str = "page", theme: str = "ligh
 def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
     """Give the title, subtitle and note of the signature figure, with their numbers computed.
 
-    >>> import analysis_helpers as ah
     >>> list(ah.timeline_words(ah.load_talks()))
     ['title', 'subtitle', 'note']
     """
