@@ -143,14 +143,9 @@ def spell_term(term: str) -> str:
         raise TalksError(f"the term is {term!r}; {expected}; give one, such as 'rare earths' or 'tariff*'")
     for place, word in enumerate(words):
         before, after = words[max(place - 1, 0) : place], words[place + 1 : place + 2]
-<<<<<<< HEAD
         given = _namesakes().get(word) if word.istitle() else None  # asking takes a second: it loads scikit-learn
-        alone = len(words) == 1 or any(map(_TITLE.search, before))
+        alone = word == "Un" or len(words) == 1 or any(map(_TITLE.search, before))
         words[place] = word if given is not None and (alone or given & {*map(str.title, after)}) else _lower(word)
-=======
-        named = _namesakes().get(word, set()).intersection(map(str.title, after)) or any(map(_TITLE.search, before))
-        words[place] = word if word in _namesakes() and (named or word == "Un" or len(words) == 1) else _lower(word)
->>>>>>> shc
     return " ".join(words)
 
 
