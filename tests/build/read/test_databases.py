@@ -19,34 +19,18 @@ PROQUEST = PROQUEST_LINES.replace("\n", "\n\n")
 PROQUEST_PAGE = re.sub(r"(?m)^(?:_+|.* of 3)\n", "", PROQUEST_LINES)  # a page loses the rules and the numbers
 NB, RULE = "\u00a0", "_" * 60
 
-LISBON = """Both sides met in Lisbon on Thursday.
-Body
-Length: two metres, said the carpenter of the table.
-March 17, 2021
-Language: plain, she added, and no more than that.
-They will meet again in May."""
-OSLO = """Both sides met in Oslo on Monday. This
-line was broken by the program.
-LANGUAGE: that was the word he used, and he went on.
-They parted as friends.
-They did.
-For now.
-More or less.
-So it seemed."""
-GENEVA = """GENEVA, March 18 (Sample) -- Both sides met in Geneva.
-BY then it was late.
-IN the end they agreed to meet again.
-LP
-NS was not a code in this line, nor was the line above.
-Document that, said the envoy.
-They will meet in May."""
-VIENNA = """Both sides met in Vienna on Thursday.
-Author: that is what he called himself, and nothing else.
-He spoke for an hour.
-Nobody interrupted him.
-He then left the room.
-And all was quiet again."""
-LETTER = "Sign here, please.\nThat was the whole letter."
+LISBON, OSLO, GENEVA, VIENNA, LETTER = (text.replace(" / ", "\n") for text in [
+    "Both sides met in Lisbon on Thursday. / Body / Length: two metres, said the carpenter of the table. / March "
+    "17, 2021 / Language: plain, she added, and no more than that. / They will meet again in May.",
+    "Both sides met in Oslo on Monday. This / line was broken by the program. / LANGUAGE: that was the word he "
+    "used, and he went on. / They parted as friends. / They did. / For now. / More or less. / So it seemed.",
+    "GENEVA, March 18 (Sample) -- Both sides met in Geneva. / BY then it was late. / IN the end they agreed to "
+    "meet again. / LP / NS was not a code in this line, nor was the line above. / Document that, said the envoy. "
+    "/ They will meet in May.",
+    "Both sides met in Vienna on Thursday. / Author: that is what he called himself, and nothing else. / He spoke "
+    "for an hour. / Nobody interrupted him. / He then left the room. / And all was quiet again.",
+    "Sign here, please. / That was the whole letter.",
+])  # fmt: skip
 CHINESE = "双方星期四在里斯本会面。\n他们五月将再次会面。"
 FERRY = "The ferry will be named next week."
 # Of each article the title, outlet, date as printed, author and body, as they stand in the layouts above.
