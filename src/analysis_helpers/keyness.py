@@ -106,8 +106,8 @@ def calibrate_keyness(
         raise TalksError(f"{design.too_few}, because fewer cannot be told from luck; give more texts")
     moved = {"rate test": design._replace(units=np.arange(len(design.units)))}
     moved |= {"rate test, clusters": design} if clusters else {}
-    lots = {name: test.find_largest(each.relabel(499, seed + 1)) for name, each in moved.items()}
-    yardsticks, rows = {name: largest[-25] for name, (largest, _) in lots.items()}, []  # p < .05 of 500
+    lots = {name: test.find_largest(each.relabel(1_999, seed + 1)) for name, each in moved.items()}
+    yardsticks, rows = {name: largest[-100] for name, (largest, _) in lots.items()}, []  # p < .05 of 2,000
     for drawn in design.relabel(n_relabellings, seed):
         z, g2 = _log_odds(units, drawn), _likelihood_ratio(units, drawn)
         corrected = (false_discovery_control(p) <= 0.05 for p in (2 * ndtr(-np.abs(z)), chdtrc(1, g2)))

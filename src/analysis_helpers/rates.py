@@ -30,9 +30,9 @@ def rates(
     In: a corpus; a dictionary: a name, a frame with `concept` and `term`, or terms by concept; `by`, columns; `period`,
     year, month or week; `clusters`, a column (speaker, date) whose texts are not independent. Out: `concept`, period,
     `by`, `rate` (mean over documents), `low`, `high` (95 %; none under 10 using documents), `n`, `n_documents`,
-    `n_using`, `n_words`, with clusters `n_clusters`, `n_effective`; `reason` of no interval; by `doc_id` a row a
-    document. Only officials' words count, unless `by` has `speaker_side`. Raises `TalksError` for an unknown column or
-    term. Known weakness: a word counts whatever it means.
+    `n_using`, `n_words`, with clusters `n_clusters`, `n_effective`; `reason`; by `doc_id` a row a document. Only
+    officials' words count, unless `by` has `speaker_side`. Raises `TalksError` for an unknown column or term. Source:
+    Stone and others (1966). Known weakness: a word counts whatever it means.
 
     >>> table = ah.rates(ah.load_corpus(), {"soybeans": ["soybean", "soybeans"]})
     >>> table.loc[table["speaker_side"] == "CN", ["n_using", "low"]].to_numpy().tolist()

@@ -59,6 +59,7 @@ def test_the_table_follows_the_controls_of_its_own_box(harvest, widgets):
 
 
 def test_controls_are_shown_to_someone_who_has_ipywidgets(harvest, widgets, monkeypatch):
+    assert not explore.is_someone_there(), "outside of Jupyter"
     found = importlib.util.find_spec
     for someone, installed in ((True, True), (True, False), (False, True), (False, False)):
         monkeypatch.setattr(explore, "is_someone_there", lambda someone=someone: someone)
@@ -67,10 +68,6 @@ def test_controls_are_shown_to_someone_who_has_ipywidgets(harvest, widgets, monk
         assert (WIDGET in bundle) == (someone and installed)
         assert bundle["text/plain"] == repr(harvest), "the table stays in the file, with controls or without"
         assert "barley" in bundle["text/html"]
-
-
-def test_without_ipywidgets_open_says_what_to_install(harvest, monkeypatch):
-    assert not explore.is_someone_there(), "outside of Jupyter"
     monkeypatch.setattr(explore, "find_spec", lambda name: None)
     with pytest.raises(ah.TalksError, match=r"pip install 'talks-in-words\[lab\]'"):
         harvest.open()

@@ -175,9 +175,6 @@ def test_labels_given_to_speakers_name_a_word_by_text_and_not_by_speaker(spoken)
     assert by_speaker["n_effective"].between(10, 16).all()
     assert by_speaker["smallest_ratio"].median() > by_text["smallest_ratio"].median() > 1
     assert by_speaker["error"].median() > by_text["error"].median()
-
-
-def test_under_four_clusters_there_is_no_p(spoken):
     few = spoken.where(author=[f"Speaker {n}" for n in range(6)])
     assert ah.keyness(few, clusters="author", min_documents=3)[["p_value", "smallest_ratio"]].isna().all(axis=None)
     with pytest.raises(ah.TalksError, match="3 against 3 clusters; expected at least 4 of each"):

@@ -57,9 +57,6 @@ def test_rates_of_documents_by_hand(dated):
     assert cell.loc[("rare earths", "c1"), "rate"] == pytest.approx(200)
     inside = ah.rates(dated, {"metals": ["earths", "rare earths"]}, by="doc_id").set_index("doc_id")["n"]
     assert inside.to_dict() == {"u1": 0, "u2": 0, "c1": 1, "c2": 0, "c3": 0}, "a term inside another counts once"
-
-
-def test_voices_are_counted_apart_where_speakers_are_asked_for(dated):
     cell = ah.rates(dated, TARIFFS, by=["doc_id", "speaker_side"]).set_index(["concept", "doc_id", "speaker_side"])
     assert cell.loc[("tariffs", "c1", "question"), ["rate", "n", "n_words"]].tolist() == [1000, 3, 3]
     assert ah.rates(dated, TARIFFS)["speaker_side"].unique().tolist() == ["US", "CN", "question"]
@@ -71,9 +68,6 @@ def test_documents_weigh_the_same(dated):
     row = table.set_index(["concept", "speaker_side"]).loc[("tariffs", "US")]
     assert row[["rate", *numbers]].tolist() == pytest.approx([1000 / 7, 2, 2, 1, 15], abs=1e-3)
     assert table[["low", "high"]].isna().all(axis=None), "fewer than ten texts use a concept"
-
-
-def test_an_empty_month_has_no_rate_and_n_zero(dated):
     table = ah.rates(dated, {"tariffs": ["tariffs"]}, period="month").set_index(["month", "speaker_side"])
     assert table.loc[("2025-02", "US"), ["rate", "n", "n_documents"]].fillna(-1).tolist() == [-1, 0, 0]
     assert table.loc[("2025-01", "US"), "rate"] > 0

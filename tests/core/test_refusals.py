@@ -19,10 +19,6 @@ def _topics(corpus):
     return ah.fit_topics(_own(corpus), 2)
 
 
-def _words(corpus):
-    return ah.keyness(_own(corpus), by="speaker_side", min_documents=2, n_draws=99)
-
-
 def _event_study(corpus):
     lines = corpus.sentences.merge(corpus.passages[["passage_id", "doc_id"]], on="passage_id")
     tone = corpus.documents["doc_id"].map(lines.groupby("doc_id")["tone"].mean())
@@ -35,10 +31,8 @@ def _plot_shares(corpus):
 
 
 def _plot_topics(corpus):
-    shares = [
-        ah.compare_topics(_own(corpus), _topics(corpus), by) for by in ("speaker_side", ["speaker_side", "month"])
-    ]
-    return ah.plot_topics(*shares)
+    own, model = _own(corpus), _topics(corpus)
+    return ah.plot_topics(*(ah.compare_topics(own, model, by) for by in ("speaker_side", ["speaker_side", "month"])))
 
 
 QUESTIONS = {
@@ -47,7 +41,7 @@ QUESTIONS = {
     "event_study": _event_study,
     "keyness by month": lambda c: ah.keyness(c, within=["month"], min_documents=2, n_draws=99),
     "calibrate_keyness": lambda c: ah.calibrate_keyness(_own(c), "speaker_side", min_documents=2, n_relabellings=5),
-    "combine_keyness": lambda c: ah.combine_keyness({"all": _words(c)}),
+    "combine_keyness": lambda c: ah.combine_keyness({"all": ah.keyness(_own(c), "speaker_side", min_documents=2)}),
     "compare_tone by month": lambda c: ah.compare_tone(c, by=["month", "side"]),
     "compare_instruments": lambda c: ah.compare_instruments(_own(c)),
     "choose_n_topics": lambda c: ah.choose_n_topics(_own(c), [2], n_draws=3),
@@ -114,9 +108,6 @@ def test_the_chronology_links_to_any_dated_corpus(corpus_of, talks):
     rows += [("b", "US", "2021-03-19", "In Anchorage Antony Blinken met Yang Jiechi.")]
     linked = ah.link_documents(corpus_of("id side date text", rows), talks).documents["talk_id"]
     assert linked.str.slice(0, 17).tolist() == ["2018-12-buenos-ai", "2021-03-anchorage"]
-
-
-def test_a_chronology_of_few_talks_is_drawn_and_of_none_is_refused(talks):
     assert ah.plot_timeline(talks.head(2)).patches
     with pytest.raises(ah.TalksError, match="no talk to draw"):
         ah.plot_timeline(talks.head(0))

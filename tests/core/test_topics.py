@@ -55,9 +55,7 @@ def _planted_of(model):
 def test_planted_topics_are_recovered_term_by_term(planted, model):
     assert set(_planted_of(model).values()) == set(PLANTED)
     assert set(_planted_of(ah.fit_topics(planted, 3, level="document")).values()) == set(PLANTED)
-    for label in model.labels():
-        assert label in repr(model)
-        assert label in model._repr_html_()
+    assert all(label in repr(model) and label in model._repr_html_() for label in model.labels())
 
 
 def test_every_document_goes_to_its_own_topic(model):
@@ -175,9 +173,6 @@ def test_shares_by_month_and_side_are_means_over_documents(planted, model):
     assert row["low"] < row["mean"] < row["high"]
     days = ah.compare_topics(planted, model, "side", clusters="date").loc[0]
     assert (days["n_clusters"], days["reason"]) == (4, "4 clusters; expected 10")
-
-
-def test_an_empty_month_is_a_row_without_documents(planted, model):
     part = planted.where(date=[pd.Timestamp("2025-01-11"), pd.Timestamp("2025-03-11")])
     table = ah.compare_topics(part, model, "month")
     assert table["n_documents"].tolist() == [15, 0, 15] * 3

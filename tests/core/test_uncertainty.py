@@ -52,24 +52,14 @@ DRAWS = {  # kind: how to draw n values, and their mean
 RUNS = 1200  # the standard error of a coverage of .93 is .007
 
 
-@pytest.mark.parametrize("n", [7, 10, 20, 50])
+@pytest.mark.parametrize("sizes", [(7,), (10,), (20,), (50,), (10, 10), (20, 20), (5, 50), (10, 50)])
 @pytest.mark.parametrize("kind", DRAWS)
-def test_means_are_covered_also_of_skewed_values(kind, n):
-    draw, mean = DRAWS[kind]
-    found = [mean_interval(draw(rng, n)) for rng in np.random.default_rng(n).spawn(RUNS)]
-    covered = [interval.low <= mean <= interval.high for interval in found if not interval.reason]
+def test_means_and_differences_are_covered_also_of_skewed_values(kind, sizes):
+    (draw, mean), alone, rngs = DRAWS[kind], len(sizes) == 1, np.random.default_rng(sum(sizes)).spawn(RUNS)
+    found = [(mean_interval if alone else difference_interval)(*(draw(rng, n) for n in sizes)) for rng in rngs]
+    covered = [interval.low <= mean * alone <= interval.high for interval in found if not interval.reason]
     assert len(covered) > RUNS / 5
-    assert 0.92 <= np.mean(covered) <= (0.965 if kind == "normal" else 1)
-
-
-@pytest.mark.parametrize("sizes", [(10, 10), (20, 20), (5, 50), (10, 50)])
-@pytest.mark.parametrize("kind", DRAWS)
-def test_differences_are_covered_also_of_skewed_values(kind, sizes):
-    draw, rngs = DRAWS[kind][0], np.random.default_rng(sum(sizes)).spawn(RUNS)
-    found = [difference_interval(*(draw(rng, n) for n in sizes)) for rng in rngs]
-    covered = [interval.low <= 0 <= interval.high for interval in found if not interval.reason]
-    assert len(covered) > RUNS / 5
-    assert 0.92 <= np.mean(covered) <= (0.985 if kind == "normal" else 1)
+    assert 0.92 <= np.mean(covered) <= (1 if kind != "normal" else 0.965 if alone else 0.985)
 
 
 @pytest.mark.parametrize("n", [10, 15, 40])
@@ -127,24 +117,15 @@ def _table(first, second, **columns):
     return pd.DataFrame({"side": ["CN"] * len(first) + ["US"] * len(second), "tone": values} | columns)
 
 
-def test_permutation_by_hand_four_against_four():
+def test_permutation_by_hand_and_as_of_scipy_where_all_are_tried():
     """The most extreme of the 70 ways to choose 4 of 8, and its mirror image: 2/70."""
     found = permutation_p(_table([5, 6, 7, 8], [1, 2, 3, 4]), "tone")
     assert found[:5] == (4.0, round(2 / 70, 6), 4, 4, "exact")
-
-
-def test_permutation_agrees_with_scipy_where_all_are_tried():
     first, second = [3.1, 4.7, 2.2, 5.0, 3.3], [2.9, 1.1, 4.0, 0.3, 2.6]
     reference = stats.permutation_test(
         (first, second), lambda x, y: np.mean(x) - np.mean(y), permutation_type="independent", n_resamples=np.inf
     )
     assert permutation_p(_table(first, second), "tone").p_value == pytest.approx(reference.pvalue, abs=1e-6)
-
-
-def test_below_four_against_four_there_is_no_p_but_a_reason():
-    found = permutation_p(_table([1, 2, 3], [7, 8]), "tone")
-    assert (np.isnan(found.p_value), found.difference) == (True, -5.5)
-    assert found.reason == "3 against 2 documents; expected at least 4 of each in a stratum"
 
 
 def test_a_difference_between_strata_is_not_one_between_sides():
@@ -157,7 +138,10 @@ def test_a_difference_between_strata_is_not_one_between_sides():
     assert permutation_p(table, "tone", within=["genre"]).p_value > 0.05
 
 
-def test_strata_with_too_few_documents_are_left_out():
+def test_too_few_documents_have_no_p_but_a_reason_and_such_strata_are_left_out():
+    found = permutation_p(_table([1, 2, 3], [7, 8]), "tone")
+    assert (np.isnan(found.p_value), found.difference) == (True, -5.5)
+    assert found.reason == "3 against 2 documents; expected at least 4 of each in a stratum"
     table = _table(range(10), range(10), month=[1] * 8 + [2] * 2 + [1] * 9 + [2])
     found = permutation_p(table, "tone", within=["month"])
     assert (found.n_first, found.n_second) == (8, 9)
