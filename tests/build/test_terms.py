@@ -42,7 +42,8 @@ def test_terms_given_to_a_build_are_counted_as_on_demand(invented, nine, tmp_pat
     given = ["both sides agreed", "the two", "of the", *GIVEN]
     if name:
         lines = given if name.endswith("txt") else ["concept,term", *(f"x,{term}" for term in given)]
-        (tmp_path / name).write_text("\ufeff" + "\n".join([*lines, ""]), encoding="utf-8")
+        encoding = "utf-16" if name.endswith("txt") else "utf-8-sig"  # as Notepad and Excel save them
+        (tmp_path / name).write_text("\n".join([*lines, ""]), encoding=encoding)
     built = ah.build_corpus(**nine, out=tmp_path / "out", terms=tmp_path / name if name else given, with_text=False)
     assert built.record["settings"]["terms"] == sorted([*given[:3], "arms control", *GIVEN[2:4], "phase one"])
     assert "terms" not in invented.record["settings"]

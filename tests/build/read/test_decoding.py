@@ -44,6 +44,8 @@ FISH = (
         ("cp1251", "Министры говорили в понедельник о рыбе и разошлись."),
         ("koi8_r", "Министры говорили в понедельник о рыбе и разошлись."),
         ("cp1253", "Οι υπουργοί μίλησαν τη Δευτέρα για τα ψάρια."),
+        ("cp437", "<meta charset=ibm437><p>Les négociateurs à Genève"),
+        *((encoding, "The talks ended… and nobody spoke.") for encoding in ("gb18030", "big5", "cp949")),
     ],
 )
 def test_bytes_of_any_usual_encoding_are_read(encoding, text):
