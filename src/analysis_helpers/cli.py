@@ -117,7 +117,7 @@ def _print_account(folder: Path) -> None:
 
     account = json.loads((folder / "build.json").read_text(encoding="utf-8"))
     if refused := say_languages(account):
-        print(f"{refused}, see {folder / 'rejected.csv'}; --keep-languages keeps such texts")
+        print(f"{refused}, see {folder / 'rejected.csv'}; --keep-languages en ... keeps such texts")
     if account["passed_over"]:
         kinds = ", ".join(f"{n:,} {kind}" for kind, n in account["passed_over"].items())
         print(f"passed over, because they hold no text: {kinds}")

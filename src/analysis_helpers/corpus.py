@@ -194,7 +194,7 @@ class Corpus:
             near = [value for one in asked for value in near_misses(str(one), told.index)]
             listed = ", ".join(f"{name} ({told[name]:,})" for name in list(dict.fromkeys([*near, *told.index]))[:SHOWN])
             listed += f" and {len(told) - SHOWN:,} more" if len(told) > SHOWN else ""
-        found = " or ".join(map(repr, asked[:SHOWN]))
+        found = " or ".join(map(repr, asked[:SHOWN])) or "in an empty list"
         remedy = "choose among these, or say more in the metadata"
         raise TalksError(f"no {table[:-1]} is left whose {column} is {found}; expected {listed}; {remedy}")
 
@@ -717,10 +717,10 @@ def find_clusters(corpus: Corpus, units: pd.DataFrame, clusters: str) -> pd.Seri
     """Find the cluster of each document or part of it: its value of a column, or the speaker of most of its words."""
     known = corpus.columns("passages")
     check_columns([clusters], [*corpus.documents, *known])
-    if clusters in corpus.documents:
-        return units["doc_id"].map(corpus.documents.set_index("doc_id")[clusters])
     if clusters in units:
         return units[clusters]
+    if clusters in corpus.documents:
+        return units["doc_id"].map(corpus.documents.set_index("doc_id")[clusters])
     keys = [name for name in units if name in known and name != "n_words"]
     words = corpus.body([*keys, clusters, "n_words", "speaker_side"])
     words = words[words["speaker_side"] != "question"]

@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 from scipy.special import stdtrit  # scipy.stats takes seconds to import; the tests hold it against that
 
 from .corpus import fill_grid, in_order
+from .errors import TalksError
 
 SEED = 20_250_510
 MIN_VALUES = 5  # fewer do not show how skewed they are
@@ -58,6 +59,8 @@ def mean_interval(values: ArrayLike, groups: ArrayLike | None = None, *, cluster
         values, clusters = data["value"], None if clusters is None else data["cluster"]
     values = np.asarray(values, dtype="float64")
     known = ~np.isnan(values)
+    if clusters is not None and len(clusters) != len(values):
+        raise TalksError(f"clusters has {len(clusters)} values; expected {len(values)}, one for each value; give them")
     values, n = values[known], int(known.sum())
     codes = np.arange(n) if clusters is None else pd.factorize(np.asarray(clusters)[known], use_na_sentinel=False)[0]
     sizes = np.bincount(codes)

@@ -162,7 +162,7 @@ def holds(term: str, other: str) -> bool:
 
 def near_misses(asked: str, known: Iterable[str]) -> list[str]:
     """List up to three known spellings that begin alike and are nearly the same, nearest first."""
-    spelt = {word.casefold(): word for word in known if word[:1].casefold() == asked[:1].casefold()}
+    spelt = {word.casefold(): word for word in known if word[:1].casefold() == asked[:1].casefold() and word != asked}
     return [spelt[word] for word in get_close_matches(asked.casefold(), spelt, 3)]
 
 

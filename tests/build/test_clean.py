@@ -66,28 +66,32 @@ def test_character_steps(step, before):
 FURNITURE = {
     "navigation": [
         "Home » World » Talks", "Back to top", "- From the section Harbours & Fish", "Continue reading the main story",
-        "SKIP ADVERTISEMENT",
+        "SKIP ADVERTISEMENT", "- 30 -", "Video Ad Feedback", "list 1 of 4", "Tags: Fish, Ports", "BBC Sounds",
     ],
     "comment prompt": [
         "Leave a Reply", "34 Comments", "What do you think? Tell us in the comments below!", "- 941 comments",
         "Comments are closed.",
     ],
     "related links": ["Related articles:", "Read more: Ministers eat herring"],
-    "share bar": ["Share this on Facebook", "Follow us on X, YouTube and Instagram"],
+    "share bar": ["Share this on Facebook", "Follow us on X, YouTube and Instagram", "Follow Sample Daily on Facebook"],
     "advertising notice": ["Advertisement", "Supported by"],
     "sign-in prompt": [
         "Sign in to read more", "Get the day's fish in your inbox", "You have 2 free articles left this month",
+        "You can unsubscribe at any time",
     ],
     "copyright notice": ["© 2024 The Paper. All rights reserved", "Copyright 2025 The Sample"],
     "platform notice": ["Powered by WordPress"], "counter": ["1,024 views"], "symbols": ["###", "* * *"],
     "disclaimer": ["The opinions expressed here do not necessarily reflect those of the paper."],
     "call for contributions": ["Send your letters to letters@example.org"],
-    "author note": ["The author is a fellow of an institute."], "post stamp": ["Posted 2 hours ago"],
-    "agency notice": ["Our Standards: The Thomson Reuters Trust Principles.", "Get reporter alerts"],
+    "author note": ["The author is a fellow of an institute."], "government banner": ["Official websites use .gov"],
+    "post stamp": ["Posted 2 hours ago", "Sample Times | Published: Sep 14, 2025 10:30 PM"],
+    "agency notice": ["Our Standards: The Thomson Reuters Trust Principles.", "Get reporter alerts", "Opens new tab"],
     "credits": [
         "Reporting by Ann Roe in Port Sample; Editing by Bob Doe", "(Additional reporting by Ann Roe and Bob Doe)",
+        "--With assistance from Ann Roe and Bob Doe.", "Sample News’ Ann Roe contributed to this report.",
+        "(Editor: Ann Roe, Bob Doe)", "Source: Xinhua", "Source: Xinhua | Editor: huaxia",
     ],
-    "picture credit": ["Image source, Getty Images"], "reading time": ["Listen 5 min", "4 Min Read"],
+    "picture credit": ["Image source, Getty Images", "Image caption, The port", "Photograph: Ann Roe/Sample"], "reading time": ["Listen 5 min", "4 Min Read"],
     "cookie notice": ["By using this site you agree to our use of cookies."],
     "republication": ["This article was originally published in The Sample."],
     "transcript mark": ["END 3:30 P.M. EST"], "date line": ["Tuesday, March 4th, 2025", "11:06 A.M. EST"],
@@ -109,6 +113,7 @@ def test_no_rule_leaves_an_empty_text_or_touches_a_short_one():
 # What stands between paragraphs, and the paragraphs made of it, apart by bars; without bars a line is a paragraph.
 BETWEEN = {
     "kept": [
+        "With assistance from Sample Port the two sides built a quay.", "Support our farmers and they will buy fish.",
         "Thank you.", "China firmly opposes this.", "The minister said the share of imports rose by 12%.",
         "We like the deal and we will follow it.", "Overseas exporters may contact us by e-mail (desk@example.org).",
         "In response to questions, he said that both sides commented on the draft.", "Q: Will you sign?",

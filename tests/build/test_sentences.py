@@ -21,6 +21,8 @@ Article No. 5 says so.|No.|We do not agree.|“Will it open to U.S. sardines?”
 Sen. Ann Sample (R-Miss.) Monday said no.|Rep. Roe (D-Calif.), who came late, said yes.
 1. First, the line opens.|2. Second, the lists are exchanged.|a) The line opens.|b) The lists are exchanged.
 (ii) The line opens.|IV. The lists follow.
+At 5 a.m. Sample left.|The talks ended at 5 p.m.|Sample left.|Del. Ann Roe spoke.|The Govt. of the port agreed.
+“Is it so?” Foreign Ministry spokesman Bo Roe asked.|“Is it so?”|The ministry told nobody.
 Both agreed: 1. Open a line; 2. Exchange lists; and 3. Meet again.|They left.
 Roe read: “1. Open the line.|2. Close the port.”|Sec. 2. Policy.|Article 5. (1) Boats stay.|(2) Nets go.
 - 2.1. The boats stay.|- 2.2. The nets go.|The answer is 42.|Turnover rose to No. 1.|It fell.

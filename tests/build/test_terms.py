@@ -42,7 +42,8 @@ def test_terms_given_to_a_build_are_counted_as_on_demand(invented, nine, tmp_pat
     given = ["both sides agreed", "the two", "of the", *GIVEN]
     if name:
         lines = given if name.endswith("txt") else ["concept,term", *(f"x,{term}" for term in given)]
-        (tmp_path / name).write_text("\ufeff" + "\n".join([*lines, ""]), encoding="utf-8")
+        encoding = "utf-16" if name.endswith("txt") else "utf-8-sig"  # as Notepad and Excel save them
+        (tmp_path / name).write_text("\n".join([*lines, ""]), encoding=encoding)
     built = ah.build_corpus(**nine, out=tmp_path / "out", terms=tmp_path / name if name else given, with_text=False)
     assert built.record["settings"]["terms"] == sorted([*given[:3], "arms control", *GIVEN[2:4], "phase one"])
     assert "terms" not in invented.record["settings"]
@@ -57,7 +58,7 @@ def test_what_is_no_list_of_terms_is_refused(tmp_path, capsys):
     (tmp_path / "note.txt").write_text("Both sides met in Geneva. They agreed to meet again.")
     for name, text, message in (
         ("a.txt", "arms control\n--\n", "a.txt, number 2: the term is '--'"),
-        ("b.csv", "word\narms control\n", "no column term"),
+        ("b.csv", "word\narms control\n", "no column term (found: word)"),
         ("c.txt", None, "cannot be read"),
     ):
         if text:

@@ -103,6 +103,7 @@ def test_texts_of_a_speaker_or_day_are_no_more_proof_than_they_are(corpus_of):
     assert by_day["high"] - by_day["low"] > 1.9 * (by_text["high"] - by_text["low"])
     compared = [ah.compare_rates(corpus, FRAMES, by="side", clusters=name).loc[1] for name in (None, "date")]
     assert compared[1][["n_clusters", "n_effective"]].tolist() == [20, 20]
+    assert ah.rates(corpus, FRAMES, by="side", clusters="doc_id").loc[2, "n_clusters"] == 40
     assert compared[1]["smallest_ratio"] > compared[0]["smallest_ratio"] > 1
     with pytest.raises(ah.TalksError, match="unknown column 'talker'"):
         ah.rates(corpus, FRAMES, clusters="talker")

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from ..dictionaries import load_stop_words
-from ..errors import TalksError
+from ..errors import TalksError, UnreadableError
 from ..words import code_terms, count_words, find_terms, listed_terms, number_texts, spell_term
 from .attitude import mean_attitudes
 from .names import find_mentions
+from .read.encoding import decode
 from .read.records import read_rows
 from .tone import score_tone
 
@@ -29,14 +30,17 @@ def read_terms(given: str | Path | Iterable[str]) -> list[str]:
     if isinstance(given, str | Path):
         path, name = Path(given), Path(given).name
         try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise TalksError(f"{path}: cannot be read ({error}); expected terms, one a line, in UTF-8") from None
+            text = decode(path.read_bytes())
+        except (OSError, UnreadableError) as error:
+            raise TalksError(f"{path}: cannot be read ({error}); expected terms, one a line, in plain text") from None
         listed = [line for line in text.splitlines() if line.strip()]
         if path.suffix.lower() == ".csv":
             rows = [cells for _, cells in read_rows(name, text)]
             if not rows or "term" not in rows[0]:
-                raise TalksError(f"{path}: no column term; expected one, as in a dictionary; name it so")
+                found = ", ".join(*rows[:1])[:60]
+                raise TalksError(
+                    f"{path}: no column term (found: {found}); expected one, as in a dictionary; name it so"
+                )
             listed = [dict(zip(rows[0], cells, strict=False)).get("term", "") for cells in rows[1:]]
     spelt = set[str]()
     for number, term in enumerate(listed, 1):

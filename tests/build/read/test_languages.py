@@ -32,6 +32,11 @@ def test_a_report_is_told_in_any_case(language):
     assert find_language(REPORT[language].upper()) == language
 
 
+@pytest.mark.parametrize(("text", "language"), [("Стороны в порту.", "ru"), ("Οι συνομιλίες τελείωσαν.", "el")])
+def test_another_alphabet_is_told_by_few_words(text, language):
+    assert find_language(text) == language
+
+
 UNTOLD = [
     "", "你好", "Merci beaucoup à tous!", "kab tut zal fish xx yy zz " * 8,
     "https://example.org/les-ministres-ont-parle-du-poisson-et-sont-rentres-chez-eux-sans-communique " * 5,

@@ -85,6 +85,17 @@ FORMATS = {
         "a.md", f"---\ntitle: Talks: the second\ndate: 2021-03-18\ntags: [a, b\nauthor: \"Bo\n---\n{BODY}",
         [_of(title="Talks: the second", date="2021-03-18", author="Bo")],
     ),
+    "md, TOML": (
+        "a.md", f"+++\ntitle = 'Talks'\ndate = 2021-03-18\n[params]\nauthor = \"Bo\"\n+++\n{BODY}",
+        [_of(title="Talks", date="2021-03-18", author="Bo")],
+    ),
+    "md, lines of a page": (
+        "a.md", f"Title: Talks\n\nURL Source: https://example.org/t\n\nMarkdown Content:\n{BODY}",
+        [_of(title="Talks", url="https://example.org/t")],
+    ),
+    "md, lines": ("a.md", f"Title: Talks\nDate: 2021-03-18\n\nRoe: Hello.\n\n{BODY}", [
+        _of(["Roe: Hello.", *LINES], "Talks", date="2021-03-18")
+    ]),
     "md, rules": ("a.md", f"---\nThe envoy: they met.\n---\n\n{BODY}", [_of(["The envoy: they met.", *LINES])]),
     "md, images": (
         "a.md", f"![a map\n](b.png)\n\n[![a\n boat](c.png)](d.html)\n\n{FIRST}\n\n[{SECOND}](/e 'The port')",

@@ -25,26 +25,30 @@ _TIME = r"\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?"
 # A page may print the clock right behind the date: 2025-09-1410:30. Of three digits, 1 and 10:30 could be 11 and 0:30.
 _JAM = r"(?<=\d\d)(?=\d\d:\d\d(?!\d))|(?:(?<=[-/.]\d\d[-/.]\d\d)|(?<=\d{4}))(?=\d:\d\d(?!\d))"
 _START, _END, _LAST = r"(?=\d)(?:(?<![\d/.-])|(?<=:\d\d))", rf"(?:(?![\d/]|[.-]\d)|{_JAM})", rf"(?:(?!\d)|{_JAM})"
-_TO = r"\s*(?:[-–—~～&/]|\.\.+|至|到|(?:to|until|till|through|and|au|et|bis|und|al|y)(?![^\W\d_]))\s*"
+_TO = r"\s*(?:[-–—~～&/]|\.\.+|至|到|(?:to|until|till|thru|through|and|au|et|bis|und|al|y)(?![^\W\d_]))\s*"
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+_DAYNAME = rf"(?:[a-z]+,\s*|{_WEEKDAY})(?:the\s+)?"
+_CLOCKS = re.compile(rf"(?i)[T,]?\s*(?<!\d)(?:{_TIME}(?:\s?[ap]\.?m\b\.?)?|\d\d?\s?[ap]\.?m\b\.?)Z?")
 _A, _B, _MON, _N = (rf"(?P<{name}>\d{{1,2}})" for name in "abmn")
 _NAME_M, _NAME_N = (rf"(?P<{name}>[^\W\d_]{{3,10}}\.?)" for name in "mn")
 _FROM, _TH, _OF, _Z, _WHOLE = (
     r"(?<![\d/.:-])",
-    r"(?:st|nd|rd|th|\.)?",
+    r"(?:st|nd|rd|th|\.)?(?:,\s*\d{1,2}(?:st|nd|rd|th)?(?=,|\s+(?:and|&)\s))*",
     r"\s*(?:of\s+|de\s+)?",
     r"(?P<z>\d{4})",
     r"\d{1,4}",
 )
 _STYLES = {
     "window": (  # from day to day, or month to month: what both share is written once
-        rf"\b{_NAME_M}\s*{_A}{_TH}(?:,?\s+{_Z})?{_TO}(?:[a-z]+,\s*)?(?:{_NAME_N}\s*)?{_B}{_TH},?\s*{_Y}{_LAST}",
-        rf"{_FROM}{_A}{_TH}(?:{_OF}{_NAME_M},?(?:\s+{_Z})?)?{_TO}(?:[a-z]+,\s*)?{_B}{_TH}{_OF}{_NAME_N},?{_OF}{_Y}{_LAST}",
+        rf"\b{_NAME_M}\s*{_A}{_TH}(?:,?\s+{_Z})?{_TO}{_DAYNAME}(?:{_NAME_N}\s*)?{_B}{_TH},?\s*{_Y}{_LAST}",
+        rf"{_FROM}{_A}{_TH}(?:{_OF}{_NAME_M},?(?:\s+{_Z})?)?{_TO}{_DAYNAME}{_B}{_TH}{_OF}{_NAME_N},?{_OF}{_Y}{_LAST}",
         rf"(?<!\d)(?<!\d )\b{_NAME_M}(?:,?\s+{_Z})?{_TO}{_NAME_N},?\s+{_Y}(?!\d)",
         rf"{_FROM}{_Z}(?P<sign>[-/.]){_MON}(?P=sign){_A}{_TO}(?:{_N}(?P=sign))?{_B}(?![\d:/.-]|\s*[a-z])",
         rf"(?<!\d){_Z}\s?年\s?{_MON}\s?月\s?{_A}\s?[日号]?{_TO}(?:{_Y}\s?年\s?)?(?:{_N}\s?月\s?)?{_B}\s?[日号]",
         rf"{_FROM}{_MON}/{_A}{_TO}{_B}/{_Y}{_END}",
         rf"{_FROM}{_A}\.?{_TO}{_B}(?P<sign>[/.]){_MON}(?P=sign){_Y}{_END}",
         rf"{_FROM}(?P<first>\d{{1,2}}[/.]\d{{1,2}})\.?{_TO}(?P<last>\d{{1,2}}(?P<sign>[/.])\d{{1,2}}(?P=sign){_Y}){_END}",
+        rf"{_FROM}(?P<first>\d{{8}}|\d{{4}}[-/]\d\d){_TO}(?P<last>\d{{8}}|\d{{4}}[-/]\d\d){_END}",
         rf"{_FROM}(?P<first>{_WHOLE}(?P<sign>[-/.])\d\d?(?P=sign){_WHOLE}){_TO}"
         rf"(?P<last>{_WHOLE}(?P=sign)\d\d?(?P=sign){_WHOLE}){_END}",
     ),
@@ -89,7 +93,8 @@ def read_date(written: str | float) -> DateReading:
             return DateReading((date(1899, 12, 30) + timedelta(days=int(written))).isoformat(), "day")
         written = str(int(written)) if abs(written) < 1e15 else ""
     written = " ".join(str(written).split())[:100]
-    found = [{reading for *_, reading in _find(written, precision)} for precision in _PATTERNS]
+    written_as = {"window": _CLOCKS.sub("", written)}  # a range may give the hours too
+    found = [{reading for *_, reading in _find(written_as.get(name, written), name)} for name in _PATTERNS]
     readings = next(filter(None, [*found, set(_read_digits(written))]), None) or set(_read_other_language(written))
     return readings.pop() if len(readings) == 1 else NO_DATE
 
@@ -192,7 +197,6 @@ def _parser() -> Any:
     return DateDataParser(languages=["en", "fr", "de", "es", "ru", "zh"], settings=settings)
 
 
-_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
 _CLOCK = rf"{_TIME}(?:\s?[ap]\.?m\.?)?(?:\s(?:(?-i:[A-Z]{{2,4}})|[+-]\d\d:?\d\d)\b)?"
 # In a sentence something "was issued on": a label has a capital, or begins the line.
 _LABEL = re.compile(

@@ -49,6 +49,7 @@ _DECLARED = re.compile(
 DECLARED_WITHIN = 100_000  # bytes at the beginning of a file
 _READ_AS = {name: name for name in ("johab", "cp932", "cp949", "cp950", "maccyrillic", "macroman")}
 _READ_AS |= {"gbk": "gb18030", "cp936": "gb18030", "hz-gb-2312": "hz", "iso-2022-kr": "iso2022_kr", "ibm855": "cp855"}
+_READ_AS |= {f"{who}{page}": f"cp{page}" for who in ("cp", "ibm") for page in (437, 775, 850, 852, 858)}
 _READ_AS |= dict.fromkeys(["utf-8", "utf-16le", "utf-16be", "x-user-defined", "replacement"])
 _READ_AS["windows-1252"] = None  # what programs write without looking: nothing vouches for it
 _SHIFTED = (b"\x1b$", b"\x1b(", b"~{")  # seven bits a byte, and still no ASCII: ISO-2022 and HZ
@@ -56,8 +57,12 @@ _SHIFTED = (b"\x1b$", b"\x1b(", b"~{")  # seven bits a byte, and still no ASCII:
 _WIDE_SIGNS = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
 _WIDE_SIGN = re.compile("[‘’“”–—―…·‧•、。《》（），．：；？！]")
 _EAST_ASIAN = re.compile("[§°±·×\u2010-\u2642\u3000-\u9fff\uff01-\uff5e]")
-_WIDE_QUOTE = re.compile(r"(?<=[A-Za-z])’[a-z]|(?<!\w)“(?=\w)[^“”]*(?<=[\w.,!?…])”(?!\w)|\w—+\w|[\w,] —+ \w")
-_MAC_QUOTE = re.compile(r"(?<=[a-z])Õ(?=[a-z]{1,2}\b)|(?<!\w)Ò(?=\w)[^ÒÓ]*(?<=[a-z.,!?])Ó(?!\w)")
+_WIDE_QUOTE = re.compile(
+    r"(?<=[A-Za-z])’[a-z]|(?<!\w)“(?=\w)[^“”]*(?<=[\w.,!?…])”(?!\w)|\w—+\w|[\w,] —+ \w|[a-z]…+(?!\S)"
+)
+_MAC_QUOTE = re.compile(
+    r"(?<=[a-z])(?:Õ(?=[a-z]{1,2}\b)|[ÉŽ](?!\S)| Ñ (?=[a-z]))|(?<!\w)Ò(?=\w)[^ÒÓ]*(?<=[a-z.,!?])Ó(?!\w)"
+)
 
 # Lead byte and second byte of UTF-8 as they look when read as Windows-1252, Mac Roman, code page 437 or 1251.
 _MOJIBAKE = re.compile(

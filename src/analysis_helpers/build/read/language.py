@@ -22,7 +22,8 @@ def find_language(text: str) -> str | None:
         if len(re.findall(r"[\uac00-\ud7af]", plain)) > signs / 2:
             return "ko"
         return "ja" if len(re.findall(r"[\u3040-\u30ff]", plain)) > signs / 20 else "zh"
-    if (len(words) < FEW_WORDS and letters < FEW_LETTERS) or len(re.findall(r"\d", plain)) > letters:
+    few = len(words) < FEW_WORDS and letters < FEW_LETTERS and re.search("[a-zà-ɏ]|^\\W*$", plain)
+    if few or len(re.findall(r"\d", plain)) > letters:
         return None
     return _ask(plain, words)
 

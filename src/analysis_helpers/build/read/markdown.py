@@ -13,7 +13,13 @@ from .metadata import name_fields
 from .records import Record, lost_words
 
 FIELDS = ("title", "date", "author", "outlet", "url", "genre")
-_FRONT = re.compile(r"\s*---[ \t]*\n(?=\S)(.{0,50000}?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_KEY = "(?:Title|Date|Modified|Authors?|Category|Tags|Keywords|Slug|Summary|Publisher|Source|U(?:RL|rl)|Link|Lang)"
+_OF_PAGE = r"(?:\n+(?:URL Source|Published Time|Number of Pages|Warning):.*\n|\nMarkdown Content:[ \t]*\n)"
+_FRONT = re.compile(
+    r"\s*(?:---[ \t]*\n(?=\S)(?P<yaml>(?s:.{0,50000}?)\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
+    r"|\+\+\+[ \t]*\n(?P<toml>(?s:.{0,50000}?)\n)\+\+\+[ \t]*(?:\n|\Z)"
+    rf"|(?P<bare>Title:.*\n(?:{_KEY}:.*\n)*(?:{_OF_PAGE}+|(?=\n))))"
+)
 _ENTRY = re.compile(r"""(?m)^(?=["']?\w[\w .:-]{0,40}["']?[ \t]*:(?:\s|$))""")
 _BLOCK = re.compile(rf"[-+*] |</?(?:p|div|br|li|h\d|table|tr|td|ul|ol)\b|\[[^\]]{{1,80}}\]:\s|{LINE_START.pattern}")
 _ALONE = re.compile(r"#{1,6}(?:\s|$)|[^|]*\||=+\s*$|(?:[-*_] ?){3,}$")  # headings, rows of tables, rules
@@ -24,15 +30,19 @@ def read_md(data: bytes) -> Iterator[Record]:
     """Read a Markdown file; front matter in YAML gives title, date, author, outlet, url under their common names."""
     text = re.sub(r"\r\n?", "\n", decode(data))
     front = _FRONT.match(text)
-    given = _read_front(front[1]) if front else None
+    given = _read_front(front["yaml"] or front["bare"] or _as_yaml(front["toml"])) if front else None
     text = text[front.end() :] if front and given else text
     yield (given or {}) | {"text": re.sub(r"(?m)\\$", "", join_soft_breaks(repair(text)))}
+
+
+def _as_yaml(toml: str) -> str:
+    return re.sub(r"(?m)^([\w-]+)[ \t]*=", r"\1: ", toml.replace("\n[", "\n# ["))
 
 
 def _read_front(front: str) -> Record | None:
     """Read front matter, what no column takes to `beside`; None for what stands between two rules and is text."""
     opening, *entries = _ENTRY.split(front)
-    written = [(entry.partition(":")[0].strip(" \t\"'"), _read_value(entry)) for entry in entries]
+    written = [(re.split(r":(?:\s|$)", entry, maxsplit=1)[0].strip(" \t\"'"), _read_value(entry)) for entry in entries]
     linked = [key.lower() == "source" and value.startswith("http") for key, value in written]
     keys = ["source_url" if link else key for link, (key, _) in zip(linked, written, strict=True)]
     named = name_fields(keys)
