@@ -24,7 +24,7 @@ _SAID = re.compile(
     r"(?!He |She )(?:[A-Z][\w.’-]*\s){1,4}(?:(?:[\w.’-]+\s){0,6}(?=\w+[.,]))?"
     r"(?:said|says|asked|asks|added|wrote|told|replied|answered)\b"
 )
-_OPENING = re.compile(
+_AT = re.compile(
     r"\W*(?:At|By|From|Until|Since|Before|After|Around|About|Shortly|Just)(?: [a-z]+){0,2} [\d:]+ ?[ap]\.m"
 )
 _CLOCK_GOES_ON = re.compile(r"[A-Z]{2,4}\b|[A-Z][a-z]+day\b|(?:Ea|We)stern\b|(?:\w+\s){1,2}[Tt]ime\b")
@@ -116,9 +116,7 @@ def _ends_after(kind: str, word: str, before: str, stop: re.Match[str], first: r
     capital = first["word"].istitle() and (first["next"][-1:].islower() or len(first["word"]) > 1)
     if stop["note"] or not capital or (len(word) == 1 and word.islower()):
         return False
-    if kind == "before a number" or (
-        kind == "clock" and not _CLOCK_GOES_ON.match(after) and not _OPENING.fullmatch(before)
-    ):
+    if kind == "before a number" or (kind == "clock" and not (_CLOCK_GOES_ON.match(after) or _AT.fullmatch(before))):
         return True
     quoted = set(stop["closing"]) & set('"”’') and not before.endswith(tuple(f"{sign}{word}" for sign in "\"“‘'"))
     he = first["word"] in {"He", "She"} and first["next"][-1:].islower() and kind not in {"title", "initials"}

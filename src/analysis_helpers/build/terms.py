@@ -37,10 +37,7 @@ def read_terms(given: str | Path | Iterable[str]) -> list[str]:
         if path.suffix.lower() == ".csv":
             rows = [cells for _, cells in read_rows(name, text)]
             if not rows or "term" not in rows[0]:
-                found = ", ".join(*rows[:1])[:60]
-                raise TalksError(
-                    f"{path}: no column term (found: {found}); expected one, as in a dictionary; name it so"
-                )
+                raise TalksError(f"{path}: no column term; expected one, as in a dictionary; name it so")
             listed = [dict(zip(rows[0], cells, strict=False)).get("term", "") for cells in rows[1:]]
     spelt = set[str]()
     for number, term in enumerate(listed, 1):

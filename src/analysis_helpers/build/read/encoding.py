@@ -60,9 +60,7 @@ _EAST_ASIAN = re.compile("[§°±·×\u2010-\u2642\u3000-\u9fff\uff01-\uff5e]")
 _WIDE_QUOTE = re.compile(
     r"(?<=[A-Za-z])’[a-z]|(?<!\w)“(?=\w)[^“”]*(?<=[\w.,!?…])”(?!\w)|\w—+\w|[\w,] —+ \w|[a-z]…+(?!\S)"
 )
-_MAC_QUOTE = re.compile(
-    r"(?<=[a-z])(?:Õ(?=[a-z]{1,2}\b)|[ÉŽ](?!\S)| Ñ (?=[a-z]))|(?<!\w)Ò(?=\w)[^ÒÓ]*(?<=[a-z.,!?])Ó(?!\w)"
-)
+_MAC_QUOTE = re.compile(r"(?<=[a-z])Õ(?=[a-z]{1,2}\b)|(?<!\w)Ò(?=\w)[^ÒÓ]*(?<=[a-z.,!?])Ó(?!\w)")
 
 # Lead byte and second byte of UTF-8 as they look when read as Windows-1252, Mac Roman, code page 437 or 1251.
 _MOJIBAKE = re.compile(

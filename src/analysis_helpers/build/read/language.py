@@ -22,7 +22,7 @@ def find_language(text: str) -> str | None:
         if len(re.findall(r"[\uac00-\ud7af]", plain)) > signs / 2:
             return "ko"
         return "ja" if len(re.findall(r"[\u3040-\u30ff]", plain)) > signs / 20 else "zh"
-    few = len(words) < FEW_WORDS and letters < FEW_LETTERS and re.search("[a-zà-ɏ]|^\\W*$", plain)
+    few = len(words) < FEW_WORDS and letters < FEW_LETTERS and re.search(r"[a-zà-ɏ]|^\W*$", plain)
     if few or len(re.findall(r"\d", plain)) > letters:
         return None
     return _ask(plain, words)
