@@ -86,7 +86,7 @@ FORMATS = {
         [_of(title="Talks: the second", date="2021-03-18", author="Bo")],
     ),
     "md, TOML": (
-        "a.md", f"+++\ntitle = 'Talks'\ndate = 2021-03-18\n[params]\nauthor = \"Bo\"\n+++\n{BODY}",
+        "a.md", f"+++\ndate = 2021-03-18\ntitle = 'Talks'\n[params]\nauthor = \"Bo\"\n+++\n{BODY}",
         [_of(title="Talks", date="2021-03-18", author="Bo")],
     ),
     "md, lines of a page": (
