@@ -38,7 +38,7 @@ def tell_funnel(originals: Path) -> pd.DataFrame:
     for name, side, language in FILES:
         found = read(originals, name)
         outcome = pd.Series(NOT_CHOSEN, index=found.index)
-        outcome = outcome.mask(found["n_dyad"] == 0, "does not speak of both countries")
+        outcome = outcome.mask(found["n_dyad"] == 0, "no sentence names both countries")
         outcome = outcome.mask(found["n_other"] == 0, "does not name the other country")
         outcome = outcome.mask(found["date_quality"] == "estimated, weak", "the date is not known well enough")
         outcome = outcome.mask(~found["date"].str[:4].between("2017", "2024"), "outside 2017-2024")

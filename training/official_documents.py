@@ -124,7 +124,7 @@ def curate(originals: Path) -> pd.DataFrame:
     table["date_precision"] = documents["date_quality"].map(PRECISIONS)
     table["date"] = documents["date"].where(table["date_precision"] != "year", documents["date"].str[:4])
     table["language"], table["url"] = documents["lang"], documents["url"]
-    table["twin_id"] = documents["twin_id"].where(documents["twin_id"].isin(documents["id"]))
+    table["twin_id"] = documents["twin_id"]
     split = [split_question(row) for row in rows]
     table["asked_by"] = pd.Series([ASKERS[label] or "unknown" for label, _ in split]).where(asked)
     table["n_other_q"] = documents["n_other_q"].astype("Int32").where(asked)

@@ -39,6 +39,7 @@ SIDE_ORDER = ("US", "CN", "other", "question", "unknown")
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
 NEXT = 'corpus.where(side="CN") · ah.coverage(corpus, by="genre") · ah.keyness(corpus)'
 _EXACT = {"year": ("day", "window", "month", "year"), "month": ("day", "window", "month"), "week": ("day",)}
+OF_PASSAGE = ("speaker", "n_words")  # columns of documents that passages have more exactly
 _BY_PASSAGE = ("passages", "sentences", "counts")
 _THOUSANDS = dict.fromkeys(["documents", "words"], "{:,}".format)
 
@@ -152,7 +153,7 @@ class Corpus:
         for column, wanted in conditions.items():
             if column == "date":
                 _check_dates(wanted)
-            if column in documents and column != "n_words":
+            if column in documents and column not in OF_PASSAGE:
                 documents = documents[self._match("documents", column, wanted, documents[column])]
             elif column in known and column != "text":
                 own[column] = wanted

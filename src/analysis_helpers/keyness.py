@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_matrix, diags
 from scipy.special import chdtrc, ndtr, xlogy
 
-from .corpus import PERIODS, Corpus, add_period, check_columns
+from .corpus import OF_PASSAGE, PERIODS, Corpus, add_period, check_columns
 from .errors import TalksError
 from .uncertainty import MIN_A_SIDE, POWER, SEED, Design, find_clusters, lay_out, relabel
 from .words import is_name
@@ -163,7 +163,7 @@ def _gather(
 ) -> _Units:
     """Lay out the documents of two groups as a sparse matrix of counts, with group, stratum and cluster."""
     columns = list(dict.fromkeys([by, *(within or [])]))
-    documents = reduce(add_period, sorted(set(columns) & set(PERIODS)), corpus.documents)
+    documents = reduce(add_period, sorted(set(columns) & set(PERIODS)), corpus.documents.drop(columns=list(OF_PASSAGE)))
     check_columns(columns, [*documents, *corpus.columns("passages"), *PERIODS])
     of_document = [name for name in columns if name in documents]
     passages = corpus.body(["passage_id", "doc_id", "n_words", *(name for name in columns if name not in documents)])

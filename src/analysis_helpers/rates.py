@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from .corpus import Corpus, add_period, check_columns, fill_grid, in_order, refuse_empty, refuse_undated
+from .corpus import OF_PASSAGE, Corpus, add_period, check_columns, fill_grid, in_order, refuse_empty, refuse_undated
 from .dictionaries import DICTIONARIES, load_dictionary, read_dictionary
 from .errors import TalksError
 from .uncertainty import Interval, find_clusters, mean_interval, smallest_ratio, subtract
@@ -131,7 +131,7 @@ def _count(
 ) -> tuple[pd.DataFrame, ...]:
     """Give documents (or their parts by voice) with words and cluster, their counts by concept, and the terms found."""
     dictionary = {concept: [*map(spell_term, terms)] for concept, terms in dictionary.items()}
-    documents = corpus.documents
+    documents = corpus.documents.drop(columns=list(OF_PASSAGE))
     check_columns(by, [*documents, *corpus.columns("passages")])
     keys = ["doc_id", *(name for name in by if name not in documents)]
     passages = corpus.body(dict.fromkeys(["passage_id", "speaker_side", "n_words", *keys])).dropna(subset=keys)
