@@ -122,7 +122,8 @@ def curate(originals: Path) -> pd.DataFrame:
     table["title"] = documents["title"].mask(untitled, "").str.replace("<br>|[\ufffc\u2060]", "", regex=True)
     table["title_from"] = pd.Series("text", table.index).where(untitled & (documents["title"] != ""))
     table["date_precision"] = documents["date_quality"].map(PRECISIONS)
-    table["date"] = documents["date"].where(table["date_precision"] != "year", documents["date"].str[:4])
+    first_day = documents["date"].str[:4] + "-01-01"
+    table["date"] = documents["date"].where(table["date_precision"] != "year", first_day)
     table["language"], table["url"] = documents["lang"], documents["url"]
     table["twin_id"] = documents["twin_id"]
     split = [split_question(row) for row in rows]

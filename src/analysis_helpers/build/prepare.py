@@ -167,7 +167,7 @@ def _as_frame(records: list[Record]) -> pd.DataFrame:
     columns = dict.fromkeys([*given, *WORKING, "text", *OUTSIDE])
     frame = pd.DataFrame(rows, columns=list(columns))
     frame = frame.astype(dict.fromkeys(set(columns) - {"position"}, "str"))
-    frame = frame.assign(**{name: pd.to_numeric(frame[name]).astype("Int32") for name in COUNTED})
+    frame = frame.assign(**{name: pd.to_numeric(frame[name]).astype("float64") for name in COUNTED})
     return frame.assign(use=frame["use"].fillna("main"), given_title=frame["title"])
 
 
