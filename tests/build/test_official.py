@@ -85,8 +85,8 @@ def test_no_title_is_a_sentence_of_a_text(originals, curated):
 ASKED = "Will the boats sail to Faro on Monday?"
 ROWS = [
     ("a", "CN", "press_conference", "Ana Sample", ASKED, "harbour", "state", "b", "We are glad."),
-    ("b", "CN", "interview", "", ASKED, "harbour", "foreign", "a", "They will.\n\nIn May: perhaps."),
-    ("c", "US", "press_conference", "", "", "", "", "", "Hello, all of you."),
+    ("b", "CN", "interview", "", ASKED, "harbour", "foreign", "a", "Why not?\n\nIn May: perhaps."),
+    ("c", "US", "press_conference", "", "", "", "", "", "Hello. Will you all come?"),
     ("d", "US", "interview", "Ana Sample", "", "", "", "", "Q Why?\n\nTHE PRESIDENT: Because it rains."),
 ]
 
