@@ -10,6 +10,8 @@ from .corpus import PERIODS, Corpus, add_period, check_columns, fill_grid, in_or
 from .errors import TalksError
 from .uncertainty import MIN_A_SIDE, find_smallest
 
+WIDE = 14  # days of a window that a date off by some days does not spoil
+
 
 def texts_by_period(
     corpus: Corpus, period: str = "week", by: str = "side", *, span: tuple[str, str] | None = None
@@ -58,7 +60,8 @@ def burstiness(weeks: pd.DataFrame, by: str = "side") -> pd.DataFrame:
 def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "side") -> pd.DataFrame:
     """Count the texts of each side in a window before and after each talk: denominators first.
 
-    In: a corpus, talks, the days on either side; `by`, a column of `documents`. Out: `talk_id`, `start_date`, `by`,
+    In: a corpus, talks, the days on either side (from 14 on, texts dated by a window count too); `by`, a column of
+    `documents`. Out: `talk_id`, `start_date`, `by`,
     `n_before`, `n_during`, `n_after`, `n_documents`. Raises `TalksError` for an unknown column, and without a talk or
     a document dated to the day. Source: equal windows, as in event studies. Known weakness: neighbours overlap.
 
@@ -67,7 +70,7 @@ def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
     [['US', 30], ['CN', 12]]
     """
     check_columns([by], corpus.documents)
-    dated = corpus.documents[corpus.documents["date_precision"] == "day"]
+    dated = _date_for(corpus.documents, days)
     refuse_undated(dated, "day")
     if talks.empty:
         raise TalksError("no talk to look around; expected at least one, within the dates of the texts; choose others")
@@ -84,12 +87,19 @@ def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
     return table.assign(n_documents=table[["n_before", "n_during", "n_after"]].sum(axis=1))
 
 
+def _date_for(table: pd.DataFrame, days: int) -> pd.DataFrame:
+    """Keep what is dated well enough for windows of so many days; a date that may be off by some needs wide ones."""
+    exact = ("day", "window") if days >= WIDE else ("day",)
+    return table[table["date_precision"].isin(exact)] if "date_precision" in table else table
+
+
 def event_study(
     table: pd.DataFrame, talks: pd.DataFrame, value: str, *, days: int = 14, by: str = "side"
 ) -> pd.DataFrame:
     """Ask whether a value changes from before to after the talks, against the same dates moved round the year.
 
-    In: a row per document with `date`, `by` and the value; the talks; the windows in days. Talks outside the dates
+    In: a row per document with `date`, `by` and the value; the talks; the windows in days; with `date_precision`, texts
+    dated less well are left out as by `event_window`. Talks outside the dates
     are left out, and documents before one and after another. Out: one row per `by`: `before`, `after` (means),
     `difference`, `p_value`, the share of rotated calendars of talks with a difference as large (missing under 4
     documents), `smallest`, the difference found in 80 of 100, `n_before`, `n_after`; texts of a day stay together.
@@ -104,7 +114,7 @@ def event_study(
     """
     known = table.dropna(subset=[value, by])
     refuse_empty(known, f"document with a value of {value} and a {by.replace('_', ' ')}")
-    known = known.dropna(subset="date")
+    known = _date_for(known, days).dropna(subset="date")
     refuse_undated(known, "day")
     origin, last = known["date"].min(), known["date"].max()
     within = talks[(talks["end_date"] >= origin) & (talks["start_date"] <= last)]
