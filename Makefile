@@ -67,8 +67,9 @@ notebooks: $(READY) ## execute the notebooks in place: the only way their output
 
 corpus: $(READY) ## measure data/example_corpus again, and data/corpus from the originals (ORIGINALS=folder)
 	$(BIN)/talks build data/example_sources --metadata data/example_metadata.csv --out data/example_corpus
-	$(BIN)/talks build "$(ORIGINALS)/articles" "$(ORIGINALS)/statements_2025.jsonl" --without-text \
-	  --metadata data/sources/articles.csv data/sources/statements.csv --out data/corpus
+	$(BIN)/talks build "$(ORIGINALS)/articles" "$(ORIGINALS)/statements_2025.jsonl" \
+	  "$(ORIGINALS)/official_2017_2024/official_2017_2024.jsonl.gz" --without-text --out data/corpus \
+	  --metadata data/sources/articles.csv data/sources/statements.csv data/sources/official_2017_2024.csv
 	$(BIN)/python -m analysis_helpers.check data
 
 cluster: $(READY) ## add Dask distributed to the environment: builds on the machines of a cluster (docs/scale.md)

@@ -23,7 +23,7 @@ from .errors import TalksError
 if TYPE_CHECKING:
     from .corpus import Corpus
 
-OPTIONAL = {"text"}  # not in every corpus
+OPTIONAL = {"text", "question"}  # not in every corpus
 TABLES = ("documents", "passages", "sentences", "counts", "removed", "rejected")
 _ARROW = {"string": pa.string(), "integer": pa.int32(), "number": pa.float64(), "date": pa.date32()}
 _SUMS = (  # a term of several words is counted beside its words
@@ -45,7 +45,7 @@ def fields_of(table: str) -> list[dict[str, Any]]:
 
 def to_arrow(frame: pd.DataFrame, table: str, with_text: bool = True) -> pa.Table:
     """Turn a frame into the Arrow table of the schema: its columns, order and types, nothing else."""
-    left_out = OPTIONAL - set(frame) | (set() if with_text else {"text"})
+    left_out = OPTIONAL - set(frame) | (set() if with_text else OPTIONAL)
     fields = [field for field in fields_of(table) if field["name"] not in left_out]
     schema = pa.schema([pa.field(field["name"], _ARROW[field["type"]]) for field in fields])
     return pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(None)
@@ -151,7 +151,7 @@ def _find_bad_record(corpus: Corpus) -> _Problems:
         yield 1, [f"{found}; expected read = kept + duplicates + rejected; build the corpus again"]
 
 
-def _csv_resource(data: Path, path: str, codebook: str, key: str, title: str) -> dict[str, Any]:
+def _csv_resource(data: Path, path: str, codebook: str, key: str | list[str], title: str) -> dict[str, Any]:
     known = {row["column"]: row for row in read_codebook(codebook)}
     with (data / path).open(encoding="utf-8", newline="") as rows:
         columns = [known[name] for name in next(csv.reader(rows))]
@@ -179,10 +179,16 @@ def describe_tables(folder: Path, corpus: str = "") -> list[dict[str, Any]]:
 
 def describe_data(data: Path) -> dict[str, Any]:
     """Describe every table of the data folder as a Frictionless data package: the descriptor, `datapackage.json`."""
+    funnel = ["collected", "side", "language", "outcome"]
     resources = [
         _csv_resource(data, "talks.csv", "talks_columns", "talk_id", "Chronology of the talks, 2017-2025"),
         _csv_resource(data, "sources/articles.csv", "source_columns", "file", "Curation of the five articles"),
         _csv_resource(data, "sources/statements.csv", "source_columns", "file", "Curation of the statements of 2025"),
+        _csv_resource(data, "sources/official_2017_2024.csv", "source_columns", "file", "Curation of 2017-2024"),
+        _csv_resource(data, "sources/mfa_answers_by_quarter.csv", "source_columns", "quarter", "All Chinese answers"),
+        _csv_resource(
+            data, "sources/official_funnel.csv", "source_columns", funnel, "What was collected for 2017-2024"
+        ),
     ]
     return {
         "name": "talks-in-words",

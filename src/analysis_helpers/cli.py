@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .errors import TalksError, for_terminal
 
-KNOWN_COLUMNS = "text date title outlet url author genre doc_id side collection use talk_id"
+KNOWN_COLUMNS = "text date title outlet url author genre doc_id side collection use talk_id speaker question group"
 MAX_REASONS = 8
 
 

@@ -39,6 +39,7 @@ SIDE_ORDER = ("US", "CN", "other", "question", "unknown")
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
 NEXT = 'corpus.where(side="CN") · ah.coverage(corpus, by="genre") · ah.keyness(corpus)'
 _EXACT = {"year": ("day", "window", "month", "year"), "month": ("day", "window", "month"), "week": ("day",)}
+OF_PASSAGE = ("speaker", "n_words")  # columns of documents that passages have more exactly
 _BY_PASSAGE = ("passages", "sentences", "counts")
 _THOUSANDS = dict.fromkeys(["documents", "words"], "{:,}".format)
 
@@ -152,7 +153,7 @@ class Corpus:
         for column, wanted in conditions.items():
             if column == "date":
                 _check_dates(wanted)
-            if column in documents and column != "n_words":
+            if column in documents and column not in OF_PASSAGE:
                 documents = documents[self._match("documents", column, wanted, documents[column])]
             elif column in known and column != "text":
                 own[column] = wanted
@@ -694,7 +695,7 @@ def find_units(
 
     Units have words, a value in each of the columns (which may be year, month or week), and their `cluster`.
     """
-    documents = reduce(add_period, sorted({*columns} & {*PERIODS}), corpus.documents)
+    documents = reduce(add_period, sorted({*columns} & {*PERIODS}), corpus.documents.drop(columns=[*OF_PASSAGE]))
     check_columns(columns, [*corpus.documents, *corpus.columns("passages"), *PERIODS])
     keys = list(dict.fromkeys(["doc_id", *(name for name in columns if name not in documents)]))
     passages = corpus.body(["passage_id", "speaker_side", "n_words", *keys]).dropna(subset=keys)
@@ -719,7 +720,7 @@ def find_clusters(corpus: Corpus, units: pd.DataFrame, clusters: str) -> pd.Seri
     check_columns([clusters], [*corpus.documents, *known])
     if clusters in units:
         return units[clusters]
-    if clusters in corpus.documents:
+    if clusters in corpus.documents and clusters not in OF_PASSAGE:
         return units["doc_id"].map(corpus.documents.set_index("doc_id")[clusters])
     keys = [name for name in units if name in known and name != "n_words"]
     words = corpus.body([*keys, clusters, "n_words", "speaker_side"])

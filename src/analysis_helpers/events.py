@@ -8,6 +8,8 @@ from .corpus import PERIODS, Corpus, add_period, check_columns, fill_grid, in_or
 from .errors import TalksError
 from .uncertainty import MIN_A_SIDE, count_as_large
 
+WIDE = 14  # days of a window that a date off by some days does not spoil
+
 
 def texts_by_period(
     corpus: Corpus, period: str = "week", by: str = "side", *, span: tuple[str, str] | None = None
@@ -56,7 +58,8 @@ def burstiness(weeks: pd.DataFrame, by: str = "side") -> pd.DataFrame:
 def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "side") -> pd.DataFrame:
     """Count the texts of each side in a window before and after each talk: denominators first.
 
-    In: a corpus, talks, the days on either side; `by`, a column of `documents`. Out: `talk_id`, `start_date`, `by`,
+    In: a corpus, talks, the days on either side (from 14 on, texts dated by a window count too); `by`, a column of
+    `documents`. Out: `talk_id`, `start_date`, `by`,
     `n_before`, `n_during`, `n_after`, `n_documents`. Raises `TalksError` for an unknown column, and without a talk or
     a document dated to the day. Source: equal windows, as in event studies. Known weakness: neighbours overlap.
 
@@ -65,7 +68,7 @@ def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
     [['US', 30], ['CN', 12]]
     """
     check_columns([by], corpus.documents)
-    dated = corpus.documents[corpus.documents["date_precision"] == "day"]
+    dated = _date_for(corpus.documents, days)
     refuse_undated(dated, "day")
     if talks.empty:
         raise TalksError("no talk to look around; expected at least one, within the dates of the texts; choose others")
@@ -78,6 +81,12 @@ def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
             rows.append((name, start, value, *counts, sum(counts)))
     counted = ["n_before", "n_during", "n_after", "n_documents"]
     return pd.DataFrame(rows, columns=["talk_id", "start_date", by, *counted])
+
+
+def _date_for(table: pd.DataFrame, days: int) -> pd.DataFrame:
+    """Keep what is dated well enough for windows of so many days; a date that may be off by some needs wide ones."""
+    exact = ("day", "window") if days >= WIDE else ("day",)
+    return table[table["date_precision"].isin(exact)] if "date_precision" in table else table
 
 
 def event_study(
@@ -98,7 +107,7 @@ def event_study(
     """
     known = table.dropna(subset=[value, by])
     refuse_empty(known, f"document with a value of {value} and a {by.replace('_', ' ')}")
-    known = known.dropna(subset="date")
+    known = _date_for(known, days).dropna(subset="date")
     refuse_undated(known, "day")
     origin, last = known["date"].min(), known["date"].max()
     within = talks[(talks["end_date"] >= origin) & (talks["start_date"] <= last)]

@@ -10,6 +10,8 @@ from analysis_helpers.corpus import TABLES
 from analysis_helpers.errors import TalksError
 from tests.conftest import ROOT, bytes_of
 
+OFFICIAL = "official_2017_2024"
+
 
 def test_every_document_is_accounted_for(invented):
     """Nine invented pages: seven kept, one repeats another, one holds no text."""
@@ -108,9 +110,9 @@ def test_check_finds_repeated_ids_and_sums_that_do_not_add_up(invented):
 def test_rebuilding_gives_the_shipped_tables(originals, shipped, tmp_path):
     """The one command of `make corpus`, compared table by table: values, order, types."""
     rebuilt = ah.build_corpus(
-        [originals / "articles", originals / "statements_2025.jsonl"],
+        [originals / "articles", originals / "statements_2025.jsonl", originals / f"{OFFICIAL}/{OFFICIAL}.jsonl.gz"],
         tmp_path / "corpus",
-        metadata=[ROOT / "data/sources/articles.csv", ROOT / "data/sources/statements.csv"],
+        metadata=[ROOT / f"data/sources/{name}.csv" for name in ("articles", "statements", OFFICIAL)],
         with_text=False,
     )
     for table in TABLES:

@@ -29,6 +29,14 @@ def test_windows_by_hand(dated):
     assert around.loc["CN", ["n_before", "n_during", "n_after", "n_documents"]].tolist() == [0, 1, 0, 1]
 
 
+def test_an_estimated_day_counts_in_wide_windows_only():
+    """Twenty days of 0 and of 1; all days but the first and the last may be off by some."""
+    table = _daily([0.0] * 20 + [1.0] * 20).assign(date_precision=["day", *["window"] * 38, "day"])
+    for days, counted in ((14, [14, 14]), (13, [0, 0])):
+        row = ah.event_study(table, _talk("2025-01-21"), "tone", days=days).iloc[0]
+        assert row[["n_before", "n_after"]].tolist() == counted
+
+
 @pytest.mark.parametrize(
     ("name", "chinese", "american"),
     [("geneva-t", 12, 30), ("stockholm-t", 11, 21), ("kuala-lumpur-t", 23, 31), ("busan-s", 27, 34)],

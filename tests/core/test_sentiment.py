@@ -96,7 +96,7 @@ def test_both_records_of_the_geneva_statement_come_out_close(shipped, instrument
 
 def test_coolest_are_chinese_sentences_about_the_united_states(shipped):
     """Found with other instruments on these texts; both sides are warm about the relationship."""
-    own = shipped.where(genre="press_conference", speaker_side=["US", "CN"])
+    own = shipped.where(collection="statements_2025", genre="press_conference", speaker_side=["US", "CN"])
     for instrument in TONE:
         table = ah.compare_tone(own, by=["speaker_side", "target"], instrument=instrument)
         cells = table.set_index(["speaker_side", "target"])

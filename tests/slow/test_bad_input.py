@@ -104,7 +104,7 @@ DAMAGED = {  # what is cut, put or taken away in the folder of a corpus, and the
     "no corpus": ("corpus.json", None, "is no corpus (no corpus.json in it); expected a folder written by talks build"),
     "corrupted": ("passages/part-00000.parquet", "PAR1", "part-00000.parquet: cannot be read ("),
     "no table": ("counts", None, "counts: holds no part-*.parquet; expected the table counts; build the corpus again"),
-    "other version": ("corpus.json", '{"schema_version": 99}', "schema version 99; expected 3; build the corpus again"),
+    "other version": ("corpus.json", '{"schema_version": 99}', "schema version 99; expected 4; build the corpus again"),
     "broken record": ("corpus.json", "{", "corpus.json: cannot be read ("),
 }
 

@@ -15,6 +15,7 @@ from .read.dates import NO_DATE, find_closing_date, find_date, read_date
 from .read.encoding import find_garble, repair
 from .read.files import extract_fragment
 from .read.language import find_language
+from .read.metadata import COUNTED
 from .read.records import SIDES, Record, lost_words, plain
 from .read.registry import Reader, Unit, read_records
 from .sentences import split_passages
@@ -95,7 +96,8 @@ def _judge(record: Record, settings: Settings, taken: dict[str, str]) -> Record:
         raise UnreadableError("holds no word", "put the text into the file, or delete it")
     if garble := find_garble(text):
         raise UnreadableError(f"is no readable text: {plain(garble)}", "get the text from its source again")
-    language = find_language(text)
+    record["question"] = repair(str(record.get("question") or "")) or None
+    language = record.get("language") or find_language(text)
     if language and language not in settings.languages:
         remedy = f"to keep such texts: --keep-languages {' '.join([*settings.languages, language])}"
         raise UnreadableError(f"is in another language ({language})", remedy)
@@ -150,6 +152,7 @@ def _as_frame(records: list[Record]) -> pd.DataFrame:
     columns = dict.fromkeys([*given, *WORKING, "text", *OUTSIDE])
     frame = pd.DataFrame(rows, columns=list(columns))
     frame = frame.astype(dict.fromkeys(set(columns) - {"position"}, "str"))
+    frame = frame.assign(**{name: pd.to_numeric(frame[name]).astype("float64") for name in COUNTED})
     return frame.assign(use=frame["use"].fillna("main"), given_title=frame["title"])
 
 

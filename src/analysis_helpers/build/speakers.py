@@ -193,33 +193,37 @@ def _speak(texts: list[str], about: dict[str, str]) -> Iterator[tuple[str | None
     voices = _give_roles(texts, spoken, known, about) if dialogue else known
     answers = dialogue and not any(map(_is_official, voices.values()))  # which have no label
     exchange = dialogue or (_DIALOGUE.search(genre) and any(text.endswith("?") for text in texts))
-    speaker, voice = None, "unknown" if exchange else side or "unknown"
+    told = about["speaker"] or about["question"] or not exchange  # a question that stands apart is answered here
+    speaker, voice = about["speaker"] or None, (side if told else "") or "unknown"
     for above, text, turn in zip(["", *texts], texts, turns, strict=False):
         if who := turn and voices[turn[0]]:
             speaker, voice = who
         elif answers and voice == "question" and above.endswith("?") and not text.endswith("?"):
-            speaker, voice = None, side or "unknown"
+            speaker, voice = about["speaker"] or None, side or "unknown"
         yield speaker, voice, turn[1] if who else text
 
 
 def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     """Say for each passage who speaks, and for which side.
 
-    In: `passages` (doc_id, kind, text) and `documents` (doc_id; side, genre, author, date where known). Out: the same
-    rows, with `speaker` (as printed, or the full name of a known person), `speaker_side` (US, CN, other: neither
-    government, question: press or audience, unknown) and `label_words` (words of the label, which moves from `text`
-    to `speaker`). In an exchange, told by its genre or its turns, an unlisted name that mostly asks is the press, one
-    that bears a title in the text speaks by it, and where no official is listed who is asked speaks for `side`. Without
-    a label the last speaker goes on, or else the side that published the text; what stands before the first label of
-    an exchange is unknown. Source: markers in 8,400 paragraphs of official transcripts of 2025. Known weakness:
-    quotations inside a turn keep the voice of the speaker who quotes.
+    In: `passages` (doc_id, kind, text) and `documents` (doc_id; side, genre, author, date, speaker, question where
+    known). Out: the same rows, with `speaker` (as printed, or the full name of a known person), `speaker_side` (US, CN,
+    other: neither government, question: press or audience, unknown) and `label_words` (words of the label, which moves
+    from `text` to `speaker`). In an exchange, told by its genre or its turns, an unlisted name that mostly asks is the
+    press, one that bears a title in the text speaks by it, and where no official is listed who is asked speaks for
+    `side`. Without a label the last speaker goes on, or else the one whom `documents` name, for the side that published
+    the text; what stands before the first label of an exchange is unknown, unless its speaker is named or its question
+    stands apart. Source: markers in 8,400 paragraphs of official transcripts of 2025. Known weakness: quotations inside
+    a turn keep the voice of the speaker who quotes.
 
     >>> documents = pd.DataFrame({"doc_id": ["a"], "side": ["CN"], "genre": ["press_conference"]})
     >>> texts = ["AFP: Any comment?", "Mao Ning: We noted it.", "Talks go on."]
     >>> add_speakers(pd.DataFrame({"doc_id": "a", "kind": "body", "text": texts}), documents)["speaker"].tolist()
     ['AFP', 'Mao Ning', 'Mao Ning']
     """
-    about = documents.reindex(columns=["doc_id", "side", "genre", "author"]).astype("str").fillna("")
+    about = (
+        documents.reindex(columns=["doc_id", "side", "genre", "author", "speaker", "question"]).astype("str").fillna("")
+    )
     about = about.assign(year=years_of(documents)).set_index("doc_id").to_dict("index")
     texts, is_body = passages["text"].tolist(), (passages["kind"] == "body").to_numpy()
     sides = [about[doc_id]["side"] or "unknown" for doc_id in passages["doc_id"]]

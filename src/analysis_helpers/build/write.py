@@ -18,7 +18,9 @@ _FORMULA = re.compile(r"[=+\-@\t\r]")
 
 def write(checkpoints: Checkpoints, record: dict[str, Any], account: dict[str, Any], *, with_text: bool) -> None:
     """Write the finished tables, the record, `build.json` and `rejected.csv`."""
-    parts = (_finished_part(checkpoints, number, with_text) for number in checkpoints.numbers("decided"))
+    with checkpoints.connect(documents="decided") as connection:
+        ((asked,),) = connection.sql("SELECT count(question) > 0 FROM documents").fetchall()
+    parts = (_finished_part(checkpoints, number, with_text, asked) for number in checkpoints.numbers("decided"))
     funnel = {name: account[name] for name in ("read", "kept", "duplicates", "rejected")}
     kept_out = {"funnel": funnel, "refused_languages": account["refused_languages"]}
     with draft_folder(checkpoints.target) as draft:
@@ -31,8 +33,8 @@ def write(checkpoints: Checkpoints, record: dict[str, Any], account: dict[str, A
                 rejected.to_csv(file, header=n == 0, index=False, lineterminator="\n")
 
 
-def _finished_part(checkpoints: Checkpoints, number: int, with_text: bool) -> Frames:
-    documents = checkpoints.read(number, "decided", "documents")
+def _finished_part(checkpoints: Checkpoints, number: int, with_text: bool, asked: bool) -> Frames:
+    documents = checkpoints.read(number, "decided", "documents").drop(columns=[] if asked else "question")
     if not with_text:
         documents["title"] = documents["title"].mask(documents["title_from"] == "text")
     removed = checkpoints.read(number, "prepared", "removed")

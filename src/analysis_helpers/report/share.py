@@ -76,7 +76,7 @@ def share_corpus(corpus_folder: str | Path, out: str | Path) -> Path:
 def strip_corpus(corpus: Corpus) -> Corpus:
     """Leave out of a corpus all that is text or could restore it. Rows in = rows out, in every table; sums stay."""
     documents, counts = corpus.documents, _hide_terms(corpus)
-    documents = documents.assign(
+    documents = documents.drop(columns="question", errors="ignore").assign(
         title=documents["title"].mask(documents["title_from"].eq("text")),
         date_evidence=documents["date_evidence"].str.replace(r"(?s)^(text|title):.*", r"\1", regex=True),
         sha256=documents["sha256"].mask(documents["n_words"] < CHECKED_WORDS, NO_CHECKSUM),
@@ -158,6 +158,7 @@ def check_package(corpus: Corpus) -> Corpus:
     problems = {
         "passages: has a column text; expected none in a package": "text" in corpus.passages,
         "sentences: has a column text; expected none in a package": "text" in corpus.sentences,
+        "documents: has a column question; expected none in a package": "question" in documents,
         "documents: holds titles found in the texts; expected none in a package": titles.any(),
         "documents: date_evidence quotes texts; expected the kind of evidence only": quotes.any(),
         f"documents: has checksums of texts under {CHECKED_WORDS} words; expected none": told.any(),

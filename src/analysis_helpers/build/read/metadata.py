@@ -15,10 +15,13 @@ from ...errors import TalksError
 from .records import NO_TEXT, SIDES, Record, check_header, ragged, read_rows
 
 GIVEN = (
-    "doc_id", "collection", "use", "side", "outlet", "genre", "author", "title", "date", "date_precision", "talk_id",
-    "url",
+    "doc_id", "collection", "use", "side", "outlet", "group", "genre", "author", "speaker", "title", "date",
+    "date_precision", "talk_id", "url", "twin_id", "asked_by", "question",
 )  # fmt: skip
-CONTROLLED = {"side": SIDES, "use": ("main", "caution", "exclude")}
+KNOWN = (*GIVEN, "title_from", "language", "n_other_q", "question_words", "question_subjects")  # in metadata only
+COUNTED = ("n_other_q", "question_words")
+CONTROLLED = {"side": SIDES, "use": ("main", "caution", "exclude"), "title_from": ("given", "page", "text")}
+WRITTEN = {"language": ("[a-z]{2}", "two letters (en, zh)")} | dict.fromkeys(COUNTED, (r"\d{1,9}", "a whole number"))
 PRECISIONS = {10: "day", 7: "month", 4: "year"}  # by the length of a date
 # Names that programs and people give what is known of a document, best first.
 KNOWN_NAMES = pd.DataFrame(read_codebook("table_columns")).groupby("kind", sort=False)["term"].agg(list).to_dict()
@@ -57,10 +60,10 @@ def _metadata_rows(table: Path) -> Iterator[tuple[str, str, Record]]:
         raise TalksError(f"{table}: cannot be read as UTF-8 ({error}); save it again as CSV in UTF-8") from None
     table_rows = read_rows(str(table), text)
     columns = check_header(str(table), next(table_rows, (1, []))[1])
-    unknown = [name or "(no name)" for name in columns if name not in ("file", *GIVEN) and name[:5] != "note_"]
+    unknown = [name or "(no name)" for name in columns if name not in ("file", *KNOWN) and name[:5] != "note_"]
     if "file" not in columns or unknown:
         what = f"unknown column {unknown[0]}" if unknown else "no column file"
-        expected = f"expected file and any of {', '.join(GIVEN)}"
+        expected = f"expected file and any of {', '.join(KNOWN)}"
         raise TalksError(f"{table}: {what}; {expected}; rename it, or put note_ before it")
     for number, cells in table_rows:
         where = f"{table.name} row {number}"
@@ -70,7 +73,7 @@ def _metadata_rows(table: Path) -> Iterator[tuple[str, str, Record]]:
         if not (key := row.pop("file", "")):
             expected = "expected the name or id of a document; fill it in or delete the row"
             raise TalksError(f"{where}: the cell file is empty; {expected}")
-        yield where, key, {name: cell for name, cell in row.items() if cell and name in (*GIVEN, "note_use")}
+        yield where, key, {name: cell for name, cell in row.items() if cell and name in (*KNOWN, "note_use")}
 
 
 def check_values(given: Record, where: str) -> Record:
@@ -95,12 +98,15 @@ def check_values(given: Record, where: str) -> Record:
 
 def check_controlled(given: Record, where: str) -> None:
     """Check that values are text, and that `side` and `use` are among those known."""
-    for column in GIVEN:
+    for column in KNOWN:
         if found := NO_TEXT.search(str(given.get(column) or "")):
             raise TalksError(f"{where}: {column} holds the character U+{ord(found[0]):04X}; expected text; delete it")
     for column, allowed in CONTROLLED.items():
         if (value := given.get(column)) and value not in allowed:
             raise TalksError(f"{where}: {column} is {value!r}; expected one of {', '.join(allowed)}; correct the cell")
+    for column, (pattern, expected) in WRITTEN.items():
+        if (value := given.get(column)) and not re.fullmatch(pattern, value):
+            raise TalksError(f"{where}: {column} is {value!r}; expected {expected}; correct the cell")
 
 
 def keep_metadata(rows: Mapping[str, Record], path: Path) -> None:

@@ -42,7 +42,8 @@ TABLE_READERS: dict[str, TableReader] = {
     ".parquet": read_parquet,
 }
 MAX_VALUE = 500  # characters of a title, an address, a name
-VALUES = ("title", "author", "outlet", "genre", "url", "side", "use", "collection", "talk_id")
+VALUES = ("title", "author", "outlet", "genre", "url", "side", "use", "collection", "talk_id", "group", "speaker")
+VALUES += ("twin_id", "asked_by")
 
 
 def add_reader(ending: str, reader: Reader) -> None:
@@ -193,6 +194,7 @@ def _complete(item: Item, record: Record, known: Known) -> Record:
     complete |= {"doc_id": doc_id} | given | {"source": source, "where": where, "file": item.name}
     beside = [record.get("beside"), given.get("beside"), *_replaced(record, complete)]
     complete["beside"] = "\n".join(filter(None, beside))
+    complete["author"] = complete.get("author") or complete.get("speaker")
     complete["date_given"] = {"date", "date_precision"} <= given.keys()
     title_from = "given" if "title" in given else complete.get("title_from", "given")
     complete["title_from"] = title_from if complete.get("title") else None
