@@ -69,7 +69,7 @@ def _add_build(build: argparse.ArgumentParser) -> None:
     build.add_argument(
         "--column", action="append", default=[], metavar="NAME=COLUMN", help="what a table's column holds: text=body"
     )
-    build.add_argument("--keep-languages", nargs="+", default=["en"], metavar="CODE", help="default: en")
+    build.add_argument("--keep-languages", nargs="+", default=["en", "zh"], metavar="CODE", help="default: en zh")
     build.add_argument("--terms", default=(), type=Path, metavar="FILE", help="multiword terms to count too")
     build.add_argument("--without-text", action="store_true", help="keep the measurements only")
     build.add_argument("--show-removed", action="store_true", help="print what cleaning took out of each text")
@@ -117,7 +117,7 @@ def _print_account(folder: Path) -> None:
 
     account = json.loads((folder / "build.json").read_text(encoding="utf-8"))
     if refused := say_languages(account):
-        print(f"{refused}, see {folder / 'rejected.csv'}; --keep-languages en ... keeps such texts")
+        print(f"{refused}, see {folder / 'rejected.csv'}")
     if account["passed_over"]:
         kinds = ", ".join(f"{n:,} {kind}" for kind, n in account["passed_over"].items())
         print(f"passed over, because they hold no text: {kinds}")

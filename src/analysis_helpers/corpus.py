@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from .check import OPTIONAL, TABLES, fields_of, load_schema, to_arrow
 from .dictionaries import known_names
 from .errors import TalksError, UnwritableError
-from .words import Words, code_terms, find_terms, listed_terms, near_misses, number_texts, spell_term
+from .words import Words, code_terms, find_terms, languages_of, listed_terms, near_misses, number_texts, spell_term
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -293,14 +293,14 @@ class Corpus:
         """Go through the passages that hold all words of a term: with their words, numbers of terms, and places."""
         parts = [(term, word, len({*term.split(" ")})) for term in terms for word in {*term.split(" ")}]
         parts = pd.DataFrame(parts, columns=["part_of", "word", "size"])
-        query = """SELECT * EXCLUDE (row) FROM passages SEMI JOIN (
+        query = """SELECT passages.* EXCLUDE (row), language FROM passages JOIN documents USING (doc_id) SEMI JOIN (
             SELECT passage_id FROM counts JOIN parts ON term = stored
             GROUP BY passage_id, part_of HAVING count(DISTINCT word) = any_value(size)
-        ) USING (passage_id) ORDER BY row"""
+        ) USING (passage_id) ORDER BY passages.row"""
         given = {"parts": parts.merge(self._stored(parts["word"].unique()))} if terms else {}
         for batch in self.batches(query, TEXTS, **given) if terms else ():
             passages = batch.to_pandas()
-            words = code_terms(passages["text"])
+            words = code_terms(passages["text"], languages=languages_of(passages))
             yield passages, words, *find_terms(words, terms)
 
     def _tell_unused(self, terms: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from importlib.resources import files
 
 import pandas as pd
@@ -30,24 +31,27 @@ def read_codebook(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(rows))
 
 
+@lru_cache(maxsize=1)
 def load_stop_words() -> frozenset[str]:
-    """Load the English stop words of scikit-learn: words too common to tell texts apart, all in lower case.
+    """Load the stop words, English and Chinese: words too common to tell texts apart, all in lower case.
 
-    Out: a set; the surname "He" is not in it. Source: the Glasgow list. Known weakness: it holds "system".
+    Out: a set; the surname "He" is not in it. Source: the Glasgow list of scikit-learn; `lexicons/zh/stop_words.csv`.
+    Known weakness: it holds "system".
 
-    >>> "he" in load_stop_words(), "He" in load_stop_words(), "xi" in load_stop_words()
-    (True, False, False)
+    >>> "he" in load_stop_words(), "He" in load_stop_words(), "xi" in load_stop_words(), "的" in load_stop_words()
+    (True, False, False, True)
     """
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # takes a second or two, once a process
 
-    return ENGLISH_STOP_WORDS
+    return ENGLISH_STOP_WORDS | {row["term"] for row in read_lexicon("stop_words", "zh")}
 
 
-def load_dictionary(name: str) -> dict[str, list[str]]:
+def load_dictionary(name: str, language: str = "en") -> dict[str, list[str]]:
     """Load a dictionary that ships with the package: its concepts, each with its words and multiword terms.
 
     In: "agenda", what is talked about (tariffs, fentanyl, ...), or "frames", what an issue is made to be about
-    (security, fairness, ...); `lexicons/en` gives the reason of each term. Raises `TalksError` for another name.
+    (security, fairness, ...), and the language (en, zh), whose concepts are the same; `lexicons/en` and `lexicons/zh`
+    give the reason of each term. Raises `TalksError` for another name.
     Source: written for this suite after Stone and others (1966, The General Inquirer) and, for frames, Entman (1993).
     Known weakness: one coder, no test of agreement; made for talks on trade and security.
 
@@ -56,7 +60,9 @@ def load_dictionary(name: str) -> dict[str, list[str]]:
     """
     if name not in DICTIONARIES:
         raise _no_dictionary(name)
-    return read_dictionary(pd.DataFrame(read_lexicon(name)).set_axis(["concept", "term", "reason"], axis="columns"))
+    return read_dictionary(
+        pd.DataFrame(read_lexicon(name, language)).set_axis(["concept", "term", "reason"], axis="columns")
+    )
 
 
 def read_dictionary(dictionary: str | pd.DataFrame | Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
@@ -84,7 +90,8 @@ def _no_dictionary(found: object) -> TalksError:
 
 def known_names() -> frozenset[str]:
     """Names of countries, offices and people, as terms; a surname that is also a word counts with its capital only."""
-    words = {row["term"] for row in read_lexicon("targets") if row["target"] in ("us", "cn")}
+    targets = [*read_lexicon("targets"), *read_lexicon("targets", "zh")]
+    words = {row["term"] for row in targets if row["target"] in ("us", "cn")}
     words |= {row["term"] for row in read_lexicon("masked_names")}
     words |= {"united", "states"}  # the one country whose name falls into two common words
     people = {part for row in read_lexicon("people") for part in [row["term"], *row["term"].split()]}

@@ -9,7 +9,7 @@ from .corpus import Corpus, find_units, refuse_empty
 from .dictionaries import DICTIONARIES, load_dictionary, read_dictionary
 from .errors import TalksError
 from .uncertainty import mean_interval, means_by, smallest_ratio, subtract
-from .words import Words, find_spans, holds, number_texts, spell_term
+from .words import Words, holds, language_of, languages_of, number_texts, spell_term
 
 MIN_USING = 10
 OWN = ("US", "CN")  # the officials' own voice
@@ -172,8 +172,9 @@ def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
 def _show_places(passages: pd.DataFrame, words: Words, places: np.ndarray, further: int, width: int) -> pd.DataFrame:
     """Show what stands around places, each of a word and some further ones: one row a place."""
     texts, rows = number_texts(words)[places], []
-    for text, place in zip(passages["text"].iloc[texts], places - words.starts[texts], strict=True):
-        spans = find_spans(text)
+    own = zip(passages["text"].iloc[texts], np.array(languages_of(passages))[texts], strict=True)
+    for (text, language), place in zip(own, places - words.starts[texts], strict=True):
+        spans = language_of(language).find_spans(text)
         start, end = spans[place][0], spans[place + further][1]
         rows.append((text[max(start - width, 0) : start], text[start:end], text[end : end + width]))
     context = pd.DataFrame(rows, columns=["left", "keyword", "right"], dtype="str")

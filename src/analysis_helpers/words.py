@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
 import regex
 
-from .dictionaries import known_names, load_stop_words, read_lexicon
+from .dictionaries import DICTIONARIES, INSTRUMENTS, known_names, load_stop_words, read_lexicon
 from .errors import TalksError
 
 # One definition of a word for the whole suite: abbreviations with inner stops, numbers, words.
@@ -32,7 +32,10 @@ _AROUND_WORDS = ' .,;:?!()[]"“”'
 LONGEST_WORD, LONGEST_UNSPACED = 25, 7  # letters; 7 has the name of the People's Republic of China in Chinese
 _UNSPACED = regex.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _COUNTRY = {"US", "U.S", "U.S.", "USA", "U.S.A", "U.S.A."}
-_LOWER, _UPPER = regex.compile(r"\p{Lowercase}"), regex.compile(r"\p{Uppercase}")
+_LOWER, _UPPER = regex.compile(r"[\p{Lowercase}\p{Han}]"), regex.compile(r"\p{Uppercase}")
+_HAN = regex.compile(r"\p{Han}")
+_SCRIPTS = regex.compile(r"\p{Han}+|\P{Han}+")
+OFTEN = 10**6  # as one of 60 words of Chinese: a term is kept whole, and takes no letter from its neighbours
 _TITLE = regex.compile(r"(?i)(premier|minister|spokes(person|man|woman)|representative|mr\.?|adviser|advisor)$")
 
 
@@ -62,15 +65,94 @@ def find_spans(text: str) -> list[tuple[int, int]]:
     return [(start + word.start(), start + word.end()) for start, chunk in chunks for word in _WORD.finditer(chunk)]
 
 
-def count_words(text: str) -> int:
+def count_words(text: str, language: str = "en") -> int:
     """Count the words of a string, the way the whole suite counts them.
 
-    Abbreviations, numbers and words joined by a hyphen are one word. Known weakness: so is a run of Chinese.
+    In: a text, and its language (en, zh). Abbreviations, numbers and words joined by a hyphen are one word; Chinese is
+    cut by `rjieba`, the terms of the lists whole. Known weakness: as English, a run of Chinese is one word.
 
-    >>> count_words("China-U.S. talks: a win-win at $773.5 billion?")
-    8
+    >>> count_words("China-U.S. talks: a win-win at $773.5 billion?"), count_words("中方坚持一个中国原则。", "zh")
+    (8, 4)
     """
-    return sum(map(len, map(_CHUNKS.__getitem__, text.split())))
+    if language == "en":
+        return sum(map(len, map(_CHUNKS.__getitem__, text.split())))
+    return len(language_of(language).find_spans(text))
+
+
+@dataclass(frozen=True)
+class Language:
+    """What measuring asks of a language: where its words are, what ends a sentence, what can score it."""
+
+    code: str
+    find_words: Callable[[str], list[str]]
+    find_spans: Callable[[str], list[tuple[int, int]]]
+    spaced: bool = True  # words stand between spaces: a name has edges, a word endings, a pair may be a term
+    sentence_end: str = ""  # a pattern; none: a stop may be that of an abbreviation, and Punkt decides
+    instruments: tuple[str, ...] = INSTRUMENTS  # of tone
+    has_attitude: bool = True
+    words_per_token: float = 1.0  # words of English that say what one word says
+
+
+@lru_cache(maxsize=1)
+def _segmenter() -> tuple[Callable[[str], list[str]], frozenset[str], regex.Pattern]:
+    """Give the cut of jieba, which is told of our terms; the words that are whole; the terms found within others."""
+    import rjieba  # its dictionary takes a third of a second
+
+    whole = {row["term"] for name in (*DICTIONARIES, "whole_words") for row in read_lexicon(name, "zh")}
+    for term in sorted(whole):
+        rjieba.add_word(term, OFTEN, None)
+    for row in read_lexicon("targets", "zh"):
+        rjieba.add_word(row["term"], None, None)
+    terms = [row["term"] for name in DICTIONARIES for row in read_lexicon(name, "zh")]
+    return rjieba.cut, frozenset(whole), regex.compile(f"({'|'.join(sorted(terms, key=len, reverse=True))})")
+
+
+@lru_cache(maxsize=100_000)
+def _split_chinese(word: str) -> list[str]:
+    """Cut the terms of our lists out of a word that holds one: 公平合理 holds 公平."""
+    _, whole, terms = _segmenter()
+    return [word] if word in whole else [part for part in terms.split(word) if part]
+
+
+def _find_chinese(text: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    for part in _SCRIPTS.finditer(text):
+        at = part.start()
+        if not _HAN.match(part[0]):
+            spans += [(at + word.start(), at + word.end()) for word in _WORD.finditer(part[0])]
+            continue
+        for word in chain.from_iterable(map(_split_chinese, _segmenter()[0](part[0]))):
+            spans.append((at, at + len(word)))
+            at += len(word)
+    return spans
+
+
+# Measured on 4,626 answers in both languages: 1,000 English words are 778 Chinese ones.
+_CHINESE_END = r"(?:[。！？…｡]|(?<=\p{Han})[.!?．])+[”’」』）》〉】〕)\]]*"
+LANGUAGES = {
+    "en": Language("en", find_words, find_spans),
+    "zh": Language(
+        "zh",
+        lambda text: [text[start:end] for start, end in _find_chinese(text)],
+        _find_chinese,
+        spaced=False,
+        sentence_end=_CHINESE_END,
+        instruments=("tone_diplomatic",),
+        has_attitude=False,
+        words_per_token=1.28,
+    ),
+}
+
+
+def language_of(code: str | None) -> Language:
+    """Give a language by its code; a text whose language is not told is measured as English."""
+    return LANGUAGES.get(code or "en", LANGUAGES["en"])
+
+
+def languages_of(frame: pd.DataFrame) -> list[str]:
+    """Say of each row in which language it is measured: that of its column `language`, else English."""
+    told = frame.reindex(columns=["language"])["language"]
+    return [language_of(code if isinstance(code, str) else "").code for code in told]
 
 
 @dataclass(frozen=True)
@@ -82,9 +164,9 @@ class Words:
     vocabulary: list[str]
 
 
-def code_words(texts: Iterable[str]) -> Words:
-    """Turn texts into the numbers of their words, as printed, for measuring many at once."""
-    words = [find_words(text) for text in texts]
+def code_words(texts: Iterable[str], cuts: Iterable[Callable[[str], list[str]]] = repeat(find_words)) -> Words:
+    """Turn texts into the numbers of their words, as printed, for measuring many at once; each has its cut."""
+    words = [cut(text) for text, cut in zip(texts, cuts, strict=False)]
     starts = np.cumsum([0, *map(len, words)])
     codes, vocabulary = pd.factorize(np.fromiter(chain.from_iterable(words), dtype="object", count=starts[-1]))
     return Words(codes.astype("int32"), starts, vocabulary.tolist())
@@ -108,10 +190,10 @@ def split_words(text: str) -> list[str]:
     return [terms.vocabulary[code] for code in terms.codes]
 
 
-def code_terms(texts: Iterable[str], also: Iterable[str] = ()) -> Words:
+def code_terms(texts: Iterable[str], also: Iterable[str] = (), languages: Iterable[str] = repeat("en")) -> Words:
     """Turn texts into the numbers of their terms, as of `split_words`; the vocabulary is sorted, and holds `also`."""
     texts = list(texts)
-    words = code_words(texts)
+    words = code_words(texts, (language_of(code).find_words for code in languages))
     printed = [word.replace("’", "'") for word in words.vocabulary]
     bare = [word.removesuffix("'s").removesuffix("'S") for word in printed]
     plain = [_lower(word) for word in bare]
@@ -137,6 +219,7 @@ def spell_term(term: str) -> str:
     ('china tariff*', 'u.s. steel')
     """
     plain = regex.sub(r"\p{Cf}", "", normalize("NFKC", term)).replace("’", "'") if isinstance(term, str) else ""
+    plain = " ".join(LANGUAGES["zh"].find_words(plain)) if _HAN.search(plain) and "*" not in plain else plain
     words = [word.removesuffix("'s").removesuffix("'S") for word in _OF_TERM.findall(plain)]
     if not words or _STRAY_STAR.search(plain):
         expected = "expected at least one word, and a * only as the end of one"
@@ -203,7 +286,8 @@ def _find_surnames(words: Words, printed: list[str], bare: list[str]) -> np.ndar
 def listed_terms() -> frozenset[str]:
     """List the terms of the shipped lexicons, agenda, targets, people, frames, as they are counted."""
     names = ("agenda", "targets", "people", "frames")
-    return frozenset(spell_term(row["term"]) for name in names for row in read_lexicon(name))
+    english = {spell_term(row["term"]) for name in names for row in read_lexicon(name)}
+    return frozenset(english | {row["term"].lower() for name in DICTIONARIES for row in read_lexicon(name, "zh")})
 
 
 def is_too_long(term: str) -> bool:

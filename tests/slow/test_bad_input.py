@@ -206,7 +206,7 @@ SET_ASIDE = {
         {"b.txt": FRENCH},
         "b.txt",
         "is in another language (fr)",
-        "to keep such texts: --keep-languages en fr",
+        "texts in en and zh are measured; give a translation, or delete it",
     ),
     "glyph codes": (
         {"b.txt": "/12 /45 /i255 /7 /9 /33 /i255 /21 /4\n" * 20},

@@ -15,16 +15,17 @@ from typing import NamedTuple
 import pandas as pd
 
 from ..dictionaries import read_lexicon
-from ..words import count_words, find_words
+from ..words import count_words, find_words, languages_of
 from .boilerplate import CJK, find_article_lines, find_headline, split_flat_page, trim_to_sentences
 from .read.encoding import repair_characters
 from .read.records import lost_words
 
-_SENTENCE_END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
-_INNER_SENTENCE_END = re.compile(r"(?<![A-Z])[.!?][\"”’)]*\s+[A-Z\"“]")
+_SENTENCE_END = re.compile(r"[.!?…:;。！？：；][\"'”’)\]」』）》]*$")
+_INNER_SENTENCE_END = re.compile(r"(?<![A-Z])[.!?][\"”’)]*\s+[A-Z\"“]|[。！？][\"”’」』）》]*.")
 _LABEL_ALONE = re.compile(
     r"[A-Z][^:]{0,60}\((?:\d{1,2}:)?\d{1,2}:\d\d\)\s*:?|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3} ?:"
 )
+_CHINESE_LABEL = re.compile(r"([^\s：:，。？！“]{1,30})[：:]")
 _JAM = re.compile(r"[.!?:](?:(?<=[a-z]{2}[.!?])|(?<=[a-z]{3}:))(?=[A-Z][a-z])")
 _SITE = re.compile(r"\s[–—»·|-]\s")
 _ADDRESS = re.compile(r"[/@\\]|www|https?:|^#")
@@ -48,6 +49,7 @@ _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _CLOCK = r"\d{1,2}:\d\d(?:\s?[ap]\.?m\.?)?(?:\s[a-z]{2,4})?"
 _DATE = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
 _DATE += rf"(?:{_MONTH}\s+{_DAY},?\s+\d{{4}}|{_DAY}\s+{_MONTH},?\s+\d{{4}})|\d{{4}}-\d\d-\d\d"
+_DATE += r"|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?[日号](?:\s?[（(]?(?:星期|周).[)）]?)?"
 _DATE_LINE = re.compile(rf"\W*(?:(?:{_DATE})(?:[\s,|]+{_CLOCK})?|{_CLOCK})\W*", re.IGNORECASE)
 
 RESPELLED = "odd characters made plain"  # no word is gone, but some are written otherwise
@@ -64,11 +66,12 @@ class Line:
     text: str
     gap: int = 0
     kind: str = "body"
+    language: str = "en"
 
     @cached_property
     def words(self) -> int:
         """Number of words."""
-        return count_words(self.text)
+        return count_words(self.text, self.language)
 
 
 class CleanText(NamedTuple):
@@ -155,6 +158,19 @@ def mark_comment_area(lines: list[Line]) -> list[Line]:
             return _mark(lines, "below the comments", range(number, len(lines)))
         seen += line.words if line.kind == "body" else 0
     return lines
+
+
+@lru_cache(maxsize=1)
+def _chinese_labels() -> list[tuple[str, re.Pattern[str]]]:
+    return [(row["voice"], re.compile(row["pattern"])) for row in read_lexicon("speaker_labels", "zh")]
+
+
+def mark_interjections(lines: list[Line]) -> list[Line]:
+    """Mark what reporters throw into a Chinese answer; where the answers have labels too, all are turns."""
+    labels = [_CHINESE_LABEL.match(line.text) for line in lines]
+    told = [next((v for v, pattern in _chinese_labels() if x and pattern.search(x[1])), "") for x in labels]
+    asked = {number for number, voice in enumerate(told) if voice == "question"}
+    return lines if set(told) - {"", "question"} else _mark(lines, "reporter's interjection", asked)
 
 
 def mark_date_lines(lines: list[Line]) -> list[Line]:
@@ -335,6 +351,7 @@ LINE_STEPS = (
     mark_furniture,
     mark_foreign_script,
     mark_comment_area,
+    mark_interjections,
     mark_date_lines,
     mark_front_matter,
     mark_page_lines,
@@ -346,12 +363,12 @@ LINE_STEPS = (
 )
 
 
-def clean_text(text: str, title: str | None = None) -> CleanText:
+def clean_text(text: str, title: str | None = None, language: str = "en") -> CleanText:
     """Clean one text: find its title, headings and paragraphs, and record what was taken out.
 
-    In: the text; its title where that is known: then only a first line that repeats it goes. Out: a `CleanText`:
-    `title`, `blocks` (kind, text) with the kinds body and heading, and `removed` (kind, text). General rules only; the
-    patterns are in `lexicons/en/page_furniture.csv`. Known weakness: a teaser written in full sentences, without a
+    In: the text; its title where that is known: then only a first line that repeats it goes; its language. Out: a
+    `CleanText`: `title`, `blocks` (kind, text) with the kinds body and heading, and `removed` (kind, text). General
+    rules only, in `lexicons/en/page_furniture.csv`. Known weakness: a teaser in full sentences, without a
     label above it, is kept.
 
     >>> clean_text("Home » World\\n\\nBoth sides met.\\n\\nNo comments").removed
@@ -364,7 +381,7 @@ def clean_text(text: str, title: str | None = None) -> CleanText:
         removed += [(kind, part) for part in lost_words(before, text)]
     rows = enumerate(re.sub("  +", " ", text).split("\n"))
     numbered = [(-1, ""), *((n, row.strip()) for n, row in rows if row.strip())]
-    lines = [Line(line, n - above - 1) for (above, _), (n, line) in pairwise(numbered)]
+    lines = [Line(line, n - above - 1, language=language) for (above, _), (n, line) in pairwise(numbered)]
     for step in LINE_STEPS:
         lines = mark_known_title(lines, title) if title and step is mark_title else step(lines)
     blocks = [(line.kind, line.text) for line in lines if line.kind in {"body", "heading"}]
@@ -376,8 +393,9 @@ def clean_text(text: str, title: str | None = None) -> CleanText:
 def clean_documents(documents: pd.DataFrame) -> pd.DataFrame:
     """Clean every document of a frame.
 
-    In: `documents` with a column `text`. Out: the same rows and order, with `blocks` and `removed` (lists of kind and
-    text) added, and `title` filled where it was missing and the page shows one. Weakness: that of `clean_text`.
+    In: `documents` with a column `text`; `title`, `language` where known. Out: the same rows and order, with `blocks`
+    and `removed` (lists of kind and text) added, and `title` filled where it was missing and the page shows one.
+    Weakness: that of `clean_text`.
 
     >>> frame = pd.DataFrame({"doc_id": ["a"], "text": ["One line. Two\\u00a0lines.\\n\\n123 views"]})
     >>> clean_documents(frame).loc[0, ["blocks", "removed"]].tolist()
@@ -385,7 +403,7 @@ def clean_documents(documents: pd.DataFrame) -> pd.DataFrame:
     """
     given = documents["title"] if "title" in documents else pd.Series(None, index=documents.index, dtype="str")
     known = given.astype(object).where(given.notna(), None)
-    cleaned = [clean_text(text, title) for text, title in zip(documents["text"], known, strict=True)]
+    cleaned = [*map(clean_text, documents["text"], known, languages_of(documents))]
     found = pd.Series([clean.title for clean in cleaned], index=documents.index, dtype="str")
     blocks, removed = [clean.blocks for clean in cleaned], [clean.removed for clean in cleaned]
     return documents.assign(title=given.fillna(found), blocks=blocks, removed=removed)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..words import language_of, languages_of
 from .prepare import NOTHING_LEFT, Part, repeated_id
 from .read.dates import find_orders, settle_dates
 from .stages import Checkpoints, Frames
@@ -47,7 +48,8 @@ def sign_part(number: int, part: Part) -> Frames:
     """Give the signatures of a part, and all keys that a document may share with another: id, digest, bands."""
     documents, aside = part.documents.set_index("position"), part.aside.set_index("position")
     body = part.passages[part.passages["kind"] == "body"].groupby("doc_id", sort=False)["text"].agg("\n".join)
-    signatures = sign_texts(documents["doc_id"].map(body))
+    texts = zip(documents["doc_id"].map(body), map(language_of, languages_of(documents)), strict=True)
+    signatures = sign_texts(text if its.spaced else " ".join(its.find_words(text)) for text, its in texts)
     long = (documents["n_words"] >= MIN_WORDS).to_numpy()
     empty = aside.loc[aside["reason"] == NOTHING_LEFT["reason"], "doc_id"]
     named = pd.concat([documents["doc_id"], documents["sha256"], empty])

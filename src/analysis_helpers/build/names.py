@@ -8,6 +8,7 @@ from functools import lru_cache
 import pandas as pd
 
 from ..dictionaries import read_lexicon
+from ..words import LANGUAGES, Language, language_of
 
 PLAIN = {"–": "-", "—": "-", "‐": "-", "‑": "-", "’": "'"}  # one character each, so that places stay the same
 
@@ -35,15 +36,18 @@ def names_pattern(terms: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{letters})(?!\w)")
 
 
-@lru_cache(maxsize=1)
-def _targets() -> tuple[re.Pattern[str], dict[str, str]]:
-    rows = read_lexicon("targets")
-    return names_pattern(row["term"] for row in rows), {row["term"].casefold(): row["target"] for row in rows}
+@lru_cache
+def _targets(language: Language) -> tuple[re.Pattern[str], dict[str, str]]:
+    rows = read_lexicon("targets", language.code)
+    target = {row["term"].casefold(): row["target"] for row in rows}
+    if language.spaced:
+        return names_pattern(row["term"] for row in rows), target
+    return re.compile("|".join(sorted(target, key=len, reverse=True))), target
 
 
-def find_mentions(texts: Iterable[str]) -> pd.DataFrame:
+def find_mentions(texts: Iterable[str], language: Language = LANGUAGES["en"]) -> pd.DataFrame:
     """Find the names of the targets: `row` (of the text), `start`, `end`, `target` ("none": the South China Sea)."""
-    pattern, target = _targets()
+    pattern, target = _targets(language)
     found = [
         (row, *mention.span(), target[" ".join(mention[0].split()).casefold()])
         for row, text in enumerate(texts)
@@ -53,17 +57,17 @@ def find_mentions(texts: Iterable[str]) -> pd.DataFrame:
     return pd.DataFrame(found, columns=list(types)).astype(types)
 
 
-def count_mentions(text: str) -> dict[str, int]:
+def count_mentions(text: str, language: str = "en") -> dict[str, int]:
     """Count how often a sentence names the United States, China, and the relationship of the two.
 
-    Names are those of `lexicons/en/targets.csv`, the longest first, none counted twice: "China-U.S.
-    relations" is one mention of the relationship and none of the countries; the South China Sea none at
-    all. Known weakness: "both sides" may be two other sides.
+    In: a sentence, and its language (en, zh). Names are those of `targets.csv` of its lists, the longest first, none
+    counted twice: "China-U.S. relations" is one mention of the relationship and none of the countries; the South China
+    Sea none at all. Known weakness: "both sides" may be two other sides.
 
     >>> count_mentions("China-U.S. ties matter to us, Washington says; the US and Chinese teams met.")
     {'us': 2, 'cn': 1, 'relationship': 1}
     """
-    found = Counter(find_mentions([text])["target"])
+    found = Counter(find_mentions([text], language_of(language))["target"])
     return {name: found[name] for name in ("us", "cn", "relationship")}
 
 

@@ -20,7 +20,7 @@ from ..check import load_schema
 from ..corpus import Corpus, load_corpus
 from ..dictionaries import INSTRUMENTS
 from ..errors import TalksError
-from ..words import WORD
+from ..words import LANGUAGES, WORD
 from .deduplicate import deduplicate, sign_part
 from .prepare import Settings, prepare_part
 from .quotes import add_quoted_speakers, add_whole_quotations
@@ -51,7 +51,7 @@ def build_corpus(
     *,
     metadata: Iterable[str | Path] = (),
     columns: Mapping[str, str] | None = None,
-    keep_languages: Iterable[str] = ("en",),
+    keep_languages: Iterable[str] = tuple(LANGUAGES),
     terms: str | Path | Iterable[str] = (),
     with_text: bool = True,
     workers: int | None = 1,
@@ -62,7 +62,8 @@ def build_corpus(
     """Build a corpus folder from texts: read, clean, split, measure, write.
 
     In: files, folders or archives (see `reading`); metadata tables keyed by file name; `columns` says which column
-    of a table holds what, where its name does not (`{"text": "body"}`); the languages to keep; `terms` of several
+    of a table holds what, where its name does not (`{"text": "body"}`); the languages to keep, of those that can be
+    measured (en, zh); `terms` of several
     words to count too, as a list or a file (one a line, or a CSV with a column `term`). Out: the corpus, also written
     to `out` (an earlier corpus there is replaced), with `build.json` (what was read and what became of it) and
     `rejected.csv`. Without text, the words and the titles found in them are left out; the measurements
@@ -82,7 +83,7 @@ def build_corpus(
     """
     listing, from_zotero = list_sources(sources)
     curated = read_metadata(metadata)
-    settings = Settings(from_zotero | curated, tuple(keep_languages), dict(DOCUMENT_READERS))
+    settings = Settings(from_zotero | curated, _check_languages(keep_languages), dict(DOCUMENT_READERS))
     record = _describe(read_terms(terms))
     workers = workers or (os.cpu_count() or 1 if sum(_stamp(item)[0] for item in listing.items) > LARGE_BYTES else 1)
     plan = _plan(listing.items, settings, dict(columns or {}), record, part_size)
@@ -113,12 +114,26 @@ def build_corpus(
     return load_corpus(out)
 
 
+def _check_languages(asked: Iterable[str]) -> tuple[str, ...]:
+    """Refuse a language that cannot be measured: its texts would be counted as if they were English."""
+    languages = tuple(asked)
+    if unknown := [code for code in languages if code not in LANGUAGES]:
+        measured = " and ".join(LANGUAGES)
+        raise TalksError(f"keep_languages holds {unknown[0]!r}; expected {measured}, which are measured; leave it out")
+    return languages
+
+
 def _describe(terms: list[str]) -> dict[str, Any]:
     """Write down how the corpus was made: when, by which version, with which settings."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
-    folders = [files("analysis_helpers").joinpath(name) for name in ("lexicons/en", "build/weights")]
-    lists = {path.name: path for folder in folders for path in folder.iterdir() if path.is_file()}
+    folders = {"lexicons/en": "", "build/weights": "", "lexicons/zh": "zh/"}  # lists of one name in both languages
+    lists = {
+        f"{before}{path.name}": path
+        for name, before in folders.items()
+        for path in files("analysis_helpers").joinpath(name).iterdir()
+        if path.is_file()
+    }
     return {
         "schema_version": load_schema()["schema_version"],
         "measured": {"on": now.date().isoformat(), "by": f"{DISTRIBUTION} {version(DISTRIBUTION)}"},

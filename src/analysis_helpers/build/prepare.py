@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..check import fields_of
 from ..errors import UnreadableError
-from ..words import count_words
+from ..words import LANGUAGES, count_words, language_of, languages_of
 from .clean import RESPELLED, clean_documents
 from .read.dates import NO_DATE, find_closing_date, find_date, read_date
 from .read.encoding import find_garble, repair
@@ -65,8 +65,9 @@ def prepare_part(units: Iterable[Unit], settings: Settings) -> Part:
     aside = [_aside(record) for record in records if record.get("reason")]
     documents = clean_documents(_as_frame([record for record in records if not record.get("reason")]))
     printed = split_passages(documents)
+    printed["language"] = printed["doc_id"].map(dict(zip(documents["doc_id"], languages_of(documents), strict=True)))
     passages = add_speakers(printed, documents).assign(printed=printed["text"])
-    passages["n_words"] = [count_words(text) for text in passages["text"]]
+    passages["n_words"] = [*map(count_words, passages["text"], passages["language"])]
     body = passages[passages["kind"] == "body"].groupby("doc_id", sort=False)
     clean = documents["doc_id"].map(body["text"].agg("\n".join)).astype("str").fillna("")
     aside += [_aside(row | NOTHING_LEFT) for row in documents[clean == ""].to_dict("records")]
@@ -99,7 +100,9 @@ def _judge(record: Record, settings: Settings, taken: dict[str, str]) -> Record:
     record["question"] = repair(str(record.get("question") or "")) or None
     language = record.get("language") or find_language(text)
     if language and language not in settings.languages:
-        remedy = f"to keep such texts: --keep-languages {' '.join([*settings.languages, language])}"
+        remedy = f"texts in {' and '.join(LANGUAGES)} are measured; give a translation, or delete it"
+        if language in LANGUAGES:
+            remedy = f"to keep such texts: --keep-languages {' '.join([*settings.languages, language])}"
         raise UnreadableError(f"is in another language ({language})", remedy)
     if record["doc_id"] in taken:
         raise UnreadableError(*repeated_id(record["doc_id"], taken[record["doc_id"]]))
@@ -141,7 +144,7 @@ def repeated_id(doc_id: str, earlier: str) -> tuple[str, str]:
 
 def _aside(record: Record) -> Record:
     side = record.get("side") if record.get("side") in SIDES else None  # it may be why the record is set aside
-    n_words = count_words(str(record.get("text") or ""))
+    n_words = count_words(str(record.get("text") or ""), language_of(record.get("language")).code)
     return {name: record.get(name) for name in ASIDE} | {"side": side, "n_words": n_words}
 
 
@@ -159,10 +162,10 @@ def _as_frame(records: list[Record]) -> pd.DataFrame:
 def _removed(documents: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame:
     """List what was taken out of each document, in order: what stood around it, what cleaning took, labels of turns."""
     rows = []
-    for row in documents.to_dict("records"):
+    for row, code in zip(documents.to_dict("records"), languages_of(documents), strict=True):
         outside = [(kind, row[name]) for name, kind in OUTSIDE.items() if isinstance(row[name], str) and row[name]]
-        taken = [*outside, *row["removed"]]
-        rows += [(row["doc_id"], kind, 0 if kind == RESPELLED else count_words(text), text) for kind, text in taken]
+        for kind, text in [*outside, *row["removed"]]:
+            rows.append((row["doc_id"], kind, 0 if kind == RESPELLED else count_words(text, code), text))
     labels = passages.loc[passages["label_words"] > 0]
     rows += [
         (row.doc_id, "speaker label", row.label_words, row.printed[: len(row.printed) - len(row.text)].strip())

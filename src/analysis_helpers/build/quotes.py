@@ -1,14 +1,14 @@
 """Quoting: whose words the quotations and the reported speech of articles are."""
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import pandas as pd
 
 from ..dictionaries import read_lexicon
-from ..words import count_words
+from ..words import count_words, languages_of
 from .speakers import find_person, load_people, load_titles, name_key, years_of
 
 ARTICLES = ("article", "commentary", "editorial", "news", "news analysis", "news article", "news report")
@@ -47,7 +47,8 @@ def add_quoted_speakers(sentences: pd.DataFrame, passages: pd.DataFrame, documen
     found: dict[str, tuple[Voice | None, int]] = {}
     for doc_id, own in rows.groupby("doc_id", sort=False):
         spoken = [group["text"].tolist() for _, group in own.groupby("passage_id", sort=False)]
-        found.update(zip(own["sentence_id"], _listen(spoken, years[doc_id]), strict=True))
+        count = partial(count_words, language=languages_of(own)[0])
+        found.update(zip(own["sentence_id"], _listen(spoken, years[doc_id], count), strict=True))
     heard = [found.get(sentence_id, (None, 0)) for sentence_id in sentences["sentence_id"]]
     sides = [voice.side if voice else side for (voice, _), side in zip(heard, sentences["speaker_side"], strict=True)]
     return sentences.assign(
@@ -71,7 +72,8 @@ def add_whole_quotations(passages: pd.DataFrame, sentences: pd.DataFrame) -> pd.
     """
     said = sentences["quoted_speaker"].notna().groupby(sentences["passage_id"]).transform("all")
     rows = sentences[said.astype("bool")].rename(columns={"quoted_speaker": "speaker"})
-    table = rows.assign(n=[count_words(text) for text in rows["text"]]).groupby("passage_id", sort=False)
+    n_words = map(count_words, rows["text"], languages_of(rows))
+    table = rows.assign(n=list(n_words)).groupby("passage_id", sort=False)
     whole = table[["speaker", "speaker_side"]].first()
     whole = whole[table["speaker"].nunique().eq(1) & (table["n_quoted"].sum() >= WHOLE * table["n"].sum())]
     taken = {name: passages["passage_id"].map(whole[name]).astype("str") for name in whole}
@@ -79,6 +81,7 @@ def add_whole_quotations(passages: pd.DataFrame, sentences: pd.DataFrame) -> pd.
 
 
 _MARK = re.compile(r"[\"“”„]")
+_CHINESE_MARKS = str.maketrans("「」『』", "“”“”")
 
 
 def _find_quotations(text: str) -> list[tuple[int, int]]:
@@ -104,9 +107,9 @@ class _Sentence(NamedTuple):
     joined: bool  # its quotation goes on in the next sentence
 
 
-def _mask_sentences(sentences: list[str]) -> Iterator[_Sentence]:
+def _mask_sentences(sentences: list[str], count: Callable[[str], int]) -> Iterator[_Sentence]:
     """Hide what is quoted, so that no name or verb in it is taken for the reporter's."""
-    text, parts, at = " ".join(sentences), [], 0
+    text, parts, at = " ".join(sentences).translate(_CHINESE_MARKS), [], 0
     for start, end in _find_quotations(text):
         parts += [text[at:start], "“", _FILL * (end - start - 2), "”"]
         at = end
@@ -116,7 +119,7 @@ def _mask_sentences(sentences: list[str]) -> Iterator[_Sentence]:
         own = masked[at:end]
         quoted = "".join(said if shown == _FILL else " " for said, shown in zip(sentence, own, strict=True))
         whole = _FILL in own and not any(letter.isalpha() for letter in own)
-        yield _Sentence(own, count_words(quoted), whole, masked[end : end + 1] in {_FILL, "”"})
+        yield _Sentence(own, count(quoted), whole, masked[end : end + 1] in {_FILL, "”"})
         at = end + 1
 
 
@@ -265,12 +268,12 @@ def _hear(sentence: _Sentence, cast: dict[str, Voice], last: Voice | None) -> tu
     return None, last if not named else named[0] if len(set(named)) == 1 else None
 
 
-def _listen(passages: list[list[str]], year: str) -> Iterator[tuple[Voice | None, int]]:
+def _listen(passages: list[list[str]], year: str, count: Callable[[str], int]) -> Iterator[tuple[Voice | None, int]]:
     """Walk through the sentences of an article, paragraph by paragraph: (who speaks, number of quoted words)."""
     cast = _find_cast("\n".join(" ".join(sentences) for sentences in passages), year)
     last = going_on = None  # going_on: speaker of a quotation that the next paragraph goes on with
     for texts in passages:
-        sentences, voices = list(_mask_sentences(texts)), []
+        sentences, voices = list(_mask_sentences(texts, count)), []
         for sentence in sentences:
             voice, last = _hear(sentence, cast, last)
             voices.append(voice)

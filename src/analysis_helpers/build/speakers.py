@@ -9,7 +9,8 @@ from itertools import pairwise
 import pandas as pd
 
 from ..dictionaries import read_lexicon
-from ..words import count_words
+from ..words import count_words, languages_of
+from .boilerplate import CJK
 
 ASKS = 150  # characters at the end of a turn in which the question mark of a question stands
 LONG, FEW = 40, 3  # words a turn, for so many turns at least: who never asks and says more is no journalist
@@ -17,6 +18,8 @@ LONG, FEW = 40, 3  # words a turn, for so many turns at least: who never asks an
 _DIALOGUE = re.compile(r"(?i)interview|press.(?:conf|avail)|briefing|gaggle|round.?table|town.?hall|hearing|q ?& ?a\b")
 _CLOCK = r"\((?:\d{1,2}:)?\d{1,2}:\d\d\)"
 _LABEL = re.compile(rf"([^\W\d_][^:：?!\n]{{0,70}}?)(?:\s*{_CLOCK}:?|\s*[:：](?:\s*{_CLOCK}:?)?)\s*(?=[^\s/\d])")
+_QUESTION = ("?", "？")
+_ASKING = re.compile(r"[?？]")
 _BARE_Q = re.compile(r"Q[.:]?\s+(?=\S)")
 _ASKED = re.compile(
     r"(?i)(?:[A-Z][\w ]{0,40}, )?(?:a|the|one|another|several|some) (?:reporter|journalist)s? "
@@ -58,7 +61,8 @@ def _surnames() -> dict[str, dict[str, str]]:
 
 @lru_cache(maxsize=1)
 def _label_patterns() -> list[tuple[str, re.Pattern[str]]]:
-    return [(row["voice"], re.compile(row["pattern"], re.I)) for row in read_lexicon("speaker_labels")]
+    rows = [*read_lexicon("speaker_labels"), *read_lexicon("speaker_labels", "zh")]
+    return [(row["voice"], re.compile(row["pattern"], re.I)) for row in rows]
 
 
 def _plain(label: str) -> str:
@@ -108,7 +112,9 @@ def classify_label(label: str, side: str = "", authors: str = "", year: str = ""
 
 
 def _is_label_shaped(label: str) -> bool:
-    """A label is short and written like a name: its longer words are capitalised."""
+    """A label is short and written like a name: its longer words are capitalised; a Chinese one is listed."""
+    if CJK.search(label):
+        return any(pattern.search(label) for _, pattern in _label_patterns())
     words = label.replace("’", "'").split()
     if len(words) > 8 or label.count(",") > 1 or re.search(r"[.;]\s", _SHORTENED.sub("", label)):
         return False
@@ -188,17 +194,17 @@ def _speak(texts: list[str], about: dict[str, str]) -> Iterator[tuple[str | None
     full = {_name(label).rpartition(" ")[2]: label for label in reversed(known) if " " in _name(label)}
     same = {label: label if voice else full.get(_name(label), label) for label, voice in known.items()}
     turns = [turn and (same[turn[0]], turn[1]) for turn in turns]  # who is named in full, then by the surname
-    spoken = [(*turn, "?" in turn[1][-ASKS:]) for turn in turns if turn]
+    spoken = [(*turn, bool(_ASKING.search(turn[1][-ASKS:]))) for turn in turns if turn]
     dialogue = _is_dialogue(spoken, known, genre)
     voices = _give_roles(texts, spoken, known, about) if dialogue else known
     answers = dialogue and not any(map(_is_official, voices.values()))  # which have no label
-    exchange = dialogue or (_DIALOGUE.search(genre) and any(text.endswith("?") for text in texts))
+    exchange = dialogue or (_DIALOGUE.search(genre) and any(text.endswith(_QUESTION) for text in texts))
     told = about["speaker"] or about["question"] or not exchange  # a question that stands apart is answered here
     speaker, voice = about["speaker"] or None, (side if told else "") or "unknown"
     for above, text, turn in zip(["", *texts], texts, turns, strict=False):
         if who := turn and voices[turn[0]]:
             speaker, voice = who
-        elif answers and voice == "question" and above.endswith("?") and not text.endswith("?"):
+        elif answers and voice == "question" and above.endswith(_QUESTION) and not text.endswith(_QUESTION):
             speaker, voice = about["speaker"] or None, side or "unknown"
         yield speaker, voice, turn[1] if who else text
 
@@ -233,7 +239,8 @@ def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFram
         for place, turn in zip(body, _speak([texts[place] for place in body], about[doc_id]), strict=True):
             turns[place] = turn
     spoken = pd.DataFrame(turns, columns=["speaker", "speaker_side", "text"], index=passages.index).astype("str")
-    moved = [count_words(a) - count_words(b) if a != b else 0 for a, b in zip(texts, spoken["text"], strict=True)]
+    told = zip(texts, spoken["text"], languages_of(passages), strict=True)
+    moved = [count_words(a, code) - count_words(b, code) if a != b else 0 for a, b, code in told]
     return passages.assign(label_words=moved, **spoken)
 
 

@@ -8,7 +8,17 @@ import pandas as pd
 
 from ..dictionaries import load_stop_words
 from ..errors import TalksError, UnreadableError
-from ..words import code_terms, count_words, find_terms, listed_terms, number_texts, spell_term
+from ..words import (
+    Language,
+    code_terms,
+    count_words,
+    find_terms,
+    language_of,
+    languages_of,
+    listed_terms,
+    number_texts,
+    spell_term,
+)
 from .attitude import mean_attitudes
 from .names import find_mentions
 from .read.encoding import decode
@@ -65,7 +75,7 @@ def count_terms(passages: pd.DataFrame, multiword: Iterable[str] = ()) -> pd.Dat
     3    a-p0001  rare earths  1
     """
     wanted = sorted({term for term in multiword if " " in term})
-    terms = code_terms(passages["text"].tolist(), also=wanted)
+    terms = code_terms(passages["text"].tolist(), wanted, languages_of(passages))
     size, of_passage = len(terms.vocabulary), number_texts(terms)
     several, places = find_terms(terms, wanted)
     codes = np.concatenate((terms.codes, pd.Index(terms.vocabulary).get_indexer(wanted)[several]))
@@ -87,8 +97,10 @@ def _is_plain(word: str) -> bool:
 def count_pairs(passages: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Count the words (`word`, `n`) and neighbouring pairs (`first`, `second`, `n`, `n_passages`) of a part, sorted.
 
-    Pairs with a word that can be in no collocation (a stop word, a number) are left out: they are two of three.
+    Pairs with a word that can be in no collocation (a stop word, a number) are left out: they are two of three; so are
+    texts in a language without spaces, whose terms of several words are one word.
     """
+    passages = passages[np.array([language_of(code).spaced for code in languages_of(passages)], dtype=bool)]
     terms = code_terms(passages["text"].tolist())
     size = len(terms.vocabulary)
     counts = np.bincount(terms.codes, minlength=size)
@@ -130,13 +142,21 @@ def find_collocations(words: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def measure_sentences(sentences: pd.DataFrame) -> pd.DataFrame:
-    """Measure sentences: the same rows with `n_words`, `mentions_...`, the tone and the attitudes; each text once."""
+    """Measure sentences, each in its `language`: the same rows with `n_words`, `mentions_...`, tone and attitudes."""
+    groups = sentences.groupby(languages_of(sentences), sort=False) if len(sentences) else [("en", sentences)]
+    return pd.concat([_measure(own, language_of(code)) for code, own in groups]).sort_index()
+
+
+def _measure(sentences: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Measure sentences of one language, each text once."""
     texts = list(dict.fromkeys(sentences["text"].tolist()))
     rows = pd.Index(texts).get_indexer(sentences["text"])
-    mentions = find_mentions(texts)
-    measured = pd.DataFrame({"text": texts, "n_words": np.array([*map(count_words, texts)], dtype="int32")})
+    mentions = find_mentions(texts, language)
+    n_words = [count_words(text, language.code) for text in texts]
+    measured = pd.DataFrame({"text": texts, "n_words": np.array(n_words, dtype="int32")})
     for target in ("us", "cn", "relationship"):
         own = mentions.loc[mentions["target"] == target, "row"]
         measured[f"mentions_{target}"] = np.bincount(own, minlength=len(texts)).astype("int32")
-    measured = score_tone(measured).assign(**mean_attitudes(texts, mentions)).drop(columns="text")
+    attitudes = mean_attitudes(texts, mentions if language.has_attitude else mentions[:0])
+    measured = score_tone(measured, language=language.code).assign(**attitudes).drop(columns="text")
     return sentences.assign(**{name: column.array.take(rows) for name, column in measured.items()})

@@ -1,8 +1,9 @@
 """Tone: the tone of sentences by several instruments."""
 
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES, S
 
 from ..dictionaries import INSTRUMENTS, read_lexicon
 from ..errors import TalksError
-from ..words import Words, code_words, find_terms, find_words, number_texts
+from ..words import LANGUAGES, Language, Words, code_words, find_terms, language_of, number_texts
 from .names import mask_names
 
 NEGATION, NEGATION_REACH = -0.74, 3  # the factor and the reach in words that VADER's authors measured
@@ -89,9 +90,11 @@ def _forms(word: str) -> list[str]:
     return forms
 
 
-def _diplomatic() -> dict[str, float]:
+def _diplomatic(language: Language) -> dict[str, float]:
     """The own list, its first and last words with their endings; what stands in the list itself comes first."""
-    listed = {row["term"]: float(row["weight"]) for row in read_lexicon("diplomatic_tone")}
+    listed = {row["term"]: float(row["weight"]) for row in read_lexicon("diplomatic_tone", language.code)}
+    if not language.spaced:
+        return listed
     terms: dict[str, float] = {}
     for term, weight in listed.items():
         first, _, rest = term.partition(" ")
@@ -102,24 +105,30 @@ def _diplomatic() -> dict[str, float]:
     return terms | listed
 
 
-def _modifiers() -> dict[str, float]:
-    negations = {row["term"]: NEGATION for row in read_lexicon("tone_negations")}
-    return negations | {row["term"]: float(row["factor"]) for row in read_lexicon("tone_intensifiers")}
+def _modifiers(language: Language) -> dict[str, float]:
+    negations = {row["term"]: NEGATION for row in read_lexicon("tone_negations", language.code)}
+    rows = read_lexicon("tone_intensifiers", language.code)
+    return negations | {row["term"]: float(row["factor"]) for row in rows}
 
 
-@lru_cache(maxsize=1)
-def tone_lists() -> tuple[dict[str, float], dict[str, float]]:
+@lru_cache
+def tone_lists(language: Language = LANGUAGES["en"]) -> tuple[dict[str, float], dict[str, float]]:
     """Give the own list, and what changes its weights: each term, its words as they are matched, and its weight."""
     lists: list[dict[str, float]] = []
-    for terms in (_diplomatic(), _modifiers()):
+    for terms in (_diplomatic(language), _modifiers(language)):
         lists.append({})
         for term, weight in terms.items():
-            lists[-1].setdefault(" ".join(map(_plain, find_words(term))), weight)
+            lists[-1].setdefault(" ".join(map(_plain, _cut(language)(term))), weight)
     return lists[0], lists[1]
 
 
-def _code_plainly(texts: Iterable[str]) -> Words:
-    words = code_words(texts)
+def _cut(language: Language) -> Callable[[str], list[str]]:
+    """What terms of tone are matched on: words, or each sign where no space tells where a word begins."""
+    return language.find_words if language.spaced else list
+
+
+def _code_plainly(texts: Iterable[str], language: Language) -> Words:
+    words = code_words(texts, repeat(_cut(language)))
     there, codes = np.unique(words.codes, return_inverse=True)  # the vocabulary holds words of other parts too
     plain = [_plain(words.vocabulary[code]) for code in there]
     number = {word: code for code, word in enumerate(dict.fromkeys(plain))}
@@ -146,9 +155,9 @@ def _find_longest(words: Words, terms: Mapping[str, float]) -> _Found:
     return _Found(starts[kept], ends[kept], np.array(list(terms.values()))[numbers[kept]])
 
 
-def _score_lists(words: Words) -> tuple[np.ndarray, np.ndarray]:
+def _score_lists(words: Words, language: Language) -> tuple[np.ndarray, np.ndarray]:
     """Score texts by the own list: the sum of its weights, bent into -1 to 1, and the words that it scored."""
-    found, modifiers = (_find_longest(words, terms) for terms in tone_lists())
+    found, modifiers = (_find_longest(words, terms) for terms in tone_lists(language))
     starts, ends, weights = (part[found.weights != 0] for part in found)
     rows = number_texts(words)[starts]
     behind = np.ones(len(words.codes) + 1)  # the factor that ends before each word
@@ -159,31 +168,34 @@ def _score_lists(words: Words) -> tuple[np.ndarray, np.ndarray]:
     n_texts = len(words.starts) - 1
     totals, n_found = (np.bincount(rows, values, minlength=n_texts) for values in (weights * factors, None))
     scored = np.zeros(len(words.codes), dtype="bool")
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+    for start, end in zip(starts.tolist(), (ends if language.spaced else starts + 1).tolist(), strict=True):
         scored[start:end] = True
     return np.where(n_found > 0, totals / np.sqrt(totals**2 + 1), np.nan), scored
 
 
-def score_instruments(texts: Iterable[str]) -> pd.DataFrame:
+def score_instruments(texts: Iterable[str], language: Language = LANGUAGES["en"]) -> pd.DataFrame:
     """Score sentences with each instrument by itself: `tone_vader`, `tone_diplomatic`, `n_scored`."""
-    masked = [mask_names(text) for text in texts]
-    words = _code_plainly(masked)
-    diplomatic, scored = _score_lists(words)
-    scored |= np.array([word in vader().lexicon for word in words.vocabulary], dtype="bool")[words.codes]
+    masked = [mask_names(text) if language.spaced else text for text in texts]
+    words = _code_plainly(masked, language)
+    diplomatic, scored = _score_lists(words, language)
+    by_vader = np.full(len(masked), np.nan)
+    if "tone_vader" in language.instruments:
+        by_vader = np.array(score_vader(masked), dtype="float64")
+        scored |= np.array([word in vader().lexicon for word in words.vocabulary], dtype="bool")[words.codes]
     n_scored = np.bincount(number_texts(words)[scored], minlength=len(masked)).astype("int32")
-    table = pd.DataFrame({"tone_vader": np.array(score_vader(masked), dtype="float64"), "tone_diplomatic": diplomatic})
-    return table.round(4).assign(n_scored=n_scored)
+    return pd.DataFrame({"tone_vader": by_vader, "tone_diplomatic": diplomatic}).round(4).assign(n_scored=n_scored)
 
 
-def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
+def score_tone(frame: pd.DataFrame, text: str = "text", language: str = "en") -> pd.DataFrame:
     """Score the tone of sentences by two instruments, and give their mean.
 
-    In: a frame with sentences in the column `text`. Out: the same rows, with `tone_vader` (VADER) and
-    `tone_diplomatic` (the list of this suite, `lexicons/en/diplomatic_tone.csv`), each from -1 to 1; `tone`, their
-    mean after each is divided by its spread in `lexicons/en/tone_scales.csv`; `n_scored`, the words that at least one
-    of them scored. 4 decimals. Names of countries, offices and people are masked first. An instrument that knows no
-    word of a sentence is missing there, and `tone` is the other alone; without a scored word all are missing. Zero
-    stays zero: it means neither warm nor cool, not the mean of some texts. Raises `TalksError` for a row without text.
+    In: a frame with sentences in the column `text`, and their language (en, zh). Out: the same rows, with `tone_vader`
+    (VADER; English only) and `tone_diplomatic` (the list of this suite, `diplomatic_tone.csv` of a language), each from
+    -1 to 1; `tone`, their mean after each is divided by its spread in `tone_scales.csv`; `n_scored`, the words that at
+    least one of them scored (in Chinese: the terms). 4 decimals. Names of countries, offices and people are masked
+    first. An instrument that knows no word of a sentence is missing there, and `tone` is the other alone; without a
+    scored word all are missing. Zero stays zero: it means neither warm nor cool, not the mean of some texts. Raises
+    `TalksError` for a row without text.
 
     The list scores the sum of its weights, bent into -1 to 1 as by VADER; a word counts with its regular endings, the
     longest term first; `tone_negations.csv` (times -0.74, three words on) and `tone_intensifiers.csv` change it.
@@ -200,8 +212,8 @@ def score_tone(frame: pd.DataFrame, text: str = "text") -> pd.DataFrame:
     if no_text.any():
         row = frame.index[int(np.argmax(no_text.to_numpy()))]
         raise TalksError(f"row {row}: {text} holds no text; expected one in every row; leave such rows out")
-    scores = score_instruments(frame[text].tolist())
-    spreads = pd.Series({row["column"]: float(row["sd"]) for row in read_lexicon("tone_scales")})
+    scores = score_instruments(frame[text].tolist(), language_of(language))
+    spreads = pd.Series({row["column"]: float(row["sd"]) for row in read_lexicon("tone_scales", language)})
     tone = (scores[list(INSTRUMENTS)] / spreads).mean(axis=1).where(scores["n_scored"] > 0)
     columns = {name: scores[name].to_numpy() for name in INSTRUMENTS}
     return frame.assign(**columns, tone=tone.round(4).to_numpy(), n_scored=scores["n_scored"].to_numpy())

@@ -5,11 +5,13 @@ import re
 from ..attitude import function_words
 
 LOOKED_AT = 3_000  # characters
-FEW_WORDS, FEW_LETTERS, FEW_SIGNS = 20, 100, 10
+FEW_WORDS, FEW_LETTERS, FEW_SIGNS = 20, 100, 3
 ENGLISH_SHARE = 0.15
 
 _NO_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[@#]\w+|<[^<>]{0,500}>")
 _WORD = re.compile(r"[^\W\d_]+")
+# Frequent characters that are written differently in Taiwan and Hong Kong, and in China.
+_WRITTEN = ("國們這來會時個為說對學經關發與過還後問實業產議權從", "国们这来会时个为说对学经关发与过还后问实业产议权从")
 _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -21,7 +23,10 @@ def find_language(text: str) -> str | None:
     if signs > 0.4 * letters and signs >= FEW_SIGNS:
         if len(re.findall(r"[\uac00-\ud7af]", plain)) > signs / 2:
             return "ko"
-        return "ja" if len(re.findall(r"[\u3040-\u30ff]", plain)) > signs / 20 else "zh"
+        if len(re.findall(r"[\u3040-\u30ff]", plain)) > signs / 20:
+            return "ja"
+        traditional, simplified = (sum(map(plain.count, its)) for its in _WRITTEN)
+        return "zh-Hant" if traditional > simplified else "zh"  # whose words the lists do not have
     few = len(words) < FEW_WORDS and letters < FEW_LETTERS and re.search(r"[a-zà-ɏ]|^\W*$", plain)
     if few or len(re.findall(r"\d", plain)) > letters:
         return None
