@@ -65,10 +65,11 @@ lab: $(READY) ## open JupyterLab in notebooks/
 notebooks: $(READY) ## execute the notebooks in place: the only way their outputs are written
 	$(BIN)/python -m analysis_helpers.report.execute notebooks
 
-corpus: $(READY) ## measure data/example_corpus again, and data/corpus from the originals (ORIGINALS=folder)
+corpus: $(READY) ## measure data/example_corpus, data/corpus and data/validation again, from the originals (ORIGINALS=folder)
 	$(BIN)/talks build data/example_sources --metadata data/example_metadata.csv --out data/example_corpus
 	$(BIN)/talks build "$(ORIGINALS)/articles" "$(ORIGINALS)/statements_2025.jsonl" --without-text \
 	  --metadata data/sources/articles.csv data/sources/statements.csv --out data/corpus
+	$(BIN)/python training/list_agreement.py "$(ORIGINALS)"
 	$(BIN)/python -m analysis_helpers.check data
 
 cluster: $(READY) ## add Dask distributed to the environment: builds on the machines of a cluster (docs/scale.md)

@@ -151,7 +151,7 @@ def _find_bad_record(corpus: Corpus) -> _Problems:
         yield 1, [f"{found}; expected read = kept + duplicates + rejected; build the corpus again"]
 
 
-def _csv_resource(data: Path, path: str, codebook: str, key: str, title: str) -> dict[str, Any]:
+def _csv_resource(data: Path, path: str, codebook: str, key: str | list[str], title: str) -> dict[str, Any]:
     known = {row["column"]: row for row in read_codebook(codebook)}
     with (data / path).open(encoding="utf-8", newline="") as rows:
         columns = [known[name] for name in next(csv.reader(rows))]
@@ -183,6 +183,7 @@ def describe_data(data: Path) -> dict[str, Any]:
         _csv_resource(data, "talks.csv", "talks_columns", "talk_id", "Chronology of the talks, 2017-2025"),
         _csv_resource(data, "sources/articles.csv", "source_columns", "file", "Curation of the five articles"),
         _csv_resource(data, "sources/statements.csv", "source_columns", "file", "Curation of the statements of 2025"),
+        _csv_resource(data, "validation/lists_en_zh.csv", "agreement_columns", ["dictionary", "concept"], "Agreement"),
     ]
     return {
         "name": "talks-in-words",

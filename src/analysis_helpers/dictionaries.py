@@ -43,7 +43,7 @@ def load_stop_words() -> frozenset[str]:
     return ENGLISH_STOP_WORDS
 
 
-def load_dictionary(name: str) -> dict[str, list[str]]:
+def load_dictionary(name: str, language: str = "en") -> dict[str, list[str]]:
     """Load a dictionary that ships with the package: its concepts, each with its words and multiword terms.
 
     In: "agenda", what is talked about (tariffs, fentanyl, ...), or "frames", what an issue is made to be about
@@ -56,7 +56,9 @@ def load_dictionary(name: str) -> dict[str, list[str]]:
     """
     if name not in DICTIONARIES:
         raise _no_dictionary(name)
-    return read_dictionary(pd.DataFrame(read_lexicon(name)).set_axis(["concept", "term", "reason"], axis="columns"))
+    return read_dictionary(
+        pd.DataFrame(read_lexicon(name, language)).set_axis(["concept", "term", "reason"], axis="columns")
+    )
 
 
 def read_dictionary(dictionary: str | pd.DataFrame | Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
