@@ -650,7 +650,8 @@ def _precisions(days: float) -> tuple[str, ...]:
 
 def list_languages(corpus: Corpus) -> list[str]:
     """List the languages of the documents."""
-    return sorted(corpus.documents["language"].dropna().unique())
+    query = "SELECT DISTINCT language FROM documents WHERE language IS NOT NULL ORDER BY language"
+    return corpus.sql(query)["language"].tolist()
 
 
 def add_language(corpus: Corpus, by: Iterable[str]) -> list[str]:
@@ -760,11 +761,7 @@ def add_host(documents: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_units(
-    corpus: Corpus,
-    columns: Iterable[str],
-    clusters: str | None = None,
-    voices: Iterable[str] | None = None,
-    by: Iterable[str] | None = None,
+    corpus: Corpus, columns: list, clusters: str | None = None, voices: tuple | None = None, by: list | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give body passages with the number of their `unit`, and the units: documents, or parts of them by voice.
 

@@ -146,16 +146,13 @@ def plot_rates(
     rates = rates[rates["speaker_side"].isin(["US", "CN"])]
     refuse_nothing(rates[rates["n_using"] > 0], "text that uses any of the terms")
     unlike = rates[rates["kappa"].fillna(0) < COMPARABLE] if "kappa" in rates else rates[:0]
-    rates, columns = (
-        rates.drop(unlike.index),
-        [value, *(f"{value}_{end}".removeprefix("rate_") for end in ("low", "high"))],
-    )
+    rates, bounds = rates.drop(unlike.index), {"rate": ["low", "high"], "share": ["share_low", "share_high"]}[value]
     refuse_nothing(rates, f"concept whose lists agree at {COMPARABLE} or more")
     concepts, period = list(dict.fromkeys(rates["concept"])), next(name for name in PERIODS if name in rates)
     times = list(pd.period_range(rates[period].min(), rates[period].max()))
     if period == "year":
         rates = rates.assign(**{value: rates[value].where(rates["n_documents"] >= MIN_TEXTS)})
-    lines, most = _tell_lines(rates, value), float(np.nanmax(rates[[value, columns[2]]].to_numpy()))
+    lines, most = _tell_lines(rates, value), float(np.nanmax(rates[[value, bounds[1]]].to_numpy()))
     limit = max(most, 1.0) * 1.06 if value == "rate" else min(np.ceil(most * 10 + 0.01) / 10, 1.0)
     ax = new_panel(theme, 40 + 176 * ((len(concepts) + 2) // 2) + 24 * (len(unlike) > 0))
     ax.name_sides(MARGIN, 12, {line[:3]: line[2] for line in lines}, line=True)
@@ -174,7 +171,7 @@ def plot_rates(
             panel.set_yscale(FuncScale(panel.yaxis, (lambda y: np.sqrt(np.maximum(y, 0)), np.square)))
         _set_scale(panel, times, limit, [tick for tick in ticks if tick <= limit], FORMS[value])
         for (side, further, _, _), part in zip(lines, parts, strict=True):
-            _draw_series(panel, part, columns, side, 0.8, further)
+            _draw_series(panel, part, [value, *bounds], side, 0.8, further)
             x, name = (0.62, "China") if side == "CN" else (1.0, "US")
             words = f"{name} {part['n_using'].sum():,.0f} of {part['n_documents'].sum():,.0f}"
             if "kappa" not in rates and not further:
