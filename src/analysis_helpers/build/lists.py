@@ -19,7 +19,7 @@ def compare_lists(pairs: pd.DataFrame) -> pd.DataFrame:
 
     >>> pairs = pd.DataFrame({"en": ["Tariffs rise.", "Peace."], "zh": ["关税上升。", "和平。"]})
     >>> compare_lists(pairs).set_index("concept").loc["tariffs", ["n_en", "n_zh", "kappa"]].tolist()
-    [1, 1, 1.0]
+    [1.0, 1.0, 1.0]
     """
     rows = []
     for name in (*DICTIONARIES, "targets"):
