@@ -65,11 +65,12 @@ lab: $(READY) ## open JupyterLab in notebooks/
 notebooks: $(READY) ## execute the notebooks in place: the only way their outputs are written
 	$(BIN)/python -m analysis_helpers.report.execute notebooks
 
-corpus: $(READY) ## measure data/example_corpus again, and data/corpus from the originals (ORIGINALS=folder)
+corpus: $(READY) ## measure data/example_corpus, data/corpus and data/validation again, from the originals (ORIGINALS=folder)
 	$(BIN)/talks build data/example_sources --metadata data/example_metadata.csv --out data/example_corpus
 	$(BIN)/talks build "$(ORIGINALS)/articles" "$(ORIGINALS)/statements_2025.jsonl" \
 	  "$(ORIGINALS)/official_2017_2024/official_2017_2024.jsonl.gz" --without-text --out data/corpus \
 	  --metadata data/sources/articles.csv data/sources/statements.csv data/sources/official_2017_2024.csv
+	$(BIN)/python training/list_agreement.py "$(ORIGINALS)"
 	$(BIN)/python -m analysis_helpers.check data
 
 cluster: $(READY) ## add Dask distributed to the environment: builds on the machines of a cluster (docs/scale.md)

@@ -26,7 +26,7 @@ QUESTIONS = {
     "When?": {"events": ["burstiness", "event_study", "event_window", "texts_by_period"]},
     "Who more?": {
         "dictionaries": ["load_dictionary", "load_stop_words"],
-        "rates": ["compare_rates", "concordance", "rates"],
+        "rates": ["compare_rates", "concordance", "load_agreement", "rates"],
         "keyness": ["calibrate_keyness", "combine_keyness", "keyness"],
     },
     "What about?": {

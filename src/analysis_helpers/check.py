@@ -189,6 +189,7 @@ def describe_data(data: Path) -> dict[str, Any]:
         _csv_resource(
             data, "sources/official_funnel.csv", "source_columns", funnel, "What was collected for 2017-2024"
         ),
+        _csv_resource(data, "validation/lists_en_zh.csv", "agreement_columns", ["dictionary", "concept"], "Agreement"),
     ]
     return {
         "name": "talks-in-words",

@@ -38,6 +38,7 @@ SHOWN = 12  # values that an error names
 SIDE_ORDER = ("US", "CN", "other", "question", "unknown")
 PERIODS = {"year": "Y", "month": "M", "week": "W-SUN"}
 NEXT = 'corpus.where(side="CN") · ah.coverage(corpus, by="genre") · ah.keyness(corpus)'
+WINDOW_DAYS = 14  # spans at least as long also take dates that are known to a few days
 _EXACT = {"year": ("day", "window", "month", "year"), "month": ("day", "window", "month"), "week": ("day",)}
 OF_PASSAGE = ("speaker", "n_words")  # columns of documents that passages have more exactly
 _BY_PASSAGE = ("passages", "sentences", "counts")
@@ -105,7 +106,10 @@ class Corpus:
     def __str__(self) -> str:
         """Say in one line how large the corpus is."""
         table = self._outline()
-        return f"Corpus: {table['documents'].sum():,} documents, {table['words'].sum():,} words"
+        if "language" not in table.index.names:
+            return f"Corpus: {table['documents'].sum():,} documents, {table['words'].sum():,} words"
+        sums = table.groupby("language")[["documents", "words"]].sum().itertuples()
+        return "Corpus: " + "; ".join(f"{n:,} documents, {words:,} words ({name})" for name, n, words in sums)
 
     def __repr__(self) -> str:
         """Show what the corpus holds of each side, and what can be asked next."""
@@ -119,14 +123,17 @@ class Corpus:
 
     def _outline(self) -> pd.DataFrame:
         """Count documents and words of each side, with first and last date; by body passages, so a part counts."""
+        by = add_language(self, ["side"])
+        keys = ", ".join(f"coalesce({name}, 'not given') AS {name}" for name in by)
         table = self.sql(
-            """SELECT coalesce(side, 'not given') AS side, count(*) AS documents, coalesce(sum(n), 0) AS words,
+            f"""SELECT {keys}, count(*) AS documents, coalesce(sum(n), 0) AS words,
                 strftime(min(date), '%Y-%m-%d') AS first, strftime(max(date), '%Y-%m-%d') AS last
             FROM documents LEFT JOIN (
                 SELECT doc_id, sum(n_words) AS n FROM passages WHERE kind = 'body' GROUP BY doc_id
-            ) USING (doc_id) GROUP BY ALL"""
+            ) USING (doc_id) GROUP BY ALL ORDER BY ALL"""
         ).fillna({"first": "not dated", "last": "not dated"})
-        return table.set_index("side").loc[in_order(table["side"])].rename_axis(None)
+        table = table.set_index("side").loc[in_order(table["side"])]
+        return table.set_index("language", append=True) if "language" in by else table.rename_axis(None)
 
     @property
     def has_text(self) -> bool:
@@ -141,9 +148,10 @@ class Corpus:
         """Keep the part of the corpus that meets all conditions.
 
         In: columns of `documents` or `passages` (`side`, `speaker_side`, `genre`, ...), each with a value or a list,
-        `date` with a slice of two ISO dates, both included. Out: a `Corpus` without the documents that have no
-        passage left; `rejected` stays whole. Raises `TalksError` for an unknown column, a date that is no slice, a
-        value that the whole corpus does not have, and where nothing is left.
+        `date` with a slice of two ISO dates, both included: texts dated by a month or year are in it with all of
+        that or not at all, dates known to a few days need 14 days. Out: a `Corpus` without the documents that have
+        no passage left; `rejected` stays whole. Raises `TalksError` for an unknown column, a date that is no slice,
+        a value that the whole corpus does not have, and where nothing is left.
 
         >>> corpus = load_corpus().where(side="US", date=slice("2025-05-01", "2025-05-31"))
         >>> corpus.documents["date"].dt.month.unique().tolist()
@@ -154,7 +162,8 @@ class Corpus:
             if column == "date":
                 _check_dates(wanted)
             if column in documents and column not in OF_PASSAGE:
-                documents = documents[self._match("documents", column, wanted, documents[column])]
+                exact = _is_exact_for(documents, wanted) if column == "date" else True
+                documents = documents[self._match("documents", column, wanted, documents[column], exact=exact)]
             elif column in known and column != "text":
                 own[column] = wanted
             else:
@@ -177,9 +186,11 @@ class Corpus:
         part.documents = documents
         return part
 
-    def _match(self, table: str, column: str, wanted: Any, values: pd.Series, n: Any = 1) -> pd.Series:
+    def _match(
+        self, table: str, column: str, wanted: Any, values: pd.Series, n: Any = 1, exact: Any = True
+    ) -> pd.Series:
         """Tell which values of a column meet a condition; refuse what none meets, and a value that is known nowhere."""
-        matching, there = _matches(values, wanted), values.dropna()
+        matching, there = _matches(values, wanted) & exact, values.dropna()
         absent = {value for value in _listed(wanted) if not isinstance(value, slice) and not pd.isna(value)} - {*there}
         if absent:
             absent -= {*self._whole().sql(f'SELECT DISTINCT "{column}" AS value FROM {table}')["value"]}
@@ -434,6 +445,16 @@ def _check_dates(wanted: Any) -> None:
         raise TalksError(f"date is {wanted!r}; expected two ISO dates; write date=slice('2025-05-01', '2025-05-31')")
 
 
+def _is_exact_for(documents: pd.DataFrame, wanted: Any) -> pd.Series:
+    """Tell which dates are exact enough for a span, or single days: a month is in it whole, or not at all."""
+    start, stop = pd.to_datetime([wanted.start, wanted.stop] if isinstance(wanted, slice) else [pd.NaT, pd.NaT])
+    exact = documents["date_precision"].isin(_precisions((stop - start).days + 1))
+    for period in ("month", "year"):
+        last = documents["date"].dt.to_period(PERIODS[period]).dt.end_time.dt.normalize()
+        exact |= (documents["date_precision"] == period) & (last <= stop)
+    return exact | documents["date_precision"].isna()
+
+
 def check_columns(names: Iterable[str], known: Iterable[str], what: str = "column") -> None:
     """Raise `TalksError` for a name that is not known, and list those that are."""
     known = list(dict.fromkeys(known))
@@ -612,23 +633,75 @@ def add_period(documents: pd.DataFrame, period: str) -> pd.DataFrame:
     return documents.assign(**{period: dates.dt.to_period(PERIODS[period])})
 
 
+def dated_for(documents: pd.DataFrame, span: str | float, by: str) -> pd.DataFrame:
+    """Keep the documents, of one language, whose date is exact enough for a period or for spans of so many days."""
+    refuse_languages(documents, [by])
+    if isinstance(span, str):
+        dated = add_period(documents, span).dropna(subset=span)
+    else:
+        exact = documents["date_precision"].isin(_precisions(span)) if "date_precision" in documents else True
+        dated = documents[documents["date"].notna() & exact]
+    refuse_undated(dated, span if isinstance(span, str) else "day")
+    return dated
+
+
+def _precisions(days: float) -> tuple[str, ...]:
+    return ("day", "window") if days >= WINDOW_DAYS else ("day",)
+
+
+def list_languages(corpus: Corpus) -> list[str]:
+    """List the languages of the documents."""
+    query = "SELECT DISTINCT language FROM documents WHERE language IS NOT NULL ORDER BY language"
+    return corpus.sql(query)["language"].tolist()
+
+
+def add_language(corpus: Corpus, by: Iterable[str]) -> list[str]:
+    """Name the columns to count by, and language with them where there are several: never two in one row."""
+    several = len(list_languages(corpus)) > 1 and not {"language", "doc_id"} & {*by}
+    return [*by, "language"] if several else [*by]
+
+
+def refuse_languages(documents: pd.DataFrame, by: Iterable[str] | None = None) -> None:
+    """Raise `TalksError` where texts of several languages, or a text and its twin, would be counted together.
+
+    In: documents, or a table with a row a document; `by`, what they are counted by, if `language` may be among it.
+    """
+    asked = set(by or ())
+    if "language" not in documents or "doc_id" in asked:
+        return
+    n, found = documents["language"].value_counts(), ""
+    if len(n) > 1 and "language" not in asked:
+        found = "the texts are in several languages"
+    if {"doc_id", "twin_id"} <= {*documents}:
+        row = documents["language"].fillna("") if "language" in asked else pd.Series("", documents.index)
+        of_twin = documents["twin_id"].map(dict(zip(documents["doc_id"], row, strict=True)))
+        found = "texts stand beside their twins in another language" if (of_twin == row).any() else found
+    if found:
+        found += f" ({', '.join(f'{name} {count:,}' for name, count in n.items())})"
+        expected = "expected one, because two have no common scale and twins are one text"
+        one = "en" if "en" in n or n.empty else n.index[0]
+        remedy = f'write corpus.where(language="{one}")'
+        raise TalksError(f"{found}; {expected}; {remedy}" + ', or by="language"' * (by is not None))
+
+
 def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     """Count what the corpus holds: documents, passages, sentences and words, by any of its columns.
 
     In: a corpus; columns of `documents` or `passages`, or `year`, `month`, `week`. Out: one row per combination, 0
-    where empty: `n_documents`, `n_passages`, `n_sentences`, `n_words`. Headings count only if `kind` is asked for.
-    Raises `TalksError` for an unknown column. Known weakness: rows by speaker can sum to more than the documents.
+    where empty: `n_documents`, `n_passages`, `n_sentences`, `n_words`; where there are two languages, `language` too.
+    Headings count only if `kind` is asked for. Raises `TalksError` for an unknown column. Known weakness: rows by
+    speaker can sum to more than the documents.
 
     >>> coverage(load_corpus().where(collection="articles"), by="side")[["side", "n_documents"]]
       side  n_documents
     0   US            2
     1   CN            3
     """
-    by = [by] if isinstance(by, str) else list(by)
+    by = add_language(corpus, [by] if isinstance(by, str) else by)
     documents, known = corpus.columns("documents"), corpus.columns("passages")
     check_columns(by, [*documents, *known, *PERIODS])
     exact = "CASE WHEN d.date_precision IN {} THEN date_trunc('{}', d.date) END"
-    column = {name: f"p.{name}" if name in known else f"d.{name}" for name in by}
+    column = {name: f'p."{name}"' if name in known else f'd."{name}"' for name in by}
     column |= {name: exact.format(_EXACT[name], name) for name in set(by) & set(PERIODS)}
     keys = ", ".join(f'{column[name]} AS "{name}"' for name in by)
     rows = corpus.sql(
@@ -671,7 +744,7 @@ def count_questions(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     >>> count_questions(statements, by="side")["share"].round(2).tolist()
     [0.16, 0.34]
     """
-    by = [by] if isinstance(by, str) else list(by)
+    by = add_language(corpus, [by] if isinstance(by, str) else by)
     asked = coverage(corpus, list(dict.fromkeys([*by, "speaker_side"]))).query("speaker_side == 'question'")
     asked = asked.rename(columns={"n_words": "n_questions"})[[*by, "n_questions"]]
     table = coverage(corpus, by)[[*by, "n_documents", "n_words"]].query("n_words > 0").merge(asked, on=by, how="left")
@@ -689,12 +762,15 @@ def add_host(documents: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_units(
-    corpus: Corpus, columns: Iterable[str], clusters: str | None = None, voices: Iterable[str] | None = None
+    corpus: Corpus, columns: list, clusters: str | None = None, voices: tuple | None = None, by: list | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give body passages with the number of their `unit`, and the units: documents, or parts of them by voice.
 
-    Units have words, a value in each of the columns (which may be year, month or week), and their `cluster`.
+    Units have words, a value in each of the columns (which may be year, month or week), and their `cluster`. They are
+    of one language, unless it is among those `by` which they are counted; `attrs` has how many are not dated so.
     """
+    refuse_languages(corpus.documents, by)
+    n_undated = 0
     documents = reduce(add_period, sorted({*columns} & {*PERIODS}), corpus.documents.drop(columns=[*OF_PASSAGE]))
     check_columns(columns, [*corpus.documents, *corpus.columns("passages"), *PERIODS])
     keys = list(dict.fromkeys(["doc_id", *(name for name in columns if name not in documents)]))
@@ -706,22 +782,26 @@ def find_units(
     units = units[units["n_words"] > 0].join(given, on="doc_id")
     refuse_empty(units, "text with words of officials of either side" if voices else "text with words")
     for name in columns:
+        n_undated += units.loc[units[name].isna(), "doc_id"].nunique() if name in PERIODS else 0
         units = units.dropna(subset=name)
         if name in PERIODS:
             refuse_undated(units, name)
         else:
             refuse_empty(units, f"text with a value of {name}")
-    return passages, units.assign(cluster=find_clusters(corpus, units, clusters)) if clusters else units
+    units = units.assign(cluster=find_clusters(corpus, units, clusters)) if clusters else units
+    units.attrs["n_undated"] = n_undated
+    return passages, units
 
 
 def find_clusters(corpus: Corpus, units: pd.DataFrame, clusters: str) -> pd.Series:
-    """Find the cluster of each document or part of it: its value of a column, or the speaker of most of its words."""
-    known = corpus.columns("passages")
-    check_columns([clusters], [*corpus.documents, *known])
+    """Find the cluster of each document or part of it: its column, its week, or the speaker of most of its words."""
+    known, documents = corpus.columns("passages"), corpus.documents.set_index("doc_id")
+    documents["week"] = documents["date"].dt.to_period(PERIODS["week"])  # also of a date known to a few days
+    check_columns([clusters], [*documents, "doc_id", *known])
     if clusters in units:
         return units[clusters]
-    if clusters in corpus.documents and clusters not in OF_PASSAGE:
-        return units["doc_id"].map(corpus.documents.set_index("doc_id")[clusters])
+    if clusters in documents and clusters not in OF_PASSAGE:
+        return units["doc_id"].map(documents[clusters])
     keys = [name for name in units if name in known and name != "n_words"]
     words = corpus.body([*keys, clusters, "n_words", "speaker_side"])
     words = words[words["speaker_side"] != "question"]

@@ -4,11 +4,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtri
 
-from .corpus import PERIODS, Corpus, add_period, check_columns, fill_grid, in_order, refuse_empty, refuse_undated
+from .corpus import PERIODS, Corpus, check_columns, dated_for, fill_grid, in_order, refuse_empty
 from .errors import TalksError
 from .uncertainty import MIN_A_SIDE, count_as_large
-
-WIDE = 14  # days of a window that a date off by some days does not spoil
 
 
 def texts_by_period(
@@ -17,23 +15,25 @@ def texts_by_period(
     """Count the texts and words of each period by side, also where there are none.
 
     In: a corpus; `period`, year, month or week (from Monday); `by`, a column of `documents`; `span`, the first and
-    last day that the collection means to cover. Out: `period`, `by`, `n_documents`, `n_words`, without dates less
-    exact than the period. Raises `TalksError` for an unknown column and without a dated document. Source: weeks after
-    ISO 8601. Known weakness: the counts show what the collection holds, not all that was said.
+    last day that the collection means to cover. Out: `period`, `by`, `n_documents`, `n_words`, without the
+    `attrs["n_undated"]` documents whose date is less exact (figures say so). Raises `TalksError` for an unknown column
+    and without a dated document. Source: weeks after ISO 8601. Known weakness: the counts show what the collection
+    holds, not all that was said.
 
     >>> statements = ah.load_corpus().where(collection="statements_2025")
     >>> ah.texts_by_period(statements, "year")["n_documents"].tolist()
     [444, 355]
     """
     check_columns([by], corpus.documents)
-    dated = add_period(corpus.documents, period).dropna(subset=period)
-    refuse_undated(dated, period)
-    dated = dated.dropna(subset=by)
+    dated = dated_for(corpus.documents, period, by)
+    n_undated, dated = len(corpus.documents) - len(dated), dated.dropna(subset=by)
     refuse_empty(dated, "dated document")
     days = [pd.Period(day, PERIODS[period]) for day in span] if span else [dated[period].min(), dated[period].max()]
     periods = pd.period_range(*days, freq=PERIODS[period], name=period)
     table = dated.groupby([period, by]).agg(n_documents=("doc_id", "size"), n_words=("n_words", "sum")).reset_index()
-    return fill_grid(table, {period: periods, by: in_order(dated[by])}, ["n_documents", "n_words"])
+    table = fill_grid(table, {period: periods, by: in_order(dated[by])}, ["n_documents", "n_words"])
+    table.attrs["n_undated"] = n_undated
+    return table
 
 
 def burstiness(weeks: pd.DataFrame, by: str = "side") -> pd.DataFrame:
@@ -58,18 +58,17 @@ def burstiness(weeks: pd.DataFrame, by: str = "side") -> pd.DataFrame:
 def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "side") -> pd.DataFrame:
     """Count the texts of each side in a window before and after each talk: denominators first.
 
-    In: a corpus, talks, the days on either side (from 14 on, texts dated by a window count too); `by`, a column of
-    `documents`. Out: `talk_id`, `start_date`, `by`,
-    `n_before`, `n_during`, `n_after`, `n_documents`. Raises `TalksError` for an unknown column, and without a talk or
-    a document dated to the day. Source: equal windows, as in event studies. Known weakness: neighbours overlap.
+    In: a corpus, talks, the days on either side; `by`, a column of `documents`. Out: `talk_id`, `start_date`, `by`,
+    `n_before`, `n_during`, `n_after`, `n_documents`; dates known to a few days count in windows of 14 days or more,
+    `attrs["n_undated"]` documents do not. Raises `TalksError` for an unknown column, and without a talk or a document
+    dated so. Source: equal windows, as in event studies. Known weakness: neighbours overlap.
 
     >>> talks = ah.load_talks().query("talk_id == '2025-05-geneva-trade-round'")
     >>> ah.event_window(ah.load_corpus(), talks)[["side", "n_documents"]].to_numpy().tolist()
     [['US', 30], ['CN', 12]]
     """
     check_columns([by], corpus.documents)
-    dated = _date_for(corpus.documents, days)
-    refuse_undated(dated, "day")
+    dated = dated_for(corpus.documents, days, by)
     if talks.empty:
         raise TalksError("no talk to look around; expected at least one, within the dates of the texts; choose others")
     window, rows = pd.Timedelta(days=days), []
@@ -80,13 +79,9 @@ def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
             counts = [dates.between(*span).sum() for span in spans]
             rows.append((name, start, value, *counts, sum(counts)))
     counted = ["n_before", "n_during", "n_after", "n_documents"]
-    return pd.DataFrame(rows, columns=["talk_id", "start_date", by, *counted])
-
-
-def _date_for(table: pd.DataFrame, days: int) -> pd.DataFrame:
-    """Keep what is dated well enough for windows of so many days; a date that may be off by some needs wide ones."""
-    exact = ("day", "window") if days >= WIDE else ("day",)
-    return table[table["date_precision"].isin(exact)] if "date_precision" in table else table
+    table = pd.DataFrame(rows, columns=["talk_id", "start_date", by, *counted])
+    table.attrs["n_undated"] = len(corpus.documents) - len(dated)
+    return table
 
 
 def event_study(
@@ -94,8 +89,9 @@ def event_study(
 ) -> pd.DataFrame:
     """Ask whether a value changes from before to after the talks, against the same dates moved round the year.
 
-    In: a row per document with `date`, `by` and the value; talks; the windows in days. Left out: talks outside the
-    dates, documents before one and after another. Out: a row per `by`: `before`, `after` (means), `difference`,
+    In: a row per document with `date`, `by`, the value, and if known `date_precision`, read as by `event_window`, and
+    `language`; talks; the windows in days. Left out: talks outside the dates, documents before one and after another.
+    Out: a row per `by`: `before`, `after` (means), `difference`,
     `p_value` (none under 4 documents), `smallest`, the difference found in 80 of 100, `n_before`, `n_after`. Raises
     `TalksError` without a dated document or talk. Source: rotated calendars (Besag and Clifford 1989). Known weakness:
     one year holds few.
@@ -107,8 +103,7 @@ def event_study(
     """
     known = table.dropna(subset=[value, by])
     refuse_empty(known, f"document with a value of {value} and a {by.replace('_', ' ')}")
-    known = _date_for(known, days).dropna(subset="date")
-    refuse_undated(known, "day")
+    n_known, known = len(known), dated_for(known, days, by)
     origin, last = known["date"].min(), known["date"].max()
     within = talks[(talks["end_date"] >= origin) & (talks["start_date"] <= last)]
     if within.empty:
@@ -130,7 +125,9 @@ def event_study(
             _, *test = count_as_large(np.array([differences[0], *drawn]), exact=True)
         rows.append((side, *means[0], differences[0], *test, *sizes))
     columns = [by, "before", "after", "difference", "p_value", "smallest", "n_before", "n_after"]
-    return pd.DataFrame(rows, columns=columns).round(4)
+    moved = pd.DataFrame(rows, columns=columns).round(4)
+    moved.attrs["n_undated"] = n_known - len(known)
+    return moved
 
 
 def _around(

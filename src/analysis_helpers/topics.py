@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix, diags
 
-from .corpus import PERIODS, Corpus, check_columns, find_units, refuse_empty
+from .corpus import PERIODS, Corpus, check_columns, find_units, refuse_empty, refuse_languages
 from .dictionaries import known_names, load_stop_words, read_lexicon
 from .errors import TalksError
 from .uncertainty import SEED, add_up, leave_one_out, means_by, resample, shuffle
@@ -110,6 +110,7 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
 
 def weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
     """Lay out the pieces of a corpus as TF-IDF, each of length 1, without names and stop words."""
+    refuse_languages(corpus.documents)
     passages = cut_pieces(corpus, level)
     refuse_empty(passages, "text to find topics in")
     keys = passages.drop_duplicates("piece").sort_values("piece", ignore_index=True)[["doc_id", "speaker_side"]]
@@ -340,6 +341,7 @@ def compare_topics(
     rows = shares.merge(units).rename(columns={"share": "value"})
     table = means_by(rows, ["topic", *by], ["n_documents"])
     table.insert(1, "label", table["topic"].map(model.labels()))
+    table.attrs.update(units.attrs)
     return table
 
 
@@ -354,6 +356,7 @@ def typical_documents(corpus: Corpus, model: TopicModel, n: int = 3) -> pd.DataF
     >>> ah.typical_documents(texts, ah.fit_topics(texts, 2), n=1)["outlet"].notna().tolist()
     [True, True]
     """
+    refuse_languages(corpus.documents)
     documents = corpus.documents[corpus.documents["n_words"] >= corpus.documents["n_words"].median()]
     rows = model.document_topics.merge(documents[["doc_id", "date", "outlet", "url", "n_words"]], on="doc_id")
     rows = rows[rows["strength"] > 0].assign(label=rows["topic"].map(model.labels()))

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_matrix
 from scipy.special import stdtrit  # scipy.stats takes seconds to import; the tests hold it against that
 
-from .corpus import fill_grid, in_order
+from .corpus import fill_grid, in_order, refuse_languages
 from .errors import TalksError
 
 SEED = 20_250_510
@@ -188,6 +188,7 @@ def permutation_p(
     0.028571
     """
     rows = table[table[by].isin([first, second])].dropna(subset=[value, *(within or [])])
+    refuse_languages(rows)
     design = lay_out(rows, (rows[by] == first).to_numpy(), within, clusters)
     values, labels = rows[value].to_numpy(dtype="float64")[design.kept], design.labels
     n_first, n_second = int(labels.sum()), int((~labels).sum())
@@ -246,6 +247,7 @@ def interaction_p(
     0.000999
     """
     rows = table[table[by].isin([first, second]) & table[across].isin([one, other])].dropna(subset=value)
+    refuse_languages(rows)
     values, inside = rows[value].to_numpy(dtype="float64"), (rows[across] == one).to_numpy()
     side = (rows[by] == first).to_numpy()
     cells = [

@@ -64,7 +64,8 @@ def test_rates_of_documents_by_hand(dated):
 
 def test_documents_weigh_the_same(dated):
     table, numbers = ah.rates(dated, TARIFFS), ["n", "n_documents", "n_using", "n_words"]
-    assert list(table) == ["concept", "speaker_side", "rate", "low", "high", *numbers, "reason"]
+    shares = ["share", "share_low", "share_high"]
+    assert list(table) == ["concept", "speaker_side", "rate", "low", "high", *numbers, "reason", *shares]
     row = table.set_index(["concept", "speaker_side"]).loc[("tariffs", "US")]
     assert row[["rate", *numbers]].tolist() == pytest.approx([1000 / 7, 2, 2, 1, 15], abs=1e-3)
     assert table[["low", "high"]].isna().all(axis=None), "fewer than ten texts use a concept"

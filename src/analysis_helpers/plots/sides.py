@@ -7,10 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.scale import FuncScale
 
+from ..corpus import PERIODS
 from ..errors import TalksError
 from .style import LINES, MARGIN, PAGE, SIDE_NAMES, Panel, new_panel, printable, refuse_nothing, titled
 
 ROW, TALL_ROW, TOPIC_ROW = 24, 58, 84
+MIN_TEXTS, COMPARABLE = 20, 0.7  # of a year; agreement of the lists of two languages
+FORMS, STEPS = {"rate": "{:g}", "share": "{:.0%}"}, [unit * 10**power for power in range(9) for unit in (1, 2, 5)]
 LOWEST, HIGHEST = 0.012, 30  # rates of words; those below, also none at all, stand at the left edge
 
 
@@ -125,12 +128,16 @@ def _draw_means(panel: Panel, title: str, table: pd.DataFrame, labels: list[str]
 
 
 @titled
-def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme: str = "light") -> Axes:
-    """Draw rates per 1,000 words as small multiples, one panel a concept, one scale for all, texts last.
+def plot_rates(
+    rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, value: str = "rate", theme: str = "light"
+) -> Axes:
+    """Draw rates per 1,000 words, or shares of texts, as small multiples: a panel a concept, one scale, texts last.
 
-    In: a table of `rates(corpus, dictionary, period="month")`; talks to mark by dotted lines. Bands are 95 % intervals;
-    a hollow mark has none (too few texts). The scale is of square roots, for small rates beside large ones. Out: the
-    axes that holds the panels. Known weakness: at most about 24 months stay readable.
+    In: a table of `rates(corpus, dictionary, period=...)`; talks to mark by dotted lines; `value`, rate, or share (at
+    equal length). Bands are 95 % intervals; a hollow mark has none; no line crosses a period without texts, no year
+    under 20 texts has a mark. By `language` or `group`, each has a line: the longest of a side as always, others
+    dotted, with squares. Concepts whose lists agree under .70 between languages (`kappa`) are named, not drawn. The
+    scale of rates is of square roots. Out: the axes that holds the panels. Known weakness: 24 months stay readable.
 
     >>> table = ah.rates(ah.load_corpus(), {"Taiwan": ["taiwan"]}, period="month")
     >>> [panel.get_label() for panel in ah.plot_rates(table).child_axes]
@@ -138,34 +145,67 @@ def plot_rates(rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme:
     """
     rates = rates[rates["speaker_side"].isin(["US", "CN"])]
     refuse_nothing(rates[rates["n_using"] > 0], "text that uses any of the terms")
-    concepts, months = (list(dict.fromkeys(rates[name])) for name in ("concept", "month"))
-    ax = new_panel(theme, 40 + 176 * ((len(concepts) + 2) // 2))
-    ax.name_sides(MARGIN, 12, {side: SIDE_NAMES[side] for side in rates["speaker_side"].unique()}, line=True)
-    limit = max(float(np.nanmax(rates[["rate", "high"]].to_numpy())), 1.0) * 1.06
+    unlike = rates[rates["kappa"].fillna(0) < COMPARABLE] if "kappa" in rates else rates[:0]
+    rates, bounds = rates.drop(unlike.index), {"rate": ["low", "high"], "share": ["share_low", "share_high"]}[value]
+    refuse_nothing(rates, f"concept whose lists agree at {COMPARABLE} or more")
+    concepts, period = list(dict.fromkeys(rates["concept"])), next(name for name in PERIODS if name in rates)
+    times = list(pd.period_range(rates[period].min(), rates[period].max()))
+    if period == "year":
+        rates = rates.assign(**{value: rates[value].where(rates["n_documents"] >= MIN_TEXTS)})
+    lines, most = _tell_lines(rates, value), float(np.nanmax(rates[[value, bounds[1]]].to_numpy()))
+    limit = max(most, 1.0) * 1.06 if value == "rate" else min(np.ceil(most * 10 + 0.01) / 10, 1.0)
+    ax = new_panel(theme, 40 + 176 * ((len(concepts) + 2) // 2) + 24 * (len(unlike) > 0))
+    ax.name_sides(MARGIN, 12, {line[:3]: line[2] for line in lines}, line=True)
     for number, concept in enumerate([*concepts, "Number of texts"]):
         panel = ax.place(MARGIN + 38 + (number % 2) * 440, 70 + 176 * (number // 2), 386, 108, label=str(concept))
         above = {"transform": panel.get_xaxis_transform()}
         panel.say(-0.5, 1.16, str(concept)[:1].upper() + str(concept)[1:], 13.5, "ink", "Bold", **above)
-        rows = rates[rates["concept"] == (concept if number < len(concepts) else concepts[0])]
-        parts = rows.groupby("speaker_side", sort=False)
-        if number < len(concepts):
+        shown = concept if number < len(concepts) else concepts[0]
+        parts = [line[3][line[3]["concept"] == shown].set_index(period).reindex(times) for line in lines]
+        if number == len(concepts):
+            panel.say(len(times) - 0.5, 1.16, "the denominators", ha="right", **above)
+            _draw_texts(panel, times, [line[0] for line in lines], parts)
+            continue
+        ticks = (0, 1, 5, 10, 20, 50) if value == "rate" else (0, limit / 2, limit)
+        if value == "rate":
             panel.set_yscale(FuncScale(panel.yaxis, (lambda y: np.sqrt(np.maximum(y, 0)), np.square)))
-            _set_scale(panel, months, limit, [tick for tick in (0, 1, 5, 10, 20, 50) if tick <= limit])
-            for side, part in parts:
-                _draw_series(panel, part, "rate", side, 0.8)
-                x, name = (0.62, "China") if side == "CN" else (1.0, "US")
-                words = f"{name} {part['n_using'].sum():,} of {part['n_documents'].sum():,}"
-                panel.say(-0.5 + x * len(months), 1.16, words, 12, side, ha="right", **above)
-            _mark_months(panel, talks, months[0], named=number == 0)
-        else:
-            panel.say(len(months) - 0.5, 1.16, "the denominators", ha="right", **above)
-            most = 1.06 * rows["n_documents"].max()
-            _set_scale(panel, months, most, range(0, int(most) + 1, 20 if most > 30 else 5))
-            for side, part in parts:
-                x = np.arange(len(months)) + (0.2 if side == "CN" else -0.2)
-                panel.bars(x, part["n_documents"], side, 0.36)
-        _name_months(panel, months)
+        _set_scale(panel, times, limit, [tick for tick in ticks if tick <= limit], FORMS[value])
+        for (side, further, _, _), part in zip(lines, parts, strict=True):
+            _draw_series(panel, part, [value, *bounds], side, 0.8, further)
+            x, name = (0.62, "China") if side == "CN" else (1.0, "US")
+            words = f"{name} {part['n_using'].sum():,.0f} of {part['n_documents'].sum():,.0f}"
+            if "kappa" not in rates and not further:
+                panel.say(-0.5 + x * len(times), 1.16, words, 12, side, ha="right", **above)
+        for kappa in rates.loc[rates["concept"] == concept, "kappa"].head(1) if "kappa" in rates else ():
+            panel.say(len(times) - 0.5, 1.16, f"lists agree at {kappa:.2f}", ha="right", **above)
+        _mark_times(panel, talks, times[0], named=number == 0)
+        _name_times(panel, times)
+    if len(unlike):
+        named = ", ".join(f"{row.concept} ({row.kappa:.2f})" for row in unlike.drop_duplicates("concept").itertuples())
+        words = f"Not compared, lists agree under {COMPARABLE} or not known: {named}".replace("(nan)", "(not measured)")
+        ax.say(MARGIN, ax.get_ylim()[0] - 12, printable(words, 148))
     return ax
+
+
+def _draw_texts(panel: Panel, times: list, sides: list[str], parts: list[pd.DataFrame]) -> None:
+    """Draw how many texts each line rests on, as bars side by side."""
+    most, width = 1.06 * max(part["n_documents"].max() for part in parts), 0.8 / len(parts)
+    _set_scale(panel, times, most, range(0, int(most) + 1, next(step for step in STEPS if most <= 5 * step)))
+    for place, (side, part) in enumerate(zip(sides, parts, strict=True)):
+        at = np.arange(len(times)) + (place - (len(parts) - 1) / 2) * width
+        panel.bars(at, part["n_documents"].fillna(0), side, 0.9 * width)
+    _name_times(panel, times)
+
+
+def _tell_lines(rates: pd.DataFrame, value: str) -> list[tuple[str, bool, str, pd.DataFrame]]:
+    """Give the lines of each side, that with most points first: side, whether it is a further one, name, rows."""
+    also, lines = [name for name in ("language", "group") if name in rates], []
+    for side, own in rates.groupby("speaker_side", sort=False):
+        parts = [(key, part) for key, part in own.groupby(["speaker_side", *also]) if part[value].notna().any()]
+        parts.sort(key=lambda pair: -pair[1][value].notna().sum())
+        for place, ((_, *key), part) in enumerate(parts):
+            lines.append((side, place > 0, ", ".join([SIDE_NAMES[side], *key]), part))
+    return lines
 
 
 def _set_scale(panel: Panel, months: list, top: float, ticks: Iterable, form: str = "{:g}", zero: float = 1) -> None:
@@ -173,29 +213,33 @@ def _set_scale(panel: Panel, months: list, top: float, ticks: Iterable, form: st
     panel.grid_at(ticks, form.format, -0.5 - len(months) / 48, zero=zero)  # eight pixels before the first month
 
 
-def _draw_series(panel: Panel, rows: pd.DataFrame, column: str, side: str, scale: float) -> None:
-    """Draw line, marks and band of one side; an interval alone is a bar, a mark without one is hollow."""
-    middle, low, high = (rows[name].reset_index(drop=True) for name in (column, "low", "high"))
+def _draw_series(panel: Panel, rows: pd.DataFrame, columns: Iterable[str], side: str, scale: float, further=False):
+    """Draw line, marks and band of one series; an interval alone is a bar, a mark without one is hollow."""
+    middle, low, high = (rows[name].reset_index(drop=True) for name in columns)
+    low, high = low.where(middle.notna()), high.where(middle.notna())
     color, x, sure = panel.theme[side], middle.index, low.notna()
     panel.fill_between(x, low, high, color=color, alpha=0.14, lw=0, zorder=1)
     for bound in (low, high):
         panel.plot(x, bound, color=color, alpha=0.7, lw=0.8, ls=(0, (3, 2)) if side == "CN" else "-", zorder=1.5)
     alone = x[sure & ~sure.shift(1, fill_value=False) & ~sure.shift(-1, fill_value=False)]
     panel.plot([alone, alone], [low[alone], high[alone]], color=color, lw=1.5, alpha=0.7, zorder=1.5)
-    panel.line(x, middle, side, ls=LINES[side], lw=1.8, zorder=3)
+    panel.line(x, middle, side, ls=":" if further else LINES[side], lw=1.8, zorder=3)
     for filled in (True, False):
-        panel.mark(x[sure == filled], middle[sure == filled], side, scale, filled, mew=1, zorder=4)
+        at = x[sure == filled]
+        panel.mark(at, middle[at], "other" if further else side, scale, filled, mew=1, zorder=4, color=color)
 
 
-def _name_months(panel: Panel, months: list[pd.Period]) -> None:
-    years = [month.year if month.month == 1 else "" for month in months]
-    names = years if len(months) > 24 else [f"{month:%b}"[0] for month in months]  # more letters would touch
-    panel.say(np.arange(len(months)), -0.16, names, ha="center", transform=panel.get_xaxis_transform())
+def _name_times(panel: Panel, times: list[pd.Period]) -> None:
+    years = [time.year if time.freqstr.startswith("Y") or time.month == 1 else "" for time in times]
+    few = len(times) <= 24 and times[0].freqstr == "M"
+    names = [f"{time:%b}"[0] for time in times] if few else years  # more letters would touch
+    panel.say(np.arange(len(times)), -0.16, names, ha="center", transform=panel.get_xaxis_transform())
 
 
-def _mark_months(panel: Panel, talks: pd.DataFrame | None, first: pd.Period, *, named: bool) -> None:
+def _mark_times(panel: Panel, talks: pd.DataFrame | None, first: pd.Period, *, named: bool) -> None:
     for city, day in () if talks is None else zip(talks["city"], talks["start_date"], strict=True):
-        x = (day.to_period("M") - first).n + (day.day - 1) / day.days_in_month - 0.5
+        time = day.to_period(first.freq)
+        x = (time - first).n + (day - time.start_time) / (time.end_time - time.start_time) - 0.5
         if panel.get_xlim()[0] <= x <= panel.get_xlim()[1]:
             panel.axvline(x, color=panel.theme["muted"], lw=0.9, ls=(0, (2, 2)), zorder=0.5)
             if named:
@@ -238,11 +282,11 @@ def plot_topics(
         right = ax.place(500, top + 12, 380, TOPIC_ROW - 24, label=f"{label}, months")
         _set_scale(right, names, highest, (0, highest / 2, highest), "{:.0%}", zero=1.2)
         for side, part in months[months["topic"] == topic].groupby("speaker_side", sort=False):
-            _draw_series(right, part, "mean", side, 0.7)
-        _mark_months(right, talks, months["month"].min(), named=number == 0)
+            _draw_series(right, part, ("mean", "low", "high"), side, 0.7)
+        _mark_times(right, talks, months["month"].min(), named=number == 0)
         if number:
             ax.line([MARGIN, PAGE - MARGIN], [top, top])
-    _name_months(right, names)
+    _name_times(right, names)
     return ax
 
 

@@ -121,12 +121,13 @@ class Panel(Axes):
         with mpl.rc_context({"hatch.linewidth": 1.1}):
             (self.barh if across else self.bar)(at, lengths, width, zorder=2, edgecolor=self.theme[side], **look)
 
-    def name_sides(self, x: float, y: float, names: dict[str, str], line: bool = False) -> None:
-        """Draw the key of the sides in a row, in pixels: mark and name."""
-        for side, name in names.items():
+    def name_sides(self, x: float, y: float, names: dict, line: bool = False) -> None:
+        """Draw the key of the sides in a row, in pixels: mark and name; a line is given by its side and rank in it."""
+        for key, name in names.items():
+            side, further, *_ = key if line else (key, False)
             if line:
-                self.line([x, x + 30], [y, y], side, ls=LINES[side], lw=2)
-            self.mark(x + 15, y, side, mew=0)
+                self.line([x, x + 30], [y, y], side, ls=":" if further else LINES[side], lw=2)
+            self.mark(x + 15, y, "other" if further else side, mew=0, color=self.theme[side])
             x += 66 + width_of(self.say(x + 38, y, name, 13.5, side, "Semibold"))
 
     def add_words(self, title: str | None, subtitle: str | None, note: str | None) -> "Panel":
@@ -173,7 +174,10 @@ def titled(plot: Callable[..., Panel]) -> Callable[..., Panel]:
     """Give a plot function the arguments `title`, `subtitle` and `note`, which stand around its figure."""
 
     def drawn(*args, title: str | None = None, subtitle: str | None = None, note: str | None = None, **options):
-        return plot(*args, **options).add_words(title, subtitle, note)
+        tables = [table for table in (*args, *options.values()) if isinstance(table, pd.DataFrame)]
+        left_out = [table.attrs["n_undated"] for table in tables if table.attrs.get("n_undated")]
+        told = [f"{n:,} texts are left out, because their dates are less exact." for n in left_out]
+        return plot(*args, **options).add_words(title, subtitle, "\n".join([*filter(None, [note]), *told]))
 
     words = list(signature(drawn).parameters.values())[1:-1]
     drawn = wraps(plot)(drawn)
