@@ -25,7 +25,8 @@ def plot_keyness(words: pd.DataFrame, n_words: int = 12, n_unproven: int = 4, *,
     hollow, those with `|z|` over 1.96 that fail the rate test at .05. Out: the axes of both panels; x is log10 of
     the rate per 1,000 words. Raises `TalksError` where no word was tested. Known weakness: telling is not frequent.
 
-    >>> words = ah.keyness(ah.load_corpus().where(collection="statements_2025", genre="readout"), min_documents=20, n_draws=99)
+    >>> readouts = ah.load_corpus().where(collection="statements_2025", genre="readout")
+    >>> words = ah.keyness(readouts, min_documents=20, n_draws=99)
     >>> [panel.get_label() for panel in ah.plot_keyness(words).child_axes]
     ['US', 'CN']
     """
