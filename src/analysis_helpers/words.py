@@ -27,6 +27,7 @@ _WORD = regex.compile(WORD)  # as NLTK's RegexpTokenizer compiles it, whose impo
 _OF_TERM = regex.compile(rf"(?:{WORD})\*?")
 _STRAY_STAR = regex.compile(r"(?<![^\W_])\*|\*(?=[^\s,;:.!?)\]\"'”’])")
 _CHUNK = regex.compile(r"\S+")
+LONGEST_NAME = 9  # signs of a Chinese name that is one word; a longer one would be a run of the text
 MOST_CHUNKS, LONGEST_CHUNK = 500_000, 100  # kept in memory: about 200 MB
 _AROUND_WORDS = ' .,;:?!()[]"“”'
 LONGEST_WORD, LONGEST_UNSPACED = 25, 7  # letters; 7 has the name of the People's Republic of China in Chinese
@@ -110,7 +111,9 @@ def _segmenter() -> tuple[Callable[[str], list[str]], frozenset[str], regex.Patt
 @lru_cache(maxsize=100_000)
 def _split_chinese(word: str) -> list[str]:
     """Cut the terms of our lists out of a word that holds one: 公平合理 holds 公平."""
-    _, whole, terms = _segmenter()
+    cut, whole, terms = _segmenter()
+    if len(word) > LONGEST_NAME and word not in whole:
+        return [*cut(word[: len(word) // 2]), *cut(word[len(word) // 2 :])]
     return [word] if word in whole else [part for part in terms.split(word) if part]
 
 
