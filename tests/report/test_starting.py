@@ -14,7 +14,8 @@ from tests.conftest import ROOT
 HEAVY = ("matplotlib", "nbformat", "nltk", "scipy.stats", "seaborn", "sklearn")
 TABLES = f"""corpus = ah.load_corpus(); ah.show(ah.coverage(corpus, by='side')); corpus.where(side='CN')
 ah.read_cards({str(ROOT / "notebooks")!r})
-ah.rates(corpus, 'frames'); ah.compare_rates(corpus, {{'Taiwan': ['taiwan']}})"""
+statements = corpus.where(collection='statements_2025')
+ah.rates(statements, 'frames'); ah.compare_rates(statements, {{'Taiwan': ['taiwan']}})"""
 STOP = {"scipy.stats", "sklearn"}  # what brings the list of stop words
 USES = {
     "the package": ("", "duckdb numpy pandas pyarrow", set()),
