@@ -233,9 +233,10 @@ class Corpus:
         `where` left. Out: a frame; sums of whole numbers are whole. Raises `TalksError` for what is no query. Known
         weakness: without ORDER BY neither the order of rows nor the last digits of a sum of decimals are fixed.
 
-        >>> load_corpus().sql("SELECT side, count(*) AS n FROM documents GROUP BY side ORDER BY n DESC").head(1)
+        >>> statements = load_corpus().where(collection="statements_2025")
+        >>> statements.sql("SELECT side, count(*) AS n FROM documents GROUP BY side ORDER BY n DESC").head(1)
           side    n
-        0   US  446
+        0   US  444
         """
         found = self._ask(query, **given)
         whole = [field.with_type(pa.int64()) if pa.types.is_decimal(field.type) else field for field in found.schema]
@@ -259,7 +260,7 @@ class Corpus:
         that begin so. Raises `TalksError` for other terms where there is no text, and warns of words that no text
         uses, unless they are among those `expected` to be rare.
 
-        >>> corpus = load_corpus()
+        >>> corpus = load_corpus().where(collection="statements_2025")
         >>> int(corpus.count_terms_of(["Soybean*"])["n"].sum()), "rare earths" in corpus.multiword_terms
         (115, True)
         """

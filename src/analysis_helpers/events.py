@@ -64,7 +64,8 @@ def event_window(corpus: Corpus, talks: pd.DataFrame, days: int = 7, by: str = "
     dated so. Source: equal windows, as in event studies. Known weakness: neighbours overlap.
 
     >>> talks = ah.load_talks().query("talk_id == '2025-05-geneva-trade-round'")
-    >>> ah.event_window(ah.load_corpus(), talks)[["side", "n_documents"]].to_numpy().tolist()
+    >>> corpus = ah.load_corpus().where(collection="statements_2025")
+    >>> ah.event_window(corpus, talks)[["side", "n_documents"]].to_numpy().tolist()
     [['US', 30], ['CN', 12]]
     """
     check_columns([by], corpus.documents)

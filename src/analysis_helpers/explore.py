@@ -106,7 +106,7 @@ def explore_words(corpus: Corpus, *, n: int = 20) -> Explorer:
     is text a word, shown by `concordance`; without one, the terms that tell the group from all others (`keyness`). Out:
     an `Explorer`. Raises `TalksError` for a single group. Known weakness: groups differ in several things at once.
 
-    >>> ah.explore_words(ah.load_corpus(), n=3).first.index.tolist()
+    >>> ah.explore_words(ah.load_corpus().where(collection="statements_2025"), n=3).first.index.tolist()
     ['president', 'going', 'think']
     """
 
@@ -128,7 +128,7 @@ def explore_groups(corpus: Corpus, *, n: int = 10) -> Explorer:
     an `Explorer` over `keyness`: the terms of the first group, then of the second, with rate per 1,000 words, documents
     and p-value. Known weakness: what else differs between them is not held equal.
 
-    >>> list(ah.explore_groups(ah.load_corpus().where(genre="readout"), n=2).first.columns)
+    >>> list(ah.explore_groups(ah.load_corpus().where(collection="statements_2025"), n=2).first.columns)
     ['side US rate', 'side CN rate', 'side US documents', 'side CN documents', 'p value']
     """
 
@@ -148,7 +148,8 @@ def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tari
     Out: an `Explorer` over `rates`: one row a period with the rate per 1,000 words of either side, the documents behind
     it, and where talks were held. Known weakness: a rise in the month of a talk proves nothing; see `event_study`.
 
-    >>> ah.explore_term(ah.load_corpus(), ah.load_talks(), "fentanyl").first.loc["2025-10", "talks"]
+    >>> corpus = ah.load_corpus().where(collection="statements_2025")
+    >>> ah.explore_term(corpus, ah.load_talks(), "fentanyl").first.loc["2025-10", "talks"]
     'Busan'
     """
     held = talks[talks["status"] == "held"]

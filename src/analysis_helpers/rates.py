@@ -39,7 +39,8 @@ def rates(
     `TalksError` for an unknown column or term. Source: Stone and others (1966); direct standardisation (Fleiss, Levin
     and Paik 2003, 19). Known weakness: a word counts whatever it means.
 
-    >>> table = ah.rates(ah.load_corpus(), {"soybeans": ["soybean", "soybeans"]})
+    >>> corpus = ah.load_corpus().where(collection="statements_2025")
+    >>> table = ah.rates(corpus, {"soybeans": ["soybean", "soybeans"]})
     >>> table.loc[table["speaker_side"] == "CN", ["n_using", "low"]].to_numpy().tolist()
     [[2.0, nan]]
     """
@@ -118,7 +119,8 @@ def compare_rates(
     extremes with one term left out, and `term_...`, which matters most. Raises `TalksError` as `rates`. Source:
     `difference_interval`; the jackknife (Tukey 1958). Known weakness: kinds of text are pooled.
 
-    >>> table = ah.compare_rates(ah.load_corpus(), {"Taiwan": ["taiwan"], "soybeans": ["soybean", "soybeans"]})
+    >>> corpus = ah.load_corpus().where(collection="statements_2025")
+    >>> table = ah.compare_rates(corpus, {"Taiwan": ["taiwan"], "soybeans": ["soybean", "soybeans"]})
     >>> table[["concept", "using_CN", "high"]].round(1).to_numpy().tolist()
     [['Taiwan', 87, -2.8], ['soybeans', 2, nan]]
     """

@@ -43,7 +43,7 @@ def compare_tone(
     of no interval. Questions count only by `speaker_side`. Raises `TalksError` for an unknown column, and without a
     sentence. Source: `mean_interval`. Known weakness: kinds of text differ more than sides do.
 
-    >>> tone = ah.compare_tone(ah.load_corpus().where(genre="press_conference"), by=["speaker_side", "target"])
+    >>> tone = ah.compare_tone(ah.load_corpus().where(genre="readout", language="en"), by=["speaker_side", "target"])
     >>> tone.columns.tolist()
     ['speaker_side', 'target', 'mean', 'low', 'high', 'n_documents', 'n_sentences', 'smallest', 'reason']
     """
@@ -79,7 +79,7 @@ def compare_instruments(corpus: Corpus) -> pd.DataFrame:
     call warm, cool or neither), `n_sentences` (that both score). Raises `TalksError` without a sentence. Source:
     Spearman (1904). Known weakness: the lists share many words, so agreement is no proof.
 
-    >>> ah.compare_instruments(ah.load_corpus())["pair"].tolist()
+    >>> ah.compare_instruments(ah.load_corpus().where(language="en"))["pair"].tolist()
     ['tone_vader, tone_diplomatic']
     """
     parts = tone_instruments(corpus)

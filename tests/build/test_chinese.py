@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import analysis_helpers as ah
 from analysis_helpers.build import clean_text, count_mentions, score_tone, split_text
-from analysis_helpers.cli import main
+from analysis_helpers.build.read.dates import read_date
 from analysis_helpers.dictionaries import DICTIONARIES, load_dictionary, read_lexicon
 from analysis_helpers.words import LANGUAGES, spell_term
 
@@ -162,35 +162,15 @@ def test_a_language_that_cannot_be_measured_is_refused_in_one_sentence(corpus_of
             corpus_of(COLUMNS, [("a", "CN", "", ANSWER)], keep_languages=["en", code])
 
 
-FRENCH = "Les ministres ont parlé lundi du poisson et sont rentrés chez eux sans communiqué, comme les autres."
-
-
-@pytest.mark.parametrize(
-    ("asked", "kept", "said"),
-    [
-        ([], ["zh"], "1 refused: language fr 1"),
-        (["--keep-languages", "en"], [], "language fr 1, zh 1"),
-        (["--keep-languages", "en", "fr"], None, "keep_languages holds 'fr'; expected en and zh, which are measured"),
-        (["--keep-languages", "fr"], None, "keep_languages holds 'fr'; expected en and zh, which are measured"),
-    ],
-)
-def test_talks_build_measures_chinese_and_never_french(asked, kept, said, tmp_path, capsys):
-    (tmp_path / "in").mkdir()
-    for name, text in {"en": ENGLISH, "fr": FRENCH, "zh": ANSWER}.items():
-        (tmp_path / "in" / f"{name}.txt").write_text(f"{text} " * 3, encoding="utf-8")
-    code = main(["build", str(tmp_path / "in"), "--out", str(tmp_path / "out"), *asked])
-    told = capsys.readouterr()
-    assert said in told.out + told.err
-    assert (code == 0, (tmp_path / "out").exists()) == (kept is not None, kept is not None)
-    if kept is not None:
-        corpus = ah.load_corpus(tmp_path / "out")
-        assert sorted(corpus.documents["language"]) == ["en", *kept]
-        assert "is in another language (fr)" in corpus.rejected["reason"].tolist()
-        assert [corpus.where(language=code).counts["term"].isin(["关税"]).any() for code in kept] == [True] * len(kept)
-
-
 def test_chinese_texts_that_are_nearly_the_same_are_kept_once(corpus_of):
     text = "法鲁的渔民不愿意把渔船卖给外地商人，觉得这样做坏了码头的老规矩，孩子们以后就没有船可以出海打鱼了。"
     text += "他们打算星期一早上在灯塔下面开会，请镇长坐下来听一听大家的难处，再为秋天的集市准备好场地和雨棚。"
     rows = [("a", "CN", "", text), ("b", "CN", "", text.replace("场地", "桌椅")), ("c", "CN", "", ANSWER * 9)]
     assert corpus_of(COLUMNS, rows).rejected["doc_id"].tolist() == ["b"]
+
+
+@pytest.mark.parametrize(
+    "written", ["2020年3月5日", "2020年03月05日 星期四", "2020 年 3 月 5 号", "发布时间：2020年3月5日 15:30"]
+)
+def test_dates_in_chinese(written):
+    assert read_date(written).value == "2020-03-05"

@@ -102,7 +102,8 @@ def test_an_answer_is_the_voice_of_its_issuer_and_the_question_no_passage(corpus
     assert corpus.where(speaker="Ana Sample").documents["doc_id"].tolist() == ["a"], "in d others speak"
     assert corpus.where(asked_by="state", group="harbour").documents["twin_id"].tolist() == ["b"]
     assert ah.coverage(corpus, by="group")["n_documents"].tolist() == [2, 2]
-    words = ah.rates(corpus, {"joy": ["glad"]}, by="speaker").set_index("speaker")["n_words"]
+    alone = corpus.where(doc_id=["a", "c", "d"])  # without the twin of a
+    words = ah.rates(alone, {"joy": ["glad"]}, by="speaker").set_index("speaker")["n_words"]
     assert words.to_dict() == {"Ana Sample": 3, "THE PRESIDENT": 3}
     assert "question" not in strip_corpus(corpus).documents
 

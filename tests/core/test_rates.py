@@ -137,7 +137,7 @@ def test_compared_rates_by_hand(dated):
 
 
 def test_compared_rates_have_an_interval_where_ten_texts_of_each_side_use_a_term(shipped):
-    table = ah.compare_rates(shipped, "agenda")
+    table = ah.compare_rates(shipped.where(collection="statements_2025"), "agenda")
     enough = table[["using_US", "using_CN"]].min(axis=1) >= 10
     assert table["low"].notna().equals(enough)
     assert 0 < enough.sum() < len(table)

@@ -25,7 +25,8 @@ def plot_keyness(words: pd.DataFrame, n_words: int = 12, n_unproven: int = 4, *,
     hollow, those with `|z|` over 1.96 that fail the rate test at .05. Out: the axes of both panels; x is log10 of
     the rate per 1,000 words. Raises `TalksError` where no word was tested. Known weakness: telling is not frequent.
 
-    >>> words = ah.keyness(ah.load_corpus().where(genre="readout"), min_documents=20, n_draws=99)
+    >>> readouts = ah.load_corpus().where(collection="statements_2025", genre="readout")
+    >>> words = ah.keyness(readouts, min_documents=20, n_draws=99)
     >>> [panel.get_label() for panel in ah.plot_keyness(words).child_axes]
     ['US', 'CN']
     """
@@ -139,7 +140,8 @@ def plot_rates(
     dotted, with squares. Concepts whose lists agree under .70 between languages (`kappa`) are named, not drawn. The
     scale of rates is of square roots. Out: the axes that holds the panels. Known weakness: 24 months stay readable.
 
-    >>> table = ah.rates(ah.load_corpus(), {"Taiwan": ["taiwan"]}, period="month")
+    >>> corpus = ah.load_corpus().where(collection="statements_2025")
+    >>> table = ah.rates(corpus, {"Taiwan": ["taiwan"]}, period="month")
     >>> [panel.get_label() for panel in ah.plot_rates(table).child_axes]
     ['Taiwan', 'Number of texts']
     """

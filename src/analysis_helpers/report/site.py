@@ -43,8 +43,9 @@ def _add_sources(source: Path, notebooks: Path) -> None:
     (source / "notebooks").mkdir()
     for notebook in find_notebooks(notebooks):
         shutil.copy(notebook, source / "notebooks")
-    with as_file(files("analysis_helpers") / "lexicons/en") as lists:
+    with as_file(files("analysis_helpers") / "lexicons") as lists:
         shutil.copytree(lists, source / "lexicons")
+    shutil.copytree(shipped_data() / "validation", source / "validation")
     shutil.copy(shipped_data() / "codebook.md", source)
     shutil.copy(shipped_data() / "talks.csv", source / "_static")
 
