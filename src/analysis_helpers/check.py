@@ -103,10 +103,9 @@ def _rules(field: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if "enum" in limits:
         listed = ", ".join(f"'{value}'" for value in limits["enum"])
         yield f"{name} NOT IN ({listed})", " or ".join(limits["enum"])
-    if "minimum" in limits:
-        yield f"{name} < {limits['minimum']}", f"at least {limits['minimum']}"
-    if "maximum" in limits:
-        yield f"{name} > {limits['maximum']}", f"at most {limits['maximum']}"
+    for limit, sign, words in (("minimum", "<", "at least"), ("maximum", ">", "at most")):
+        if limit in limits:
+            yield f"{name} {sign} {limits[limit]}", f"{words} {limits[limit]}"
 
 
 def _find_bad_links(corpus: Corpus) -> _Problems:

@@ -91,10 +91,9 @@ def event_study(
 
     In: a row per document with `date`, `by`, the value, and if known `date_precision`, read as by `event_window`, and
     `language`; talks; the windows in days. Left out: talks outside the dates, documents before one and after another.
-    Out: a row per `by`: `before`, `after` (means), `difference`,
-    `p_value` (none under 4 documents), `smallest`, the difference found in 80 of 100, `n_before`, `n_after`. Raises
-    `TalksError` without a dated document or talk. Source: rotated calendars (Besag and Clifford 1989). Known weakness:
-    one year holds few.
+    Out: a row per `by`: `before`, `after` (means), `difference`, `p_value` (none under 4 documents), `smallest`, the
+    difference found in 80 of 100, `n_before`, `n_after`. Raises `TalksError` without a dated document or talk. Source:
+    rotated calendars (Besag and Clifford 1989). Known weakness: one year holds few.
 
     >>> days = pd.date_range("2025-01-01", periods=100)
     >>> table = pd.DataFrame({"date": days, "side": "US", "tone": np.arange(100) >= 50})

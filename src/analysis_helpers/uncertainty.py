@@ -82,10 +82,8 @@ def mean_interval(values: ArrayLike, groups: ArrayLike | None = None, *, cluster
 
 
 def _bend(skewness: float, n: float) -> np.ndarray:
-    """Bend Student's t for the skewness of the mean, by Hall's cubic: the quantiles for the low and the high bound.
-
-    The skewness of few values comes out too small, hence 8 / n more; beyond 1.1 / t, Hall's bound comes nearer again.
-    """
+    """Bend Student's t for the skewness of the mean, by Hall's cubic: the quantiles for the low and the high bound."""
+    # The skewness of few values comes out too small, hence 8 / n more; beyond 1.1 / t, the bound comes nearer again.
     t = float(stdtrit(n - 1, 0.975))
     skewness, t = np.clip(skewness * (1 + 8 / n), -1.1 / t, 1.1 / t), np.array([t, -t])
     return t if abs(skewness) < 1e-6 else 3 / skewness * (np.cbrt(1 + skewness * (t - skewness / 6)) - 1)
@@ -135,11 +133,8 @@ def subtract(first: Interval, second: Interval) -> Interval:
 
 
 def smallest_ratio(first: Interval, second: Interval) -> float:
-    """Give the smallest ratio of two means whose difference leaves out zero in 80 of 100 such collections.
-
-    Spread is taken to grow with the mean, as that of rates does; solved for the ratio as in Fieller (1954).
-    """
-    ratios = []
+    """Give the smallest ratio of two means whose difference leaves out zero in 80 of 100 such collections."""
+    ratios = []  # spread is taken to grow with the mean, as that of rates does; solved as in Fieller (1954)
     for larger, smaller in ((first, second), (second, first)):
         more, less = (
             np.square((1 + POWER / stdtrit(one.n_effective - 1, 0.975)) * arm / one.mean) if one.mean > 0 else np.nan
@@ -321,13 +316,10 @@ class Design(NamedTuple):
 def lay_out(
     rows: pd.DataFrame, labels: np.ndarray, within: list[str] | None = None, clusters: str | None = None
 ) -> Design:
-    """Tell which rows move together, and which to keep: of strata with at least 4 units of each group, or all.
-
-    A cluster moves among those that have most of their rows in the same stratum; one of both groups is two units.
-    """
+    """Tell which rows move together, and which to keep: of strata with at least 4 units of each group, or all."""
     strata = rows.groupby(within).ngroup().to_numpy() if within else np.zeros(len(rows), dtype="int64")
     units, blocks = np.arange(len(rows)), strata
-    if clusters and len(rows):
+    if clusters and len(rows):  # one of both groups is two units, moved in the stratum of most of its rows
         units = rows.groupby([clusters, labels], dropna=False).ngroup().to_numpy()
         blocks = pd.crosstab(units, strata).idxmax(axis=1).to_numpy()[units]
     start = np.unique(units, return_index=True)[1]

@@ -90,7 +90,6 @@ class Language:
     sentence_end: str = ""  # a pattern; none: a stop may be that of an abbreviation, and Punkt decides
     instruments: tuple[str, ...] = INSTRUMENTS  # of tone
     has_attitude: bool = True
-    words_per_token: float = 1.0  # words of English that say what one word says
 
 
 @lru_cache(maxsize=1)
@@ -127,20 +126,14 @@ def _find_chinese(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-# Measured on 4,626 answers in both languages: 1,000 English words are 778 Chinese ones.
+def _cut_chinese(text: str) -> list[str]:
+    return [text[start:end] for start, end in _find_chinese(text)]
+
+
 _CHINESE_END = r"(?:[。！？…｡]|(?<=\p{Han})[.!?．])+[”’」』）》〉】〕)\]]*"
 LANGUAGES = {
     "en": Language("en", find_words, find_spans),
-    "zh": Language(
-        "zh",
-        lambda text: [text[start:end] for start, end in _find_chinese(text)],
-        _find_chinese,
-        spaced=False,
-        sentence_end=_CHINESE_END,
-        instruments=("tone_diplomatic",),
-        has_attitude=False,
-        words_per_token=1.28,
-    ),
+    "zh": Language("zh", _cut_chinese, _find_chinese, False, _CHINESE_END, INSTRUMENTS[1:], has_attitude=False),
 }
 
 
@@ -214,9 +207,6 @@ def spell_term(term: str) -> str:
     """Spell a term as it is counted: its words as of `split_words`, between single spaces; a * begins any word so.
 
     US is always the country here, and He alone the surname. Raises `TalksError` for what can stand in no text.
-
-    >>> spell_term(" China’s  Tariff* "), spell_term("US steel")
-    ('china tariff*', 'u.s. steel')
     """
     plain = regex.sub(r"\p{Cf}", "", normalize("NFKC", term)).replace("’", "'") if isinstance(term, str) else ""
     plain = " ".join(LANGUAGES["zh"].find_words(plain)) if _HAN.search(plain) and "*" not in plain else plain
