@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache, reduce
 from html import escape
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -27,9 +27,6 @@ from .check import OPTIONAL, TABLES, fields_of, load_schema, to_arrow
 from .dictionaries import known_names
 from .errors import TalksError, UnwritableError
 from .words import Words, code_terms, find_terms, languages_of, listed_terms, near_misses, number_texts, spell_term
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 AT_ONCE = 10_000_000  # bytes of all files; a small corpus may lie in a folder that is soon deleted
 BATCH = 1_000_000  # rows that are looked at together, so that a large table is never held as a whole
@@ -273,11 +270,10 @@ class Corpus:
         known = set(self.multiword_terms)
         unknown = [term for term in terms if " " in term and term not in known]
         if unknown and not self.has_text:
-            raise TalksError(
-                f"terms were not counted when the corpus was built, which holds no text to count them in: "
-                f"{_with_near(unknown, self._vocabulary())}; expected single words, or of the {len(known)} terms in "
-                f"corpus.multiword_terms; add terms with talks build --terms FILE"
-            )
+            found = "terms were not counted when the corpus was built, which holds no text to count them in"
+            expected = f"expected single words, or of the {len(known)} terms in corpus.multiword_terms"
+            named, remedy = _with_near(unknown, self._vocabulary()), "add terms with talks build --terms FILE"
+            raise TalksError(f"{found}: {named}; {expected}; {remedy}")
         looked_up = self._stored(set(terms) - set(unknown))
         query = """SELECT passage_id, word AS term, sum(n)::INT AS n FROM counts JOIN looked_up ON term = stored
             GROUP BY passage_id, word ORDER BY min(row), word"""
@@ -315,10 +311,9 @@ class Corpus:
         known = self._vocabulary()
         hidden = {*terms} - listed_terms() - known_names()
         if hidden and any(term.startswith("(rare") for term in known):
-            raise TalksError(
-                f"no text uses {_with_near(sorted(hidden), known)} as far as this package tells, which leaves out rare "
-                f"words; expected one that is not rare; count it in the corpus of which this is the package"
-            )
+            why = "as far as this package tells, which leaves out rare words; expected one that is not rare"
+            remedy = "count it in the corpus of which this is the package"
+            raise TalksError(f"no text uses {_with_near(sorted(hidden), known)} {why}; {remedy}")
         ours = [frame.frame.f_globals["__name__"].startswith("analysis_helpers") for frame in inspect.stack(0)]
         told = f"no text of the corpus uses {_with_near(terms, known)}: the count is 0"
         warnings.warn(told, stacklevel=1 + ours.index(False))
@@ -326,9 +321,7 @@ class Corpus:
     def _vocabulary(self) -> set[str]:
         return {*self._whole().sql("SELECT DISTINCT term FROM counts")["term"]}
 
-    def matrix(
-        self, passage_ids: pd.Series, rows: np.ndarray, exclude: Iterable[str] = ()
-    ) -> tuple[csr_matrix, pd.Index]:
+    def matrix(self, passage_ids: pd.Series, rows: np.ndarray, exclude: Iterable[str] = ()) -> tuple[Any, pd.Index]:
         """Lay out the counts of some passages as a sparse matrix: texts, or parts of texts, by terms.
 
         In: ids of passages, the row (from 0, none empty) in which each is counted, and terms to leave out. Out: the
@@ -526,9 +519,7 @@ def _reading(path: Path) -> Iterator[None]:
         raise TalksError(f"{path}: cannot be read ({reason}); {remedy}") from None
 
 
-def write_corpus(
-    folder: Path, parts: Iterable[dict[str, pd.DataFrame]], record: dict[str, Any], *, with_text: bool
-) -> None:
+def write_corpus(folder: Path, parts: Iterable[dict[str, pd.DataFrame]], record: dict, *, with_text: bool) -> None:
     """Write the tables, part by part, and the record, with the number of rows, into an empty folder."""
     totals = dict.fromkeys(TABLES, 0)
     for number, part in enumerate(parts):
@@ -609,8 +600,7 @@ def add_period(documents: pd.DataFrame, period: str) -> pd.DataFrame:
     >>> str(add_period(documents, "month").loc[0, "month"])
     '2025-05'
     """
-    if period not in PERIODS:
-        raise TalksError(f"unknown period {period!r}; expected year, month or week; choose one of them")
+    check_columns([period], PERIODS, "period")
     dates = documents["date"].where(documents["date_precision"].isin(_EXACT[period]))
     return documents.assign(**{period: dates.dt.to_period(PERIODS[period])})
 
@@ -760,13 +750,12 @@ def find_units(
     refuse_empty(units, "text with words of officials of either side" if voices else "text with words")
     n_undated = 0
     for name in columns:
-        missing = units["doc_id"].where(units[name].isna()).nunique()
+        n_undated += units.loc[units[name].isna(), "doc_id"].nunique() if name in PERIODS else 0
         units = units.dropna(subset=name)
-        if name not in PERIODS:
+        if name in PERIODS:
+            refuse_undated(units, name)
+        else:
             refuse_empty(units, f"text with a value of {name}")
-            continue
-        n_undated += missing
-        refuse_undated(units, name)
     units = units.assign(cluster=find_clusters(corpus, units, clusters)) if clusters else units
     units.attrs["n_undated"] = n_undated
     return passages, units

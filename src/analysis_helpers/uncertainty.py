@@ -245,10 +245,8 @@ def interaction_p(
     refuse_languages(rows)
     values, inside = rows[value].to_numpy(dtype="float64"), (rows[across] == one).to_numpy()
     side = (rows[by] == first).to_numpy()
-    cells = [
-        mean_interval(values[cell], clusters=rows[clusters][cell] if clusters else None)
-        for cell in (side & inside, ~side & inside, side & ~inside, ~side & ~inside)
-    ]
+    cells, of = (side & inside, ~side & inside, side & ~inside, ~side & ~inside), rows[clusters] if clusters else None
+    cells = [mean_interval(values[cell], clusters=None if of is None else of[cell]) for cell in cells]
     found = subtract(subtract(*cells[:2]), subtract(*cells[2:]))
     design = lay_out(rows.assign(side=side), inside, ["side"], clusters)
     sizes, bounds = (int(side.sum()), int((~side).sum())), (design.n_effective, found.low, found.high)
@@ -258,9 +256,8 @@ def interaction_p(
     model = np.column_stack([np.ones(len(rows)), side, inside])
     rest = values - model @ np.linalg.lstsq(model, values, rcond=None)[0]
     drawn = np.vstack([inside, design.relabel(n_draws, seed)])
-    own, others = (
-        _differences(rest[rows_of], drawn[:, rows_of], np.zeros(rows_of.sum(), int)) for rows_of in (side, ~side)
-    )
+    one_stratum = ((rest[own], drawn[:, own], np.zeros(own.sum(), int)) for own in (side, ~side))
+    own, others = (_differences(*each) for each in one_stratum)
     _, p_value, smallest = count_as_large(own - others)
     return Permutation(found.mean, p_value, *sizes, found.reason, smallest, *bounds)
 
@@ -313,9 +310,7 @@ class Design(NamedTuple):
         return self.labels[start], self.blocks[start]
 
 
-def lay_out(
-    rows: pd.DataFrame, labels: np.ndarray, within: list[str] | None = None, clusters: str | None = None
-) -> Design:
+def lay_out(rows: pd.DataFrame, labels: np.ndarray, within: list | None = None, clusters: str | None = None) -> Design:
     """Tell which rows move together, and which to keep: of strata with at least 4 units of each group, or all."""
     strata = rows.groupby(within).ngroup().to_numpy() if within else np.zeros(len(rows), dtype="int64")
     units, blocks = np.arange(len(rows)), strata

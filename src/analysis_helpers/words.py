@@ -288,11 +288,9 @@ def is_too_long(term: str) -> bool:
 def is_name(terms: pd.Index) -> np.ndarray:
     """Tell which terms are a name, hold one, begin with no letter, or are too long for a word."""
     names = known_names()
-    told = (
-        term in names or not names.isdisjoint(term.split()) or not term[0].isalpha() or is_too_long(term)
-        for term in terms.tolist()
-    )
-    return np.fromiter(told, dtype=bool)
+    named = [term in names or not names.isdisjoint(term.split()) for term in terms.tolist()]
+    no_word = [not term[0].isalpha() or is_too_long(term) for term in terms.tolist()]
+    return np.array(named, dtype=bool) | np.array(no_word, dtype=bool)
 
 
 def find_terms(words: Words, wanted: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:

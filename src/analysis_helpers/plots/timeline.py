@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, Rectangle, Wedge
 
+from ..corpus import check_columns
 from ..dictionaries import read_codebook
-from ..errors import TalksError
 from ..talks import describe_gaps, longest_pauses
 from .style import MARGIN, PAGE, Panel, new_panel, refuse_nothing, titled, width_of
 
@@ -71,8 +71,7 @@ def plot_timeline(talks: pd.DataFrame, *, size: str = "page", theme: str = "ligh
     np.float64(9.0)
     """
     refuse_nothing(talks, "talk")
-    if size not in SIZES:
-        raise TalksError(f"unknown size {size!r}; expected one of {', '.join(SIZES)}; choose one of them")
+    check_columns([size], SIZES, "size")
     talks, gaps = add_lane(talks), lane_gaps(talks)
     sheet = _Sheet(theme, talks["start_date"].dt.year, **SIZES[size])
     sheet.draw_years(talks)
