@@ -71,7 +71,7 @@ corpus: $(READY) ## measure data/example_corpus, data/corpus and data/validation
 	  "$(ORIGINALS)/official_2017_2024/official_2017_2024.jsonl.gz" --without-text --out data/corpus \
 	  --metadata data/sources/articles.csv data/sources/statements.csv data/sources/official_2017_2024.csv
 	$(BIN)/python training/list_agreement.py "$(ORIGINALS)"
-	$(BIN)/python -m analysis_helpers.check data
+	$(BIN)/python -m analysis_helpers.report.data_package data
 
 cluster: $(READY) ## add Dask distributed to the environment: builds on the machines of a cluster (docs/scale.md)
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-cluster.lock

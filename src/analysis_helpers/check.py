@@ -1,23 +1,17 @@
-"""The schema of a corpus, its checks, and the data package that describes every table of data/ for machines."""
+"""The schema of a corpus, and its checks."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-import sys
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from .dictionaries import read_codebook
 from .errors import TalksError
 
 if TYPE_CHECKING:
@@ -109,10 +103,9 @@ def _rules(field: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if "enum" in limits:
         listed = ", ".join(f"'{value}'" for value in limits["enum"])
         yield f"{name} NOT IN ({listed})", " or ".join(limits["enum"])
-    if "minimum" in limits:
-        yield f"{name} < {limits['minimum']}", f"at least {limits['minimum']}"
-    if "maximum" in limits:
-        yield f"{name} > {limits['maximum']}", f"at most {limits['maximum']}"
+    for limit, sign, words in (("minimum", "<", "at least"), ("maximum", ">", "at most")):
+        if limit in limits:
+            yield f"{name} {sign} {limits[limit]}", f"{words} {limits[limit]}"
 
 
 def _find_bad_links(corpus: Corpus) -> _Problems:
@@ -149,58 +142,3 @@ def _find_bad_record(corpus: Corpus) -> _Problems:
     if funnel.get("read") != sum(funnel.get(part, 0) for part in ("kept", "duplicates", "rejected")):
         found = f"corpus.json: funnel is {funnel}"
         yield 1, [f"{found}; expected read = kept + duplicates + rejected; build the corpus again"]
-
-
-def _csv_resource(data: Path, path: str, codebook: str, key: str | list[str], title: str) -> dict[str, Any]:
-    known = {row["column"]: row for row in read_codebook(codebook)}
-    with (data / path).open(encoding="utf-8", newline="") as rows:
-        columns = [known[name] for name in next(csv.reader(rows))]
-    fields = [{"name": row["column"], "type": row["type"], "description": row["description"]} for row in columns]
-    schema = {"primaryKey": key, "missingValues": [""], "fields": fields}
-    name = path.removesuffix(".csv").replace("/", "-")
-    return {"name": name, "title": title, "path": path, "format": "csv", "encoding": "utf-8", "schema": schema}
-
-
-def describe_tables(folder: Path, corpus: str = "") -> list[dict[str, Any]]:
-    """Describe the tables of a corpus within the folder of a data package, each with the columns that it has."""
-    resources = []
-    for table in load_schema()["resources"]:
-        parts = sorted((folder / corpus / table["name"]).glob("*.parquet"))
-        columns = pq.read_schema(parts[0]).names
-        fields = [dict(field) for field in table["schema"]["fields"] if field["name"] in columns]
-        for field in fields:
-            if field["type"] == "number":  # Frictionless reads a missing one from Parquet as NaN, and faults bounds
-                field.pop("constraints", None)
-        paths = [part.relative_to(folder).as_posix() for part in parts]
-        path = paths[0] if len(paths) == 1 else paths
-        resources.append({**table, "path": path, "format": "parquet", "schema": {**table["schema"], "fields": fields}})
-    return resources
-
-
-def describe_data(data: Path) -> dict[str, Any]:
-    """Describe every table of the data folder as a Frictionless data package: the descriptor, `datapackage.json`."""
-    funnel = ["collected", "side", "language", "outcome"]
-    resources = [
-        _csv_resource(data, "talks.csv", "talks_columns", "talk_id", "Chronology of the talks, 2017-2025"),
-        _csv_resource(data, "sources/articles.csv", "source_columns", "file", "Curation of the five articles"),
-        _csv_resource(data, "sources/statements.csv", "source_columns", "file", "Curation of the statements of 2025"),
-        _csv_resource(data, "sources/official_2017_2024.csv", "source_columns", "file", "Curation of 2017-2024"),
-        _csv_resource(data, "sources/mfa_answers_by_quarter.csv", "source_columns", "quarter", "All Chinese answers"),
-        _csv_resource(
-            data, "sources/official_funnel.csv", "source_columns", funnel, "What was collected for 2017-2024"
-        ),
-        _csv_resource(data, "validation/lists_en_zh.csv", "agreement_columns", ["dictionary", "concept"], "Agreement"),
-    ]
-    return {
-        "name": "talks-in-words",
-        "title": "Talks between the United States and China, 2017-2025: chronology and measured texts",
-        "version": version("talks-in-words"),
-        "licenses": [{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}],
-        "resources": [*resources, *describe_tables(data, "corpus")],
-    }
-
-
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    text = json.dumps(describe_data(folder), indent=2, ensure_ascii=False)
-    (folder / "datapackage.json").write_text(text + "\n", encoding="utf-8")

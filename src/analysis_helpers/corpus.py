@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache, reduce
 from html import escape
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -27,9 +27,6 @@ from .check import OPTIONAL, TABLES, fields_of, load_schema, to_arrow
 from .dictionaries import known_names
 from .errors import TalksError, UnwritableError
 from .words import Words, code_terms, find_terms, languages_of, listed_terms, near_misses, number_texts, spell_term
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 AT_ONCE = 10_000_000  # bytes of all files; a small corpus may lie in a folder that is soon deleted
 BATCH = 1_000_000  # rows that are looked at together, so that a large table is never held as a whole
@@ -64,19 +61,13 @@ class _Table:
 
     def view(self, name: str) -> str:
         """Write the query that gives the selected rows, each with its place in the table as `row`."""
-        if isinstance(self.source, pa.Table):
-            row, source = "row", f"{name}_held"
-        else:
-            row = f"{list(self.n_before)}[file_index::INT + 1] + file_row_number"
+        row, source = "", f"{name}_held"  # which has its rows numbered
+        if isinstance(self.source, dict):
+            row = f", {list(self.n_before)}[file_index::INT + 1] + file_row_number AS row"
             paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in self.source)
             source = f"read_parquet([{paths}], hive_partitioning = false)"
         kept = f" SEMI JOIN {name}_ids USING ({self.ids.column_names[0]})" if self.ids is not None else ""
-        return f"SELECT {quoted(self.columns)}, {row} AS row FROM {source}{kept}"
-
-
-def quoted(columns: Iterable[str]) -> str:
-    """Write columns for a query."""
-    return ", ".join(f'"{name}"' for name in columns)
+        return f"SELECT *{row} FROM {source}{kept}"
 
 
 class Corpus:
@@ -159,8 +150,6 @@ class Corpus:
         """
         documents, known, own = self.documents, self.columns("passages"), {}
         for column, wanted in conditions.items():
-            if column == "date":
-                _check_dates(wanted)
             if column in documents and column not in OF_PASSAGE:
                 exact = _is_exact_for(documents, wanted) if column == "date" else True
                 documents = documents[self._match("documents", column, wanted, documents[column], exact=exact)]
@@ -190,7 +179,11 @@ class Corpus:
         self, table: str, column: str, wanted: Any, values: pd.Series, n: Any = 1, exact: Any = True
     ) -> pd.Series:
         """Tell which values of a column meet a condition; refuse what none meets, and a value that is known nowhere."""
-        matching, there = _matches(values, wanted) & exact, values.dropna()
+        if isinstance(wanted, slice):
+            matching = values.between(pd.Timestamp(wanted.start), pd.Timestamp(wanted.stop)) & exact
+        else:
+            matching = values.isin(_listed(wanted)) & exact
+        there = values.dropna()
         absent = {value for value in _listed(wanted) if not isinstance(value, slice) and not pd.isna(value)} - {*there}
         if absent:
             absent -= {*self._whole().sql(f'SELECT DISTINCT "{column}" AS value FROM {table}')["value"]}
@@ -278,11 +271,10 @@ class Corpus:
         known = set(self.multiword_terms)
         unknown = [term for term in terms if " " in term and term not in known]
         if unknown and not self.has_text:
-            raise TalksError(
-                f"terms were not counted when the corpus was built, which holds no text to count them in: "
-                f"{_with_near(unknown, self._vocabulary())}; expected single words, or of the {len(known)} terms in "
-                f"corpus.multiword_terms; add terms with talks build --terms FILE"
-            )
+            found = "terms were not counted when the corpus was built, which holds no text to count them in"
+            expected = f"expected single words, or of the {len(known)} terms in corpus.multiword_terms"
+            named, remedy = _with_near(unknown, self._vocabulary()), "add terms with talks build --terms FILE"
+            raise TalksError(f"{found}: {named}; {expected}; {remedy}")
         looked_up = self._stored(set(terms) - set(unknown))
         query = """SELECT passage_id, word AS term, sum(n)::INT AS n FROM counts JOIN looked_up ON term = stored
             GROUP BY passage_id, word ORDER BY min(row), word"""
@@ -320,10 +312,9 @@ class Corpus:
         known = self._vocabulary()
         hidden = {*terms} - listed_terms() - known_names()
         if hidden and any(term.startswith("(rare") for term in known):
-            raise TalksError(
-                f"no text uses {_with_near(sorted(hidden), known)} as far as this package tells, which leaves out rare "
-                f"words; expected one that is not rare; count it in the corpus of which this is the package"
-            )
+            why = "as far as this package tells, which leaves out rare words; expected one that is not rare"
+            remedy = "count it in the corpus of which this is the package"
+            raise TalksError(f"no text uses {_with_near(sorted(hidden), known)} {why}; {remedy}")
         ours = [frame.frame.f_globals["__name__"].startswith("analysis_helpers") for frame in inspect.stack(0)]
         told = f"no text of the corpus uses {_with_near(terms, known)}: the count is 0"
         warnings.warn(told, stacklevel=1 + ours.index(False))
@@ -331,18 +322,11 @@ class Corpus:
     def _vocabulary(self) -> set[str]:
         return {*self._whole().sql("SELECT DISTINCT term FROM counts")["term"]}
 
-    def matrix(
-        self, passage_ids: pd.Series, rows: np.ndarray, exclude: Iterable[str] = ()
-    ) -> tuple[csr_matrix, pd.Index]:
+    def matrix(self, passage_ids: pd.Series, rows: np.ndarray, exclude: Iterable[str] = ()) -> tuple[Any, pd.Index]:
         """Lay out the counts of some passages as a sparse matrix: texts, or parts of texts, by terms.
 
         In: ids of passages, the row (from 0, none empty) in which each is counted, and terms to leave out. Out: the
         matrix of float64 and its terms, sorted. Known weakness: 12 bytes of memory a term of a text.
-
-        >>> first = load_corpus().passages.head(2)
-        >>> matrix, terms = load_corpus().matrix(first["passage_id"], np.array([0, 0]))
-        >>> int(matrix.sum()) >= int(first["n_words"].sum()), terms.is_monotonic_increasing
-        (True, True)
         """
         from scipy.sparse import coo_matrix, csr_matrix
 
@@ -375,7 +359,8 @@ class Corpus:
     def select(self, table: str, columns: Iterable[str], condition: str = "") -> str:
         """Write the query for rows of a table in their order: a scan of it keeps the order, a join does not."""
         order = " ORDER BY row" if self._tables[table].ids is not None else ""
-        return f"SELECT {quoted(dict.fromkeys(columns))} FROM {table} {condition}{order}"
+        listed = ", ".join(f'"{name}"' for name in dict.fromkeys(columns))
+        return f"SELECT {listed} FROM {table} {condition}{order}"
 
     def _frame(self, table: str) -> pd.DataFrame:
         return self.sql(self.select(table, self.columns(table)))
@@ -421,12 +406,6 @@ def _hold(table: pa.Table) -> _Table:
     return _Table(table.column_names, table.append_column("row", row))
 
 
-def _matches(values: pd.Series, wanted: Any) -> pd.Series:
-    if isinstance(wanted, slice):
-        return values.between(pd.Timestamp(wanted.start), pd.Timestamp(wanted.stop))
-    return values.isin(_listed(wanted))
-
-
 def _listed(wanted: Any) -> list[Any]:
     return [wanted] if isinstance(wanted, str) or not isinstance(wanted, Iterable) else list(wanted)
 
@@ -438,17 +417,13 @@ def _with_near(terms: list[str], known: Iterable[str]) -> str:
     return ", ".join(f"{term!r} (near: {misses})" if misses else repr(term) for term, misses in near.items()) + more
 
 
-def _check_dates(wanted: Any) -> None:
-    """Refuse days written as words outside a span, and half a span: they would match nothing, in silence."""
-    ends = [wanted.start, wanted.stop] if isinstance(wanted, slice) else []
-    days = pd.to_datetime(pd.Series(ends, dtype="object"), errors="coerce", format="ISO8601")
-    if days.isna().any() or (not ends and any(isinstance(day, str) for day in _listed(wanted))):
-        raise TalksError(f"date is {wanted!r}; expected two ISO dates; write date=slice('2025-05-01', '2025-05-31')")
-
-
 def _is_exact_for(documents: pd.DataFrame, wanted: Any) -> pd.Series:
     """Tell which dates are exact enough for a span, or single days: a month is in it whole, or not at all."""
-    start, stop = pd.to_datetime([wanted.start, wanted.stop] if isinstance(wanted, slice) else [pd.NaT, pd.NaT])
+    ends = [wanted.start, wanted.stop] if isinstance(wanted, slice) else [pd.NaT, pd.NaT]
+    start, stop = days = pd.to_datetime(pd.Series(ends, dtype="object"), errors="coerce", format="ISO8601")
+    # Days written as words outside a span, and half a span, would match nothing, in silence.
+    if days.isna().any() if isinstance(wanted, slice) else any(isinstance(day, str) for day in _listed(wanted)):
+        raise TalksError(f"date is {wanted!r}; expected two ISO dates; write date=slice('2025-05-01', '2025-05-31')")
     exact = documents["date_precision"].isin(_precisions((stop - start).days + 1))
     for period in ("month", "year"):
         last = documents["date"].dt.to_period(PERIODS[period]).dt.end_time.dt.normalize()
@@ -545,9 +520,7 @@ def _reading(path: Path) -> Iterator[None]:
         raise TalksError(f"{path}: cannot be read ({reason}); {remedy}") from None
 
 
-def write_corpus(
-    folder: Path, parts: Iterable[dict[str, pd.DataFrame]], record: dict[str, Any], *, with_text: bool
-) -> None:
+def write_corpus(folder: Path, parts: Iterable[dict[str, pd.DataFrame]], record: dict, *, with_text: bool) -> None:
     """Write the tables, part by part, and the record, with the number of rows, into an empty folder."""
     totals = dict.fromkeys(TABLES, 0)
     for number, part in enumerate(parts):
@@ -628,8 +601,7 @@ def add_period(documents: pd.DataFrame, period: str) -> pd.DataFrame:
     >>> str(add_period(documents, "month").loc[0, "month"])
     '2025-05'
     """
-    if period not in PERIODS:
-        raise TalksError(f"unknown period {period!r}; expected year, month or week; choose one of them")
+    check_columns([period], PERIODS, "period")
     dates = documents["date"].where(documents["date_precision"].isin(_EXACT[period]))
     return documents.assign(**{period: dates.dt.to_period(PERIODS[period])})
 
@@ -663,10 +635,7 @@ def add_language(corpus: Corpus, by: Iterable[str]) -> list[str]:
 
 
 def refuse_languages(documents: pd.DataFrame, by: Iterable[str] | None = None) -> None:
-    """Raise `TalksError` where texts of several languages, or a text and its twin, would be counted together.
-
-    In: documents, or a table with a row a document; `by`, what they are counted by, if `language` may be among it.
-    """
+    """Raise `TalksError` where texts of several languages, or a text and its twin, would be counted in one row."""
     asked = set(by or ())
     if "language" not in documents or "doc_id" in asked:
         return
@@ -767,11 +736,9 @@ def find_units(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give body passages with the number of their `unit`, and the units: documents, or parts of them by voice.
 
-    Units have words, a value in each of the columns (which may be year, month or week), and their `cluster`. They are
-    of one language, unless it is among those `by` which they are counted; `attrs` has how many are not dated so.
+    Units have words, a value in each column (also year, month or week) and a `cluster`; `attrs` counts the undated.
     """
     refuse_languages(corpus.documents, by)
-    n_undated = 0
     documents = reduce(add_period, sorted({*columns} & {*PERIODS}), corpus.documents.drop(columns=[*OF_PASSAGE]))
     check_columns(columns, [*corpus.documents, *corpus.columns("passages"), *PERIODS])
     keys = list(dict.fromkeys(["doc_id", *(name for name in columns if name not in documents)]))
@@ -782,6 +749,7 @@ def find_units(
     given = documents[[name for name in documents if name in {"doc_id", *columns}]].set_index("doc_id")
     units = units[units["n_words"] > 0].join(given, on="doc_id")
     refuse_empty(units, "text with words of officials of either side" if voices else "text with words")
+    n_undated = 0
     for name in columns:
         n_undated += units.loc[units[name].isna(), "doc_id"].nunique() if name in PERIODS else 0
         units = units.dropna(subset=name)

@@ -60,9 +60,8 @@ def load_dictionary(name: str, language: str = "en") -> dict[str, list[str]]:
     """
     if name not in DICTIONARIES:
         raise _no_dictionary(name)
-    return read_dictionary(
-        pd.DataFrame(read_lexicon(name, language)).set_axis(["concept", "term", "reason"], axis="columns")
-    )
+    listed = pd.DataFrame(read_lexicon(name, language))
+    return read_dictionary(listed.set_axis(["concept", "term", "reason"], axis="columns"))
 
 
 def read_dictionary(dictionary: str | pd.DataFrame | Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
@@ -82,10 +81,9 @@ def read_dictionary(dictionary: str | pd.DataFrame | Mapping[str, Iterable[str]]
 
 
 def _no_dictionary(found: object) -> TalksError:
-    return TalksError(
-        f"the dictionary is {found!r}; expected {' or '.join(DICTIONARIES)}, a frame with concept and term, or lists "
-        "of terms by concept; write {'tariffs': ['tariff', 'tariffs']}"
-    )
+    expected = f"{' or '.join(DICTIONARIES)}, a frame with concept and term, or lists of terms by concept"
+    remedy = "write {'tariffs': ['tariff', 'tariffs']}"
+    return TalksError(f"the dictionary is {found!r}; expected {expected}; {remedy}")
 
 
 def known_names() -> frozenset[str]:

@@ -92,10 +92,9 @@ def event_study(
 
     In: a row per document with `date`, `by`, the value, and if known `date_precision`, read as by `event_window`, and
     `language`; talks; the windows in days. Left out: talks outside the dates, documents before one and after another.
-    Out: a row per `by`: `before`, `after` (means), `difference`,
-    `p_value` (none under 4 documents), `smallest`, the difference found in 80 of 100, `n_before`, `n_after`. Raises
-    `TalksError` without a dated document or talk. Source: rotated calendars (Besag and Clifford 1989). Known weakness:
-    one year holds few.
+    Out: a row per `by`: `before`, `after` (means), `difference`, `p_value` (none under 4 documents), `smallest`, the
+    difference found in 80 of 100, `n_before`, `n_after`. Raises `TalksError` without a dated document or talk. Source:
+    rotated calendars (Besag and Clifford 1989). Known weakness: one year holds few.
 
     >>> days = pd.date_range("2025-01-01", periods=100)
     >>> table = pd.DataFrame({"date": days, "side": "US", "tone": np.arange(100) >= 50})
@@ -108,10 +107,9 @@ def event_study(
     origin, last = known["date"].min(), known["date"].max()
     within = talks[(talks["end_date"] >= origin) & (talks["start_date"] <= last)]
     if within.empty:
-        raise TalksError(
-            f"none of the {len(talks)} talks falls between {origin:%Y-%m-%d} and {last:%Y-%m-%d}, the dates of the "
-            f"texts; expected at least one, because this compares texts before and after talks; choose other talks"
-        )
+        found = f"none of the {len(talks)} talks falls between {origin:%Y-%m-%d} and {last:%Y-%m-%d}"
+        why = "the dates of the texts; expected at least one, because this compares texts before and after talks"
+        raise TalksError(f"{found}, {why}; choose other talks")
     span = (last - origin).days + 1
     starts, ends = ((within[column] - origin).dt.days.to_numpy() for column in ("start_date", "end_date"))
     rows = []
@@ -131,9 +129,7 @@ def event_study(
     return moved
 
 
-def _around(
-    day: np.ndarray, starts: np.ndarray, ends: np.ndarray, days: int, span: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _around(day: np.ndarray, starts: np.ndarray, ends: np.ndarray, days: int, span: int) -> tuple[np.ndarray, ...]:
     """Tell which documents stand before, and which after, any of the talks, but not both; the year is a ring."""
     before = (((starts[:, None] - day) % span - 1) < days).any(axis=0) & ~np.isin(day, starts)
     after = (((day - ends[:, None]) % span - 1) < days).any(axis=0) & ~np.isin(day, ends)

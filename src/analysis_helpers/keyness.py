@@ -116,11 +116,9 @@ def calibrate_keyness(
         rows.append([called.sum() for called in named])
     named = pd.DataFrame(rows, columns=["z over 1.96", "z, corrected", "G2, corrected", *yardsticks])
     table = pd.DataFrame({"share_of_terms": named.mean() / len(units.terms), "share_of_draws": (named > 0).mean()})
-    ratios = {
-        name: np.quantile(test.find_ratio(yardsticks[name], luck), 0.1, method="lower")
-        for name, (_, luck) in lots.items()
-    }
-    return table.assign(smallest_ratio=pd.Series(ratios)).round(4).rename_axis("test").reset_index()
+    ratios = {name: test.find_ratio(yardsticks[name], luck) for name, (_, luck) in lots.items()}
+    smallest = pd.Series({name: np.quantile(ratio, 0.1, method="lower") for name, ratio in ratios.items()})
+    return table.assign(smallest_ratio=smallest).round(4).rename_axis("test").reset_index()
 
 
 def combine_keyness(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.DataFrame:
@@ -168,18 +166,16 @@ def _gather(
             corpus.where(**{by: list(groups)})  # refuses a value that is known nowhere
         remedy = "compare within fewer columns" if narrowed else "give a column side (US or CN) in the metadata"
         which = f"of the side {missing}" if by.endswith("side") else f"with {by} = {missing}"
-        raise TalksError(
-            f"no document {which} is left; expected documents of both groups, at "
-            f"least {MIN_A_SIDE} of each in a stratum, because this compares them; {remedy}, or choose other values"
-        )
+        least = f"expected documents of both groups, at least {MIN_A_SIDE} of each in a stratum"
+        why = f"{least}, because this compares them; {remedy}, or choose other values"
+        raise TalksError(f"no document {which} is left; {why}")
     rows = passages["unit"].map(pd.Series(np.arange(len(units)), units.index)).dropna().astype("int64")
     matrix, terms = corpus.matrix(passages.loc[rows.index, "passage_id"], rows.to_numpy())
     wanted = matrix.getnnz(axis=0) >= min_documents
     wanted[wanted] = ~is_name(terms[wanted])
     if not wanted.any():
-        raise TalksError(
-            f"no word is used by {min_documents} of the {len(units)} documents; expected some; lower min_documents"
-        )
+        found = f"no word is used by {min_documents} of the {len(units)} documents"
+        raise TalksError(f"{found}; expected some; lower min_documents")
     return _Units(matrix[:, wanted], units["n_words"].to_numpy(dtype="float64"), design, terms[wanted])
 
 

@@ -135,10 +135,8 @@ def compare_rates(
     for concept in n.columns:
         counts = [n.loc[own.index, concept] for own in groups.values()]
         using = {f"using_{group}": int((count > 0).sum()) for group, count in zip(groups, counts, strict=True)}
-        means = [
-            mean_interval(1_000 * count / own["n_words"], clusters=own.get("cluster"))
-            for count, own in zip(counts, groups.values(), strict=True)
-        ]
+        pairs = [(1_000 * count / own["n_words"], own) for count, own in zip(counts, groups.values(), strict=True)]
+        means = [mean_interval(shares, clusters=own.get("cluster")) for shares, own in pairs]
         interval, ratio = subtract(*means), smallest_ratio(*means)
         if min(using.values()) < MIN_USING:
             interval, ratio = interval._replace(low=np.nan, high=np.nan, reason=f"{min(using.values())}{FEW}"), np.nan
@@ -153,9 +151,7 @@ def compare_rates(
     return pd.DataFrame(rows).astype({f"term_{group}": "str" for group in single})
 
 
-def _count(
-    corpus: Corpus, dictionary: Dictionary, keys: list[str], clusters: str | None, by: list[str] | None = None
-) -> tuple[pd.DataFrame, ...]:
+def _count(corpus: Corpus, dictionary: Dictionary, keys: list, clusters: str | None, by: list | None = None) -> tuple:
     """Give documents (or their parts by voice) with words and cluster, their counts by concept, and the terms found."""
     language = "zh" if list_languages(corpus) == ["zh"] else "en"
     read = load_dictionary(dictionary, language) if isinstance(dictionary, str) else read_dictionary(dictionary)
@@ -163,13 +159,11 @@ def _count(
         raise TalksError("the dictionary is empty; expected a concept with its terms; write {'tariffs': ['tariffs']}")
     dictionary = {concept: [*map(spell_term, terms)] for concept, terms in read.items()}
     passages, units = find_units(corpus, keys, clusters, None if "speaker_side" in keys else OWN, by)
-    terms = [  # a term that holds another of its concept is not counted beside it: where "port" is, so are "port fees"
-        (concept, term)
-        for concept, given in dictionary.items()
-        for term in dict.fromkeys(given)
-        if not any(other != term and holds(term, other) for other in given)
-    ]
-    terms = pd.DataFrame(terms, columns=["concept", "term"], dtype="str")
+    pairs = [(concept, term) for concept, given in dictionary.items() for term in dict.fromkeys(given)]
+    terms = pd.DataFrame(pairs, columns=["concept", "term"], dtype="str")
+    # A term that holds another of its concept is not counted beside it: where "port" is, so are "port fees".
+    kept = [not any(other != term and holds(term, other) for other in dictionary[concept]) for concept, term in pairs]
+    terms = terms[kept]
     shipped = [listed for name in DICTIONARIES for listed in load_dictionary(name, language).values()]
     rare = [term for listed in dictionary.values() if listed in shipped for term in listed]  # nobody typed them
     found = corpus.count_terms_of(terms["term"].unique(), rare).merge(passages[["passage_id", "unit"]], on="passage_id")
@@ -204,10 +198,9 @@ def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
     ' agreed on Tuesd'
     """
     if not corpus.has_text:
-        raise TalksError(
-            "this corpus holds no text; expected one with its text, because a concordance shows what stands around a "
-            "word; use keyness or rates, or build the corpus from the texts"
-        )
+        why = "expected one with its text, because a concordance shows what stands around a word"
+        remedy = "use keyness or rates, or build the corpus from the texts"
+        raise TalksError(f"this corpus holds no text; {why}; {remedy}")
     wanted, context = spell_term(term), dict.fromkeys(["left", "keyword", "right"], "")
     found = [corpus.sql("SELECT * EXCLUDE (row) FROM passages LIMIT 0").assign(**context)]
     for passages, words, _, at in corpus.find_places([wanted]):

@@ -24,10 +24,8 @@ def tone_instruments(corpus: Corpus) -> list[str]:
     """List the instruments that made the tone of a corpus, as its record says; refuse those of another version."""
     made_of = corpus.record.get("settings", {}).get("tone")
     if made_of != list(INSTRUMENTS):
-        raise TalksError(
-            f"corpus.json: tone is made of {made_of}; expected {list(INSTRUMENTS)}, or tones are "
-            "not comparable; build the corpus again"
-        )
+        expected = f"expected {list(INSTRUMENTS)}, or tones are not comparable"
+        raise TalksError(f"corpus.json: tone is made of {made_of}; {expected}; build the corpus again")
     return made_of
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, fill_grid, in_order, shipped_data
+from .corpus import PERIODS, Corpus, check_columns, fill_grid, in_order, shipped_data
 from .dictionaries import ORDINARY_SURNAMES, read_codebook, read_lexicon
 from .errors import TalksError
 
@@ -47,8 +47,7 @@ def load_talks(
     kept = talks["n_sources"] >= min_sources
     for column, wanted in (("level", level), ("mode", mode)):
         values = [wanted] if isinstance(wanted, str) else wanted or []
-        for unknown in sorted(set(values).difference(CODES[column])):
-            raise TalksError(f"unknown {column} {unknown!r}; expected one of {', '.join(CODES[column])}")
+        check_columns(values, CODES[column], column)
         kept &= talks[column].isin(values) if values else True
     return talks[kept].sort_values(["start_date", "end_date", "talk_id"], ignore_index=True)
 

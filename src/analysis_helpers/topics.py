@@ -124,10 +124,9 @@ def weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
     plain = [len(term) > 1 and not {" ", "'"} & set(term) and term not in left_out for term in terms[kept].tolist()]
     kept[kept] = np.array(plain, dtype=bool) & ~is_name(terms[kept])
     if not kept.any():
-        raise TalksError(
-            f"no term stands in {least} of {len(corpus.documents)} documents and in at most half of "
-            f"their {len(keys)} pieces; expected texts that share words; give more texts"
-        )
+        found = f"no term stands in {least} of {len(corpus.documents)} documents"
+        found += f" and in at most half of their {len(keys)} pieces"
+        raise TalksError(f"{found}; expected texts that share words; give more texts")
     counts = matrix[:, kept]
     weights = _weigh(counts)
     filled = weights.getnnz(axis=1) > 0
@@ -144,8 +143,7 @@ def _weigh(counts: csr_matrix) -> csr_matrix:
 
 def cut_pieces(corpus: Corpus, level: str) -> pd.DataFrame:
     """Give each body passage the number of its piece: consecutive words of one voice, evenly cut."""
-    if level not in ("passage", "document"):
-        raise TalksError(f"unknown level {level!r}; expected passage or document; choose one of them")
+    check_columns([level], ["passage", "document"], "level")
     passages = corpus.body(["passage_id", "doc_id", "speaker_side", "position", "n_words"])
     passages = passages.sort_values(["doc_id", "speaker_side", "position"])
     spoken = passages.groupby(["doc_id", "speaker_side"], sort=False)["n_words"]
@@ -173,10 +171,9 @@ def _factorize(weights: csr_matrix, importance: np.ndarray, n_topics: int, seed:
     from threadpoolctl import threadpool_limits
 
     if not 1 <= n_topics <= min(weights.shape):
-        raise TalksError(
-            f"{n_topics} topics from {weights.shape[0]} pieces with {weights.shape[1]} terms; expected "
-            "fewer topics than either, at least 1; ask for fewer topics or give more texts"
-        )
+        found = f"{n_topics} topics from {weights.shape[0]} pieces with {weights.shape[1]} terms"
+        remedy = "expected fewer topics than either, at least 1; ask for fewer topics or give more texts"
+        raise TalksError(f"{found}; {remedy}")
     model = NMF(n_topics, init="nndsvda", random_state=seed, max_iter=MAX_ITERATIONS)
     # One thread: these matrices are small, and threads that wait for busy cores make it three times slower.
     # A perfect fit has an error of -1e-16, of which no root is taken.

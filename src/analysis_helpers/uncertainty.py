@@ -82,10 +82,8 @@ def mean_interval(values: ArrayLike, groups: ArrayLike | None = None, *, cluster
 
 
 def _bend(skewness: float, n: float) -> np.ndarray:
-    """Bend Student's t for the skewness of the mean, by Hall's cubic: the quantiles for the low and the high bound.
-
-    The skewness of few values comes out too small, hence 8 / n more; beyond 1.1 / t, Hall's bound comes nearer again.
-    """
+    """Bend Student's t for the skewness of the mean, by Hall's cubic: the quantiles for the low and the high bound."""
+    # The skewness of few values comes out too small, hence 8 / n more; beyond 1.1 / t, the bound comes nearer again.
     t = float(stdtrit(n - 1, 0.975))
     skewness, t = np.clip(skewness * (1 + 8 / n), -1.1 / t, 1.1 / t), np.array([t, -t])
     return t if abs(skewness) < 1e-6 else 3 / skewness * (np.cbrt(1 + skewness * (t - skewness / 6)) - 1)
@@ -135,11 +133,8 @@ def subtract(first: Interval, second: Interval) -> Interval:
 
 
 def smallest_ratio(first: Interval, second: Interval) -> float:
-    """Give the smallest ratio of two means whose difference leaves out zero in 80 of 100 such collections.
-
-    Spread is taken to grow with the mean, as that of rates does; solved for the ratio as in Fieller (1954).
-    """
-    ratios = []
+    """Give the smallest ratio of two means whose difference leaves out zero in 80 of 100 such collections."""
+    ratios = []  # spread is taken to grow with the mean, as that of rates does; solved as in Fieller (1954)
     for larger, smaller in ((first, second), (second, first)):
         more, less = (
             np.square((1 + POWER / stdtrit(one.n_effective - 1, 0.975)) * arm / one.mean) if one.mean > 0 else np.nan
@@ -250,10 +245,8 @@ def interaction_p(
     refuse_languages(rows)
     values, inside = rows[value].to_numpy(dtype="float64"), (rows[across] == one).to_numpy()
     side = (rows[by] == first).to_numpy()
-    cells = [
-        mean_interval(values[cell], clusters=rows[clusters][cell] if clusters else None)
-        for cell in (side & inside, ~side & inside, side & ~inside, ~side & ~inside)
-    ]
+    cells, of = (side & inside, ~side & inside, side & ~inside, ~side & ~inside), rows[clusters] if clusters else None
+    cells = [mean_interval(values[cell], clusters=None if of is None else of[cell]) for cell in cells]
     found = subtract(subtract(*cells[:2]), subtract(*cells[2:]))
     design = lay_out(rows.assign(side=side), inside, ["side"], clusters)
     sizes, bounds = (int(side.sum()), int((~side).sum())), (design.n_effective, found.low, found.high)
@@ -263,9 +256,8 @@ def interaction_p(
     model = np.column_stack([np.ones(len(rows)), side, inside])
     rest = values - model @ np.linalg.lstsq(model, values, rcond=None)[0]
     drawn = np.vstack([inside, design.relabel(n_draws, seed)])
-    own, others = (
-        _differences(rest[rows_of], drawn[:, rows_of], np.zeros(rows_of.sum(), int)) for rows_of in (side, ~side)
-    )
+    one_stratum = ((rest[own], drawn[:, own], np.zeros(own.sum(), int)) for own in (side, ~side))
+    own, others = (_differences(*each) for each in one_stratum)
     _, p_value, smallest = count_as_large(own - others)
     return Permutation(found.mean, p_value, *sizes, found.reason, smallest, *bounds)
 
@@ -318,16 +310,11 @@ class Design(NamedTuple):
         return self.labels[start], self.blocks[start]
 
 
-def lay_out(
-    rows: pd.DataFrame, labels: np.ndarray, within: list[str] | None = None, clusters: str | None = None
-) -> Design:
-    """Tell which rows move together, and which to keep: of strata with at least 4 units of each group, or all.
-
-    A cluster moves among those that have most of their rows in the same stratum; one of both groups is two units.
-    """
+def lay_out(rows: pd.DataFrame, labels: np.ndarray, within: list | None = None, clusters: str | None = None) -> Design:
+    """Tell which rows move together, and which to keep: of strata with at least 4 units of each group, or all."""
     strata = rows.groupby(within).ngroup().to_numpy() if within else np.zeros(len(rows), dtype="int64")
     units, blocks = np.arange(len(rows)), strata
-    if clusters and len(rows):
+    if clusters and len(rows):  # one of both groups is two units, moved in the stratum of most of its rows
         units = rows.groupby([clusters, labels], dropna=False).ngroup().to_numpy()
         blocks = pd.crosstab(units, strata).idxmax(axis=1).to_numpy()[units]
     start = np.unique(units, return_index=True)[1]

@@ -163,7 +163,7 @@ def test_a_corpus_shows_what_it_holds_of_each_side_and_what_to_ask(corpus_of):
 def test_a_date_that_would_match_nothing_in_silence_is_refused(shipped, days):
     with pytest.raises(TalksError, match=r"expected two ISO dates; write date=slice\('2025-05-01', '2025-05-31'\)"):
         shipped.where(date=days)
-    with pytest.raises(TalksError, match="unknown period 'day'; expected year, month or week"):
+    with pytest.raises(TalksError, match="unknown period 'day'; expected one of year, month, week"):
         ah.add_period(shipped.documents, "day")
 
 

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 import analysis_helpers as ah
-from analysis_helpers.check import describe_data
+from analysis_helpers.report.data_package import describe_data
 from tests.conftest import ORIGINALS, ROOT
 
 PACKAGE = ROOT / "src/analysis_helpers"

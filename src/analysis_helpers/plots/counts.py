@@ -7,7 +7,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from ..corpus import SIDE_ORDER
-from .style import MARGIN, PAGE, SIDE_NAMES, Panel, font, new_panel, printable, refuse_nothing, titled
+from .style import MARGIN, PAGE, SIDE_NAMES, STEPS, Panel, font, new_panel, printable, refuse_nothing, titled
 
 ROW, LEFT, GROUP_GAP = 23, 306, 0.45  # of heat maps
 
@@ -30,8 +30,7 @@ def plot_weekly(weeks: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme
     begin, end, (us, cn) = days[0] - 5, days[-1] + 5, table.max()
     top, bottom = max(1.12 * us, 0.3 * cn), -max(1.3 * cn, 0.3 * us)
     ax.set(xlim=(begin, end), ylim=(bottom, top))
-    steps = (unit * 10**power for power in range(9) for unit in (1, 2, 5))
-    step = next(step for step in steps if max(us, cn) <= 2.5 * step)
+    step = next(step for step in STEPS if max(us, cn) <= 2.5 * step)
     levels = [level for level in range(int(bottom // step) * step, int(top) + 1, step) if bottom <= level <= top]
     ax.grid_at(levels, lambda level: str(abs(level)), begin - (end - begin) / 187, zero=0)
     ax.bars(days, table["US"], "US", 5.9)

@@ -9,11 +9,11 @@ from matplotlib.scale import FuncScale
 
 from ..corpus import PERIODS
 from ..errors import TalksError
-from .style import LINES, MARGIN, PAGE, SIDE_NAMES, Panel, new_panel, printable, refuse_nothing, titled
+from .style import LINES, MARGIN, PAGE, SIDE_NAMES, STEPS, Panel, new_panel, printable, refuse_nothing, titled
 
 ROW, TALL_ROW, TOPIC_ROW = 24, 58, 84
 MIN_TEXTS, COMPARABLE = 20, 0.7  # of a year; agreement of the lists of two languages
-FORMS, STEPS = {"rate": "{:g}", "share": "{:.0%}"}, [unit * 10**power for power in range(9) for unit in (1, 2, 5)]
+FORMS = {"rate": "{:g}", "share": "{:.0%}"}
 LOWEST, HIGHEST = 0.012, 30  # rates of words; those below, also none at all, stand at the left edge
 
 

@@ -40,6 +40,7 @@ COLORS = {  # of the light and the dark theme; contrasts, and distances under co
 THEMES = {theme: {name: pair[n] for name, pair in COLORS.items()} for n, theme in enumerate(("light", "dark"))}
 SIDE_NAMES = {"US": "United States", "CN": "China", "other": "other"}
 MARKERS = {"US": ("o", 6.4), "CN": ("D", 5.6), "other": ("s", 5.6)}
+STEPS = [unit * 10**power for power in range(9) for unit in (1, 2, 5)]  # between lines of a grid
 LINES = {"US": "-", "CN": (0, (4.5, 1.6)), "other": "-"}
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, Rectangle, Wedge
 
+from ..corpus import check_columns
 from ..dictionaries import read_codebook
-from ..errors import TalksError
 from ..talks import describe_gaps, longest_pauses
 from .style import MARGIN, PAGE, Panel, new_panel, refuse_nothing, titled, width_of
 
@@ -71,8 +71,7 @@ def plot_timeline(talks: pd.DataFrame, *, size: str = "page", theme: str = "ligh
     np.float64(9.0)
     """
     refuse_nothing(talks, "talk")
-    if size not in SIZES:
-        raise TalksError(f"unknown size {size!r}; expected one of {', '.join(SIZES)}; choose one of them")
+    check_columns([size], SIZES, "size")
     talks, gaps = add_lane(talks), lane_gaps(talks)
     sheet = _Sheet(theme, talks["start_date"].dt.year, **SIZES[size])
     sheet.draw_years(talks)
@@ -135,15 +134,14 @@ class _Sheet:
         counts = talks["start_date"].dt.year.value_counts().reindex(self.years, fill_value=0)
         low, high = (MARGIN - 2, self.width - 10) if self.upright else (self.top - 2, self.floor + 4)
         for year in self.years:
-            begin, middle = self.day(f"{year}-01-01"), self.day(f"{year}-07-02")
+            begin = self.day(f"{year}-01-01")
             self.line(begin, low, high, "rule", zorder=0)
             words = counts[year] if year > self.years[0] else f"{counts[year]} talk{'' if counts[year] == 1 else 's'}"
-            if self.upright:
-                self.ax.say(MARGIN - 2, begin + 10, year, 12.5, "ink", "Semibold")
-                self.ax.say(MARGIN - 2, begin + 25, words, 11.5)
-            else:
-                self.ax.say(middle, self.floor + 20, year, 13.5, "ink", "Semibold", ha="center")
-                self.ax.say(middle, self.floor + 37, words, ha="center")
+            x, y, ha, below, px = MARGIN - 2, begin + 10, "left", 15, (12.5, 11.5)
+            if not self.upright:
+                x, y, ha, below, px = self.day(f"{year}-07-02"), self.floor + 20, "center", 17, (13.5, 12)
+            self.ax.say(x, y, year, px[0], "ink", "Semibold", ha=ha)
+            self.ax.say(x, y + below, words, px[1], ha=ha)
         self.line(self.end, low, high, "rule", zorder=0)
         for date, what in () if self.upright else PRESIDENTS:
             if int(date[:4]) in self.years:
@@ -223,16 +221,15 @@ class _Sheet:
         self.line(time, base - talk["height"] - talk["radius"] - 1, base - level + 4, "muted", lw=0.7, zorder=1.8)
 
     def draw_key(self) -> None:
-        places, below, lacking = (22, 122, 206, 294), (22, 108, 222), "cancelled or put off"
+        places, below, band, at = (22, 122, 206, 294), (22, 108, 222), (364, 398, 21, 37), (408, 29)
         words = "longest time in a lane without a meeting in person at cabinet level or above"
-        band, at = (364, 398, 21, 37), (408, 29)
         if self.upright:
-            places, below, lacking = (22, 112, 190, 272), (22, 96, 198), "not held"
             words, band, at = "longest time without a cabinet meeting in person", (45, 57, MARGIN, 30), (38, 51)
         for x, mode in zip(places, ("in_person", "virtual", "phone", "none"), strict=True):
             draw_dot(self.ax, x, 8, "cabinet", mode, self.ax.theme["ink"])
         for x, level in zip(below, ("leader", "cabinet", "deputy"), strict=True):
             draw_dot(self.ax, x, 29, level, "in_person", self.ax.theme["muted"])
+        lacking = "not held" if self.upright else "cancelled or put off"
         self.ax.say(np.add(places, 11), 8, ["in person", "video", "phone", lacking])
         self.ax.say(np.add(below, 13), 29, ["leaders", "cabinet level", "below cabinet"])
         self.band(*band)

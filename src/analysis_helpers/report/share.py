@@ -18,11 +18,12 @@ import pandas as pd
 
 from ..build.stages import DISTRIBUTION
 from ..build.write import harmless
-from ..check import TABLES, check_corpus, describe_tables
+from ..check import TABLES, check_corpus
 from ..corpus import Corpus, load_corpus, new_folder, write_corpus, write_json
 from ..dictionaries import known_names
 from ..errors import TalksError
 from ..words import LONGEST_UNSPACED, LONGEST_WORD, is_too_long, listed_terms
+from .data_package import describe_tables
 from .execute import FORM, execute_notebook, shipped_folder
 
 MARK = "proof.json"
