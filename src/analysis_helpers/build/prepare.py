@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
 import pandas as pd
@@ -123,14 +123,10 @@ def _date_of(record: Record, text: str) -> Record:
         name = "text" if (hit := find_date(text)) else "title"
         date, written = hit or find_closing_date(record.get("title") or "") or (NO_DATE, "")
     unreadable = next((f"unreadable: {written}" for _, written in given), None)
-    return {
-        "date": date.value,
-        "date_precision": date.precision,
-        "date_other": date.other,
-        "date_order": date.order,
-        "date_evidence": f"{name}: {plain(written)[:60]}" if date.value else unreadable,
-        "date_group": record["file"] if record["where"] else record["collection"],
-    }
+    evidence = f"{name}: {plain(written)[:60]}" if date.value else unreadable
+    group = record["file"] if record["where"] else record["collection"]
+    names = ("date", "date_precision", "date_other", "date_order", "date_evidence", "date_group")
+    return dict(zip(names, (*astuple(date), evidence, group), strict=True))
 
 
 def repeated_id(doc_id: str, earlier: str) -> tuple[str, str]:
