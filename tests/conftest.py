@@ -28,6 +28,11 @@ def bytes_of(folder):
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+def read_gold(name):
+    """Rows of a table in tests/gold: answers by hand, on invented texts."""
+    return pd.read_csv(ROOT / f"tests/gold/{name}.csv", dtype="str", keep_default_na=False).to_dict("records")
+
+
 def notebook_of(*cells):
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(metadata={"kernelspec": kernel}, cells=list(cells))

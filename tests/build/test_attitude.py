@@ -10,8 +10,14 @@ import pandas as pd
 import pytest
 
 from analysis_helpers import build
-from analysis_helpers.build.attitude import function_words, masked_words, target_features, target_probabilities
-from analysis_helpers.build.names import count_mentions
+from analysis_helpers.build.attitude import (
+    function_words,
+    masked_words,
+    mean_attitudes,
+    target_features,
+    target_probabilities,
+)
+from analysis_helpers.build.names import count_mentions, find_mentions
 from analysis_helpers.dictionaries import read_lexicon
 from analysis_helpers.errors import TalksError
 from tests.conftest import ROOT
@@ -101,8 +107,9 @@ def test_the_article_of_a_name_carries_no_weight():
     """Else the same sentence would be warmer about China than about the United States."""
     for text in ["{} broke its word.", "We met with {} and the WTO.", "And {}’s firms thank {}."]:
         names = ["China", "the United States", "the US"]
-        added = build.add_attitude(pd.DataFrame({"text": [text.replace("{}", name) for name in names]}))
-        assert added["tone_to_us"].tolist()[1:] == [added["tone_to_cn"].iloc[0]] * 2
+        texts = [text.replace("{}", name) for name in names]
+        means = mean_attitudes(texts, find_mentions(texts))
+        assert means["tone_to_us"].tolist()[1:] == [means["tone_to_cn"][0]] * 2
 
 
 def test_rows_in_are_rows_out_and_an_empty_frame_stays_empty():
@@ -111,7 +118,7 @@ def test_rows_in_are_rows_out_and_an_empty_frame_stays_empty():
     assert scored.columns.tolist() == [*frame, "target_tone", "target_label"]
     pd.testing.assert_frame_equal(scored[frame.columns], frame)
     pd.testing.assert_frame_equal(scored.loc[["a"]], build.score_attitude(frame.loc[["a"]]))
-    empty = build.score_attitude(build.find_targets(pd.DataFrame({"text": []})))
+    empty = build.score_attitude(frame[:0])
     assert empty[["target_tone", "target_label"]].dtypes.astype("str").tolist() == ["float64", "str"]
 
 
@@ -130,20 +137,18 @@ def test_bad_offsets_name_the_row_in_one_line(text, start, end):
 def test_the_two_countries_as_targets():
     text = "We thank China for its help, but Beijing must stop its reckless threats against the US."
     other = "Washington told us that the South China Sea was calm; China–US trade helped Beijing’s envoy."
-    sentences = pd.DataFrame({"text": ["Nobody came.", text, other, ""]}, index=[5, 5, 7, 8])
-    found = build.find_targets(sentences.reset_index(drop=True))
-    for row, told in enumerate(sentences["text"]):
-        counted, own = count_mentions(told), found.loc[found.index == row, "target"]
-        assert [(own == side).sum() for side in ("US", "CN")] == [counted["us"], counted["cn"]]
-    assert found.loc[2, ["start", "end", "target"]].to_numpy().tolist() == [[0, 10, "US"], [76, 83, "CN"]]
-    added = build.add_attitude(sentences)
-    pd.testing.assert_frame_equal(added[["text"]], sentences)
+    texts = ["Nobody came.", text, other, ""]
+    found = find_mentions(texts)
+    for row, told in enumerate(texts):
+        counted, own = count_mentions(told), found.loc[found["row"] == row, "target"].tolist()
+        assert [own.count(target) for target in counted] == list(counted.values())
+    own = found[(found["row"] == 2) & found["target"].isin(["us", "cn"])]
+    assert own.to_numpy().tolist() == [[2, 0, 10, "us"], [2, 76, 83, "cn"]]
+    means = pd.DataFrame(mean_attitudes(texts, found))
     each = _score((text, "China"), (text, "Beijing"), (text, "US"))["target_tone"]
-    assert added["tone_to_cn"].iloc[1] == pytest.approx((each[0] + each[1]) / 2, abs=6e-5)
-    assert added["tone_to_us"].iloc[1] == each[2]
-    assert added[["tone_to_us", "tone_to_cn"]].iloc[[0, 3]].isna().all(axis=None)
-    with pytest.raises(TalksError, match="no column 'text'"):
-        build.add_attitude(pd.DataFrame({"sentence_id": ["a"]}))
+    assert means["tone_to_cn"][1] == pytest.approx((each[0] + each[1]) / 2, abs=6e-5)
+    assert means["tone_to_us"][1] == each[2]
+    assert means.iloc[[0, 3]].isna().all(axis=None)
 
 
 def test_no_name_has_a_weight():

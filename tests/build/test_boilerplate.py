@@ -7,26 +7,11 @@ import pytest
 from analysis_helpers.build.boilerplate import split_flat_page
 from analysis_helpers.build.clean import Line, clean_text, mark_page_lines
 from analysis_helpers.words import count_words
-from tests.conftest import ORIGINALS
+from tests.conftest import ORIGINALS, read_gold
 
 FLATTENED = ORIGINALS.parent / "messy" / "flattened_pages"
 
-TEXTS = [text.replace(" / ", "\n") for text in [
-    "Readout of the Call with Minister Roe / The Secretary of the Fleet spoke today with Minister Ann Roe of Westland."
-    " / They reviewed the count of the herring and agreed that inspectors will meet in Port Sample next week.",
-    "Both sides agree on: / - herring / - cod / - nets under 40 mm / - a joint count in May / - harbour fees / - flags",
-    "Q: Will you sign? / A: Yes. / Q: When? / A: Soon. / Q: And the herring? / A: No comment. / Q: Thank you.",
-    "Dear Minister, / I share your worry about the herring, and I will read the count again. / Please print this letter"
-    " and follow the usual way. / Yours, / Ann Roe / Fleet Office / Port Sample",
-    "O herring of the sea / Who counted you / The ministers went home / The nets were dry / And nobody asked why",
-    "09:00 | Arrival | Port Sample / 09:30 | Opening | Minister Roe / 10:00 | Count of the herring | Fleet Office / "
-    "11:00 | Coffee | Hall / 13:00 | Lunch | Harbour / 15:00 | Press | Hall",
-    "FOR IMMEDIATE RELEASE / Fleet Office / Westland opens its harbour to the boats of Eastland on the first of June,"
-    " the Fleet Office said. / Contact: Ann Roe / Phone: 555 0100 / Email: desk@example.org",
-    "Joint Statement / 1. Both sides met. / 2. Both sides agreed on herring. / 3. Cod / 4. Haddock / In two copies",
-    "Search for survivors / Share the catch / Follow the count / Comments of the fleet / Read the treaty",
-    " / ".join(f"Delegate {letter}. Sample, Westland" for letter in "ABCDEFGHIJKLMNOP"),
-]]  # fmt: skip
+TEXTS = [row["text"] for row in read_gold("no_pages")]
 PARAGRAPH = " ".join(
     f"On day {n} the delegations read part {n} of the treaty aloud, shared a plate of herring, and did not agree."
     for n in range(1, 13)

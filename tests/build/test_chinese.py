@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 import analysis_helpers as ah
 from analysis_helpers.build import clean_text, count_mentions, score_tone, split_text
-from analysis_helpers.build.read.dates import read_date
 from analysis_helpers.dictionaries import DICTIONARIES, load_dictionary, read_lexicon
 from analysis_helpers.words import LANGUAGES, spell_term
 
@@ -167,10 +166,3 @@ def test_chinese_texts_that_are_nearly_the_same_are_kept_once(corpus_of):
     text += "他们打算星期一早上在灯塔下面开会，请镇长坐下来听一听大家的难处，再为秋天的集市准备好场地和雨棚。"
     rows = [("a", "CN", "", text), ("b", "CN", "", text.replace("场地", "桌椅")), ("c", "CN", "", ANSWER * 9)]
     assert corpus_of(COLUMNS, rows).rejected["doc_id"].tolist() == ["b"]
-
-
-@pytest.mark.parametrize(
-    "written", ["2020年3月5日", "2020年03月05日 星期四", "2020 年 3 月 5 号", "发布时间：2020年3月5日 15:30"]
-)
-def test_dates_in_chinese(written):
-    assert read_date(written).value == "2020-03-05"

@@ -18,6 +18,7 @@ from analysis_helpers.build.clean import (
 )
 from analysis_helpers.build.read.encoding import repair_characters
 from analysis_helpers.words import count_words
+from tests.conftest import read_gold
 
 LONG = "The two delegations met again on Tuesday and talked until late in the evening about the count of the catch."
 NEXT = "Their ministers, who had stayed at home, read the minutes on Wednesday and found that nobody counted a fish."
@@ -63,43 +64,7 @@ def test_character_steps(step, before):
     assert step(before) == (STEPS[step][before] or before)
 
 
-FURNITURE = {
-    "navigation": [
-        "Home » World » Talks", "Back to top", "- From the section Harbours & Fish", "Continue reading the main story",
-        "SKIP ADVERTISEMENT", "- 30 -", "Video Ad Feedback", "list 1 of 4", "Tags: Fish, Ports", "BBC Sounds",
-    ],
-    "comment prompt": [
-        "Leave a Reply", "34 Comments", "What do you think? Tell us in the comments below!", "- 941 comments",
-        "Comments are closed.",
-    ],
-    "related links": ["Related articles:", "Read more: Ministers eat herring"],
-    "share bar": ["Share this on Facebook", "Follow us on X, YouTube and Instagram", "Follow Sample Daily on Facebook"],
-    "advertising notice": ["Advertisement", "Supported by"],
-    "sign-in prompt": [
-        "Sign in to read more", "Get the day's fish in your inbox", "You have 2 free articles left this month",
-        "You can unsubscribe at any time",
-    ],
-    "copyright notice": ["© 2024 The Paper. All rights reserved", "Copyright 2025 The Sample"],
-    "platform notice": ["Powered by WordPress"], "counter": ["1,024 views"], "symbols": ["###", "* * *"],
-    "disclaimer": ["The opinions expressed here do not necessarily reflect those of the paper."],
-    "call for contributions": ["Send your letters to letters@example.org"],
-    "author note": ["The author is a fellow of an institute."], "government banner": ["Official websites use .gov"],
-    "post stamp": ["Posted 2 hours ago", "Sample Times | Published: Sep 14, 2025 10:30 PM"],
-    "agency notice": ["Our Standards: The Thomson Reuters Trust Principles.", "Get reporter alerts", "Opens new tab"],
-    "credits": [
-        "Reporting by Ann Roe in Port Sample; Editing by Bob Doe", "(Additional reporting by Ann Roe and Bob Doe)",
-        "--With assistance from Ann Roe and Bob Doe.", "Sample News’ Ann Roe contributed to this report.",
-        "(Editor: Ann Roe, Bob Doe)", "Source: Xinhua", "Source: Xinhua | Editor: huaxia",
-    ],
-    "picture credit": ["Image source, Getty Images", "Image caption, The port", "Photograph: Ann Roe/Sample"],
-    "reading time": ["Listen 5 min", "4 Min Read"],
-    "cookie notice": ["By using this site you agree to our use of cookies."],
-    "republication": ["This article was originally published in The Sample."],
-    "transcript mark": ["END 3:30 P.M. EST"], "date line": ["Tuesday, March 4th, 2025", "11:06 A.M. EST"],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("kind", "line"), [(kind, line) for kind in FURNITURE for line in FURNITURE[kind]])
+@pytest.mark.parametrize(("kind", "line"), [row.values() for row in read_gold("furniture")])
 def test_furniture_is_removed_and_its_kind_recorded(kind, line):
     clean = clean_text(f"{LONG}\n\n{NEXT}\n\n{line}")
     assert clean.text == f"{LONG}\n{NEXT}"

@@ -7,7 +7,7 @@ import analysis_helpers as ah
 from analysis_helpers.build.quotes import add_quoted_speakers, add_whole_quotations
 from analysis_helpers.build.sentences import split_passages, split_sentences
 from analysis_helpers.build.speakers import add_speakers
-from tests.conftest import ROOT
+from tests.conftest import ROOT, read_gold
 
 
 def _measured(texts, genre="news report", side="US", date="2025-05-01"):
@@ -22,65 +22,19 @@ def _sides(*texts, **about):
     return _measured(texts, **about)[1]["speaker_side"].tolist()
 
 
-@pytest.mark.parametrize(
-    ("text", "speaker"),
-    [
-        ("“The door is open,” Wang Yi said.", "Wang Yi"),
-        ("“The door is open,” said Foreign Minister Wang Yi on Friday.", "Wang Yi"),
-        ("Wang Yi said: “The door is open.”", "Wang Yi"),
-        ("“The door,” Vice-Premier He Lifeng said, “is open.”", "He Lifeng"),
-        ('"The door is open," Treasury Secretary Bessent told reporters.', "Scott Bessent"),
-        ("The door is open, according to the Ministry of Commerce.", "Ministry of Commerce"),
-        ("The door is open, said a spokesperson for the Ministry of Commerce.", "Ministry of Commerce"),
-        ("According to the State Department, the door is open.", "State Department"),
-        ("Foreign Ministry spokesperson Mao Ning also warned that the door may close.", "Mao Ning"),
-        ("Xu Sample, a spokesperson for the Ministry of Commerce, said the door is open.", "Ministry of Commerce"),
-        ("China’s Ministry of Commerce has repeatedly accused others of closing it.", "Ministry of Commerce"),
-        ("Scott Bessent’s warning that “the door may close” was heard.", "Scott Bessent"),
-        ("Donald Trump praised the room, adding that the door was wide.", "Donald Trump"),
-        ("Beijing said the door is open.", "China's capital"),
-        ("The door is open, Wang Yi and Li Chenggang said.", "Chinese"),
-    ],
-)
-def test_attributions_by_hand(text, speaker):
-    american = {"Scott Bessent", "State Department", "Donald Trump"}
-    side = "US" if speaker in american else "CN"
-    _, sentences = _measured([text], side="other")
-    assert sentences["speaker_side"].tolist() == [side]
-    if speaker not in {"China's capital", "Chinese"}:
-        assert sentences["quoted_speaker"].tolist() == [speaker]
+ATTRIBUTIONS = [tuple(row.values()) for row in read_gold("attributions")]  # no side: nobody known speaks, or two do
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Xu Sample said the door is open.",
-        "“The door is open,” an analyst said after the call with Wang Yi.",
-        "A person close to Wang Yi said the door is open.",
-        "Former President Donald Trump said the door is open.",
-        "Japan’s Foreign Ministry said the door is open.",
-        "Wang Yi visited the so-called “open door”.",
-        "Wang Yi’s stated aim is an open door.",
-        "Scott Bessent and Wang Yi said the door is open.",
-        "Wang Yi said it is open, while Scott Bessent said it is shut.",
-        "Both sides said the door is open.",
-        "China was told that the door is open.",
-        "Wang said the door is open.",
-        "Air China said the door is open.",
-        "It is a door that China pledged to keep open.",
-        "The Department of Commerce said the door is open, said a spokesperson for the ministry.",
-        "Qin Gang said the door is open.",
-        "The US claims on the door are old.",
-        "He said the door is open.",
-        "“China said the door is open,” Xu Sample noted.",
-    ],
-)
-def test_what_stays_as_it_is(text):
-    """Nobody known speaks, or two sides do; Qin Gang had left office by 2025; a bare surname is not introduced."""
+@pytest.mark.parametrize(("text", "side", "speaker"), ATTRIBUTIONS)
+def test_attributions_by_hand(text, side, speaker):
+    """Qin Gang had left office by 2025; a bare surname is not introduced."""
     passages, sentences = _measured([text], side="other")
-    assert sentences["speaker_side"].tolist() == ["other"]
-    assert sentences["quoted_speaker"].isna().all()
-    assert passages["speaker_side"].tolist() == ["other"]
+    assert sentences["speaker_side"].tolist() == [side or "other"]
+    if speaker:
+        assert sentences["quoted_speaker"].tolist() == [speaker]
+    if not side:
+        assert sentences["quoted_speaker"].isna().all()
+        assert passages["speaker_side"].tolist() == ["other"]
 
 
 @pytest.mark.parametrize(
@@ -130,23 +84,11 @@ def test_a_corpus_carries_the_voices(corpus_of):
     assert corpus.passages["speaker_side"].tolist() == ["US"]
 
 
-# Read by hand in the five articles: (article, passage, sentence) -> side of whoever is quoted or reported there,
+# Read by hand in the five articles: the side of whoever is quoted or reported there,
 # as far as it is a government. All other sentences are the author's, or of a person or people of neither.
-REPORTED = {
-    **dict.fromkeys([("000", 7, 2), ("001", 4, 4), ("001", 13, 3)], "CN"),
-    **dict.fromkeys([("002", 5, 3), ("002", 11, 2), ("002", 13, 2)], "CN"),
-    **dict.fromkeys([("002", 5, 1), ("002", 5, 2), ("002", 11, 1), ("003", 16, 1)], "US"),
-    **{
-        ("004", passage, n): "CN"
-        for passage, last in ((1, 1), (3, 2), (4, 2), (8, 2), (9, 4))
-        for n in range(1, last + 1)
-    },
-    **{("004", passage, 1): "CN" for passage in (10, 11)},
-    **{("004", passage, 1): "US" for passage in (7, 12, 13, 15)},
-    **{("004", 7, 2): "US", ("004", 14, 3): "US"},
-}
-# Words of theirs without a mark or a verb, which no rule can see: two questions, and an agenda named before.
-MISSED = {("004", 9, 1), ("004", 9, 3), ("002", 5, 2)}
+# Not seen: words of theirs without a mark or a verb, which no rule can see: two questions, and an agenda named before.
+READ = [((row["article"], int(row["passage"]), int(row["sentence"])), row) for row in read_gold("reported_in_articles")]
+REPORTED = {place: row["side"] for place, row in READ if row["seen"] == "yes"}
 # Sentences by side in each article, counted by eye after taking off those that no rule can see.
 BY_SIDE = {"000": {"CN": 30}, "001": {"CN": 54}, "002": {"US": 30, "CN": 3}, "003": {"CN": 40, "US": 1}}
 BY_SIDE |= {"004": {"US": 16, "CN": 11}}
@@ -166,8 +108,8 @@ def _places(sentences):
 def test_quotations_of_the_articles_are_those_read_by_hand(articles):
     found = dict(zip(_places(articles.sentences), articles.sentences["speaker_side"], strict=True))
     sides = {doc_id[:3]: side for doc_id, side in articles.documents.set_index("doc_id")["side"].items()}
-    expected = {place: sides[place[0]] if place in MISSED else REPORTED.get(place, sides[place[0]]) for place in found}
-    assert set(REPORTED) <= set(found)
+    expected = {place: REPORTED.get(place, sides[place[0]]) for place in found}
+    assert {place for place, _ in READ} <= set(found)
     assert {place: side for place, side in found.items() if side != expected[place]} == {}
 
 

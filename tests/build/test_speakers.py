@@ -12,35 +12,19 @@ from analysis_helpers.build.sentences import split_passages
 from analysis_helpers.build.speakers import add_speakers, classify_label
 from analysis_helpers.corpus import SIDE_ORDER
 from analysis_helpers.words import count_words
-from tests.conftest import ROOT
-
-LABELS = {  # whose side the text is of, and labels with who speaks, by the voice
-    ("US", "question"): ["Q", "QUESTION", "Reporter 2", "Moderator", "JO SAMPLE, HOST"],
-    ("CN", "question"): ["Bloomberg", "Anadolu Agency", "Phoenix TV Journalist"],
-    ("CN", "CN"): ["A", "Spokesperson", "Minister Sample"],
-    ("CN", "US"): ["PRESIDENT TRUMP = Donald Trump"],
-    ("US", "US"): ["THE PRESIDENT", "SENIOR ADMINISTRATION OFFICIAL", "A Defense Official 2",
-                   "President Trump = Donald Trump", "SEC. SCOTT BESSENT = Scott Bessent",
-                   "MS. LEAVITT = Karoline Leavitt"],
-    ("US", "other"): ["MR. SAMPLE", "PRIME MINISTER MODI = Narendra Modi", "Senator Sample", "PRESIDENT SAMPLE"],
-    ("US", "unknown"): ["Speaker 8"],
-}  # fmt: skip
+from tests.conftest import ROOT, read_gold
 
 
-@pytest.mark.parametrize(("side", "voice"), LABELS)
-def test_labels_by_hand(side, voice):
-    for label, _, name in (row.partition(" = ") for row in LABELS[side, voice]):
-        assert classify_label(label, side) == (name or label, voice)
+@pytest.mark.parametrize(("side", "voice", "label", "name"), [row.values() for row in read_gold("labels_of_turns")])
+def test_labels_by_hand(side, voice, label, name):
+    """`side`: whose the text is; who speaks is named where it is not the label itself."""
+    assert classify_label(label, side) == (name or label, voice)
 
 
-@pytest.mark.parametrize("words", ["Energy", "Maria Sample"])
-def test_other_words_are_no_label(words):
-    assert classify_label(words, "US") is None
-
-
-def test_who_has_left_office_is_no_official():
+@pytest.mark.parametrize(("words", "year"), [("Energy", ""), ("Maria Sample", ""), ("Larry Kudlow", "2025")])
+def test_other_words_are_no_label_nor_is_who_has_left_office(words, year):
+    assert classify_label(words, "US", "", year) is None
     assert classify_label("Larry Kudlow", "US", "", "2018") == ("Larry Kudlow", "US")
-    assert classify_label("Larry Kudlow", "US", "", "2025") is None
 
 
 def _turns(texts, side="US", genre="press_conference", author="", date="2025-05-01"):
@@ -54,86 +38,14 @@ def _turns(texts, side="US", genre="press_conference", author="", date="2025-05-
     return list(zip(spoken["speaker_side"], spoken["text"], strict=True))
 
 
-TURNS = {
-    "answers go on, and questions are nobody's voice": (
-        [("question", "Q Will you sign?"), ("US", "SECRETARY RUBIO: Not yet."), ("US", "We shall see."),
-         ("question", "Q But when —"), ("US", "SECRETARY RUBIO: Soon.")], {},
-    ),
-    "speech before any label is unknown": (
-        [("unknown", "And so we met."), ("question", "Press: Why?"), ("US", "President Trump: Because.")], {},
-    ),
-    "written texts speak for their side": (
-        [("US", "SECURING A DEAL: It is secured."), ("US", "Key points: three."), ("US", "Both sides met.")],
-        {"genre": "statement"},
-    ),
-    "written answers are told from their questions": (
-        [("question", "A reporter asked: What of the duties?"), ("CN", "A: They are wrong."), ("CN", "They must go."),
-         ("question", "A journalist from the Sample’s daily asked: And then?"), ("CN", "A: We shall see.")],
-        {"side": "CN", "genre": "statement"},
-    ),
-    "labels in the forms that transcripts use": (
-        [("US", "Karoline Leavitt (21:10): Next."), ("question", "Speaker 8 (21:15): Why now?"),
-         ("question", "QUESTION:(Via interpreter) And later?"), ("CN", "He Yongqian：We noted it.")], {},
-    ),
-    "phrases that end in a colon are no speakers": (
-        [("question", "AFP: Any news?"), ("CN", "Mao Ning: My point is this."),
-         ("CN", "My second point is: patience."), ("CN", "At 10:30 we meet.")], {"side": "CN"},
-    ),
-    "unknown names in an interview ask": (
-        [("question", "Maria Sample: Mr. Secretary, welcome."), ("US", "Scott Bessent: Thank you.")],
-        {"genre": "interview"},
-    ),
-    "who asks and who is asked is told from the turns": (
-        [("question", "Maria Sample: Will you go?"), ("US", "TRUMP: Soon."), ("question", "Jo Test: Some say so."),
-         ("US", "TRUMP: They do."), ("question", "SAMPLE: And?"), ("question", "Jo Test: Why?")], {"genre": ""},
-    ),
-    "an official whom no list knows is the one who is asked": (
-        [("question", "JO SAMPLE, HOST: What was agreed?"), ("US", "JANE ROE: Much. Was it easy? No."),
-         ("question", "SAMPLE: Like what?"), ("US", "ROE: Duties fall."), ("question", "SAMPLE: I see.")],
-        {"genre": "interview"},
-    ),
-    "the same among the papers, and without a genre": (
-        [("question", "AFP: Any comment?"), ("CN", "Xu Sample: We oppose it."), ("CN", "It must go."),
-         ("question", "O Teste: And fentanyl?"), ("CN", "Xu Sample: It must go too.")], {"side": "CN", "genre": ""},
-    ),
-    "numbered speakers": (
-        [("question", "Speaker 1: Will you go?"), ("US", "Speaker 2: We shall, and soon."),
-         ("question", "Speaker 1: When?"), ("US", "Speaker 2: In May.")], {"genre": "interview"},
-    ),
-    "a title in the text tells an unlisted name": (
-        [("US", "President Trump: I welcome Prime Minister Kim Sample. Secretary Roe, please."),
-         ("other", "Kim Sample: I thank you."), ("US", "Jane Roe: Welcome."), ("question", "Q When?")], {},
-    ),
-    "who speaks long, asks nothing and has no title may be anybody": (
-        [("question", "Q When?"), ("US", "TRUMP: Ask him."), ("unknown", f"Jo Sample: {'We shall see. ' * 50}")], {},
-    ),
-    "a Mr. who asks is the press": (
-        [("question", "MR. SAMPLE: Why?"), ("US", "MR. BESSENT: Because."), ("other", "MR. TEST: Indeed.")], {},
-    ),
-    "a word of a list is no speaker": (
-        [("question", "AFP: Which?"), ("CN", "Mao Ning: These."), ("CN", "Singapore: ten."), ("question", "AFP: And?"),
-         ("CN", "Mao Ning: No.")], {"side": "CN"},
-    ),
-    "headings with a question are no exchange": (
-        [("US", "What It Does: What falls?"), ("US", "Key Facts: Duties fall."), ("US", "Next Steps: More.")],
-        {"genre": ""},
-    ),
-    "without a label the answers are the issuer's": ([("CN", "We oppose it."), ("CN", "It must go.")], {"side": "CN"}),
-    "nor has every answer one of its own": (
-        [("question", "AFP: Any comment?"), ("CN", "We oppose it."), ("CN", "It must go."),
-         ("question", "Le Test: And?"), ("CN", "It must go too.")], {"side": "CN"},
-    ),
-    "a spokesperson's answer may hold a question": (
-        [("CN", "Who began? Not we."), ("CN", "Is it fair?")], {"side": "CN", "genre": "spokesperson answer"},
-    ),
-    "an exchange without any label cannot be told": ([("unknown", "Will you go?"), ("unknown", "Soon.")], {}),
-}  # fmt: skip
+TURNS = pd.DataFrame(read_gold("turns")).groupby("case", sort=False)
 
 
-@pytest.mark.parametrize("case", TURNS)
+@pytest.mark.parametrize("case", TURNS.groups)
 def test_turns_by_hand(case):
-    turns, about = TURNS[case]
-    assert [voice for voice, _ in _turns([text for _, text in turns], **about)] == [voice for voice, _ in turns]
+    turns = TURNS.get_group(case)
+    spoken = _turns(turns["text"].tolist(), side=turns["side"].iloc[0], genre=turns["genre"].iloc[0])
+    assert [voice for voice, _ in spoken] == turns["voice"].tolist()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Growth: every step of a build takes time in proportion to its text, whatever stands there; texts are invented.
 
 Linear work takes four times as long for four times the text, quadratic work sixteen times. No time is asserted, only
-the ratio of two sizes in seconds of the processor. Attitude is left out. `python -m tests.slow.test_growth` prints the
-ratio of each step on each string; the test keeps for each step the strings that have hurt it, or might.
+the ratio of two sizes in seconds of the processor. Attitude is left out. For each step the strings stand that have hurt
+it, or might.
 """
 
 import time
@@ -106,10 +106,3 @@ def _growth(step, strings):
 @pytest.mark.parametrize("name", STEPS)
 def test_time_grows_with_the_text(name):
     assert _growth(*STEPS[name]) <= LIMIT
-
-
-if __name__ == "__main__":
-    for name, (step, _) in STEPS.items():
-        for string in sorted({*NAMES, *SPEECH, *TURNS, *SIGNS, *PAGES, *WORDS}):
-            short, long = (_seconds(step, [string], size) for size in (20_000, 80_000))
-            print(f"{name:12} {string!r:30} {short:.3f} s {long:.3f} s {long / short:5.1f}")

@@ -24,27 +24,9 @@ import analysis_helpers as ah
 from analysis_helpers.build.read import archives, files, registry, tables
 from analysis_helpers.build.read.registry import DOCUMENT_READERS, TABLE_READERS
 from analysis_helpers.cli import main
+from tests import made_files as made
 from tests.conftest import ROOT
-from tests.made_files import (
-    BODY,
-    CELL,
-    FIRST,
-    PAGE,
-    SAMPLES,
-    SECOND,
-    docx,
-    join_pdf,
-    parquet,
-    part_of,
-    pdf,
-    records_of,
-    rtf,
-    tarred,
-    with_part,
-    write,
-    xlsx,
-    zipped,
-)
+from tests.made_files import BODY, CELL, FIRST, PAGE, SAMPLES, SECOND, part_of, records_of, write
 
 SECONDS = 15  # of the processor, for one file of the tests below: most take under one, quadratic work takes minutes
 
@@ -94,7 +76,7 @@ def outcomes(found):
 NAMES = ["../../out.txt", "/etc/out.txt", "C:\\out.txt", "..\\..\\out.txt", "a/../../out.txt", "a\nb\x1b[2J.txt"]
 
 
-@pytest.mark.parametrize(("name", "pack"), [("a.zip", zipped), ("a.tar.gz", tarred)])
+@pytest.mark.parametrize(("name", "pack"), [("a.zip", made.zipped), ("a.tar.gz", made.tarred)])
 def test_names_that_lead_elsewhere_are_only_names(name, pack, tmp_path):
     files = {name: f"{BODY} It was told {n} times." for n, name in enumerate(NAMES)}
     found = read(tmp_path, {name: pack(files)})
@@ -114,13 +96,13 @@ def test_links_and_devices_in_archives_are_refused(tmp_path):
         link = zipfile.ZipInfo("link.txt")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(link, "/etc/hostname")
-    found = outcomes(read(tmp_path, {"a.tar.gz": tarred(members), "b.zip": packed.getvalue()}))
+    found = outcomes(read(tmp_path, {"a.tar.gz": made.tarred(members), "b.zip": packed.getvalue()}))
     assert found == [BODY, *["is a link, no file; links are not followed"] * 5]
 
 
 def _zip_that_lies(size):
     """A zip archive whose directory says that its member has another size."""
-    data = bytearray(zipped({"a.txt": BODY, "b.txt": BODY}))
+    data = bytearray(made.zipped({"a.txt": BODY, "b.txt": BODY}))
     place = data.index(b"PK\x01\x02")
     data[place + 24 : place + 28] = struct.pack("<I", size)
     return bytes(data)
@@ -128,7 +110,7 @@ def _zip_that_lies(size):
 
 def _zip_of_overlapping_members():
     """Three entries of the directory that point to one member, which expands a thousandfold."""
-    packed = zipped({"a.txt": b"a" * 3_000_000})
+    packed = made.zipped({"a.txt": b"a" * 3_000_000})
     start = packed.index(b"PK\x01\x02")
     end = packed.index(b"PK\x05\x06")
     entry = packed[start:end]
@@ -145,12 +127,16 @@ def _endless_tar(name, kind, size):
 
 
 BOMBS = {
-    "zip": ({"a.zip": zipped({"a.txt": b"a" * 3_000_000, "b.txt": BODY})}, "expands to over", 1),
-    "zip in a zip": ({"a.zip": zipped({"b.zip": zipped({"a.txt": BODY}), "b.txt": BODY})}, "an archive inside", 1),
+    "zip": ({"a.zip": made.zipped({"a.txt": b"a" * 3_000_000, "b.txt": BODY})}, "expands to over", 1),
+    "zip in a zip": (
+        {"a.zip": made.zipped({"b.zip": made.zipped({"a.txt": BODY}), "b.txt": BODY})},
+        "an archive inside",
+        1,
+    ),
     "overlapping members": ({"a.zip": _zip_of_overlapping_members()}, "expands to over", 0),
     "size is a lie": ({"a.zip": _zip_that_lies(10)}, "cannot be read (Bad CRC-32", 1),
     "size is huge": ({"a.zip": _zip_that_lies(2**32 - 2)}, "would expand to over", 1),
-    "tar": ({"a.tar.gz": tarred({"a.txt": b"a" * 3_000_000, "b.txt": BODY})}, "expands to over", 0),
+    "tar": ({"a.tar.gz": made.tarred({"a.txt": b"a" * 3_000_000, "b.txt": BODY})}, "expands to over", 0),
     "tar without end": ({"a.tar.gz": _endless_tar("a.bin", tarfile.REGTYPE, 10**12)}, "expands to over", 0),
     "name without end": (
         {"a.tar.gz": _endless_tar("././@LongLink", tarfile.GNUTYPE_LONGNAME, 10**9)},
@@ -159,8 +145,8 @@ BOMBS = {
     ),
     "jsonl.gz": ({"a.jsonl.gz": gzip.compress(b'{"text": "' + b"a" * 3_000_000)}, "expands to over", 0),
     "csv.gz": ({"a.csv.gz": gzip.compress(b"text\n" + b"a" * 3_000_000)}, "expands to over", 0),
-    "parquet": ({"a.parquet": parquet(text=["a " * 50_000] * 100)}, "expands to over", 10),
-    "xlsx": ({"a.xlsx": xlsx(One=[["text"], *[["a " * 10_000]] * 100])}, "would expand to over", 0),
+    "parquet": ({"a.parquet": made.parquet(text=["a " * 50_000] * 100)}, "expands to over", 10),
+    "xlsx": ({"a.xlsx": made.xlsx(One=[["text"], *[["a " * 10_000]] * 100])}, "would expand to over", 0),
 }
 
 
@@ -184,9 +170,9 @@ def test_a_large_file_of_ordinary_texts_is_no_bomb():
 
 def test_too_many_members_or_a_broken_one_do_not_spoil_the_others(tmp_path, monkeypatch):
     monkeypatch.setattr(archives, "MAX_MEMBERS", 3)
-    data = bytearray(zipped({"a.txt": BODY, "b.txt": BODY, "c.txt": BODY}))
+    data = bytearray(made.zipped({"a.txt": BODY, "b.txt": BODY, "c.txt": BODY}))
     data[data.index(b"b.txt") + 10] ^= 0xFF
-    found = outcomes(read(tmp_path, {"a.zip": bytes(data), "b.zip": zipped({f"{n}.txt": BODY for n in range(9)})}))
+    found = outcomes(read(tmp_path, {"a.zip": bytes(data), "b.zip": made.zipped({f"{n}.txt": BODY for n in range(9)})}))
     assert (found[0], found[2], found[3:6]) == (BODY, BODY, [BODY] * 3)
     assert "cannot be read" in found[1]
     assert len(found) == 7
@@ -209,8 +195,8 @@ ENTITIES = {
     "parameter": '<!ENTITY % p SYSTEM "http://127.0.0.1:9/x"> %p; <!ENTITY x "y">',
 }
 PACKAGES = {
-    ".docx": (docx(FIRST, SECOND), "word/document.xml"),
-    ".xlsx": (xlsx(One=[["text"], [FIRST]]), "xl/worksheets/sheet1.xml"),
+    ".docx": (made.docx(FIRST, SECOND), "word/document.xml"),
+    ".xlsx": (made.xlsx(One=[["text"], [FIRST]]), "xl/worksheets/sheet1.xml"),
 }
 
 
@@ -219,7 +205,7 @@ PACKAGES = {
 @pytest.mark.parametrize("ending", PACKAGES)
 def test_entities_of_xml_are_refused(ending, case, encoding, tmp_path):
     package, name = PACKAGES[ending]
-    hostile = with_part(package, name, _entities(ENTITIES[case], encoding))
+    hostile = made.with_part(package, name, _entities(ENTITIES[case], encoding))
     found = outcomes(read(tmp_path, {f"a{ending}": hostile, "b.txt": BODY}))
     assert found[0].startswith("defines XML entities")
     assert Path("/etc/hostname").read_text(encoding="utf-8").strip() not in found[0]
@@ -230,7 +216,7 @@ def test_a_sheet_that_claims_to_be_huge(tmp_path):
         data = re.sub(rb"<dimension[^>]*>", b'<dimension ref="A1:XFD1048576"/>', data)
         return data.replace(b'r="2"', b'r="1048576"').replace(b'r="A2"', b'r="A1048576"')
 
-    sheet = with_part(xlsx(One=[["text"], [FIRST]]), "xl/worksheets/sheet1.xml", widen)
+    sheet = made.with_part(made.xlsx(One=[["text"], [FIRST]]), "xl/worksheets/sheet1.xml", widen)
     found = read(tmp_path, {"a.xlsx": sheet})
     assert [(row["text"], row["where"]) for row in found] == [(FIRST, "row 1048576")]
 
@@ -278,7 +264,7 @@ def test_rich_text_embeds_nothing(tmp_path):
         "{\\object\\objemb{\\*\\objclass Package}{\\*\\objdata 0105000002000000" + "41" * 500 + "}}"
         "{\\pict\\wmetafile8 " + "ff" * 500 + "}{\\*\\template file:///etc/hostname}"
     )
-    text = read(tmp_path, {"a.rtf": rtf(FIRST, lures, SECOND)})[0]["text"]
+    text = read(tmp_path, {"a.rtf": made.rtf(FIRST, lures, SECOND)})[0]["text"]
     assert FIRST in text
     assert SECOND in text
     assert "shown" in text
@@ -291,7 +277,7 @@ STREAM = b"BT /F1 12 Tf 72 720 Td (They met.) Tj ET\n"
 def _pdf_page(content, pages="<< /Type /Pages /Kids [3 0 R] /Count 1 >>", extra=""):
     font = "<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
     page = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources {font} {extra}>>"
-    return join_pdf(["<< /Type /Catalog /Pages 2 0 R >>", pages, page, content])
+    return made.join_pdf(["<< /Type /Catalog /Pages 2 0 R >>", pages, page, content])
 
 
 def _deflated(data, times=1):
@@ -308,7 +294,7 @@ ACTIONS = (
     "/URI << /Base (http://127.0.0.1:9) >>"
 )
 PDFS = {
-    "actions": (pdf([FIRST], extra=ACTIONS), FIRST),
+    "actions": (made.pdf([FIRST], extra=ACTIONS), FIRST),
     "pages in a ring": (_pdf_page(_deflated(STREAM), "<< /Type /Pages /Kids [2 0 R 3 0 R] /Count 2 >>"), None),
     "a huge count": (_pdf_page(_deflated(STREAM), "<< /Type /Pages /Kids [3 0 R] /Count 2000000000 >>"), None),
     "a page many times": (
@@ -317,8 +303,8 @@ PDFS = {
     ),
     "a stream that expands": (_pdf_page(_deflated(b" " * 200_000_000)), None),
     "streams in streams": (_pdf_page(_deflated(STREAM, 40)), None),
-    "broken table of places": (pdf([FIRST]).replace(b"0000000", b"9999999"), None),
-    "no end": (pdf([FIRST])[:-200], None),
+    "broken table of places": (made.pdf([FIRST]).replace(b"0000000", b"9999999"), None),
+    "no end": (made.pdf([FIRST])[:-200], None),
     "head alone": (b"%PDF-1.7\n", None),
     "endless arrays": (b"%PDF-1.4\n1 0 obj\n" + b"[" * 300_000, None),
     "endless dictionaries": (b"%PDF-1.4\n1 0 obj\n" + b"<</A" * 200_000 + b"\ntrailer <</Root 1 0 R>>", None),
@@ -349,7 +335,7 @@ def test_what_libraries_say_of_broken_files_stays_off_the_screen(tmp_path):
 
 def _claims_many_rows():
     """A Parquet file whose footer was changed: it says that there are more rows than bytes."""
-    data = bytearray(parquet(text=["They met."] * 50))
+    data = bytearray(made.parquet(text=["They met."] * 50))
     place = data.rindex(b"\x16d")  # 50 as a zigzag varint, after the type of its field
     data[place + 1] = 0x7E
     return bytes(data)
@@ -483,13 +469,13 @@ def test_a_file_that_vanishes_or_refuses(tmp_path, monkeypatch):
 def test_a_build_of_hostile_files_accounts_for_all_and_writes_nothing_else(tmp_path, capfd):
     contents = {
         "good.txt": BODY,
-        "slip.zip": zipped(dict.fromkeys(NAMES, SECOND)),
+        "slip.zip": made.zipped(dict.fromkeys(NAMES, SECOND)),
         "lies.zip": _zip_that_lies(10),
-        "a.docx": with_part(*PACKAGES[".docx"], _entities(ENTITIES["net"])),
+        "a.docx": made.with_part(*PACKAGES[".docx"], _entities(ENTITIES["net"])),
         "ring.pdf": PDFS["pages in a ring"][0],
         "cut.parquet": SAMPLES[".parquet"][:-20],
         "half.jsonl": r'{"text": "They met \ud83d there.", "title": "\ud83d"}',
-        "half.rtf": rtf("They met \\u-10179? there in Faro and spoke."),
+        "half.rtf": made.rtf("They met \\u-10179? there in Faro and spoke."),
     }
     folder = write(tmp_path / "in", contents)
     before = tree(tmp_path)

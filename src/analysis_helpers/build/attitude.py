@@ -20,7 +20,6 @@ import pandas as pd
 
 from ..errors import TalksError
 from ..words import WORD
-from .names import find_mentions
 from .tone import vader
 
 WEIGHTS = files("analysis_helpers") / "build/weights"
@@ -293,28 +292,6 @@ def _check_offsets(frame: pd.DataFrame, text: str, start: str, end: str) -> None
         )
 
 
-def find_targets(sentences: pd.DataFrame) -> pd.DataFrame:
-    """Find where sentences name the United States or China: one row per mention.
-
-    In: a frame with the column `text`. Out: the sentence's columns and index, with `start`, `end`
-    (character offsets, the end not included) and `target` (US, CN), in the order of the text. Names are
-    those of `lexicons/en/targets.csv`, counted as `count_mentions` does: the relationship of the two is no
-    mention of either. Errors: `TalksError` where the frame has no `text`. Source: `count_mentions`. Known
-    weakness: "Chinese" and "American" also name people and goods, not only governments.
-
-    >>> find_targets(pd.DataFrame({"text": ["China and the US met on China-U.S. ties."]}))[["start", "end", "target"]]
-       start  end target
-    0      0    5     CN
-    0     14   16     US
-    """
-    if "text" not in sentences:
-        raise TalksError("sentences have no column 'text'; expected their texts; score tone before texts are left out")
-    mentions = find_mentions(sentences["text"])
-    mentions = mentions[mentions["target"].isin(COUNTRIES)].replace({"target": COUNTRIES})
-    rows = sentences.iloc[mentions["row"]]
-    return rows.assign(**{name: mentions[name].array for name in ("start", "end", "target")})
-
-
 def mean_attitudes(texts: Sequence[str], mentions: pd.DataFrame) -> dict[str, np.ndarray]:
     """Give the mean attitude of each text to the two countries, from the mentions that `find_mentions` found."""
     mentions = mentions[mentions["target"].isin(COUNTRIES)]
@@ -323,21 +300,3 @@ def mean_attitudes(texts: Sequence[str], mentions: pd.DataFrame) -> dict[str, np
     means = scores.groupby(level=[0, 1]).mean().unstack()
     means = means.reindex(index=range(len(texts)), columns=list(COUNTRIES)).round(4).astype("float64")
     return {f"tone_to_{target}": means[target].to_numpy() for target in COUNTRIES}
-
-
-def add_attitude(sentences: pd.DataFrame) -> pd.DataFrame:
-    """Add how each sentence speaks of the United States and of China, where it names them.
-
-    In: a frame with the column `text`. Out: the same rows, with `tone_to_us` and `tone_to_cn` (mean of
-    `score_attitude` over the sentence's mentions, -1 to 1, 4 decimals; missing where it names neither).
-    Source: `find_targets`, `score_attitude`; errors are theirs. Known weakness: the model learnt from news on
-    persons; on statements of governments it was not tested.
-
-    >>> sentences = pd.DataFrame({"text": ["China attacked the reckless bullying of the US.", "They met."]})
-    >>> add_attitude(sentences)["tone_to_us"].lt(0).tolist()
-    [True, False]
-    """
-    targets = find_targets(sentences.reset_index(drop=True))
-    mentions = targets.assign(row=targets.index, target=targets["target"].str.lower())
-    means = mean_attitudes(sentences["text"].tolist(), mentions[["row", "start", "end", "target"]])
-    return sentences.assign(**means)

@@ -347,20 +347,9 @@ def _find_jams(text: str) -> Iterator[int]:
                 yield cut
 
 
-LINE_STEPS = (
-    mark_furniture,
-    mark_foreign_script,
-    mark_comment_area,
-    mark_interjections,
-    mark_date_lines,
-    mark_front_matter,
-    mark_page_lines,
-    mark_title,
-    mark_byline,
-    join_broken_paragraphs,
-    mark_headings,
-    split_jammed_paragraphs,
-)
+LINE_STEPS = (mark_furniture, mark_foreign_script, mark_comment_area, mark_interjections, mark_date_lines)
+LINE_STEPS += (mark_front_matter, mark_page_lines, mark_title, mark_byline, join_broken_paragraphs, mark_headings)
+LINE_STEPS += (split_jammed_paragraphs,)
 
 
 def clean_text(text: str, title: str | None = None, language: str = "en") -> CleanText:

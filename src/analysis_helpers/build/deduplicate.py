@@ -21,6 +21,7 @@ BLOCK = 4096  # runs of words, worked on at a time, so that a long text takes no
 MIN_WORDS = 25  # of a text that can be nearly like another; shorter ones have too few runs of words to tell
 SAME, NEARLY = "same words as an earlier text of the same side", "nearly the same words as an earlier text of that side"
 KEPT_ANYWAY = "to keep it too, give it a use (main or caution) in the metadata"
+Keys = Mapping[int, list[int]]  # those that a document shares with another, by its position
 OUTCOME = {"status": "str", "reason": "str", "remedy": "str", "duplicate_of": "str", "similarity": "float64"}
 
 
@@ -51,12 +52,11 @@ def sign_part(number: int, part: Part) -> Frames:
     texts = zip(documents["doc_id"].map(body), map(language_of, languages_of(documents)), strict=True)
     signatures = sign_texts(text if its.spaced else " ".join(its.find_words(text)) for text, its in texts)
     long = (documents["n_words"] >= MIN_WORDS).to_numpy()
-    empty = aside.loc[aside["reason"] == NOTHING_LEFT["reason"], "doc_id"]
+    empty = aside.loc[aside["reason"] == NOTHING_LEFT, "doc_id"]
     named = pd.concat([documents["doc_id"], documents["sha256"], empty])
     positions = np.concatenate([named.index, documents.index[long].repeat(BANDS)]).astype("int64")
-    keys = np.concatenate([
-        pd.util.hash_array(named.to_numpy(dtype=object), categorize=False), hash_bands(signatures[long]).ravel()
-    ])  # fmt: skip
+    hashed = pd.util.hash_array(named.to_numpy(dtype=object), categorize=False)
+    keys = np.concatenate([hashed, hash_bands(signatures[long]).ravel()])
     return {
         "signatures": pd.DataFrame({"signature": [row.tobytes() for row in signatures]}),
         "keys": pd.DataFrame({"part": number, "position": positions, "key": keys}),
@@ -79,19 +79,13 @@ def deduplicate(checkpoints: Checkpoints) -> None:
         for number in checkpoints.numbers("prepared"):
             query = "SELECT position, keys FROM shared WHERE part = ? ORDER BY position"
             shared = dict(connection.execute(query, [number]).fetchall())
-            documents, aside, signatures = (checkpoints.read(number, "prepared", name) for name in names)
-            documents = documents.assign(signature=signatures["signature"])
-            checkpoints.write(number, "decided", _decide_part(documents, aside, shared, seen, orders))
+            part = {name: checkpoints.read(number, "prepared", name) for name in names}
+            checkpoints.write(number, "decided", _decide_part(part, shared, seen, orders))
 
 
-def _decide_part(
-    documents: pd.DataFrame,
-    aside: pd.DataFrame,
-    shared: Mapping[int, list[int]],
-    seen: "SeenTexts",
-    orders: Mapping[str, set[str]],
-) -> Frames:
-    documents, aside = documents.set_index("position"), aside.set_index("position")
+def _decide_part(part: Frames, shared: Keys, seen: "SeenTexts", orders: Mapping[str, set[str]]) -> Frames:
+    documents = part["documents"].assign(signature=part["signatures"]["signature"]).set_index("position")
+    aside = part["aside"].set_index("position")
     suspects = pd.concat([documents[documents.index.isin(shared)], aside[aside.index.isin(shared)]]).sort_index()
     rows = zip(suspects.index, suspects.to_dict("records"), strict=True)
     outcomes = {position: seen.decide(row, shared[position]) for position, row in rows}

@@ -21,21 +21,18 @@ def compare_lists(pairs: pd.DataFrame) -> pd.DataFrame:
     >>> compare_lists(pairs).set_index("concept").loc["tariffs", ["n_en", "n_zh", "kappa"]].tolist()
     [1.0, 1.0, 1.0]
     """
-    rows = []
+    tables = {}
     for name in (*DICTIONARIES, "targets"):
-        counts = {code: _count(pairs[code].tolist(), name, code) for code in ("en", "zh")}
-        for concept in counts["en"]:
-            en, zh = (counts[code][concept] for code in ("en", "zh"))
-            n_en, n_zh, both, n = (en > 0).sum(), (zh > 0).sum(), ((en > 0) & (zh > 0)).sum(), len(pairs)
-            chance = (n_en * n_zh + (n - n_en) * (n - n_zh)) / n**2
-            with np.errstate(invalid="ignore", divide="ignore"):
-                kappa = (1 - (n_en + n_zh - 2 * both) / n - chance) / (1 - chance)
-                rows.append((name, concept, n, n_en, n_zh, kappa, both / n_zh, both / n_en, zh.sum() / en.sum()))
-    columns = ["dictionary", "concept", "n_pairs", "n_en", "n_zh", "kappa", "precision", "recall", "ratio"]
-    return pd.DataFrame(rows, columns=columns).round(3).replace(np.inf, np.nan)
+        en, zh = (_count(pairs[code].tolist(), name, code) for code in ("en", "zh"))
+        n, n_en, n_zh, both = len(pairs), (en > 0).sum(), (zh > 0).sum(), ((en > 0) & (zh > 0)).sum()
+        chance, agreed = (n_en * n_zh + (n - n_en) * (n - n_zh)) / n**2, 1 - (n_en + n_zh - 2 * both) / n
+        found = {"n_pairs": n, "n_en": n_en, "n_zh": n_zh, "kappa": (agreed - chance) / (1 - chance)}
+        found |= {"precision": both / n_zh, "recall": both / n_en, "ratio": zh.sum() / en.sum()}
+        tables[name] = pd.DataFrame(found)
+    return pd.concat(tables, names=["dictionary", "concept"]).reset_index().round(3).replace(np.inf, np.nan)
 
 
-def _count(texts: list[str], name: str, code: str) -> dict[str, np.ndarray]:
+def _count(texts: list[str], name: str, code: str) -> pd.DataFrame:
     """Count the hits of each concept in each text; terms that begin at one place are one hit."""
     if name == "targets":
         found = find_mentions(texts, language_of(code)).rename(columns={"target": "concept"})
@@ -46,8 +43,5 @@ def _count(texts: list[str], name: str, code: str) -> dict[str, np.ndarray]:
         numbers, places = find_terms(words, [spell_term(term) for term, _ in listed])
         found = pd.DataFrame({"row": number_texts(words)[places], "concept": np.array(concepts)[numbers], "at": places})
         found = found.drop_duplicates()
-    table = found.groupby(["concept", "row"]).size()
-    return {
-        concept: table.get(concept, pd.Series(dtype="int64")).reindex(range(len(texts)), fill_value=0).to_numpy()
-        for concept in dict.fromkeys(concepts)
-    }
+    table = found.groupby(["row", "concept"]).size().unstack(fill_value=0)
+    return table.reindex(index=range(len(texts)), columns=list(dict.fromkeys(concepts)), fill_value=0)

@@ -26,9 +26,7 @@ def names_pattern(terms: Iterable[str]) -> re.Pattern[str]:
     by_letter: dict[str, list[str]] = {}  # so that few are tried at each place: ten times as fast
     for term in sorted(set(terms), key=lambda term: (-len(term), term)):
         loose = " " in term or "-" in term
-        forms = (
-            [f"{letter}{term[1:]}" for letter in (term[0].lower(), term[0].upper())] if loose else [term, term.upper()]
-        )
+        forms = [f"{change(term[0])}{term[1:]}" for change in (str.lower, str.upper)] if loose else [term, term.upper()]
         for form in dict.fromkeys(forms):
             rest = re.escape(form[1:]).replace(r"\ ", r"\s+")
             by_letter.setdefault(form[0], []).append(f"(?i:{rest})" if loose else rest)

@@ -29,15 +29,7 @@ from .read.records import Record
 from .read.registry import DOCUMENT_READERS, Item, Unit, list_sources, read_units
 from .sentences import split_sentences
 from .stages import DISTRIBUTION, Checkpoints, Frames, open_checkpoints, open_workers, run_stage
-from .terms import (
-    MIN_COLLOCATION_COUNT,
-    count_pairs,
-    count_terms,
-    find_collocations,
-    lexicon_terms,
-    measure_sentences,
-    read_terms,
-)
+from .terms import count_pairs, count_terms, lexicon_terms, measure_sentences, read_terms, sum_collocations
 from .write import make_account, print_removed, say_languages, write
 
 PART_DOCUMENTS, PART_BYTES = 500, 16_000_000  # of the work; small, so that little is lost by an interrupt
@@ -128,12 +120,8 @@ def _describe(terms: list[str]) -> dict[str, Any]:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     folders = {"lexicons/en": "", "build/weights": "", "lexicons/zh": "zh/"}  # lists of one name in both languages
-    lists = {
-        f"{before}{path.name}": path
-        for name, before in folders.items()
-        for path in files("analysis_helpers").joinpath(name).iterdir()
-        if path.is_file()
-    }
+    found = [(at, path) for name, at in folders.items() for path in files("analysis_helpers").joinpath(name).iterdir()]
+    lists = {f"{before}{path.name}": path for before, path in found if path.is_file()}
     return {
         "schema_version": load_schema()["schema_version"],
         "measured": {"on": now.date().isoformat(), "by": f"{DISTRIBUTION} {version(DISTRIBUTION)}"},
@@ -221,23 +209,6 @@ def _measure(done: Checkpoints, number: int) -> int:
     frames["words"], frames["pairs"] = count_pairs(frames["passages"])
     done.write(number, "measured", frames)
     return len(documents)
-
-
-def sum_collocations(done: Checkpoints, number: int) -> int:
-    """Find the collocations of the whole corpus from the counts of its parts; rare words count as one in the total."""
-    with done.connect(words="measured", pairs="measured") as connection:
-        words = connection.execute(
-            "SELECT if(n < ?, '', word) AS word, sum(n)::BIGINT AS n "
-            "FROM (SELECT word, sum(n) AS n FROM words GROUP BY word) GROUP BY ALL",
-            [MIN_COLLOCATION_COUNT],
-        ).df()
-        pairs = connection.execute(
-            "SELECT first, second, sum(n)::BIGINT AS n, sum(n_passages)::BIGINT AS n_passages FROM pairs GROUP BY ALL "
-            "HAVING sum(n) >= ?",
-            [MIN_COLLOCATION_COUNT],
-        ).df()
-    done.write(number, "summed", {"collocations": find_collocations(words, pairs)})
-    return 0
 
 
 def _count(done: Checkpoints, multiword: list[str], number: int) -> int:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
 import pandas as pd
@@ -21,10 +21,7 @@ from .read.registry import Reader, Unit, read_records
 from .sentences import split_passages
 from .speakers import add_speakers
 
-NOTHING_LEFT = {
-    "reason": "nothing is left after cleaning",
-    "remedy": "look at the file: it may hold menus and prompts only",
-}
+NOTHING_LEFT = "nothing is left after cleaning"
 GIVEN_DATE = "metadata"
 OUTSIDE = {
     "around": "around the article (HTML or PDF)",
@@ -70,7 +67,8 @@ def prepare_part(units: Iterable[Unit], settings: Settings) -> Part:
     passages["n_words"] = [*map(count_words, passages["text"], passages["language"])]
     body = passages[passages["kind"] == "body"].groupby("doc_id", sort=False)
     clean = documents["doc_id"].map(body["text"].agg("\n".join)).astype("str").fillna("")
-    aside += [_aside(row | NOTHING_LEFT) for row in documents[clean == ""].to_dict("records")]
+    empty = {"reason": NOTHING_LEFT, "remedy": "look at the file: it may hold menus and prompts only"}
+    aside += [_aside(row | empty) for row in documents[clean == ""].to_dict("records")]
     title_from = documents["title_from"].where(documents["given_title"].notna(), "text")
     documents = documents.assign(
         title_from=title_from.where(documents["title"].notna()),
@@ -117,23 +115,18 @@ def _date_of(record: Record, text: str) -> Record:
     """Find the date of a document: from the metadata, then from the page, from the text, from the end of the title."""
     if record.get("date_given"):
         return {"date_evidence": GIVEN_DATE, "date_group": record["source"]}
-    given = [
-        (name, plain(str(record.get(kind) or ""))[:60]) for name, kind in (("given", "date"), ("page", "page_date"))
-    ]
-    found = ((name, read_date(written), written) for name, written in given if written)
+    both = {name: plain(str(record.get(kind) or ""))[:60] for name, kind in (("given", "date"), ("page", "page_date"))}
+    given = [(name, written) for name, written in both.items() if written]
+    found = ((name, read_date(written), written) for name, written in given)
     name, date, written = next((way for way in found if way[1].value), (None, None, None))
     if not date:
         name = "text" if (hit := find_date(text)) else "title"
         date, written = hit or find_closing_date(record.get("title") or "") or (NO_DATE, "")
-    unreadable = next((f"unreadable: {written}" for _, written in given if written), None)
-    return {
-        "date": date.value,
-        "date_precision": date.precision,
-        "date_other": date.other,
-        "date_order": date.order,
-        "date_evidence": f"{name}: {plain(written)[:60]}" if date.value else unreadable,
-        "date_group": record["file"] if record["where"] else record["collection"],
-    }
+    unreadable = next((f"unreadable: {written}" for _, written in given), None)
+    evidence = f"{name}: {plain(written)[:60]}" if date.value else unreadable
+    group = record["file"] if record["where"] else record["collection"]
+    names = ("date", "date_precision", "date_other", "date_order", "date_evidence", "date_group")
+    return dict(zip(names, (*astuple(date), evidence, group), strict=True))
 
 
 def repeated_id(doc_id: str, earlier: str) -> tuple[str, str]:
@@ -167,9 +160,8 @@ def _removed(documents: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame:
         for kind, text in [*outside, *row["removed"]]:
             rows.append((row["doc_id"], kind, 0 if kind == RESPELLED else count_words(text, code), text))
     labels = passages.loc[passages["label_words"] > 0]
-    rows += [
-        (row.doc_id, "speaker label", row.label_words, row.printed[: len(row.printed) - len(row.text)].strip())
-        for row in labels.itertuples()
-    ]
+    for row in labels.itertuples():
+        label = row.printed[: len(row.printed) - len(row.text)].strip()
+        rows.append((row.doc_id, "speaker label", row.label_words, label))
     frame = pd.DataFrame(rows, columns=["doc_id", "kind", "n_words", "text"])
     return frame.astype({"doc_id": "str", "kind": "str", "n_words": "int32", "text": "str"})

@@ -227,10 +227,9 @@ def add_speakers(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFram
     >>> add_speakers(pd.DataFrame({"doc_id": "a", "kind": "body", "text": texts}), documents)["speaker"].tolist()
     ['AFP', 'Mao Ning', 'Mao Ning']
     """
-    about = (
-        documents.reindex(columns=["doc_id", "side", "genre", "author", "speaker", "question"]).astype("str").fillna("")
-    )
-    about = about.assign(year=years_of(documents)).set_index("doc_id").to_dict("index")
+    columns = ["doc_id", "side", "genre", "author", "speaker", "question"]
+    about = documents.reindex(columns=columns).astype("str").fillna("").set_index("doc_id")
+    about = about.assign(year=years_of(documents)).to_dict("index")
     texts, is_body = passages["text"].tolist(), (passages["kind"] == "body").to_numpy()
     sides = [about[doc_id]["side"] or "unknown" for doc_id in passages["doc_id"]]
     turns = [(None, side, text) for side, text in zip(sides, texts, strict=True)]

@@ -23,6 +23,7 @@ from .attitude import mean_attitudes
 from .names import find_mentions
 from .read.encoding import decode
 from .read.records import read_rows
+from .stages import Checkpoints
 from .tone import score_tone
 
 MAX_TERM_WORDS = 5
@@ -139,6 +140,18 @@ def find_collocations(words: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     found = pd.DataFrame(rows, columns=["term", "n", "n_passages", "pmi", "likelihood_ratio"])
     found = found.sort_values(["likelihood_ratio", "term"], ascending=[False, True], ignore_index=True)
     return found.head(MAX_COLLOCATIONS)
+
+
+def sum_collocations(done: Checkpoints, number: int) -> int:
+    """Find the collocations of the whole corpus from the counts of its parts; rare words count as one in the total."""
+    with done.connect(words="measured", pairs="measured") as connection:
+        of_words = "SELECT if(n < ?, '', word) AS word, sum(n)::BIGINT AS n "
+        of_words += "FROM (SELECT word, sum(n) AS n FROM words GROUP BY word) GROUP BY ALL"
+        of_pairs = "SELECT first, second, sum(n)::BIGINT AS n, sum(n_passages)::BIGINT AS n_passages FROM pairs "
+        of_pairs += "GROUP BY ALL HAVING sum(n) >= ?"
+        words, pairs = (connection.execute(query, [MIN_COLLOCATION_COUNT]).df() for query in (of_words, of_pairs))
+    done.write(number, "summed", {"collocations": find_collocations(words, pairs)})
+    return 0
 
 
 def measure_sentences(sentences: pd.DataFrame) -> pd.DataFrame:

@@ -68,11 +68,8 @@ def _is_listed(chunk: str) -> bool:
 
 def score_vader(texts: Iterable[str]) -> list[float]:
     """Score texts by VADER, -1 to 1; missing where it knows no word."""
-    known = (any(map(_is_listed, text.split())) for text in texts)
-    return [
-        vader().polarity_scores(text)["compound"] if scored else np.nan
-        for text, scored in zip(texts, known, strict=True)
-    ]
+    scored = vader().polarity_scores
+    return [scored(text)["compound"] if any(map(_is_listed, text.split())) else np.nan for text in texts]
 
 
 def _plain(word: str) -> str:
@@ -114,12 +111,9 @@ def _modifiers(language: Language) -> dict[str, float]:
 @lru_cache
 def tone_lists(language: Language = LANGUAGES["en"]) -> tuple[dict[str, float], dict[str, float]]:
     """Give the own list, and what changes its weights: each term, its words as they are matched, and its weight."""
-    lists: list[dict[str, float]] = []
-    for terms in (_diplomatic(language), _modifiers(language)):
-        lists.append({})
-        for term, weight in terms.items():
-            lists[-1].setdefault(" ".join(map(_plain, _cut(language)(term))), weight)
-    return lists[0], lists[1]
+    lists = ([*terms.items()][::-1] for terms in (_diplomatic(language), _modifiers(language)))  # the first one counts
+    own, modifiers = ({" ".join(map(_plain, _cut(language)(term))): n for term, n in rows} for rows in lists)
+    return own, modifiers
 
 
 def _cut(language: Language) -> Callable[[str], list[str]]:

@@ -80,9 +80,7 @@ def make_account(checkpoints: Checkpoints, passed_over: Mapping[str, int]) -> di
         became = count("documents", "'kept'") | count("rejected", "status")
         return {
             "read": sum(became.values()),
-            "kept": became.get("kept", 0),
-            "duplicates": became.get("duplicate", 0),
-            "rejected": became.get("rejected", 0),
+            **{name: became.get(name.removesuffix("s"), 0) for name in ("kept", "duplicates", "rejected")},
             "reasons": count("rejected", "reason"),
             "refused_languages": count("rejected", language),
             "dates": count("documents", "split_part(coalesce(date_evidence, 'none'), ':', 1)"),

@@ -7,23 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis_helpers.build.read.language import find_language
+from tests.conftest import read_gold
 
 # One invented report of ministers who spoke about fish, told by people who know these languages.
-REPORT = {
-    "en": "The ministers spoke about the fish on Monday and went home without a statement, while the boats stayed in "
-    "the harbour.",
-    "fr": "Les ministres ont parlé lundi du poisson et sont rentrés chez eux sans communiqué, tandis que les bateaux "
-    "restaient au port.",
-    "de": "Die Minister sprachen am Montag über den Fisch und gingen ohne Erklärung nach Hause, während die Boote im "
-    "Hafen blieben.",
-    "es": "Los ministros hablaron el lunes del pescado y volvieron a casa sin comunicado, mientras los barcos se "
-    "quedaban en el puerto.",
-    "ru": "Министры говорили в понедельник о рыбе и разошлись по домам без заявления, а лодки остались в гавани до "
-    "самой весны.",
-    "zh": "双方官员星期一讨论了鱼的数量，没有发表声明。",
-    "ja": "両国の大臣は月曜日に魚について話し合ったが、声明は出さなかった。",
-    "ko": "두 나라의 장관은 월요일에 물고기에 대해 이야기했다. 성명은 없었다.",
-}
+REPORT = {row["language"]: row["text"] for row in read_gold("report_in_languages")}
 
 
 @pytest.mark.parametrize("language", REPORT)

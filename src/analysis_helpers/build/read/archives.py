@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
+from ...dictionaries import read_codebook
 from ...errors import TalksError, UnreadableError, stop_if_short
 from .encoding import Stream
 from .files import MAX_DOCUMENT_BYTES, one_line
@@ -21,11 +22,7 @@ MAX_EXPANSION, FREE_BYTES = 100, 50_000_000  # texts shrink tenfold, bombs a tho
 MAX_HEADER_BYTES = 5_000_000
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 # What programs leave beside texts; counted, but not one by one.
-BESIDES = frozenset([
-    ".js", ".mjs", ".css", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".bmp", ".tif", ".tiff", ".woff",
-    ".woff2", ".ttf", ".eot", ".otf", ".map", ".mp3", ".mp4", ".avi", ".mov", ".wav", ".exe", ".dll", ".so", ".pyc",
-    ".py", ".r", ".ipynb", ".log", ".bak", ".tmp", ".db", ".sqlite", ".lnk", ".url", ".webloc", ".ris", ".bib", ".nbib",
-])  # fmt: skip
+BESIDES = frozenset(row["term"] for row in read_codebook("kinds_of_files") if row["kind"] == "beside texts")
 
 
 @dataclass(frozen=True, slots=True)

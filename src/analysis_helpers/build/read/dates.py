@@ -31,13 +31,8 @@ _DAYNAME = rf"(?:[a-z]+,\s*|{_WEEKDAY})(?:the\s+)?"
 _CLOCKS = re.compile(rf"(?i)[T,]?\s*(?<!\d)(?:{_TIME}(?:\s?[ap]\.?m\b\.?)?|\d\d?\s?[ap]\.?m\b\.?)Z?")
 _A, _B, _MON, _N = (rf"(?P<{name}>\d{{1,2}})" for name in "abmn")
 _NAME_M, _NAME_N = (rf"(?P<{name}>[^\W\d_]{{3,10}}\.?)" for name in "mn")
-_FROM, _TH, _OF, _Z, _WHOLE = (
-    r"(?<![\d/.:-])",
-    r"(?:st|nd|rd|th|\.)?(?:,\s*\d{1,2}(?:st|nd|rd|th)?(?=,|\s+(?:and|&)\s))*",
-    r"\s*(?:of\s+|de\s+)?",
-    r"(?P<z>\d{4})",
-    r"\d{1,4}",
-)
+_FROM, _OF, _Z, _WHOLE = r"(?<![\d/.:-])", r"\s*(?:of\s+|de\s+)?", r"(?P<z>\d{4})", r"\d{1,4}"
+_TH = r"(?:st|nd|rd|th|\.)?(?:,\s*\d{1,2}(?:st|nd|rd|th)?(?=,|\s+(?:and|&)\s))*"
 _STYLES = {
     "window": (  # from day to day, or month to month: what both share is written once
         rf"\b{_NAME_M}\s*{_A}{_TH}(?:,?\s+{_Z})?{_TO}{_DAYNAME}(?:{_NAME_N}\s*)?{_B}{_TH},?\s*{_Y}{_LAST}",

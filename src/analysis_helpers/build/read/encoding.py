@@ -14,6 +14,7 @@ import ftfy  # Speer 2019, doi:10.5281/zenodo.2591652
 import webencodings  # what a declared name means on the web: gb2312 is GBK, iso-8859-1 is Windows-1252
 from charset_normalizer import from_bytes
 
+from ...dictionaries import read_codebook
 from ...errors import UnreadableError
 from ..boilerplate import CJK
 
@@ -25,13 +26,8 @@ _MARKS = {
     "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),  # before UTF-16, whose mark is its first half
     "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
 }
-_PICTURES = {b"\xff\xd8\xff": "is a JPEG picture", b"\x89PNG": "is a PNG picture", b"GIF8": "is a GIF picture"}
-_KINDS = {
-    b"%PDF-": ("is a PDF", "let its name end in .pdf"),
-    b"PK\x03\x04": ("is a zip archive or an office document", "let its name end in .docx or .xlsx, or unpack it"),
-    b"\xd0\xcf\x11\xe0": ("is an old office document", "save it as .docx, .xlsx or plain text"),
-    b"\x1f\x8b": ("is a gzip archive", "unpack it"),
-} | {mark: (kind, "delete it, or put its words into a text file") for mark, kind in _PICTURES.items()}
+_KINDS = [row for row in read_codebook("kinds_of_files") if row["kind"] == "first bytes"]
+_KINDS = {bytes.fromhex(row["term"]): (row["reason"], row["remedy"]) for row in _KINDS}
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # Encodings in which most letters lie beyond ASCII; Western ones cannot be told apart by statistics in a short text.
 _FAR = [

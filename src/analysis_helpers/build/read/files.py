@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 from warnings import catch_warnings as quiet
 
+from ...dictionaries import read_codebook
 from ...errors import UnreadableError, stop_if_short
 from ...words import find_words
 from .databases import split_export
@@ -128,11 +129,7 @@ _QUOTED = r"""=\s*"[^"]*"|=\s*'[^']*'"""
 _LONG_TAG = re.compile(rf"""<[a-zA-Z](?:[^>"'=]|{_QUOTED}|["'=]){{2000,}}+""")
 _ATTRIBUTE = re.compile(rf"""{_QUOTED}|[^\s/="']+""")
 _BLOCK_TAG = re.compile(r"(?i)</?(?:p|div|br|li|h[1-6])\b[^<>]{0,300}>")
-_BLOCKS = frozenset([
-    "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer",
-    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre",
-    "section", "table", "title", "tr", "ul",
-])  # fmt: skip
+_BLOCKS = frozenset(row["term"] for row in read_codebook("kinds_of_files") if row["kind"] == "block of HTML")
 _DATA = "//script[contains(translate(@type, 'JSON', 'json'), 'json')]"
 _TITLES = "//title//text() | //h1//text() | //meta[@property='og:title']/@content"
 _NO_DATE_LIMIT = "2099-12-31"  # htmldate's default is today: the same page would be read otherwise tomorrow

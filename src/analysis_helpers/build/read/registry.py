@@ -26,21 +26,12 @@ Reader = Callable[[bytes], Iterable[Record]]
 TableReader = Callable[[BinaryIO, Columns], Iterable[Record]]
 Unit = tuple[Item, Record | None]  # what is read at a time: a file, or a row of a table that has been read already
 Known = Mapping[str, Record] | KeptMetadata  # what metadata say, by file name, stem, path or id
-DOCUMENT_READERS: dict[str, Reader] = {
-    **dict.fromkeys((".txt", ".text", ".srt", ".vtt"), read_txt),
-    **dict.fromkeys((".html", ".htm", ".xhtml"), read_html),
-    ".md": read_md,
-    ".docx": read_docx,
-    ".rtf": read_rtf,
-    ".pdf": read_pdf,
-}
-TABLE_READERS: dict[str, TableReader] = {
-    **dict.fromkeys((".csv", ".tsv", ".tab", ".csv.gz"), read_csv),
-    **dict.fromkeys((".jsonl", ".ndjson", ".jsonl.gz"), read_jsonl),
-    ".json": read_json,
-    ".xlsx": read_xlsx,
-    ".parquet": read_parquet,
-}
+DOCUMENT_READERS: dict[str, Reader] = dict.fromkeys((".txt", ".text", ".srt", ".vtt"), read_txt)
+DOCUMENT_READERS |= dict.fromkeys((".html", ".htm", ".xhtml"), read_html)
+DOCUMENT_READERS |= {".md": read_md, ".docx": read_docx, ".rtf": read_rtf, ".pdf": read_pdf}
+TABLE_READERS: dict[str, TableReader] = dict.fromkeys((".csv", ".tsv", ".tab", ".csv.gz"), read_csv)
+TABLE_READERS |= dict.fromkeys((".jsonl", ".ndjson", ".jsonl.gz"), read_jsonl)
+TABLE_READERS |= {".json": read_json, ".xlsx": read_xlsx, ".parquet": read_parquet}
 MAX_VALUE = 500  # characters of a title, an address, a name
 VALUES = ("title", "author", "outlet", "genre", "url", "side", "use", "collection", "talk_id", "group", "speaker")
 VALUES += ("twin_id", "asked_by")
