@@ -112,11 +112,12 @@ def event_study(
         raise TalksError(f"{found}, {why}; choose other talks")
     span = (last - origin).days + 1
     starts, ends = ((within[column] - origin).dt.days.to_numpy() for column in ("start_date", "end_date"))
+    ring = np.array(_around(np.arange(span), starts, ends, days, span))
     rows = []
     for side in in_order(known[by]):
         part = known[known[by] == side]
         day, values = (part["date"] - origin).dt.days.to_numpy(), part[value].to_numpy(dtype="float64")
-        windows = [_around((day - shift) % span, starts, ends, days, span) for shift in range(span)]
+        windows = [ring[:, (day - shift) % span] for shift in range(span)]
         means = [[values[window].mean() if window.any() else np.nan for window in pair] for pair in windows]
         differences, sizes = np.diff(means).ravel(), [int(window.sum()) for window in windows[0]]
         drawn, test = differences[~np.isnan(differences)], (np.nan, np.nan)
@@ -130,7 +131,7 @@ def event_study(
 
 
 def _around(day: np.ndarray, starts: np.ndarray, ends: np.ndarray, days: int, span: int) -> tuple[np.ndarray, ...]:
-    """Tell which documents stand before, and which after, any of the talks, but not both; the year is a ring."""
+    """Tell which days stand before, and which after, any of the talks, but not both; the calendar is a ring."""
     before = (((starts[:, None] - day) % span - 1) < days).any(axis=0) & ~np.isin(day, starts)
     after = (((day - ends[:, None]) % span - 1) < days).any(axis=0) & ~np.isin(day, ends)
     during = ((day >= starts[:, None]) & (day <= ends[:, None])).any(axis=0)

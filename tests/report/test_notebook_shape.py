@@ -178,6 +178,98 @@ def test_every_number_in_the_prose_has_its_assert(path):
     assert list(without_assert(notebook)) == ["98,765"]
 
 
+PERIOD = re.compile(r"\b(?:year|quarter|month|week|period)s?\b")
+RAW = re.compile(
+    r"""n_using.{0,60}?(?:/|\.div\(|\.divide\().{0,60}?n_documents|(?:\busing\b|\bn["'\]]* ?> ?0).{0,60}?\.mean\(\)"""
+)
+OWN_SHARE = re.compile(r"""\b(?:share|rate)=|["'](?:share|rate)["']\] ?=[^=]""")
+BESIDE = re.compile(r"""["'](?:share|rate)["']|\.(?:share|rate)\b""")
+
+
+def raw_trends(sources):
+    """The cells that show how many texts use a word over time by their raw number, which longer texts raise."""
+    dated = set()
+    for source in sources:
+        for line in source.split("\n"):
+            if (name := re.match(r"(\w+)(?:\[.*\])? = ", line)) and (
+                PERIOD.search(line) or dated & {*re.findall(r"\w+", line)}
+            ):
+                dated.add(name[1])
+        over_time = PERIOD.search(source) or dated & {*re.findall(r"\w+", source)}
+        if RAW.search(source) and over_time and (OWN_SHARE.search(source) or not BESIDE.search(source)):
+            yield source
+
+
+TREND = 'found = ah.rates(texts, "agenda", period="year")\n'
+DIVIDED = 'found["n_using"] / found["n_documents"]'
+RAW_CELLS = [
+    [TREND + DIVIDED],
+    [TREND, DIVIDED],
+    [TREND + "found.assign(share=" + DIVIDED + ')["share"]'],
+    [TREND + 'found["n_using"].div(found["n_documents"])'],
+    ['texts.assign(using=texts["n"] > 0).groupby("year")["using"].mean()'],
+    ['(texts["n"] > 0).groupby(texts["year"]).mean()'],
+]
+EQUAL_CELLS = [
+    [TREND + 'ah.plot_rates(found, value="share")'],
+    [TREND + 'pd.concat([found["rate"], ' + DIVIDED + "], axis=1)"],
+    ['found = ah.rates(texts, "agenda", by="side")', DIVIDED],
+]
+
+
+def test_no_trend_rests_on_raw_presence(path):
+    assert list(raw_trends([cell.source for cell in _code(_read(path)) if not _is_check(cell)])) == []
+
+
+@pytest.mark.parametrize(("cells", "wrong"), [(c, True) for c in RAW_CELLS] + [(c, False) for c in EQUAL_CELLS])
+def test_a_trend_of_raw_presence_is_found(cells, wrong):
+    assert bool(list(raw_trends(cells))) == wrong
+
+
+SIDE_BY_SIDE = {"coverage", "count_questions"}  # give each language a row of its own
+CHOOSING = re.compile(r"\.where\([^()]*\b(?:language|collection|group)=")
+
+
+def unchosen(sources):
+    """The calls of the library that take the whole shipped corpus, of two languages and three collections."""
+    nodes = [node for source in sources for node in ast.walk(ast.parse(re.sub(r"(?m)^ *[%!].*$", "", source)))]
+    assigned = [node for node in nodes if isinstance(node, ast.Assign)]
+    whole = {"ah.load_corpus()"}
+    whole |= {ast.unparse(name) for node in assigned for name in node.targets if ast.unparse(node.value) in whole}
+    for node in nodes:
+        if isinstance(node, ast.Call) and node.args and ast.unparse(node.args[0]) in whole:
+            name = ast.unparse(node.func).removeprefix("ah.")
+            apart = name in SIDE_BY_SIDE or (name == "rates" and "language" in ast.unparse(node))
+            if ast.unparse(node.func).startswith("ah.") and not apart:
+                yield ast.unparse(node)
+
+
+UNCHOSEN = ["corpus = ah.load_corpus()\nah.keyness(corpus)", 'ah.rates(ah.load_corpus(), "agenda")']
+CHOSEN = [
+    'corpus = ah.load_corpus()\nah.keyness(corpus.where(language="en"))',
+    'corpus = ah.load_corpus()\nah.coverage(corpus, by="side")',
+]
+
+
+def test_each_notebook_chooses_before_it_measures(path):
+    sources = [cell.source for cell in _code(_read(path))]
+    assert list(unchosen(sources)) == []
+    if any("ah.load_corpus()" in source for source in sources):
+        assert CHOOSING.search("\n".join(sources))
+
+
+@pytest.mark.parametrize(("source", "wrong"), [(s, True) for s in UNCHOSEN] + [(s, False) for s in CHOSEN])
+def test_a_measure_of_the_whole_corpus_is_found(source, wrong):
+    assert bool(list(unchosen([source]))) == wrong
+
+
+def test_the_first_lines_of_the_readme_choose_a_part():
+    for page in ("README.md", "docs/run.md"):
+        code = "\n".join(re.findall(r"(?s)```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8")))
+        assert "ah.load_corpus()" in code
+        assert list(unchosen([code])) == []
+
+
 SOURCES = ["x = 1;", "def f():\n    pass", "%no_such_magic", "!exit 3", "\n".join(["x = 1"] * 16), "CORPUS = None"]
 SOURCES += ["x = 1\n# NBVAL_IGNORE_OUTPUT", "ax = ah.plot_talks(table)", "assert share == 0.06 > 0.05"]
 SOURCES += ["assert (89 - 4, round(0.7 * 100)) == (85, 70)", "assert (len(texts), 16) == (5, 12 + 4)"]
