@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import analysis_helpers as ah
 from analysis_helpers.build import clean_text, count_mentions, score_tone, split_text
+from analysis_helpers.cli import main
 from analysis_helpers.dictionaries import DICTIONARIES, load_dictionary, read_lexicon
 from analysis_helpers.words import LANGUAGES, spell_term
 
@@ -159,6 +160,33 @@ def test_a_language_that_cannot_be_measured_is_refused_in_one_sentence(corpus_of
     for code in ("fr", "zh-Hant", "ZH"):
         with pytest.raises(ah.TalksError, match=f"keep_languages holds '{code}'; expected en and zh"):
             corpus_of(COLUMNS, [("a", "CN", "", ANSWER)], keep_languages=["en", code])
+
+
+FRENCH = "Les ministres ont parlé lundi du poisson et sont rentrés chez eux sans communiqué, comme les autres."
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept", "said"),
+    [
+        ([], ["zh"], "1 refused: language fr 1"),
+        (["--keep-languages", "en"], [], "language fr 1, zh 1"),
+        (["--keep-languages", "en", "fr"], None, "keep_languages holds 'fr'; expected en and zh, which are measured"),
+        (["--keep-languages", "fr"], None, "keep_languages holds 'fr'; expected en and zh, which are measured"),
+    ],
+)
+def test_talks_build_measures_chinese_and_never_french(asked, kept, said, tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    for name, text in {"en": ENGLISH, "fr": FRENCH, "zh": ANSWER}.items():
+        (tmp_path / "in" / f"{name}.txt").write_text(f"{text} " * 3, encoding="utf-8")
+    code = main(["build", str(tmp_path / "in"), "--out", str(tmp_path / "out"), *asked])
+    told = capsys.readouterr()
+    assert said in told.out + told.err
+    assert (code == 0, (tmp_path / "out").exists()) == (kept is not None, kept is not None)
+    if kept is not None:
+        corpus = ah.load_corpus(tmp_path / "out")
+        assert sorted(corpus.documents["language"]) == ["en", *kept]
+        assert "is in another language (fr)" in corpus.rejected["reason"].tolist()
+        assert [corpus.where(language=code).counts["term"].isin(["关税"]).any() for code in kept] == [True] * len(kept)
 
 
 def test_chinese_texts_that_are_nearly_the_same_are_kept_once(corpus_of):

@@ -76,6 +76,7 @@ def test_shipped_corpus_is_sound(shipped):
     assert ah.check_corpus(shipped) is shipped
     size = sum(path.stat().st_size for path in (ROOT / "data/corpus").rglob("*") if path.is_file())
     assert size < 10_000_000
+    assert sum(path.stat().st_size for path in (ROOT / "data").rglob("*") if path.is_file()) < 25_000_000
     assert not any("text" in shipped.columns(table) for table in TABLES)
     assert shipped.sql("SELECT title FROM documents WHERE collection = 'statements_2025'")["title"].isna().all()
 

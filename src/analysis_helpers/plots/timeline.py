@@ -94,7 +94,7 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
     subtitle = f"Each dot is one of {len(talks)} talks, {years.min()}–{years.max()} ({n['held']} held). The longest "
     subtitle += f"pause between any two of them was {any_pause} days;\n"
     subtitle += f"the leaders went {leaders_pause:,} days without meeting in person."
-    note = "Meetings of leaders and ministers are published more often than phone calls and working-level contacts. "
+    note = "Phone calls and working-level contacts are far from completely recorded. "
     note += "Size shows level, fill shows how they met.\n"
     note += f"Source: project chronology, talks.csv ({len(talks)} rows, sources per row). "
     note += f"Not held: {n['cancelled']} cancelled, {n['postponed']} put off."
