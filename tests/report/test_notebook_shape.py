@@ -186,6 +186,9 @@ OWN_SHARE = re.compile(r"""\b(?:share|rate)=|["'](?:share|rate)["']\] ?=[^=]""")
 BESIDE = re.compile(r"""["'](?:share|rate)["']|\.(?:share|rate)\b""")
 
 
+COUNTED = "mfa_answers_by_quarter"  # which answers are about the other country, by number: no length is known of them
+
+
 def raw_trends(sources):
     """The cells that show how many texts use a word over time by their raw number, which longer texts raise."""
     dated = set()
@@ -196,7 +199,12 @@ def raw_trends(sources):
             ):
                 dated.add(name[1])
         over_time = PERIOD.search(source) or dated & {*re.findall(r"\w+", source)}
-        if RAW.search(source) and over_time and (OWN_SHARE.search(source) or not BESIDE.search(source)):
+        if (
+            RAW.search(source)
+            and over_time
+            and COUNTED not in source
+            and (OWN_SHARE.search(source) or not BESIDE.search(source))
+        ):
             yield source
 
 
