@@ -158,6 +158,13 @@ def test_readme_picture_is_the_figure_of_the_notebook():
     assert (ROOT / "docs/timeline.png").read_bytes() == base64.b64decode(picture), "run: make notebooks"
 
 
+def test_no_folder_of_tests_or_code_is_passed_over(pytestconfig):
+    """Pytest passes over folders by their names, `build` among them unless told otherwise."""
+    folders = {path.parent for place in ("tests", "src") for path in (ROOT / place).rglob("*.py")}
+    skipped = pytestconfig.getini("norecursedirs")
+    assert {folder.name for folder in folders if any(folder.match(name) for name in skipped)} == set()
+
+
 def test_version_is_the_same_everywhere(project):
     for name in ("CITATION.cff", "CHANGELOG.md", "docs/cite.md"):
         assert project["version"] in (ROOT / name).read_text(encoding="utf-8"), name
