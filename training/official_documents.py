@@ -2,7 +2,8 @@
 
 python training/official_documents.py ORIGINALS data/sources/official_2017_2024.csv
 
-Writes numbers, names, dates, titles and addresses: no sentence of a text, no question, no title that begins a text.
+Writes numbers, names, dates, titles and addresses: no sentence of a text, no question, and no title that begins a text
+or has ten words in a row of one.
 """
 
 import csv
@@ -24,6 +25,8 @@ ASKERS, SPEAKERS, GENRES, PRECISIONS = (
     for kind in ("asker", "speaker", "genre", "precision")
 )
 NAMED = re.compile("|".join(rf"\b{name}\b" if name.isascii() else name for name in SPEAKERS))
+WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u4e00-\u9fff]")
+RUN = 10  # words; a Chinese character is one
 OUTLETS = {"CN": "Ministry of Foreign Affairs", "US": "White House"}
 WRITTEN = (  # statements, by their titles; in the collection without titles, by their first words
     (r"readout|(vice )?president (donald j\. trump|pence) (spoke|met|and)\b", "readout"),
@@ -90,6 +93,25 @@ def split_question(row: dict[str, str]) -> tuple[str, str]:
     )
 
 
+def runs(text: str) -> set[tuple[str, ...]]:
+    """List the runs of ten words of a text."""
+    words = WORD.findall(text.lower().replace("’", "'"))
+    return set(zip(*(words[n:] for n in range(RUN)), strict=False))
+
+
+def find_quoting(titles: pd.Series, originals: Path) -> set[str]:
+    """Find the titles that have ten words in a row of any text, answer or question of the originals."""
+    of_title = {title: runs(title) for title in titles.unique()}
+    sought, found = set().union(*of_title.values()), set[tuple[str, ...]]()
+    files = [*sorted(originals.glob("*.jsonl")), *sorted((originals / "official_2017_2024").glob("*.jsonl.gz"))]
+    for file in files:
+        with (gzip.open if file.suffix == ".gz" else open)(file, "rt", encoding="utf-8") as lines:
+            for record in map(json.loads, lines):
+                for name in ("text", "question", "answer", "en", "zh", "q_en", "q_zh"):
+                    found |= sought & runs(str(record.get(name) or ""))
+    return {title for title, own in of_title.items() if own & found}
+
+
 def find_subjects(documents: pd.DataFrame, chinese: Path) -> list[str]:
     """List the concepts of the agenda that each question names."""
     rows = [(row["concept"], row["term"]) for row in read_lexicon("agenda")]
@@ -119,6 +141,7 @@ def curate(originals: Path) -> pd.DataFrame:
     moved = table["file"].map(seen["reason"][seen["group"] == "none"])
     table["speaker"] = table["speaker"].mask(moved.notna() & table["file"].map(seen["speaker"]).eq(""), "")
     untitled = documents["id"].str.startswith("usapp")  # what stands there are the first words of the document
+    untitled |= documents["title"].isin(find_quoting(documents["title"], originals))
     table["title"] = documents["title"].mask(untitled, "").str.replace("<br>|[\ufffc\u2060]", "", regex=True)
     table["title_from"] = pd.Series("text", table.index).where(untitled & (documents["title"] != ""))
     table["date_precision"] = documents["date_quality"].map(PRECISIONS)
