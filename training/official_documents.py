@@ -6,7 +6,6 @@ Writes numbers, names, dates, titles and addresses: no sentence of a text, no qu
 or has ten words in a row of one.
 """
 
-import csv
 import gzip
 import json
 import re
@@ -16,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis_helpers.dictionaries import read_lexicon
-from analysis_helpers.words import code_terms, count_words, find_terms, number_texts
+from analysis_helpers.words import LANGUAGES, code_terms, count_words, find_terms, number_texts
 
 HERE = Path(__file__).parent
 LABELS = pd.read_csv(HERE / "official_labels.csv", keep_default_na=False)
@@ -34,10 +33,6 @@ WRITTEN = (  # statements, by their titles; in the collection without titles, by
 )
 UNCERTAIN = {"window": "the day is uncertain by two days", "year": "only the year is known"}
 JOINT = "an event with a foreign leader, whose words may stand in it"
-# Concepts of the Chinese list that are two in the English one
-CHINESE = {"chips and export controls": "semiconductors", "shipping and port fees": "port fees and shipbuilding"}
-APART = {"出口管制": "export controls", "实体清单": "export controls", "两用": "export controls"}
-APART |= {"大豆": "soybeans", "黄豆": "soybeans"}
 
 
 def read(originals: Path, name: str) -> pd.DataFrame:
@@ -112,21 +107,18 @@ def find_quoting(titles: pd.Series, originals: Path) -> set[str]:
     return {title for title, own in of_title.items() if own & found}
 
 
-def find_subjects(documents: pd.DataFrame, chinese: Path) -> list[str]:
-    """List the concepts of the agenda that each question names."""
-    rows = [(row["concept"], row["term"]) for row in read_lexicon("agenda")]
-    words = code_terms(documents["question"].where(documents["lang"] == "en", ""))
-    found, places = find_terms(words, [term for _, term in rows])
+def find_subjects(documents: pd.DataFrame) -> list[str]:
+    """List the concepts of the agenda that each question names, by the list of its language."""
     subjects = [set[str]() for _ in range(len(documents))]
-    for number, text in zip(found, number_texts(words)[places], strict=True):
-        subjects[text].add(rows[number][0])
-    with chinese.open(encoding="utf-8", newline="") as lines:
-        listed = [row for row in csv.DictReader(lines) if row["list"] == "topic_keywords"]
-    terms = {row["term_zh"]: CHINESE.get(row["concept"], row["concept"]) for row in listed} | APART
-    pattern = re.compile("|".join(sorted(map(re.escape, terms), key=len, reverse=True)))
-    for text, question in enumerate(documents["question"].where(documents["lang"] == "zh", "")):
-        subjects[text] |= {terms[term] for term in pattern.findall(question)}
-    return [";".join(sorted(names - {"not Taiwan"})) for names in subjects]
+    for language in LANGUAGES:
+        rows = [(row["concept"], row["term"]) for row in read_lexicon("agenda", language)]
+        words = code_terms(
+            documents["question"].where(documents["lang"] == language, ""), languages=[language] * len(documents)
+        )
+        found, places = find_terms(words, [term for _, term in rows])
+        for number, text in zip(found, number_texts(words)[places], strict=True):
+            subjects[text].add(rows[number][0])
+    return [";".join(sorted(names)) for names in subjects]
 
 
 def curate(originals: Path) -> pd.DataFrame:
@@ -155,7 +147,7 @@ def curate(originals: Path) -> pd.DataFrame:
     words = pd.Series([question for _, question in split])
     lengths = words.map(count_words).where(documents["lang"] == "en", words.str.count("[\u4e00-\u9fff]"))
     table["question_words"] = lengths.astype("Int32").where(asked)
-    table["question_subjects"] = find_subjects(documents, originals.parent / "zh/lexicons_zh.csv")
+    table["question_subjects"] = find_subjects(documents)
     joint = pd.Series(JOINT, table.index).where(documents["issuer"].str.contains("joint event"))
     notes = pd.concat([table["date_precision"].map(UNCERTAIN), joint, moved], axis="columns")
     table["note_use"] = ["; ".join(row.dropna()) for _, row in notes.iterrows()]
