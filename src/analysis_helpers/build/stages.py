@@ -256,20 +256,24 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """Hold an interrupt back while a process is born, here and in it: half of one could not end in order."""
+    """Hold Ctrl-C and SIGTERM back while a process is born, Ctrl-C also in it: half of one could not end in order."""
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
         yield
         return
     held: list[Any] = []
-    handler = signal.signal(signal.SIGINT, lambda *arguments: held.append(arguments))
+    asked = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: handler for number, handler in asked.items() if callable(handler)}
+    for number in handlers:
+        signal.signal(number, lambda *arguments: held.append(arguments))
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the new process inherits it
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-        if held and callable(handler):
-            handler(*held[0])
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if held:
+            handlers[held[0][0]](*held[0])
 
 
 @contextmanager
