@@ -12,6 +12,7 @@ from tests.conftest import ROOT, bytes_of
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="signals to processes need Unix")
 SCRIPT = """
 import os, signal, sys
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from analysis_helpers import cli
 from analysis_helpers.build import pipeline
@@ -26,7 +27,13 @@ def read_deadly(data):
         os.kill(os.getpid(), signal.SIGKILL)
     yield {"text": "They met again, and they said so again."}
 
+def start_and_end(process, start=BaseProcess.start):
+    start(process)
+    os.kill(os.getpid(), signal.SIGTERM)
+
 if __name__ == "__main__":
+    if Path("born").exists():
+        BaseProcess.start = start_and_end
     pipeline.DOCUMENT_READERS |= {".wait": read_waiting, ".deadly": read_deadly}
     pipeline.build_corpus.__kwdefaults__["part_size"] = 2
     sys.exit(cli.main(sys.argv[1:]))
@@ -87,3 +94,11 @@ def test_workers_end_with_their_parent(sent, begin, tmp_path):
         assert process.returncode == 130
         assert errors.splitlines()[-1] == "talks: interrupted; the same command goes on where it stopped"
     assert "Traceback" not in errors
+
+
+def test_a_build_ends_in_order_while_a_worker_is_born(begin, tmp_path):
+    (tmp_path / "born").touch()
+    process = begin(2)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.splitlines()[-1] == "talks: interrupted; the same command goes on where it stopped"
