@@ -49,7 +49,7 @@ def measure_sentences(documents: pd.DataFrame) -> pd.DataFrame:
         sentences[f"n_{side}"] = sentences["text"].str.count(names)
         named = sentences.loc[sentences[f"n_{side}"] > 0, "text"]
         clauses = named.map(lambda text, names=names: next(filter(names.search, CLAUSE.split(text)), text))
-        sentences[f"tone_to_{side}"] = clauses.map(lambda clause: score(clause)["compound"])
+        sentences[f"attitude_to_{side}"] = clauses.map(lambda clause: score(clause)["compound"])
     return sentences
 
 

@@ -29,7 +29,6 @@ STEPS = {
     "keyness": lambda corpus: ah.keyness(corpus.where(**OWN)),
     "keyness, within": lambda corpus: ah.keyness(corpus.where(**OWN), within=["genre", "year"]),
     "compare_tone": lambda corpus: ah.compare_tone(corpus, by=["speaker_side", "target"]),
-    "compare_instruments": ah.compare_instruments,
     "rates, agenda": lambda corpus: ah.rates(corpus, "agenda", period="year"),
     "rates, frames": lambda corpus: ah.rates(corpus, "frames"),
     "compare_rates": lambda corpus: ah.compare_rates(corpus, "agenda"),

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis_helpers.build import clean_text
 from analysis_helpers.build.clean import (
     RESPELLED,
     clean_documents,
-    clean_text,
     load_furniture,
     strip_markup,
     strip_stage_directions,
 )
 from analysis_helpers.build.read.encoding import repair_characters
 from analysis_helpers.words import count_words
-from tests.conftest import read_gold
+from tests.conftest import by_hand
 
 LONG = "The two delegations met again on Tuesday and talked until late in the evening about the count of the catch."
 NEXT = "Their ministers, who had stayed at home, read the minutes on Wednesday and found that nobody counted a fish."
@@ -64,7 +64,7 @@ def test_character_steps(step, before):
     assert step(before) == (STEPS[step][before] or before)
 
 
-@pytest.mark.parametrize(("kind", "line"), [row.values() for row in read_gold("furniture")])
+@by_hand("furniture")
 def test_furniture_is_removed_and_its_kind_recorded(kind, line):
     clean = clean_text(f"{LONG}\n\n{NEXT}\n\n{line}")
     assert clean.text == f"{LONG}\n{NEXT}"
@@ -77,36 +77,7 @@ def test_no_rule_leaves_an_empty_text_or_touches_a_short_one():
 
 
 # What stands between paragraphs, and the paragraphs made of it, apart by bars; without bars a line is a paragraph.
-BETWEEN = {
-    "kept": [
-        "With assistance from Sample Port the two sides built a quay.", "Support our farmers and they will buy fish.",
-        "Thank you.", "China firmly opposes this.", "The minister said the share of imports rose by 12%.",
-        "We like the deal and we will follow it.", "Overseas exporters may contact us by e-mail (desk@example.org).",
-        "In response to questions, he said that both sides commented on the draft.", "Q: Will you sign?",
-        "- Tariffs on steel will be suspended;", "(i) suspend the duties for 90 days; and",
-        "On March 4, 2025, both sides met.", "A word like 和谐 is quoted here.",
-        "Reporting by States Parties shall begin in May.", "Copyright was discussed for two hours.",
-        "By using the hotline, both sides agree to speak first.", "Supported by both ministers, the plan went on.",
-        "They follow us on every sea.", "Related questions were left to the lawyers.",
-        "Listen, he said: it took 5 minutes.",
-    ],
-    "joined": [
-        "He said that both maps were “honest”\n\n\nat the meeting.", "Karoline Sample (21:10):\n\nWe will see.",
-        "The guests came late,\n\nand the hosts were asleep.", "Ann Roe, Fleet Office,\nspokeswoman (21:10):\nYes.",
-    ],
-    "apart": [
-        "Both will:|\n\n(i) suspend the duties;|\n\n(ii) meet again.",
-        "This is one sentence.|\n\nand this began small.", "He talked and talked and—|\n\nReporter: What then?",
-    ],
-    "split": [
-        "It ended in November.|Resuming it is hard.", "The U.S.Senate and U.S. House met.", "Reuters:Some say yes.",
-        "The plan for the fleet rests on two realities:|First is the sea.",
-        "See www.example.Com or https://example.org/a.Html now.",
-    ],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("between", [text for texts in BETWEEN.values() for text in texts])
+@by_hand("paragraphs")
 def test_paragraphs_are_kept_joined_and_split_as_their_author_wrote_them(between):
     clean = clean_text(f"{LONG}\n\n{between.replace('|', '')}\n\n{NEXT}\n\n{LAST}")
     assert clean.text.split("\n") == [LONG, *(" ".join(part.split()) for part in between.split("|")), NEXT, LAST]

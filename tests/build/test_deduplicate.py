@@ -39,7 +39,6 @@ def sign_plainly(text):
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(WORDS), max_size=20).map(" ".join))))
 def test_signatures_are_those_of_the_plain_definition(texts):
-    """Odd characters, no word, few words."""
     assert sign_texts(texts).tolist() == [sign_plainly(text) for text in texts]
 
 

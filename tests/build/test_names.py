@@ -1,28 +1,13 @@
 """Names: mentions and masks, by hand."""
 
-import pytest
-
 from analysis_helpers.build.names import count_mentions, mask_names, names_pattern
+from tests.conftest import by_hand
 
 
-@pytest.mark.parametrize(
-    ("sentence", "us", "cn", "relationship"),
-    [
-        ("The United States of America and China met.", 1, 1, 0),
-        ("U.S.-China ties and China–US trade, Sino-American ones too.", 0, 0, 3),
-        ("Give us a chance, said the US side.", 1, 0, 0),
-        ("Ships in the South China Sea and in Latin America.", 0, 0, 0),
-        ("Beijing and Washington hope both sides gain.", 1, 1, 1),
-        ("The PRC and the CPC; the prc.", 0, 2, 0),
-        ("AMERICA FIRST, said the AMERICAN", 2, 0, 0),
-        ("Bilateral relations between the two countries", 0, 0, 2),
-        ("A chinaware shop in Americana", 0, 0, 0),
-        ("China's and America’s leaders", 1, 1, 0),
-        ("", 0, 0, 0),
-    ],
-)
+@by_hand("mentions")
 def test_mentions_by_hand(sentence, us, cn, relationship):
-    assert count_mentions(sentence) == {"us": us, "cn": cn, "relationship": relationship}
+    language = "en" if sentence.isascii() or "’" in sentence or "–" in sentence else "zh"
+    assert count_mentions(sentence, language) == {"us": int(us), "cn": int(cn), "relationship": int(relationship)}
 
 
 def test_names_are_masked():

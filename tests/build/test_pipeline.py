@@ -29,35 +29,7 @@ from analysis_helpers.cli import main
 from tests import made_files as made
 from tests.conftest import bytes_of
 
-PLACES = ("Lisbon", "Porto", "Faro", "Braga", "Evora", "Sintra", "Tomar", "Aveiro")
-GOODS = ("boats", "cork", "tiles", "sardines", "olives", "salt", "copper", "glass")
 STAGES = ("prepare_part", "measure_part", "count_terms")
-
-
-def _text(n):
-    """An invented report; no two share five words in a row for long."""
-    place, goods = PLACES[n % 8], GOODS[n // 8 % 8]
-    words = " ".join(f"{goods[:3]}{place[:3]}{n}x{k}" for k in range(30))
-    return f"{place} talks {n} on {goods} ended on Monday. They said that {words} would follow."
-
-
-@pytest.fixture
-def many(tmp_path, monkeypatch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
-    folder = tmp_path / "in"
-    folder.mkdir()
-    for n in range(30):
-        (folder / f"t{n:02d}.txt").write_text(_text(n), encoding="utf-8")
-    rows = [json.dumps({"id": f"row {n}", "date": f"2025-03-{n - 20:02d}", "text": _text(n)}) for n in range(30, 40)]
-    (folder / "table.jsonl").write_text("\n".join(rows), encoding="utf-8")
-    return folder
-
-
-@pytest.fixture
-def whole(many, tmp_path):
-    corpus = _build(many, tmp_path / "whole")
-    assert corpus.record["funnel"] == {"read": 40, "kept": 40, "duplicates": 0, "rejected": 0}
-    return bytes_of(tmp_path / "whole")
 
 
 def _build(source, out, **options):
@@ -176,7 +148,7 @@ def read_deadly(data):
     if not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    yield {"text": _text(50)}
+    yield {"text": made.report(50)}
 
 
 def test_a_worker_that_dies_is_said_and_what_is_done_is_kept(many, tmp_path, monkeypatch):
@@ -233,7 +205,7 @@ def test_a_shortage_at_the_tree_of_a_page_is_said_where_it_was(monkeypatch):
 def mixed(tmp_path_factory):
     """A small folder of what several libraries read, and the bytes of its corpus."""
     files = {f"x{ending}": made.SAMPLES[ending] for ending in (".html", ".docx", ".parquet", ".zip")}
-    folder = made.write(tmp_path_factory.mktemp("mixed") / "in", {"a.txt": _text(1)} | files)
+    folder = made.write(tmp_path_factory.mktemp("mixed") / "in", {"a.txt": made.report(1)} | files)
     with patch.dict(os.environ, SOURCE_DATE_EPOCH="1750000000"):
         _build(folder, folder.parent / "whole")
     return folder, bytes_of(folder.parent / "whole")
@@ -338,17 +310,18 @@ def test_only_a_build_goes_on(tmp_path, monkeypatch, capsys):
 
 def test_a_large_input_is_shared_out(many, tmp_path, monkeypatch):
     """Without a number of workers, one a processor, from 5 MB on."""
-    seen, open_workers = [], pipeline.open_workers
+    seen = []
 
-    def noted(workers, *others):
+    def noted(workers, *_):
         seen.append(workers)
-        return open_workers(1, *others)
+        raise KeyboardInterrupt
 
     monkeypatch.setattr(pipeline.os, "cpu_count", lambda: 3)
     monkeypatch.setattr(pipeline, "open_workers", noted)
-    _build(many, tmp_path / "small", workers=None)
-    (many / "large.txt").write_text("\n\n".join(map(_text, range(40, 60))) + "\n" * 5_000_000, encoding="utf-8")
-    _build(many, tmp_path / "large", workers=None)
+    for size in (1, 5_000_000):
+        (many / "large.txt").write_bytes(b"x" * size)
+        with pytest.raises(KeyboardInterrupt):
+            _build(many, tmp_path / "corpus", workers=None)
     assert seen == [1, 3]
 
 

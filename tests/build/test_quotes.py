@@ -7,7 +7,7 @@ import analysis_helpers as ah
 from analysis_helpers.build.quotes import add_quoted_speakers, add_whole_quotations
 from analysis_helpers.build.sentences import split_passages, split_sentences
 from analysis_helpers.build.speakers import add_speakers
-from tests.conftest import ROOT, read_gold
+from tests.conftest import ROOT, by_hand, read_gold
 
 
 def _measured(texts, genre="news report", side="US", date="2025-05-01"):
@@ -22,12 +22,9 @@ def _sides(*texts, **about):
     return _measured(texts, **about)[1]["speaker_side"].tolist()
 
 
-ATTRIBUTIONS = [tuple(row.values()) for row in read_gold("attributions")]  # no side: nobody known speaks, or two do
-
-
-@pytest.mark.parametrize(("text", "side", "speaker"), ATTRIBUTIONS)
+@by_hand("attributions")
 def test_attributions_by_hand(text, side, speaker):
-    """Qin Gang had left office by 2025; a bare surname is not introduced."""
+    """No side: nobody known speaks, or two do. Qin Gang had left office by 2025; a bare surname is not introduced."""
     passages, sentences = _measured([text], side="other")
     assert sentences["speaker_side"].tolist() == [side or "other"]
     if speaker:

@@ -3,15 +3,14 @@
 import re
 
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis_helpers.build.sentences import split_sentences, split_text
-from tests.conftest import read_gold
+from tests.conftest import by_hand
 
 
-@pytest.mark.parametrize("line", [row["line"] for row in read_gold("sentences")])
+@by_hand("sentences")
 def test_sentences_end_where_a_reader_sees_them_end(line):
     sentences = line.split("|")
     assert split_text(" ".join(sentences)) == sentences
@@ -39,12 +38,3 @@ def test_headings_are_not_sentences():
         {"passage_id": ["a", "b"], "kind": ["heading", "body"], "speaker_side": "US", "text": ["Trade", "We met."]}
     )
     assert split_sentences(passages)["passage_id"].tolist() == ["b"]
-
-
-@pytest.mark.parametrize(
-    "piece", ["Both sides met in Lisbon. ", ".", ". ", "1. ", "“U.S. ", "?”", "[1]. ", "a.b", "(! "]
-)
-def test_a_long_text_is_not_given_up(piece):
-    """A rule that looked at the rest of the text again at every stop would not come back from these."""
-    text = piece * (250_000 // len(piece))
-    assert "".join("".join(split_text(text)).split()) == "".join(text.split())

@@ -12,13 +12,13 @@ from analysis_helpers.build.sentences import split_passages
 from analysis_helpers.build.speakers import add_speakers, classify_label
 from analysis_helpers.corpus import SIDE_ORDER
 from analysis_helpers.words import count_words
-from tests.conftest import ROOT, read_gold
+from tests.conftest import ROOT, by_hand, read_gold
 
 
-@pytest.mark.parametrize(("side", "voice", "label", "name"), [row.values() for row in read_gold("labels_of_turns")])
-def test_labels_by_hand(side, voice, label, name):
+@by_hand("labels_of_turns")
+def test_labels_by_hand(side, voice, label, speaker):
     """`side`: whose the text is; who speaks is named where it is not the label itself."""
-    assert classify_label(label, side) == (name or label, voice)
+    assert classify_label(label, side) == (speaker or label, voice)
 
 
 @pytest.mark.parametrize(("words", "year"), [("Energy", ""), ("Maria Sample", ""), ("Larry Kudlow", "2025")])

@@ -3,7 +3,7 @@
 import lazy_loader
 
 _STEPS = {
-    "attitude": ["load_attitude_weights", "score_attitude"],
+    "attitude": ["score_attitude"],
     "clean": ["clean_documents", "clean_text"],
     "lists": ["compare_lists"],
     "names": ["count_mentions", "mask_names"],

@@ -1,52 +1,54 @@
-"""Attitude: what a sentence says about the one it names at a given place.
+"""Attitude: how a sentence speaks of the country that it names at a given place.
 
-A linear model over words by side, distance and clause, and over the charged words of VADER's list. Its
-weights are a table, `build/weights/target_tone.parquet`, made by `training/target_tone.py`. Words with a
-capital are taken for names and carry no weight, nor does the target itself: who is named must not count,
-only what is said.
+A linear model for each language. English: words by side, distance and clause, and the charged words of the diplomatic
+list; words with a capital are taken for names and carry no weight, nor does the target itself: who is named must not
+count, only what is said. Chinese: characters, anywhere and near the target. Weights are tables,
+`build/weights/attitude_*.parquet`, made by `training/attitude.py`. Who speaks is no feature.
 """
 
 import csv
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_matrix
 
 from ..errors import TalksError
-from ..words import WORD
-from .tone import vader
+from ..words import LANGUAGES, WORD, Language
+from .names import find_mentions
+from .tone import tone_lists
 
 WEIGHTS = files("analysis_helpers") / "build/weights"
-LABELS = ("negative", "neutral", "positive")
 COUNTRIES = {"us": "US", "cn": "CN"}
-NAME, CUT, INTERCEPT = "Name", "|", "(intercept)"
-OUTSIDE_CLAUSE, NEGATED, HALF_DISTANCE, NGRAM_LENGTH = 0.4, -0.7, 6, 3.0
-BANDS = ((2, "2"), (5, "5"), (10, "10"), (10_000, "far"))
+MOST_MENTIONS, MOST_WORDS, MOST_SIGNS = 4, 40, 14  # mentions of a sentence; words or characters to each side of one
+NAME, INTERCEPT, KIND_BITS, PART = "Name", "(intercept)", 48, 1_000
+OUTSIDE_CLAUSE, NEGATED, HALF_DISTANCE, LENGTH = 0.4, -0.7, 6, 3.0
+KINDS = ("figure", "w", "l", "r", "ll", "rr", "near")
 
-_TOKEN = re.compile(rf"(?P<handle>[@#]\w+|https?:\S+|www\.\S+)|(?P<word>{WORD})|[;:—]|--|\s[–-]\s")
+# A name before a hyphen is a name by itself: "China-led" must weigh as "U.S.-led"
+_TOKEN = re.compile(rf"(?P<handle>[@#]\w+|https?:\S+|www\.\S+)|(?P<word>[A-Z]\w*(?=-[a-z])|{WORD})|[;:—]|--|\s[–-]\s")
 _CLAUSE_WORDS = {"but", "while", "although", "though", "whereas"}
 _NEGATIONS = {"not", "no", "never", "without", "cannot", "nor", "neither", "hardly", "none", "nothing", "lack", "lacks"}
-_BE = {"is", "are", "was", "were", "be", "been", "being", "get", "got", "getting"}
-_BEFORE_VERB = {
-    *("also", "been", "did", "do", "does", "had", "has", "have", "is", "are", "was", "were", "be", "being", "can"),
-    *("could", "may", "might", "must", "not", "never", "should", "will", "would", "who", "just", "still", "to", "then"),
-}
 _OWNERS = {"his", "her", "their", "its", "my", "our", "your"}
-_PRONOUNS = {
-    *("he", "she", "him", "they", "them", "it", "i", "me", "we", "us", "you", "who", "himself", "herself"),
-    *_OWNERS,
-}
-_ARTICLE = re.compile(r"(?i)\bthe\s+$")  # belongs to the name: "the United States" must weigh as "China"
 _POSSESSIVE = re.compile(r"['’]s?\b")
+_CLAUSE_END = "，。；：！？、（）“”"
 
-Place = tuple[str, int, int]  # a text, and where its target begins and ends
-Features = tuple[dict[str, float], dict[str, float]]  # n-grams and figures
+
+_Found = tuple[str, np.ndarray, list[Any], np.ndarray | float]  # kind, rows, the parts of its keys, amounts
+
+
+class Terms(NamedTuple):
+    """What stands around mentions: of each term the row of its mention, its key and its value."""
+
+    rows: np.ndarray
+    keys: np.ndarray
+    amounts: np.ndarray
 
 
 @lru_cache(maxsize=1)
@@ -84,195 +86,229 @@ def _mask_word(printed: str) -> str:
     return "0" if word[0].isdigit() else word if word in function_words() else word.removesuffix("'s")
 
 
-def masked_words(text: str) -> list[str]:
-    """Split a text into lower-case words, with one sign for each name and one for each cut of a clause."""
+def mask_words(text: str) -> tuple[list[str], list[int], list[int]]:
+    """Split a text into lower-case words, one sign for each name; tell where each ends, and number its clause."""
     words: list[str] = []
-    last = 0
+    ends: list[int] = []
+    clauses: list[int] = []
+    clause = 0
     for found in _TOKEN.finditer(text):
-        sign = CUT if not found.lastgroup else NAME if found.lastgroup == "handle" else _mask_word(found[0])
-        if sign != NAME:
-            words.append(sign)
-        # "Le Van-Duc" is one name: how long a name is must not move the words around it
-        elif not (words and words[-1] == NAME and not text[last : found.start()].strip(" .-&")):
-            words[:] = words[:-1] if words[-1:] == ["the"] else words
-            words.append(NAME)
-        last = found.end()
-    return words
-
-
-class Side(NamedTuple):
-    """The words on one side of the target, nearest first, and how many of them are in its clause."""
-
-    words: list[str]
-    n_inside: int
-
-    def weigh(self, ahead: int = 0) -> list[float]:
-        """Weigh each word by its distance, cut down outside the clause, or where the word so far ahead is outside."""
-        inside = self.n_inside - ahead
-        return [
-            (1.0 if n <= inside else OUTSIDE_CLAUSE) / (1 + n / HALF_DISTANCE) for n in range(1, len(self.words) + 1)
-        ]
-
-
-def _walk(words: list[str]) -> Side:
-    cut = next((n for n, word in enumerate(words) if word == CUT or word in _CLAUSE_WORDS), len(words))
-    return Side([word for word in words if word != CUT], cut)
-
-
-def _is_negation(word: str) -> bool:
-    return word in _NEGATIONS or word.endswith("n't")
-
-
-def target_features(text: str, start: int, end: int) -> Features:
-    """Describe a sentence as seen from the target between two offsets: its n-grams and figures, each with its value."""
-    before, mention, after = _ARTICLE.sub("", text[:start]), text[start:end], text[end:]
-    owner = bool(_POSSESSIVE.match(after)) or mention.lower() in _OWNERS
-    left, right = masked_words(before), masked_words(_POSSESSIVE.sub("", after, count=1) if owner else after)
-    # "President [Lee]" and "[Lee] Jae" belong to the mention
-    if left[-1:] == [NAME] and re.search(r"[\w.][ -]$", before):
-        left.pop()
-    if right[:1] == [NAME] and re.match(r"[ -]\w", after):
-        right.pop(0)
-    sides = {"l": _walk(left[::-1]), "r": _walk(right)}
-    kinds = {
-        "pronoun": mention.lower() in _PRONOUNS and not _is_name(mention),
-        "owner": owner,
-        "begins": not sides["l"].words,
-        "ends": not sides["r"].words,
-        "after by": sides["l"].words[:1] == ["by"],
-        "quoted": before.count("“") > before.count("”") or before.count('"') % 2 == 1,
-        "negation after": any(map(_is_negation, sides["r"].words[:4])),
-    }
-    figures = _weigh_charged_words(sides) | {name: 1.0 for name, holds in kinds.items() if holds}
-    return _count_ngrams(sides) | _guess_verbs(sides["l"].words, sides["r"].words), figures
-
-
-def _count_ngrams(sides: dict[str, Side]) -> dict[str, float]:
-    ngrams: defaultdict[str, float] = defaultdict(float)
-    for letter, side in sides.items():
-        stems = [stem(word) for word in side.words]
-        for root, weight in zip(stems, side.weigh(), strict=True):
-            if root != NAME:
-                ngrams[f"w:{root}"] += weight
-                ngrams[f"{letter}:{root}"] += weight
-        for (near, far), weight in zip(pairwise(stems), side.weigh(ahead=1), strict=False):
-            ngrams[f"ll:{far} {near}" if letter == "l" else f"rr:{near} {far}"] += weight
-        for n, word in enumerate(side.words[:2], start=1):
-            ngrams[f"{letter}{n}:{word}"] += 1
-    around = [side.words[0] if side.words else "" for side in sides.values()]
-    ngrams[f"lr:{around[0]} {around[1]}"] += 1
-    return ngrams
-
-
-def _guess_verbs(before: list[str], after: list[str]) -> dict[str, float]:
-    """Guess what the target does and what is done to it, without a parser."""
-    verbs: dict[str, float] = {}
-    doing = [word for word in after[:5] if word != NAME and word not in _BEFORE_VERB and not word.endswith("ly")]
-    if doing:
-        verbs[f"does:{stem(doing[0])}"] = 1
-        if any(map(_is_negation, after[:4])):
-            verbs[f"does not:{stem(doing[0])}"] = 1
-    done_to = [word for word in before[:4] if word != NAME and word not in function_words()]
-    if done_to:
-        verbs[f"to it:{stem(done_to[0])}"] = 1
-    passive = [word for n, word in enumerate(after[:6]) if word.endswith(("ed", "en")) and _BE & set(after[:n])]
-    if passive:
-        verbs[f"is:{stem(passive[0])}"] = 1
-    return verbs
-
-
-def _weigh_charged_words(sides: dict[str, Side]) -> dict[str, float]:
-    """Add up the charges of VADER's words, plus and minus apart; a negation before a word turns it."""
-    mass: defaultdict[str, float] = defaultdict(float)
-    charges = vader().lexicon
-    for letter, (words, n_inside) in sides.items():
-        nearest = f"{letter} first"
-        for n, word in enumerate(words):
-            if word not in charges:
+        if not found.lastgroup:
+            clause += 1
+            continue
+        word = NAME if found.lastgroup == "handle" else _mask_word(found[0])
+        if word == NAME and words:
+            # "Le Van-Duc" is one name: how long a name is must not move the words around it
+            if words[-1] == NAME and clauses[-1] == clause and not text[ends[-1] : found.start()].strip(" .-&"):
+                ends[-1] = found.end()
                 continue
-            charge = charges[word]
-            if any(map(_is_negation, words[n + 1 : n + 4] if letter == "l" else words[max(0, n - 3) : n])):
-                charge *= NEGATED
-                mass["turned"] += 1
-            sign, size, distance = "+" if charge > 0 else "-", abs(charge), n + 1
-            decayed = size / (1 + distance / HALF_DISTANCE)
-            band = next(name for limit, name in BANDS if distance <= limit)
-            clause = "clause" if n < n_inside else "outside"
-            for name in filter(None, (f"{letter} {band}", f"{letter} {clause}", nearest, "all")):
-                mass[f"{name} {sign}"] += size
-            for name in (f"{letter} near", "near"):
-                mass[f"{name} {sign}"] += decayed
-            nearest = ""
-    return mass
+            if words[-1] == "the":  # belongs to the name: "the United States" must weigh as "China"
+                del words[-1], ends[-1], clauses[-1]
+        clause += word in _CLAUSE_WORDS
+        words.append(word)
+        ends.append(found.end())
+        clauses.append(clause)
+    return words, ends, clauses
 
 
-@lru_cache(maxsize=1)
-def load_attitude_weights() -> pd.DataFrame:
-    """Load the weights of the shipped model: one row per term, against "neutral", whose weight is 0.
-
-    Out: `term`, `kind` (ngram, figure, intercept), `negative`, `positive` (logits). Source: fitted
-    on NewsMTSC (Hamborg and Donnay 2021, MIT licence), with every name masked. `w:` stands for a stem
-    anywhere, `l:` and `r:` for one before and after the target; more in `training/README.md`. Known
-    weakness: weights of one domain, American news; "victori" weighs because of elections.
-
-    >>> weights = load_attitude_weights().set_index("term")
-    >>> bool(weights.loc["w:laud", "positive"] > weights.loc["w:blame", "positive"])
-    True
-    """
-    with (WEIGHTS / "target_tone.parquet").open("rb") as table:
-        return pd.read_parquet(table)
+def make_key(kind: str, parts: Iterable[Any], language: Language) -> Any:
+    """Make one number of a kind of term and its words or characters; below 0 where the model does not know a word."""
+    key = KINDS.index(kind) << KIND_BITS
+    bits, under = (24 if language.spaced else 16), np.int64(0)
+    for part in parts:
+        under = under << bits | part
+    return key | under
 
 
-def target_probabilities(features: Iterable[Features], weights: pd.DataFrame) -> np.ndarray:
-    """Give the probabilities of negative, neutral, positive for described targets: one row each, summing to 1."""
-    known: defaultdict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
-    columns = (weights[name].tolist() for name in ("kind", "term", "negative", "positive"))
-    for kind, term, low, high in zip(*columns, strict=True):
-        known[kind][term] = low, high
-    terms, rows = known["ngram"], []
-    for ngrams, figures in features:
-        found = [(value, terms[name]) for name, value in ngrams.items() if name in terms]
-        scale = NGRAM_LENGTH / (sum([value**2 for value, _ in found]) ** 0.5 or 1)
-        found = [(value * scale, pair) for value, pair in found]
-        found += [(value, known["figure"][name]) for name, value in figures.items() if name in known["figure"]]
-        found += [(1.0, pair) for pair in known["intercept"].values()]
-        rows.append(
-            (sum([value * low for value, (low, _) in found]), 0, sum([value * high for value, (_, high) in found]))
-        )
-    logits = np.array(rows, dtype="float64").reshape(-1, len(LABELS))
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True, initial=0))
+def _walk(edges: np.ndarray, bounds: np.ndarray, texts: np.ndarray, most: int) -> tuple[np.ndarray, ...]:
+    """List what stands left (side 0) and right (1) of mentions, nearest first: side, mention, words between, place."""
+    ahead = np.arange(most)
+    at = np.stack([edges[:, :1] - 1 - ahead, edges[:, 1:] + 1 + ahead])
+    inside = (at >= bounds[texts][:, None]) & (at < bounds[texts + 1][:, None])
+    return *inside.nonzero(), at[inside]
+
+
+def _runs(size: int, *groups: np.ndarray) -> np.ndarray:
+    """Say where a run of so many neighbours begins which all belong to one group."""
+    last = len(groups[0]) - size + 1
+    return np.logical_and.reduce([group[: max(last, 0)] == group[size - 1 :] for group in groups]).nonzero()[0]
+
+
+def _describe_english(texts: Sequence[str], mentions: pd.DataFrame, number: Callable[[str], int]) -> Iterator[_Found]:
+    read = [mask_words(text) for text in texts]
+    codes, vocabulary = pd.factorize(np.array([*chain.from_iterable(words for words, _, _ in read), ""], dtype=object))
+    clauses = np.array([*chain.from_iterable(numbers for _, _, numbers in read), -1])
+    bounds = np.cumsum([0, *(len(words) for words, _, _ in read)])
+    rows = mentions["row"].to_numpy()
+    places = zip(rows, mentions["start"], mentions["end"], strict=True)
+    spans = [(bisect_right(read[row][1], start), bisect_left(read[row][1], end)) for row, start, end in places]
+    edges = np.array(spans) + bounds[rows][:, None]
+    side, row, n, at = _walk(edges, bounds, rows, MOST_WORDS)
+    near = 1 / (1 + (n + 1) / HALF_DISTANCE)
+    clause = np.where(clauses[at] == clauses[edges[row, side]], 1.0, OUTSIDE_CLAUSE)
+
+    def ask(what: Callable[[str], Any]) -> np.ndarray:
+        return np.array([what(word) for word in vocabulary])[codes]
+
+    stems, plain = ask(lambda word: number(stem(word)))[at], (ask(NAME.__ne__))[at]
+    pairs = _runs(2, side, row)
+    for letter, own in (("l", side == 0), ("r", side == 1)):
+        for kind in ("w", letter):
+            yield kind, row[own & plain], [stems[own & plain]], (near * clause)[own & plain]
+        pair = pairs[own[pairs]]
+        order = [stems[pair + 1], stems[pair]] if letter == "l" else [stems[pair], stems[pair + 1]]
+        yield letter * 2, row[pair], order, near[pair] * clause[pair + 1]  # outside where the farther word is
+    # The charges of the diplomatic list, plus and minus apart; a negation before a word turns it
+    charges = {term: charge for term, charge in tone_lists()[0].items() if " " not in term}
+    negation = ask(lambda word: word in _NEGATIONS or word.endswith("n't"))
+    before = np.concatenate([[False] * 3, negation])
+    charge = ask(lambda word: charges.get(word, 0.0))[at]
+    turned = (before[2:-1] | before[1:-2] | before[:-3])[at] & (charge != 0)
+    charge *= np.where(turned, NEGATED, 1.0)
+    figures = {"turned": turned, "negation": negation[at] & (side == 1) & (n < 4)}
+    for sign, part in (("+", np.maximum(charge, 0)), ("-", np.maximum(-charge, 0))):
+        figures |= {f"all{sign}": part, f"near{sign}": part * near}
+        figures |= {f"l{sign}": part * near * (side == 0), f"r{sign}": part * near * (side == 1)}
+    for name, amounts in figures.items():
+        yield "figure", row[amounts != 0], [number(name)], amounts[amounts != 0]
+    for name, holds in (("owner", _is_owner), ("quoted", _is_quoted)):
+        places = zip(rows, mentions["start"], mentions["end"], strict=True)
+        there = np.array([holds(texts[row], start, end) for row, start, end in places])
+        yield "figure", there.nonzero()[0], [number(name)], 1.0
+
+
+def _is_owner(text: str, start: int, end: int) -> bool:
+    return bool(_POSSESSIVE.match(text, end)) or text[start:end].lower() in _OWNERS
+
+
+def _is_quoted(text: str, start: int, _: int) -> bool:
+    return text.count("“", 0, start) > text.count("”", 0, start) or text.count('"', 0, start) % 2 == 1
+
+
+def _describe_chinese(texts: Sequence[str], mentions: pd.DataFrame, _: Callable[[str], int]) -> Iterator[_Found]:
+    places = mentions[["row", "start", "end"]].itertuples(index=False)
+    masked = [f"{texts[row][:start]}T{texts[row][end:]}" for row, start, end in places]
+    letters = np.frombuffer("".join(masked).encode("utf-32-le", "surrogatepass"), "uint32")
+    codes = np.minimum(letters, 0xFFFF).astype("int64")
+    bounds = np.cumsum([0, *map(len, masked)])
+    target = bounds[:-1] + mentions["start"].to_numpy()
+    rows = np.arange(len(masked))
+    ends = np.isin(codes, [ord(sign) for sign in _CLAUSE_END])
+    clauses, in_text = ends.cumsum(), np.repeat(rows, np.diff(bounds))
+    walk = _walk(np.column_stack([target, target]), bounds, rows, MOST_SIGNS)
+    side, row, n, at = (part[(clauses[walk[3]] == clauses[target[walk[1]]]) & ~ends[walk[3]]] for part in walk)
+    for size in (1, 2, 3):
+        first = _runs(size, in_text)
+        yield "w", in_text[first], [codes[first + i] for i in range(size)], 1.0
+        beside = _runs(size, side, row)
+        for own, order in ((0, range(size)[::-1]), (1, range(size))):
+            first = beside[side[beside] == own]
+            yield "near", row[first], [codes[at[first + i]] for i in order], 1 / (1 + n[first] / HALF_DISTANCE)
+
+
+def describe_mentions(
+    texts: Sequence[str], mentions: pd.DataFrame, language: Language, number: Callable[[str], int]
+) -> Terms:
+    """Describe mentions (`row` of the text, `start`, `end`) by what stands around each; `number` numbers words."""
+    found = (_describe_english if language.spaced else _describe_chinese)(texts, mentions, number)
+    all_found = [(rows, make_key(kind, parts, language), amounts) for kind, rows, parts, amounts in found]
+    return Terms(*map(np.concatenate, zip(*(np.broadcast_arrays(*part) for part in all_found), strict=True)))
+
+
+def make_matrix(terms: Terms, keys: np.ndarray, n_rows: int) -> csr_matrix:
+    """Make a row a mention and a column a sorted key; the n-grams of a row, known or not, have length 3 together."""
+    columns = np.minimum(np.searchsorted(keys, terms.keys), len(keys) - 1)
+    known = keys[columns] == terms.keys
+    matrix = csr_matrix((terms.amounts[known], (terms.rows[known], columns[known])), shape=(n_rows, len(keys)))
+    is_ngram = terms.keys >> KIND_BITS != 0
+    squares = np.bincount(terms.rows[is_ngram], terms.amounts[is_ngram] ** 2, minlength=n_rows)
+    ngrams = keys[matrix.indices] >> KIND_BITS != 0
+    rows = np.repeat(np.arange(n_rows), np.diff(matrix.indptr))[ngrams]
+    matrix.data[ngrams] = np.minimum(matrix.data[ngrams], 1) * LENGTH / np.sqrt(squares)[rows]
+    return matrix
+
+
+class Model(NamedTuple):
+    """Weights of terms: the number of each word, the sorted keys of the terms, logits of negative and positive."""
+
+    numbers: dict[str, int]
+    keys: np.ndarray
+    weights: np.ndarray
+    intercept: np.ndarray
+
+
+@lru_cache
+def load_model(language: Language) -> Model:
+    """Load the weights of a language."""
+    with (WEIGHTS / f"attitude_{language.code}.parquet").open("rb") as rows:
+        table = pd.read_parquet(rows).set_index("term")
+    numbers: dict[str, int] = {}
+    intercept = table.loc[INTERCEPT].to_numpy("float64")
+    table, keys = table.drop(INTERCEPT), []
+    for kind, _, words in table.index.str.partition(":"):
+        parts = [numbers.setdefault(word, len(numbers)) for word in words.split(" ")]
+        keys.append(make_key(kind, parts if language.spaced else map(ord, words), language))
+    order = np.argsort(keys)
+    return Model(numbers, np.array(keys)[order], table.to_numpy("float64")[order], intercept)
+
+
+def chances_of(matrix: csr_matrix, weights: np.ndarray, intercept: np.ndarray) -> np.ndarray:
+    """Give the chances of negative, neutral and positive: a row for each mention, which sums to 1."""
+    negative, positive = (matrix @ weights + intercept).T
+    odds = np.exp(np.stack([negative, np.zeros_like(negative), positive], axis=1))
     return odds / odds.sum(axis=1, keepdims=True)
 
 
-def _score(places: Iterable[Place]) -> np.ndarray:
-    return target_probabilities((target_features(*place) for place in places), load_attitude_weights())
+def _score(texts: Sequence[str], mentions: pd.DataFrame, language: Language) -> np.ndarray:
+    """Score mentions, some at a time: large arrays are slow."""
+    model, parts = load_model(language), [np.empty((0, 3))]
+    for first in range(0, len(mentions), PART):
+        part = mentions[first : first + PART]
+        row, used = pd.factorize(part["row"])
+        number = lambda word: model.numbers.get(word, -1)  # noqa: E731
+        terms = describe_mentions([texts[i] for i in used], part.assign(row=row), language, number)
+        parts.append(chances_of(make_matrix(terms, model.keys, len(part)), model.weights, model.intercept))
+    return np.concatenate(parts)
 
 
-def score_attitude(frame: pd.DataFrame, text: str = "text", start: str = "start", end: str = "end") -> pd.DataFrame:
-    """Score how a sentence speaks of the one it names at a given place: warm, cool or neither.
+def score_attitude(
+    frame: pd.DataFrame,
+    text: str = "text",
+    start: str = "start",
+    end: str = "end",
+    speaker: str = "speaker",
+    language: str = "en",
+) -> pd.DataFrame:
+    """Score the attitude of sentences, -1 to 1, towards the country that each names at a given place.
 
-    In: sentences in the column `text`, and the place of the target in each as character offsets `start`
-    (counted from 0) and `end` (not included). Out: the same rows, with `target_tone` (probability of
-    positive minus that of negative, -1 to 1, 4 decimals) and `target_label` (negative, neutral, positive:
-    the likeliest). Errors: a `TalksError` that names the row when offsets do not lie in the text.
+    In: sentences in the column `text`, all in one language (en, zh), and the place of a mention in each as character
+    offsets `start` (counted from 0) and `end` (not included). Out: the same rows, with `attitude` (probability of
+    positive minus that of negative, 4 decimals) and `attitude_label` (-1, 0, 1: the likeliest); where there is a column
+    `speaker` of sides (US, CN), `own_country` tells whether the mention is the speaker's own. Who speaks changes no
+    score. Errors: a `TalksError` for another language, or one that names the row when offsets do not lie in the text.
 
-    Source: a linear model with positioned n-grams and lexicon mass, fitted on NewsMTSC (Hamborg and Donnay
-    2021); macro F1 .70 on its dev part. Known weakness: irony, reported speech and roles across clauses; who
-    attacks is often scored as low as who is attacked. It learnt from American news on persons, and 7 of 10
-    labels are right: read means over many sentences, not one. Words in capitals count as names.
+    Source: linear models fitted on coded sentences of both governments and, in English, NewsMTSC (Hamborg and Donnay
+    2021); agreement with codes in `training/README.md`. Known weakness: irony, roles across clauses; worthless for the
+    own country, never tested beyond official statements. Read means of many sentences, corrected by codes.
 
-    >>> frame = pd.DataFrame({"text": ["Ana praised Bo, but she attacked Cy."] * 2, "start": [12, 33], "end": [14, 35]})
-    >>> score_attitude(frame)["target_label"].tolist()
-    ['positive', 'negative']
+    >>> text = "We thank China for its help but oppose the acts of America."
+    >>> score_attitude(pd.DataFrame({"text": [text] * 2, "start": [9, 51], "end": [14, 58]}))["attitude_label"].tolist()
+    [1, -1]
     """
+    if language not in LANGUAGES:
+        raise TalksError(f"no attitude for the language {language!r}; expected one of {', '.join(LANGUAGES)}")
     _check_offsets(frame, text, start, end)
-    places = zip(frame[text], frame[start].astype("int64"), frame[end].astype("int64"), strict=True)
-    chances = _score(places)
-    labels = np.array(LABELS, dtype=object)[chances.argmax(axis=1)]
-    return frame.assign(
-        target_tone=np.round(chances[:, 2] - chances[:, 0], 4) + 0.0,
-        target_label=pd.Series(labels, index=frame.index, dtype="str"),
-    )
+    texts = list(dict.fromkeys(frame[text]))
+    places = pd.DataFrame({"row": pd.Index(texts).get_indexer(frame[text]), "start": frame[start], "end": frame[end]})
+    places = places.astype("int64").reset_index(drop=True)
+    chances = _score(texts, places, LANGUAGES[language])
+    labels = chances.argmax(axis=1) - 1
+    scored = frame.assign(attitude=np.round(chances[:, 2] - chances[:, 0], 4) + 0.0, attitude_label=labels)
+    if speaker not in frame:
+        return scored
+    named = find_mentions(texts, LANGUAGES[language]).drop_duplicates(["row", "end"])
+    target = places.merge(named, on=["row", "end"], how="left")["target"].map(COUNTRIES)
+    return scored.assign(own_country=(target == frame[speaker].reset_index(drop=True)).to_numpy(dtype="bool"))
 
 
 def _check_offsets(frame: pd.DataFrame, text: str, start: str, end: str) -> None:
@@ -287,16 +323,17 @@ def _check_offsets(frame: pd.DataFrame, text: str, start: str, end: str) -> None
         row = frame.iloc[i]
         size = f"a text of {len(row[text])} characters" if isinstance(row[text], str) else f"no text ({row[text]!r})"
         raise TalksError(
-            f"row {frame.index[i]!r}: the target is at {row[start]} to {row[end]} in {size}; expected whole numbers, "
+            f"row {frame.index[i]!r}: the mention is at {row[start]} to {row[end]} in {size}; expected whole numbers, "
             f"0 <= {start} < {end} <= length; correct the offsets, counted from 0, the end not included"
         )
 
 
-def mean_attitudes(texts: Sequence[str], mentions: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Give the mean attitude of each text to the two countries, from the mentions that `find_mentions` found."""
+def mean_attitudes(texts: Sequence[str], mentions: pd.DataFrame, language: Language) -> dict[str, np.ndarray]:
+    """Give the mean attitude of each text to the two countries, over the first mentions that `find_mentions` found."""
     mentions = mentions[mentions["target"].isin(COUNTRIES)]
-    chances = _score((texts[row], start, end) for row, start, end, _ in mentions.itertuples(index=False))
-    scores = pd.Series(np.round(chances[:, 2] - chances[:, 0], 4), index=[mentions["row"], mentions["target"]])
+    mentions = mentions[mentions.groupby(["row", "target"]).cumcount() < MOST_MENTIONS]
+    chances = _score(texts, mentions, language)
+    scores = pd.Series(chances[:, 2] - chances[:, 0], index=[mentions["row"], mentions["target"]])
     means = scores.groupby(level=[0, 1]).mean().unstack()
-    means = means.reindex(index=range(len(texts)), columns=list(COUNTRIES)).round(4).astype("float64")
-    return {f"tone_to_{target}": means[target].to_numpy() for target in COUNTRIES}
+    means = means.reindex(index=range(len(texts)), columns=list(COUNTRIES)).round(4).astype("float64") + 0.0
+    return {f"attitude_to_{target}": means[target].to_numpy() for target in COUNTRIES}

@@ -39,8 +39,11 @@ def _targets(language: Language) -> tuple[re.Pattern[str], dict[str, str]]:
     rows = read_lexicon("targets", language.code)
     target = {row["term"].casefold(): row["target"] for row in rows}
     if language.spaced:
-        return names_pattern(row["term"] for row in rows), target
-    return re.compile("|".join(sorted(target, key=len, reverse=True))), target
+        names = names_pattern(row["term"] for row in rows)
+        signs = re.escape("".join({row["not_before"] for row in rows}))  # "US$5 billion" names a currency
+        return re.compile(rf"{names.pattern}(?!\.?\s?[{signs}])"), target
+    ends = {row["term"]: f"(?![{row['not_before']}])" if row["not_before"] else "" for row in rows}
+    return re.compile("|".join(f"{term}{ends[term]}" for term in sorted(target, key=len, reverse=True))), target
 
 
 def find_mentions(texts: Iterable[str], language: Language = LANGUAGES["en"]) -> pd.DataFrame:

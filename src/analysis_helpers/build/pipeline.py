@@ -128,7 +128,7 @@ def _describe(terms: list[str]) -> dict[str, Any]:
         "settings": {
             "word": WORD,
             "tone": list(INSTRUMENTS),
-            "target_tone": "words by side and distance",
+            "attitude": "words by side and distance; characters by distance",
             "lexicons": {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sorted(lists.items())},
             "lexicon_terms": lexicon_terms(),
             **({"terms": terms} if terms else {}),

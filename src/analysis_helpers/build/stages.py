@@ -32,7 +32,7 @@ from tqdm import tqdm
 
 from ..check import TABLES, fields_of
 from ..corpus import lock_folder
-from ..errors import TalksError, UnwritableError, WorkersError, is_short
+from ..errors import TalksError, UnwritableError, is_short
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,6 +52,10 @@ _TYPES |= dict.fromkeys(("part", "position", "label_words", "n_quoted", "n", "n_
 _CODE = frozenset((".py", ".csv", ".json", ".parquet"))
 Work = Callable[..., int]
 Frames = dict[str, pd.DataFrame]
+
+
+class WorkersError(TalksError):
+    """Those who should do the work cannot, or were lost: what is done is kept, and the same call goes on with it."""
 
 
 @dataclass(frozen=True)

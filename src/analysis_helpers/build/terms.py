@@ -19,7 +19,7 @@ from ..words import (
     number_texts,
     spell_term,
 )
-from .attitude import mean_attitudes
+from .attitude import COUNTRIES, mean_attitudes
 from .names import find_mentions
 from .read.encoding import decode
 from .read.records import read_rows
@@ -155,7 +155,7 @@ def sum_collocations(done: Checkpoints, number: int) -> int:
 
 
 def measure_sentences(sentences: pd.DataFrame) -> pd.DataFrame:
-    """Measure sentences, each in its `language`: the same rows with `n_words`, `mentions_...`, tone and attitudes."""
+    """Measure sentences, each in its `language`: the same rows with sizes, `mentions_...`, tone and attitudes."""
     groups = sentences.groupby(languages_of(sentences), sort=False) if len(sentences) else [("en", sentences)]
     return pd.concat([_measure(own, language_of(code)) for code, own in groups]).sort_index()
 
@@ -166,10 +166,17 @@ def _measure(sentences: pd.DataFrame, language: Language) -> pd.DataFrame:
     rows = pd.Index(texts).get_indexer(sentences["text"])
     mentions = find_mentions(texts, language)
     n_words = [count_words(text, language.code) for text in texts]
-    measured = pd.DataFrame({"text": texts, "n_words": np.array(n_words, dtype="int32")})
+    measured = pd.DataFrame({"text": texts, "n_words": n_words, "n_characters": [*map(len, texts)]})
+    measured = measured.astype({"n_words": "int32", "n_characters": "int32"})
     for target in ("us", "cn", "relationship"):
         own = mentions.loc[mentions["target"] == target, "row"]
         measured[f"mentions_{target}"] = np.bincount(own, minlength=len(texts)).astype("int32")
-    attitudes = mean_attitudes(texts, mentions if language.has_attitude else mentions[:0])
+    for target, side in COUNTRIES.items():  # of the own country a score says nothing
+        foreign = np.bincount(rows, sentences["speaker_side"] != side, minlength=len(texts)) > 0
+        mentions = mentions[(mentions["target"] != target) | foreign[mentions["row"]]]
+    attitudes = mean_attitudes(texts, mentions, language)
     measured = score_tone(measured, language=language.code).assign(**attitudes).drop(columns="text")
-    return sentences.assign(**{name: column.array.take(rows) for name, column in measured.items()})
+    sentences = sentences.assign(**{name: column.array.take(rows) for name, column in measured.items()})
+    for target, side in COUNTRIES.items():
+        sentences.loc[sentences["speaker_side"] == side, f"attitude_to_{target}"] = np.nan
+    return sentences

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis_helpers.build.read.databases import explain_no_text, is_zotero, link_attachments, split_export
+from tests.conftest import read_gold
 
 NEXIS, LEXIS, LEXIS_GERMAN, FACTIVA, FACTIVA_PLAIN, PROQUEST_LINES = (
     Path(__file__).with_name("exports").joinpath(f"{name}.txt").read_text(encoding="utf-8")
@@ -19,78 +20,32 @@ PROQUEST = PROQUEST_LINES.replace("\n", "\n\n")
 PROQUEST_PAGE = re.sub(r"(?m)^(?:_+|.* of 3)\n", "", PROQUEST_LINES)  # a page loses the rules and the numbers
 NB, RULE = "\u00a0", "_" * 60
 
-LISBON, OSLO, GENEVA, VIENNA, LETTER = (text.replace(" / ", "\n") for text in [
-    "Both sides met in Lisbon on Thursday. / Body / Length: two metres, said the carpenter of the table. / March "
-    "17, 2021 / Language: plain, she added, and no more than that. / They will meet again in May.",
-    "Both sides met in Oslo on Monday. This / line was broken by the program. / LANGUAGE: that was the word he "
-    "used, and he went on. / They parted as friends. / They did. / For now. / More or less. / So it seemed.",
-    "GENEVA, March 18 (Sample) -- Both sides met in Geneva. / BY then it was late. / IN the end they agreed to "
-    "meet again. / LP / NS was not a code in this line, nor was the line above. / Document that, said the envoy. "
-    "/ They will meet in May.",
-    "Both sides met in Vienna on Thursday. / Author: that is what he called himself, and nothing else. / He spoke "
-    "for an hour. / Nobody interrupted him. / He then left the room. / And all was quiet again.",
-    "Sign here, please. / That was the whole letter.",
-])  # fmt: skip
-CHINESE = "双方星期四在里斯本会面。\n他们五月将再次会面。"
-FERRY = "The ferry will be named next week."
+NAMES = ("title", "outlet", "date", "author", "text")
 # Of each article the title, outlet, date as printed, author and body, as they stand in the layouts above.
-IN_FACTIVA = [
-    ("Envoys meet in Geneva", "Sample News Agency", "18 March 2021", "By Gil Untrue", GENEVA),
-    ("双方在日内瓦会面", "样本社", "2021 年 3 月 19 日", None, "双方星期五在日内瓦会面。"),
-    ("A headline alone", "Sample News Agency", "20 March 2021", None, None),
-]
-IN_PROQUEST = [
-    ("Envoys meet in Vienna", "The Vienna Sample; Vienna", "Mar 18, 2021", "Untrue, Hal", VIENNA),
-    ("A letter with a line below", "Harbour Wire", "Mar 19, 2021", None, LETTER),
-    ("An abstract and no more", "Harbour Wire", "Mar 20, 2021", "Untrue, Ida", None),
-]
+READ = {export: [] for export in ("nexis", "lexis", "lexis german", "factiva", "factiva plain", "proquest")}
+for row in read_gold("articles_of_exports"):
+    READ[row["export"]].append(tuple(row[name] or None for name in NAMES))
+FERRY = NEXIS[NEXIS.index("A ferry") : NEXIS.index("双方")]
+(TITLE, OUTLET, *ABOUT) = READ["nexis"][1]
 EXPORTS = {
-    "nexis": (NEXIS, [
-        ("Envoys meet in Lisbon after a long pause", "The Daily Sample", "March 18, 2021 Thursday",
-         "By ANNA INVENTED and BO MADEUP", LISBON),
-        ("A ferry is named", "Harbour Wire", "18 March 2021", None, FERRY),
-        ("双方在里斯本会面", "样本日报", "2021年3月18日 星期四", None, CHINESE),
-        ("Only a headline was sold", "The Daily Sample", "March 16, 2021 Tuesday", None, None),
-        ("The last one has no end", "Harbour Wire", "March 15, 2021 Monday 5:30 PM GMT", None,
-         "The download stopped too early."),
-    ]),
-    "lexis": (LEXIS, [
-        ("Envoys meet in Oslo, and the headline needs two lines", "The Old Sample", "January 11, 2010 Monday",
-         "Dee Fictitious", OSLO),
-        ("A label in place of a line", "Harbour Press", "January 12, 2010 Tuesday", "Ed Noone",
-         "The body has a label of its own."),
-        ("A photograph without words", "The Old Sample", "January 13, 2010 Wednesday", None, None),
-    ]),
-    "lexis german": (LEXIS_GERMAN, [
-        ("Gesandte treffen sich", "Das Muster", "18. März 2010 Donnerstag", "Fritz Erfunden",
-         "Beide Seiten trafen sich am Donnerstag in Bern."),
-    ]),
-    "factiva": (FACTIVA, IN_FACTIVA),
-    "factiva, blanks": (FACTIVA.replace("\t", "  "), IN_FACTIVA),
-    "factiva, headline below its code": (FACTIVA.replace("HD\t", "HD\n"), IN_FACTIVA),
-    "factiva alone": (FACTIVA_ALONE, IN_FACTIVA[:2]),
-    "factiva plain": (FACTIVA_PLAIN, [
-        ("Envoys meet in Geneva, and a headline is long", "Sample News Agency", "18 March 2021", "By Gil Untrue",
-         "GENEVA, March 18 (Sample) -- Both sides met in Geneva.\nLP\n18 March 2021\nThey will meet in May."),
-        ("A ferry is named", "Harbour Wire", "19 March 2021", None,
-         "The ferry will be named next week.\nNobody was asked."),
-        ("No notice of rights here", "Harbour Wire", "20 March 2021", None, "The ferry was named."),
-        ("Only a headline here", "Harbour Wire", "21 March 2021", None, None),
-    ]),
-    "proquest": (PROQUEST, IN_PROQUEST),
-    "proquest, a page": (PROQUEST_PAGE, IN_PROQUEST),
-    "nexis, a headline of two lines": (NEXIS[NEXIS.index("A ferry") : NEXIS.index("双方")].replace("y is", "y\nis"), [
-        ("A ferry is named", "Harbour Wire", "18 March 2021", None, FERRY),
-    ]),
-    "nexis, no outlet": (NEXIS[NEXIS.index("A ferry") : NEXIS.index("双方")].replace("Harbour Wire\n18", "18"), [
-        ("A ferry is named", None, "18 March 2021", None, FERRY),
-    ]),
-}  # fmt: skip
+    "nexis": (NEXIS, READ["nexis"]),
+    "lexis": (LEXIS, READ["lexis"]),
+    "lexis german": (LEXIS_GERMAN, READ["lexis german"]),
+    "factiva": (FACTIVA, READ["factiva"]),
+    "factiva, blanks": (FACTIVA.replace("\t", "  "), READ["factiva"]),
+    "factiva, headline below its code": (FACTIVA.replace("HD\t", "HD\n"), READ["factiva"]),
+    "factiva alone": (FACTIVA_ALONE, READ["factiva"][:2]),
+    "factiva plain": (FACTIVA_PLAIN, READ["factiva plain"]),
+    "proquest": (PROQUEST, READ["proquest"]),
+    "proquest, a page": (PROQUEST_PAGE, READ["proquest"]),
+    "nexis, a headline of two lines": (FERRY.replace("y is", "y\nis"), [(TITLE, OUTLET, *ABOUT)]),
+    "nexis, no outlet": (FERRY.replace("Harbour Wire\n18", "18"), [(TITLE, None, *ABOUT)]),
+}
 LAYOUTS = ["nexis", "lexis", "factiva", "factiva alone", "factiva plain", "proquest"]
 
 
 def seen(records):
-    return rows([record.get(name) for name in ("title", "outlet", "date", "author", "text")] for record in records)
+    return rows([record.get(name) for name in NAMES] for record in records)
 
 
 def rows(articles):

@@ -108,7 +108,6 @@ def lost(data, ending, expected, known=()):
     "known", [{}, {"a": {"title": "Given", "author": "X", "date": "2020-01-01"}}], ids=["", "given"]
 )
 def test_every_word_of_a_file_is_kept_or_recorded(case, known, monkeypatch):
-    """The yardstick is what was put into the file."""
     monkeypatch.setattr(prepare, "find_language", lambda text: None)
     make, times = READERS[case]
 
