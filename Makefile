@@ -11,6 +11,8 @@ READY := $(VENV)/.ready
 CLUSTER := build/cluster
 BROWSER := build/browser
 ORIGINALS ?= ../shared/originals
+GOLD ?= ../shared/gold
+NEWS ?= ../shared/benchmarks/newsmtsc/train.jsonl
 SCALE ?= ../shared/scale/scale_10k.jsonl.gz
 
 # Where HOME cannot be written, what tools keep there goes into build/.
@@ -65,12 +67,13 @@ lab: $(READY) ## open JupyterLab in notebooks/
 notebooks: $(READY) ## execute the notebooks in place: the only way their outputs are written
 	$(BIN)/python -m analysis_helpers.report.execute notebooks
 
-corpus: $(READY) ## measure data/example_corpus, data/corpus and data/validation again, from the originals (ORIGINALS=folder)
+corpus: $(READY) ## measure the corpora and data/validation again, join the labels (ORIGINALS= GOLD= folders NEWS=file)
 	$(BIN)/talks build data/example_sources --metadata data/example_metadata.csv --out data/example_corpus
 	$(BIN)/talks build "$(ORIGINALS)/articles" "$(ORIGINALS)/statements_2025.jsonl" \
 	  "$(ORIGINALS)/official_2017_2024/official_2017_2024.jsonl.gz" --without-text --out data/corpus \
 	  --metadata data/sources/articles.csv data/sources/statements.csv data/sources/official_2017_2024.csv
 	$(BIN)/python training/list_agreement.py "$(ORIGINALS)"
+	$(BIN)/python training/labels.py "$(GOLD)" "$(ORIGINALS)" "$(NEWS)"
 	$(BIN)/python -m analysis_helpers.report.data_package data
 
 cluster: $(READY) ## add Dask distributed to the environment: builds on the machines of a cluster (docs/scale.md)
