@@ -17,13 +17,13 @@ QUESTIONS = {
         "corpus": ["Corpus", "load_corpus", "shipped_data"],
     },
     "What is it?": {
-        "corpus": ["add_host", "add_period", "count_questions", "coverage"],
+        "corpus": ["add_period", "count_questions", "coverage"],
         "words": ["count_words", "split_words"],
     },
     "Talks": {
         "talks": ["check_talks", "describe_gaps", "issues_by_period", "link_documents", "load_talks", "talks_by_period"]
     },
-    "When?": {"events": ["burstiness", "event_study", "event_window", "texts_by_period"]},
+    "When?": {"events": ["event_window", "texts_by_period"]},
     "Who more?": {
         "dictionaries": ["load_dictionary", "load_stop_words"],
         "rates": ["compare_rates", "concordance", "load_agreement", "rates"],
@@ -35,7 +35,8 @@ QUESTIONS = {
             *["fit_topics", "topic_stability", "typical_documents"],
         ]
     },
-    "Which tone?": {"sentiment": ["compare_instruments", "compare_tone"]},
+    "Which tone?": {"sentiment": ["compare_tone"], "validation": ["compare_means", "corrected_mean", "positions"]},
+    "How right?": {"validation": ["coder_agreement", "instrument_agreement", "load_labels"]},
     "How sure?": {
         "uncertainty": [
             *["SEED", "Interval", "Permutation"],
@@ -43,12 +44,14 @@ QUESTIONS = {
         ]
     },
     "Pictures": {
-        "plots.counts": ["plot_agenda", "plot_coverage", "plot_shares", "plot_talks", "plot_weekly"],
+        "plots.attitude": ["plot_attitude", "plot_positions"],
+        "plots.counts": ["plot_agenda", "plot_coverage"],
         "plots.sides": ["plot_keyness", "plot_means", "plot_rates", "plot_topics"],
-        "plots.tables": ["show", "style_notebook"],
+        "plots.tables": ["show"],
         "plots.timeline": ["plot_timeline", "timeline_words"],
+        "report.execute": ["style_notebook"],
     },
-    "Explore": {"explore": ["Explorer", "explore_groups", "explore_term", "explore_topics", "explore_words"]},
+    "Explore": {"explore": ["Explorer", "explore_term", "explore_topics", "explore_words"]},
     "Report": {"report.execute": ["read_cards"], "report.reports": ["make_report"], "report.share": ["share_corpus"]},
     "Errors": {"errors": ["TalksError", "UnreadableError"]},
 }

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, reduce
@@ -56,34 +56,32 @@ class _Table:
 
     columns: list[str]
     source: pa.Table | dict[Path, tuple[int, int]]  # the files as they were when the corpus was loaded
-    n_before: tuple[int, ...] = ()  # rows in the files before each file
     ids: pa.Table | None = None
 
     def view(self, name: str) -> str:
         """Write the query that gives the selected rows, each with its place in the table as `row`."""
-        row, source = "", f"{name}_held"  # which has its rows numbered
+        source = f"{name}_held"
         if isinstance(self.source, dict):
-            row = f", {list(self.n_before)}[file_index::INT + 1] + file_row_number AS row"
             paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in self.source)
             source = f"read_parquet([{paths}], hive_partitioning = false)"
         kept = f" SEMI JOIN {name}_ids USING ({self.ids.column_names[0]})" if self.ids is not None else ""
-        return f"SELECT *{row} FROM {source}{kept}"
+        return f"SELECT * FROM (SELECT *, row_number() OVER () - 1 AS row FROM {source}){kept}"
 
 
 class Corpus:
-    """A measured corpus: six tables and the record of how they were made.
+    """A measured corpus: six tables, which become frames when asked for, and the record of how they were made.
 
     `documents`, `passages`, `sentences`, `counts` are measurements; `removed` is what cleaning took out, `rejected`
-    what was not kept; `record` is `corpus.json`. Tables become frames when asked for.
+    what was not kept; `record` is `corpus.json`.
 
     >>> len(load_corpus().where(collection="articles", side="CN").documents)
     3
     """
 
     def __init__(self, tables: Mapping[str, pd.DataFrame | _Table], record: dict[str, Any]) -> None:
-        """Take the six tables, each as a frame or as it is stored, and the record."""
         frames = {name: table for name, table in tables.items() if isinstance(table, pd.DataFrame)}
-        held = {name: _hold(pa.Table.from_pandas(frame, preserve_index=False)) for name, frame in frames.items()}
+        held = {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in frames.items()}
+        held = {name: _Table(table.column_names, table) for name, table in held.items()}
         self.record, self._tables = record, {name: held.get(name, table) for name, table in tables.items()}
         vars(self).update(frames)
 
@@ -95,7 +93,6 @@ class Corpus:
     rejected = cached_property(lambda self: self._frame("rejected"))
 
     def __str__(self) -> str:
-        """Say in one line how large the corpus is."""
         table = self._outline()
         if "language" not in table.index.names:
             return f"Corpus: {table['documents'].sum():,} documents, {table['words'].sum():,} words"
@@ -103,17 +100,13 @@ class Corpus:
         return "Corpus: " + "; ".join(f"{n:,} documents, {words:,} words ({name})" for name, n, words in sums)
 
     def __repr__(self) -> str:
-        """Show what the corpus holds of each side, and what can be asked next."""
-        table = self._outline()
-        return f"{self}\n\n{table.to_string(formatters=_THOUSANDS)}\n\nNext: {NEXT}"
+        return f"{self}\n\n{self._outline().to_string(formatters=_THOUSANDS)}\n\nNext: {NEXT}"
 
     def _repr_html_(self) -> str:
-        table = self._outline()
-        shown = table.to_html(formatters=_THOUSANDS, border=0)
+        shown = self._outline().to_html(formatters=_THOUSANDS, border=0)
         return f"<p>{self}</p>\n{shown}\n<p>Next: <code>{escape(NEXT)}</code></p>"
 
     def _outline(self) -> pd.DataFrame:
-        """Count documents and words of each side, with first and last date; by body passages, so a part counts."""
         by = add_language(self, ["side"])
         keys = ", ".join(f"coalesce({name}, 'not given') AS {name}" for name in by)
         table = self.sql(
@@ -139,32 +132,29 @@ class Corpus:
         """Keep the part of the corpus that meets all conditions.
 
         In: columns of `documents` or `passages` (`side`, `speaker_side`, `genre`, ...), each with a value or a list,
-        `date` with a slice of two ISO dates, both included: texts dated by a month or year are in it with all of
-        that or not at all, dates known to a few days need 14 days. Out: a `Corpus` without the documents that have
-        no passage left; `rejected` stays whole. Raises `TalksError` for an unknown column, a date that is no slice,
-        a value that the whole corpus does not have, and where nothing is left.
+        `date` with a slice of two ISO dates, both included: a text dated by a month is in it with all of that or not at
+        all, dates known to a few days need 14 days. Out: a `Corpus` of documents with a passage left; `rejected` stays
+        whole. Raises `TalksError` for an unknown column or value, and where nothing is left.
 
-        >>> corpus = load_corpus().where(side="US", date=slice("2025-05-01", "2025-05-31"))
-        >>> corpus.documents["date"].dt.month.unique().tolist()
-        [5]
+        >>> len(load_corpus().where(side="US", date=slice("2025-05-01", "2025-05-31")).documents)
+        48
         """
-        documents, known, own = self.documents, self.columns("passages"), {}
-        for column, wanted in conditions.items():
-            if column in documents and column not in OF_PASSAGE:
-                exact = _is_exact_for(documents, wanted) if column == "date" else True
-                documents = documents[self._match("documents", column, wanted, documents[column], exact=exact)]
-            elif column in known and column != "text":
-                own[column] = wanted
-            else:
-                check_columns([column], [name for name in [*documents, *known] if name != "text"])
-        given, query = {"chosen": pa.table({"doc_id": pa.array(documents["doc_id"])})}, ""
-        for column, wanted in own.items():
-            asked = f"FROM passages SEMI JOIN chosen USING (doc_id){query} GROUP BY ALL"
-            values = self._ask(f'SELECT "{column}" AS value, count(*) AS n {asked}', **given)
-            matching = self._match("passages", column, wanted, *(values[name].to_pandas() for name in ("value", "n")))
-            given[f"value_{column}"] = values.filter(pa.array(matching))
+        documents, known = self.documents, [name for name in self.columns("passages") if name != "text"]
+        check_columns(conditions, [*documents, *known])
+        own = [column for column in conditions if column in OF_PASSAGE or column not in documents]
+        for column in (column for column in conditions if column not in own):
+            exact = _is_exact_for(documents, conditions[column]) if column == "date" else True
+            documents = documents[self._match("documents", column, conditions[column], documents[column], exact=exact)]
+        given = {"chosen": pa.table({"doc_id": pa.array(documents["doc_id"])})}
+        query = "FROM passages SEMI JOIN chosen USING (doc_id)"
+        for column in own:
+            values = self._ask(f'SELECT "{column}" AS value, count(*) AS n {query} GROUP BY ALL', **given)
+            found = (values[name].to_pandas() for name in ("value", "n"))
+            given[f"value_{column}"] = values.filter(
+                pa.array(self._match("passages", column, conditions[column], *found))
+            )
             query += f' SEMI JOIN value_{column} ON "{column}" IS NOT DISTINCT FROM value_{column}.value'
-        ids = self._ask(f"SELECT passage_id, doc_id FROM passages SEMI JOIN chosen USING (doc_id){query}", **given)
+        ids = self._ask(f"SELECT passage_id, doc_id {query}", **given)
         if own:
             documents = documents[documents["doc_id"].isin(ids["doc_id"].unique().to_pylist())]
         documents = documents.reset_index(drop=True)
@@ -204,7 +194,6 @@ class Corpus:
         raise TalksError(f"no {table[:-1]} is left whose {column} is {found}; expected {listed}; {remedy}")
 
     def _whole(self) -> Corpus:
-        """The corpus of which this is a part, or itself."""
         return Corpus({name: replace(table, ids=None) for name, table in self._tables.items()}, self.record)
 
     def replace(self, **changed: Any) -> Corpus:
@@ -220,16 +209,13 @@ class Corpus:
         return Path(folder)
 
     def sql(self, query: str, **given: pd.DataFrame | pa.Table) -> pd.DataFrame:
-        """Ask a question in SQL, as DuckDB understands it: `documents`, `passages`, ... are the tables.
+        """Ask a question in DuckDB's SQL; the tables are `documents`, ..., each with `row`, the place in it.
 
-        In: a query, and frames that it may name. Each table also has `row`, the place in it, and only the rows that
-        `where` left. Out: a frame; sums of whole numbers are whole. Raises `TalksError` for what is no query. Known
-        weakness: without ORDER BY neither the order of rows nor the last digits of a sum of decimals are fixed.
+        In: a query, and frames that it may name. Out: a frame; sums of whole numbers are whole. Raises `TalksError` for
+        what is no query. Known weakness: without ORDER BY nothing is in a fixed order.
 
-        >>> statements = load_corpus().where(collection="statements_2025")
-        >>> statements.sql("SELECT side, count(*) AS n FROM documents GROUP BY side ORDER BY n DESC").head(1)
-          side    n
-        0   US  444
+        >>> load_corpus().sql("SELECT count(*) AS n FROM documents WHERE collection = 'articles'")["n"].tolist()
+        [5]
         """
         found = self._ask(query, **given)
         whole = [field.with_type(pa.int64()) if pa.types.is_decimal(field.type) else field for field in found.schema]
@@ -249,9 +235,8 @@ class Corpus:
     def count_terms_of(self, terms: Iterable[str], expected: Iterable[str] = ()) -> pd.DataFrame:
         """Count terms in each passage: `passage_id`, `term` (as given), `n`; no row where a passage has none.
 
-        Words are looked up, as are `multiword_terms`; others are counted on the text. `tariff*` stands for all words
-        that begin so. Raises `TalksError` for other terms where there is no text, and warns of words that no text
-        uses, unless they are among those `expected` to be rare.
+        Words and `multiword_terms` are looked up, others counted on the text. `tariff*` is all words that begin so.
+        Raises `TalksError` for others where there is no text; warns of what no text uses, unless `expected` to be rare.
 
         >>> corpus = load_corpus().where(collection="statements_2025")
         >>> int(corpus.count_terms_of(["Soybean*"])["n"].sum()), "rare earths" in corpus.multiword_terms
@@ -259,11 +244,9 @@ class Corpus:
         """
         asked = {term: spell_term(term) for term in terms}
         found = self._count_spelt(sorted(set(asked.values())))
-        unused = sorted({*asked.values()} - {*found["term"], *map(spell_term, expected)})
-        if unused and any(table.ids is not None for table in self._tables.values()):
-            unused = sorted({*unused} - {*self._whole()._count_spelt(unused)["term"]})
-        if unused:
-            self._tell_unused(unused)
+        unused = {*asked.values()} - {*found["term"], *map(spell_term, expected)}
+        if unused and (unused := unused - {*self._whole()._count_spelt(sorted(unused))["term"]}):
+            self._tell_unused(sorted(unused))
         given = pd.DataFrame({"given": asked.keys(), "term": asked.values()}, dtype="str")
         return found.merge(given, on="term").drop(columns="term").rename(columns={"given": "term"})[list(found)]
 
@@ -323,12 +306,8 @@ class Corpus:
         return {*self._whole().sql("SELECT DISTINCT term FROM counts")["term"]}
 
     def matrix(self, passage_ids: pd.Series, rows: np.ndarray, exclude: Iterable[str] = ()) -> tuple[Any, pd.Index]:
-        """Lay out the counts of some passages as a sparse matrix: texts, or parts of texts, by terms.
-
-        In: ids of passages, the row (from 0, none empty) in which each is counted, and terms to leave out. Out: the
-        matrix of float64 and its terms, sorted. Known weakness: 12 bytes of memory a term of a text.
-        """
-        from scipy.sparse import coo_matrix, csr_matrix
+        """Lay out the counts of passages, each in its row (from 0, none empty), by sorted terms, as a sparse matrix."""
+        from scipy.sparse import csr_matrix
 
         placed = pa.table({"passage_id": pa.array(passage_ids), "place": pa.array(rows, pa.int32())})
         excluded = pa.table({"term": pa.array([*map(spell_term, exclude)], pa.string())})
@@ -336,15 +315,9 @@ class Corpus:
         distinct = f"SELECT DISTINCT term FROM {counted} ANTI JOIN excluded USING (term) ORDER BY term"
         terms = self._ask(distinct, placed=placed, excluded=excluded)
         coded = terms.append_column("code", pa.array(np.arange(len(terms), dtype="int32")))
-        shape, cells = (int(rows.max(initial=-1)) + 1, len(terms)), []
-        query = f"SELECT place, code, n FROM {counted} JOIN coded USING (term)"
-        for batch in self.batches(query, placed=placed, coded=coded):
-            row, column, n = (batch[name].to_numpy() for name in ("place", "code", "n"))
-            cell = coo_matrix((n, (row, column)), shape=shape).tocsr().tocoo()  # adds up within the batch
-            cells.append((cell.row, cell.col, cell.data))
-        row, column, n = (np.concatenate(part) for part in zip(*cells, strict=True)) if cells else ([], [], [])
-        del cells
-        matrix = csr_matrix((np.asarray(n, dtype="float64"), (row, column)), shape=shape)
+        found = self._ask(f"SELECT n, place, code FROM {counted} JOIN coded USING (term)", placed=placed, coded=coded)
+        n, *cells = (column.to_numpy() for column in found.columns)
+        matrix = csr_matrix((n.astype("float64"), cells), shape=(int(rows.max(initial=-1)) + 1, len(terms)))
         return matrix, pd.Index(terms["term"].to_pandas(), dtype="str").rename(None)
 
     def batches(self, query: str, size: int = BATCH, **given: pd.DataFrame | pa.Table) -> Iterator[pa.RecordBatch]:
@@ -367,7 +340,6 @@ class Corpus:
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
-        """A cursor with a view for each table; views of its own, because they are temporary."""
         connection = database().cursor()
         for name, table in self._tables.items():
             if isinstance(table.source, pa.Table):
@@ -401,17 +373,11 @@ class Corpus:
                 self._connection.unregister(name)
 
 
-def _hold(table: pa.Table) -> _Table:
-    row = pa.array(np.arange(len(table), dtype="int32"))
-    return _Table(table.column_names, table.append_column("row", row))
-
-
 def _listed(wanted: Any) -> list[Any]:
     return [wanted] if isinstance(wanted, str) or not isinstance(wanted, Iterable) else list(wanted)
 
 
 def _with_near(terms: list[str], known: Iterable[str]) -> str:
-    """Name up to twelve terms, each with the known ones that are spelt nearly so."""
     near = {term: ", ".join(near_misses(term, known)) for term in terms[:SHOWN]}
     more = f" and {len(terms) - SHOWN} more" if len(terms) > SHOWN else ""
     return ", ".join(f"{term!r} (near: {misses})" if misses else repr(term) for term, misses in near.items()) + more
@@ -456,8 +422,7 @@ def shipped_data() -> Path:
 def load_corpus(path: str | Path | None = None) -> Corpus:
     """Load a corpus folder; without a path, the corpus that ships with the suite.
 
-    Out: a `Corpus`. Raises `TalksError` for a folder that is no corpus and a table that cannot be opened. Over 10 MB
-    tables stay in their files, which must not change. Known weakness: a whole table is held in memory.
+    Out: a `Corpus`. Raises `TalksError` for what is no corpus. Known weakness: over 10 MB, its files must not change.
 
     >>> load_corpus().has_text
     False
@@ -476,7 +441,8 @@ def load_corpus(path: str | Path | None = None) -> Corpus:
         raise TalksError(f"{path}: schema version {found!r}; expected {version}; build the corpus again")
     tables = {name: _find_table(folder, name) for name in TABLES}
     if sum(size for table in tables.values() for size, _ in table.source.values()) <= AT_ONCE:
-        tables = {name: _hold(pa.concat_tables(map(_read, table.source))) for name, table in tables.items()}
+        for name, table in tables.items():
+            tables[name] = replace(table, source=pa.concat_tables(map(_read, table.source)))
     return Corpus(tables, record)
 
 
@@ -485,35 +451,32 @@ def _find_table(folder: Path, name: str) -> _Table:
     paths = sorted((folder / name).glob("part-*.parquet"))
     if not paths:
         raise TalksError(f"{folder / name}: holds no part-*.parquet; expected the table {name}; build the corpus again")
-    opened, expected = list[pq.FileMetaData](), [field["name"] for field in fields_of(name)]
+    first, expected = list[str](), [field["name"] for field in fields_of(name)]
     for path in paths:
-        with _reading(path):
-            opened.append(pq.read_metadata(path))
-        found = opened[-1].schema.names
+        found = _try(path, pq.read_schema).names
+        first = first or found
         wrong = [f"column {name} is missing" for name in expected if name not in found and name not in OPTIONAL]
         wrong += [f"column {name} is unknown" for name in found if name not in expected]
         if wrong:
             raise TalksError(f"{path}: {wrong[0]}; expected {', '.join(expected)}; build the corpus again")
-        if found != opened[0].schema.names:
+        if found != first:
             raise TalksError(f"{path}: expected the columns of {paths[0].name}, in their order; build the corpus again")
-    n_before = np.cumsum([0, *(file.num_rows for file in opened[:-1])])
-    return _Table(opened[0].schema.names, {path: _stamp(path) for path in paths}, tuple(n_before.tolist()))
+    return _Table(first, {path: _stamp(path) for path in paths})
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    with _reading(path):
-        return path.stat().st_size, path.stat().st_mtime_ns
+    found = _try(path, Path.stat)
+    return found.st_size, found.st_mtime_ns
 
 
 def _read(path: Path) -> pa.Table:
-    with _reading(path):
-        return pq.ParquetFile(path, pre_buffer=False).read(use_threads=False).replace_schema_metadata(None)
+    read = _try(path, lambda path: pq.ParquetFile(path, pre_buffer=False).read(use_threads=False))
+    return read.replace_schema_metadata(None)
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
+def _try(path: Path, read: Callable[[Path], Any]) -> Any:
     try:
-        yield
+        return read(path)
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         remedy = "expected a Parquet file; restore it or build the corpus again"
@@ -593,9 +556,7 @@ def draft_folder(target: Path) -> Iterator[Path]:
 
 
 def add_period(documents: pd.DataFrame, period: str) -> pd.DataFrame:
-    """Add a column with the year, month or week (from Monday) of each document, as a pandas period.
-
-    A document whose date is less exact gets none: a month is no week. Raises `TalksError` for another period.
+    """Add the year, month or week (from Monday) of each document, as a pandas period; none if its date is less exact.
 
     >>> documents = pd.DataFrame({"date": pd.to_datetime(["2025-05-12"]), "date_precision": ["day"]})
     >>> str(add_period(documents, "month").loc[0, "month"])
@@ -658,9 +619,8 @@ def coverage(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     """Count what the corpus holds: documents, passages, sentences and words, by any of its columns.
 
     In: a corpus; columns of `documents` or `passages`, or `year`, `month`, `week`. Out: one row per combination, 0
-    where empty: `n_documents`, `n_passages`, `n_sentences`, `n_words`; where there are two languages, `language` too.
-    Headings count only if `kind` is asked for. Raises `TalksError` for an unknown column. Known weakness: rows by
-    speaker can sum to more than the documents.
+    where empty, with `language` where there are two. Headings count only by `kind`. Raises `TalksError` for an unknown
+    column. Known weakness: rows by speaker can sum to more than the documents.
 
     >>> coverage(load_corpus().where(collection="articles"), by="side")[["side", "n_documents"]]
       side  n_documents
@@ -706,9 +666,8 @@ def fill_grid(table: pd.DataFrame, levels: Mapping[str, Iterable[Any]], counts: 
 def count_questions(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     """Count how many of the words are questions of journalists: nobody's voice in a comparison of sides.
 
-    In: a corpus and one or more columns, as for `coverage`. Out: those columns, `n_documents`, `n_words`,
-    `n_questions` (words) and `share` of all words together, one row per combination that occurs. Known weakness: a
-    question without a label or a line of its own is taken for the speaker's words.
+    In: as for `coverage`. Out: the columns, `n_documents`, `n_words`, `n_questions` (words) and their `share`, where
+    there are words. Known weakness: a question without label or line of its own is taken for the speaker's words.
 
     >>> statements = load_corpus().where(collection="statements_2025", genre="press_conference")
     >>> count_questions(statements, by="side")["share"].round(2).tolist()
@@ -722,22 +681,10 @@ def count_questions(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     return table.assign(share=table["n_questions"] / table["n_words"])
 
 
-def add_host(documents: pd.DataFrame) -> pd.DataFrame:
-    """Add the host of the address of each document, without www: where it was published, or found.
-
-    >>> add_host(pd.DataFrame({"url": ["https://www.state.gov/a", None]}))["host"].tolist()
-    ['state.gov', 'no address']
-    """
-    return documents.assign(host=documents["url"].str.extract(r"//(?:www\.)?([^/]+)")[0].fillna("no address"))
-
-
 def find_units(
     corpus: Corpus, columns: list, clusters: str | None = None, voices: tuple | None = None, by: list | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give body passages with the number of their `unit`, and the units: documents, or parts of them by voice.
-
-    Units have words, a value in each column (also year, month or week) and a `cluster`; `attrs` counts the undated.
-    """
+    """Give body passages with the number of their `unit`, and the units: documents, or parts, with words and values."""
     refuse_languages(corpus.documents, by)
     documents = reduce(add_period, sorted({*columns} & {*PERIODS}), corpus.documents.drop(columns=[*OF_PASSAGE]))
     check_columns(columns, [*corpus.documents, *corpus.columns("passages"), *PERIODS])

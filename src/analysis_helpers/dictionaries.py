@@ -33,13 +33,12 @@ def read_codebook(name: str) -> list[dict[str, str]]:
 
 @lru_cache(maxsize=1)
 def load_stop_words() -> frozenset[str]:
-    """Load the stop words, English and Chinese: words too common to tell texts apart, all in lower case.
+    """Load the stop words, English and Chinese: a set of words too common to tell texts apart, all in lower case.
 
-    Out: a set; the surname "He" is not in it. Source: the Glasgow list of scikit-learn; `lexicons/zh/stop_words.csv`.
-    Known weakness: it holds "system".
+    Source: the Glasgow list of scikit-learn; `lexicons/zh/stop_words.csv`. Known weakness: it holds "system".
 
-    >>> "he" in load_stop_words(), "He" in load_stop_words(), "xi" in load_stop_words(), "的" in load_stop_words()
-    (True, False, False, True)
+    >>> "he" in load_stop_words(), "He" in load_stop_words(), "的" in load_stop_words()
+    (True, False, True)
     """
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # takes a second or two, once a process
 
@@ -50,10 +49,9 @@ def load_dictionary(name: str, language: str = "en") -> dict[str, list[str]]:
     """Load a dictionary that ships with the package: its concepts, each with its words and multiword terms.
 
     In: "agenda", what is talked about (tariffs, fentanyl, ...), or "frames", what an issue is made to be about
-    (security, fairness, ...), and the language (en, zh), whose concepts are the same; `lexicons/en` and `lexicons/zh`
-    give the reason of each term. Raises `TalksError` for another name.
-    Source: written for this suite after Stone and others (1966, The General Inquirer) and, for frames, Entman (1993).
-    Known weakness: one coder, no test of agreement; made for talks on trade and security.
+    (security, fairness, ...); the language (en, zh): `lexicons/en` and `lexicons/zh` give the reason of each term.
+    Raises `TalksError` for another name. Source: this suite, after Stone and others (1966) and Entman (1993). Known
+    weakness: one coder, no test of agreement; made for talks on trade and security.
 
     >>> len(load_dictionary("frames")), load_dictionary("agenda")["Taiwan"][:2]
     (12, ['taiwan', 'taiwanese'])

@@ -7,12 +7,7 @@ import re
 
 
 class TalksError(ValueError):
-    """Something in the input is not as it must be: what was found, where, what was expected, what to do, in one line.
-
-    >>> raise TalksError("talks.csv row 7: level is 'king'; expected leader or cabinet; correct the cell")
-    Traceback (most recent call last):
-    analysis_helpers.errors.TalksError: talks.csv row 7: level is 'king'; expected leader or cabinet; correct the cell
-    """
+    """Something in the input is not as it must be: what was found, where, what was expected, what to do: one line."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]
@@ -22,19 +17,10 @@ class UnwritableError(TalksError):
     """A result could not be written, for a full disk or a missing permission: the same call can succeed later."""
 
 
-class WorkersError(TalksError):
-    """Those who should do the work cannot, or were lost: what is done is kept, and the same call goes on with it."""
-
-
 class UnreadableError(TalksError):
-    """A file, row or article that cannot become a document: it is set aside in `rejected.csv`, and the build goes on.
-
-    >>> str(UnreadableError("is empty; expected a text", "put the text into the file or delete it"))
-    'is empty; expected a text; put the text into the file or delete it'
-    """
+    """A file, row or article that cannot become a document: it is set aside in `rejected.csv`; the build goes on."""
 
     def __init__(self, reason: str, remedy: str) -> None:
-        """Say what was found and expected, and what to do."""
         super().__init__(f"{reason}; {remedy}")
         self.reason, self.remedy = reason, remedy
 

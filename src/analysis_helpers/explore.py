@@ -27,18 +27,16 @@ Group = tuple[str, Any]
 
 
 class Explorer:
-    """A table with the choices that it follows from, as `explore_...` gives it.
+    """A table with the choices that it follows from: with controls in JupyterLab, elsewhere that of the first choices.
 
-    JupyterLab shows it with controls; where nobody can answer them (a rendered page, no ipywidgets) it is the table of
-    the first choices. `table` makes the table of some choices, `choices` lists them (a text is typed), `first` is the
-    first table, `note` what its columns mean. Known weakness: a front end without typed input needs `explorer.open()`.
+    `table` makes the table of some choices, `choices` lists them (a text is typed), `first` is the first table, `note`
+    what its columns mean. Known weakness: a front end without typed input needs `explorer.open()`.
 
     >>> Explorer(lambda side: pd.DataFrame({"words": [812]}, index=[side]), {"side": ["US", "CN"]}).first.index[0]
     'US'
     """
 
     def __init__(self, table: Callable[..., pd.DataFrame], choices: dict[str, Any], note: str = "") -> None:
-        """Make the table of the first choices at once: what a corpus cannot answer is an error of this cell."""
         self.table, self.choices, self.note = table, choices, note
         begun = {name: choice if isinstance(choice, str) else choice[0] for name, choice in choices.items()}
         self.first = show(table(**begun))
@@ -47,7 +45,6 @@ class Explorer:
         self._words = f"{words} In JupyterLab this cell shows controls for {', '.join(told)}."
 
     def __repr__(self) -> str:
-        """Write the table of the first choices."""
         return f"{self.first.to_string()}\n{self._words}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -102,51 +99,31 @@ def is_someone_there() -> bool:
 def explore_words(corpus: Corpus, *, n: int = 20) -> Explorer:
     """Look at the words of a group of texts: those typical of it, or every place of one word.
 
-    In: a corpus, how many rows to show. To choose: the group (side, collection, genre, outlet or year), and where there
-    is text a word, shown by `concordance`; without one, the terms that tell the group from all others (`keyness`). Out:
-    an `Explorer`. Raises `TalksError` for a single group. Known weakness: groups differ in several things at once.
+    To choose: the group (side, collection, genre, outlet or year), another of its kind or all others to set it
+    against, and where there is text a word for `concordance`; without one, `n` terms tell the groups apart (`keyness`).
+    Out: an `Explorer`. Raises `TalksError` for a single group. Known weakness: groups differ in several things at once.
 
     >>> ah.explore_words(ah.load_corpus().where(collection="statements_2025"), n=3).first.index.tolist()
     ['president', 'going', 'think']
     """
 
-    def table(group: Group, word: str = "") -> pd.DataFrame:
+    def table(group: Group, against: Group | str = OTHERS, word: str = "") -> pd.DataFrame:
         if not word.strip():
-            return _compare(corpus, group, (group[0], OTHERS)).head(n)
+            return _compare(corpus, group, (group[0], OTHERS) if against == OTHERS else against).head(n)
         places = concordance(_mark(corpus).where(**dict([group])), word).set_index("doc_id")
         shown = places[["date", "side", "left", "keyword", "right"]].head(n)
         return shown.rename_axis(f"first {len(shown)} of {len(places):,} places")
 
-    choices = {"group": _list_groups(corpus)} | ({"word": ""} if corpus.has_text else {})
-    return Explorer(table, choices, RATES)
-
-
-def explore_groups(corpus: Corpus, *, n: int = 10) -> Explorer:
-    """Compare the words of any two groups of texts: sides, collections, kinds, outlets, years.
-
-    In: a corpus, how many terms to show of each group. To choose: two groups of one kind, or one and all others. Out:
-    an `Explorer` over `keyness`: the terms of the first group, then of the second, with rate per 1,000 words, documents
-    and p-value. Known weakness: what else differs between them is not held equal.
-
-    >>> list(ah.explore_groups(ah.load_corpus().where(collection="statements_2025"), n=2).first.columns)
-    ['side US rate', 'side CN rate', 'side US documents', 'side CN documents', 'p value']
-    """
-
-    def table(first: Group, second: Group) -> pd.DataFrame:
-        words = _compare(corpus, first, second)
-        return pd.concat([words.head(n), words.iloc[n:].tail(n)])
-
     groups = _list_groups(corpus)
-    others = [(name, OTHERS) for name in dict.fromkeys(name for name, _ in groups)]
-    return Explorer(table, {"first": groups, "second": [*groups[1:], groups[0], *others]}, RATES)
+    choices = {"group": groups, "against": [OTHERS, *groups]} | ({"word": ""} if corpus.has_text else {})
+    return Explorer(table, choices, RATES)
 
 
 def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tariffs") -> Explorer:
     """Follow a term through time, with the talks of each month or week beside it.
 
-    In: a corpus, a chronology, words counted together, with commas. To choose: the words, month or week, which talks.
-    Out: an `Explorer` over `rates`: one row a period with the rate per 1,000 words of either side, the documents behind
-    it, and where talks were held. Known weakness: a rise in the month of a talk proves nothing; see `event_study`.
+    To choose: words, counted together, with commas; month or week; which talks. Out: an `Explorer` over `rates`: a row
+    a period. Known weakness: a rise in the month of a talk proves nothing.
 
     >>> corpus = ah.load_corpus().where(collection="statements_2025")
     >>> ah.explore_term(corpus, ah.load_talks(), "fentanyl").first.loc["2025-10", "talks"]
@@ -173,8 +150,8 @@ def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tari
 def explore_topics(corpus: Corpus, model: TopicModel) -> Explorer:
     """Browse the topics of a model: the words of each, the texts to read for it, its share on each side.
 
-    In: the corpus that the model was fitted to; the model. To choose: the topic, and what to see of it. Out: an
-    `Explorer`. Known weakness: it does not say whether a topic would come back; ask `topic_stability`.
+    To choose: the topic, and what to see of it. Out: an `Explorer`. Known weakness: whether a topic would come back is
+    not said; ask `topic_stability`.
 
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.explore_topics(texts, ah.fit_topics(texts, 2)).choices["show"]

@@ -9,7 +9,7 @@ from .corpus import Corpus, find_units, list_languages, refuse_empty, shipped_da
 from .dictionaries import DICTIONARIES, load_dictionary, read_dictionary
 from .errors import TalksError
 from .uncertainty import mean_interval, means_by, smallest_ratio, subtract
-from .words import Words, holds, language_of, languages_of, number_texts, spell_term
+from .words import holds, language_of, languages_of, number_texts, spell_term
 
 MIN_USING = 10
 OWN = ("US", "CN")  # the officials' own voice
@@ -28,21 +28,17 @@ def rates(
 ) -> pd.DataFrame:
     """Give the rate per 1,000 words of each concept of a dictionary, by side, kind of text, period or document.
 
-    In: a corpus; a dictionary: a name, a frame with `concept` and `term`, or terms by concept; `by`, columns; `period`,
-    year, month or week; `clusters`, a column (speaker, date, week) whose texts are not independent. Out: `concept`,
-    period, `by`, `rate` (mean over documents), `low`, `high` (95 %; none under 10 using documents), `n`, `n_documents`,
-    `n_using`, `n_words`, with clusters `n_clusters`, `n_effective`; `reason` of no interval; by `doc_id` a row a
-    document. `share`, `share_low`, `share_high`: texts that use it, at equal length, since longer ones name more: the
-    shares in the four quarters of length, weighted as in all these texts; missing if one has under 2 texts. By
-    `language` each has its list, and `kappa` tells how far they agree (`load_agreement`): shares compare from .7 on,
-    rates never. `attrs` counts `n_undated`. Only officials' words count, unless `by` has `speaker_side`. Raises
+    In: a dictionary: a name, a frame with `concept` and `term`, or terms by concept; columns; year, month or week;
+    `clusters`, a column (speaker, date, week) whose texts are not independent. Out: `concept`, period, `by`, `rate`
+    (mean over documents), `low`, `high` (95 %; none under 10 using documents), `n`, `n_documents`, `n_using`,
+    `n_words`, `reason`; by `doc_id` a row a document. `share`, `share_low`, `share_high`: texts that use it at equal
+    length, weighted over the quarters of length. By `language` each has its list, and `kappa` tells how far they agree:
+    shares compare from .7 on, rates never. Only officials' words count, unless `by` has `speaker_side`. Raises
     `TalksError` for an unknown column or term. Source: Stone and others (1966); direct standardisation (Fleiss, Levin
     and Paik 2003, 19). Known weakness: a word counts whatever it means.
 
-    >>> corpus = ah.load_corpus().where(collection="statements_2025")
-    >>> table = ah.rates(corpus, {"soybeans": ["soybean", "soybeans"]})
-    >>> table.loc[table["speaker_side"] == "CN", ["n_using", "low"]].to_numpy().tolist()
-    [[2.0, nan]]
+    >>> ah.rates(ah.load_corpus().where(collection="articles"), {"tariffs": ["tariff"]})["n_using"].tolist()
+    [1, 0]
     """
     by = [by] if isinstance(by, str) else list(by)
     keys, tables = [*([period] if period else []), *by], {}
@@ -90,10 +86,9 @@ def _at_equal_length(rows: pd.DataFrame, keys: list[str]) -> pd.Series:
 def load_agreement() -> pd.DataFrame:
     """Load how far the English and the Chinese list of each concept agree, on the same answers in both languages.
 
-    Out: `dictionary`, `concept`, `n_pairs`, `n_en`, `n_zh` (answers that name it), `kappa`, `precision`, `recall` (of
-    the Chinese list, by the English one) and `ratio` (Chinese hits for one English hit). Source: `build.compare_lists`
-    on the later half of 4,626 answers of the foreign ministry, 2018-2020; lists were mended on the earlier half. Known
-    weakness: answers of one ministry; a list that misses the same in both languages agrees.
+    Out: `dictionary`, `concept`, `n_pairs`, `n_en`, `n_zh`, `kappa`, `precision`, `recall`, `ratio` (Chinese hits for
+    one English). Source: `build.compare_lists` on 2,313 answers of the foreign ministry, 2018-2020. Known weakness: a
+    list that misses the same in both languages agrees.
 
     >>> ah.load_agreement()["kappa"].max() <= 1
     np.True_
@@ -113,16 +108,13 @@ def compare_rates(
 ) -> pd.DataFrame:
     """Compare how often two groups use each concept of a dictionary, and how much hangs on a single term.
 
-    In: corpus, dictionary and `clusters` as for `rates`; `by`, a column, and two values. Out: `concept`, the values
-    (mean per 1,000 words), `difference`, `low`, `high` (95 %), `using_...` of `n_...` documents, `smallest_ratio` found
-    in 80 of 100, with clusters `n_clusters`, `n_effective`; `reason`; by `leave_one_out` `least_...`, `most_...`, the
-    extremes with one term left out, and `term_...`, which matters most. Raises `TalksError` as `rates`. Source:
+    In: as for `rates`; a column, and two values. Out: `concept`, the values (mean per 1,000 words), `difference`,
+    `low`, `high` (95 %), `using_...` of `n_...` documents, `smallest_ratio` found in 80 of 100, `reason`; `least_...`,
+    `most_...` with one term left out, and `term_...`, which matters most. Raises `TalksError` as `rates`. Source:
     `difference_interval`; the jackknife (Tukey 1958). Known weakness: kinds of text are pooled.
 
-    >>> corpus = ah.load_corpus().where(collection="statements_2025")
-    >>> table = ah.compare_rates(corpus, {"Taiwan": ["taiwan"], "soybeans": ["soybean", "soybeans"]})
-    >>> table[["concept", "using_CN", "high"]].round(1).to_numpy().tolist()
-    [['Taiwan', 87, -2.8], ['soybeans', 2, nan]]
+    >>> ah.compare_rates(ah.load_corpus().where(collection="articles"), {"tariffs": ["tariff"]})["using_US"].tolist()
+    [1]
     """
     units, n, found = _count(corpus, dictionary, [by], clusters)
     groups = {group: units[units[by] == group] for group in (first, second)}
@@ -133,13 +125,12 @@ def compare_rates(
     single = {group: _leave_one_out(found, own) for group, own in groups.items() if leave_one_out}
     rows = []
     for concept in n.columns:
-        counts = [n.loc[own.index, concept] for own in groups.values()]
-        using = {f"using_{group}": int((count > 0).sum()) for group, count in zip(groups, counts, strict=True)}
-        pairs = [(1_000 * count / own["n_words"], own) for count, own in zip(counts, groups.values(), strict=True)]
-        means = [mean_interval(shares, clusters=own.get("cluster")) for shares, own in pairs]
+        values = {group: 1_000 * n.loc[own.index, concept] / own["n_words"] for group, own in groups.items()}
+        using = {f"using_{group}": int((shares > 0).sum()) for group, shares in values.items()}
+        means = [mean_interval(shares, clusters=groups[group].get("cluster")) for group, shares in values.items()]
         interval, ratio = subtract(*means), smallest_ratio(*means)
-        if min(using.values()) < MIN_USING:
-            interval, ratio = interval._replace(low=np.nan, high=np.nan, reason=f"{min(using.values())}{FEW}"), np.nan
+        if (few := min(using.values())) < MIN_USING:
+            interval, ratio = interval._replace(low=np.nan, high=np.nan, reason=f"{few}{FEW}"), np.nan
         row = {"concept": concept, first: means[0].mean, second: means[1].mean, "difference": interval.mean}
         row |= {"low": interval.low, "high": interval.high} | using
         row |= {f"n_{group}": len(own) for group, own in groups.items()} | {"smallest_ratio": ratio}
@@ -185,15 +176,12 @@ def _leave_one_out(found: pd.DataFrame, units: pd.DataFrame) -> dict[str, dict[s
 
 
 def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
-    """List every place where a term stands, with what is written before and after it.
+    """List every place where a term stands, with what is written before and after it, in `width` characters.
 
-    In: a corpus with its text; a term, as for `rates`; `width`, in characters. Out, by date, text and order: `doc_id`,
-    `date`, `side`, `speaker_side`, `left`, `keyword` (as printed), `right`. Raises `TalksError` without text and for a
-    term without a word. Source: keyword in context (Luhn 1960). Known weakness: a term may run over a sentence's end.
+    Out: `doc_id`, `date`, `side`, `speaker_side`, `left`, `keyword` (as printed), `right`. Raises `TalksError` without
+    text and for a term without a word. Source: Luhn (1960). Known weakness: a term may run over a sentence's end.
 
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     corpus = ah.build_corpus([ah.shipped_data() / "example_sources"], f"{folder}/corpus")
+    >>> corpus = ah.load_corpus(ah.shipped_data() / "example_corpus")
     >>> ah.concordance(corpus.where(doc_id="wire_a"), "both sides", width=16)["right"].tolist()[0]
     ' agreed on Tuesd'
     """
@@ -201,25 +189,18 @@ def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
         why = "expected one with its text, because a concordance shows what stands around a word"
         remedy = "use keyness or rates, or build the corpus from the texts"
         raise TalksError(f"this corpus holds no text; {why}; {remedy}")
-    wanted, context = spell_term(term), dict.fromkeys(["left", "keyword", "right"], "")
-    found = [corpus.sql("SELECT * EXCLUDE (row) FROM passages LIMIT 0").assign(**context)]
-    for passages, words, _, at in corpus.find_places([wanted]):
-        found.append(_show_places(passages, words, at, wanted.count(" "), width))
-    places = pd.concat(found).query("kind == 'body'")
+    wanted, rows = spell_term(term), []
+    for passages, words, _, places in corpus.find_places([wanted]):
+        texts, languages = number_texts(words)[places], languages_of(passages)
+        for number, place in zip(texts, places - words.starts[texts], strict=True):
+            text, passage_id = passages.loc[number, ["text", "passage_id"]]
+            spans = language_of(languages[number]).find_spans(text)
+            start, end = spans[place][0], spans[place + wanted.count(" ")][1]
+            rows.append((passage_id, text[max(start - width, 0) : start], text[start:end], text[end : end + width]))
+    context = pd.DataFrame(rows, columns=["passage_id", "left", "keyword", "right"], dtype="str")
+    places = corpus.body(["passage_id", "doc_id", "speaker_side", "position"]).merge(context, on="passage_id")
     if places.empty:
         corpus.count_terms_of([term])  # warns where no text of the corpus has it
     places = places.merge(corpus.documents[["doc_id", "date", "side"]], on="doc_id")
     places = places.sort_values(["date", "doc_id", "position"], kind="stable", ignore_index=True)
     return places[["doc_id", "date", "side", "speaker_side", "left", "keyword", "right"]]
-
-
-def _show_places(passages: pd.DataFrame, words: Words, places: np.ndarray, further: int, width: int) -> pd.DataFrame:
-    """Show what stands around places, each of a word and some further ones: one row a place."""
-    texts, rows = number_texts(words)[places], []
-    own = zip(passages["text"].iloc[texts], np.array(languages_of(passages))[texts], strict=True)
-    for (text, language), place in zip(own, places - words.starts[texts], strict=True):
-        spans = language_of(language).find_spans(text)
-        start, end = spans[place][0], spans[place + further][1]
-        rows.append((text[max(start - width, 0) : start], text[start:end], text[end : end + width]))
-    context = pd.DataFrame(rows, columns=["left", "keyword", "right"], dtype="str")
-    return passages.iloc[texts].reset_index(drop=True).join(context)

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 from functools import reduce
-from itertools import combinations
 
-import numpy as np
 import pandas as pd
 
 from .corpus import PERIODS, Corpus, add_period, check_columns, find_clusters, refuse_empty, refuse_languages
@@ -18,75 +16,65 @@ _TARGET = (
     "CASE WHEN mentions_relationship > 0 THEN 'relationship' WHEN mentions_us > 0 AND mentions_cn > 0 THEN 'both' "
     "WHEN mentions_us > 0 THEN 'US' WHEN mentions_cn > 0 THEN 'CN' END AS target"
 )
-
-
-def tone_instruments(corpus: Corpus) -> list[str]:
-    """List the instruments that made the tone of a corpus, as its record says; refuse those of another version."""
-    made_of = corpus.record.get("settings", {}).get("tone")
-    if made_of != list(INSTRUMENTS):
-        expected = f"expected {list(INSTRUMENTS)}, or tones are not comparable"
-        raise TalksError(f"corpus.json: tone is made of {made_of}; {expected}; build the corpus again")
-    return made_of
+ALL = "all that name it"
+ESTIMANDS = {"only the other": ["only"], "without the relationship": ["only", "both"]}  # by stratum
+ESTIMANDS[ALL] = ["only", "both", "relationship"]
+# The sentences that may be drawn and coded: of officials of the side that published the text, neither short nor long.
+FRAME = """SELECT s.*, doc_id, speaker, side, CASE WHEN mentions_relationship > 0 THEN 'relationship'
+        WHEN mentions_us > 0 AND mentions_cn > 0 THEN 'both' ELSE 'only' END AS stratum
+    FROM sentences s JOIN passages USING (passage_id) JOIN (SELECT doc_id, side, language FROM documents) USING (doc_id)
+    WHERE kind = 'body' AND CASE WHEN s.speaker_side <> side THEN 0 -- in CASE, or documents are joined by side
+        ELSE CASE side WHEN 'US' THEN mentions_cn WHEN 'CN' THEN mentions_us END
+            + CASE language WHEN 'zh' THEN mentions_relationship ELSE 0 END END > 0 -- 中美 is both names in one
+    AND CASE language WHEN 'zh' THEN n_characters BETWEEN 12 AND 220 ELSE s.n_words BETWEEN 5 AND 90 END"""
 
 
 def compare_tone(
-    corpus: Corpus, by: str | Iterable[str], *, instrument: str = "tone_diplomatic", clusters: str | None = None
+    corpus: Corpus,
+    by: str | Iterable[str],
+    *,
+    instrument: str = "tone_diplomatic",
+    estimand: str | None = None,
+    clusters: str | None = None,
 ) -> pd.DataFrame:
     """Compare the tone of sentences: by who speaks, of whom, in which kind of text, year or talk.
 
-    In: a corpus; columns of `documents`, `speaker`, `speaker_side`, `target`, year, month, week; the instrument, or
-    `tone` for their mean; `clusters`, as for `rates`. `target` is US or CN (only that one is named), both, or
-    relationship, which wins. Out: `mean` (over documents), `low`, `high` (95 %), `n_documents`, `n_sentences`, with
-    clusters `n_clusters`, `n_effective`; `smallest`, the difference from another such mean found in 80 of 100; `reason`
-    of no interval. Questions count only by `speaker_side`. Raises `TalksError` for an unknown column, and without a
-    sentence. Source: `mean_interval`. Known weakness: kinds of text differ more than sides do.
+    In: columns of `documents`, `speaker`, `speaker_side`, year, month, week, `target` (US or CN, where only that one is
+    named, both, or relationship, which wins); the instrument, or `tone` for their mean; `estimand`, for the sentences
+    of `corrected_mean`; `clusters`, as for `rates`. Out: `mean` (over documents), `low`, `high` (95 %), `n_documents`,
+    `n_sentences`, with clusters `n_clusters`, `n_effective`; `smallest`, as of `Interval`; `reason` of no interval.
+    Questions count only by `speaker_side`. Raises `TalksError` without a sentence. Source: `mean_interval`. Known
+    weakness: kinds of text differ more than sides do.
 
-    >>> tone = ah.compare_tone(ah.load_corpus().where(genre="readout", language="en"), by=["speaker_side", "target"])
-    >>> tone.columns.tolist()
-    ['speaker_side', 'target', 'mean', 'low', 'high', 'n_documents', 'n_sentences', 'smallest', 'reason']
+    >>> ah.compare_tone(ah.load_corpus().where(genre="readout", language="en"), by="side")["side"].tolist()
+    ['US', 'CN']
     """
     by = [by] if isinstance(by, str) else list(by)
-    parts = tone_instruments(corpus)
+    parts, made_of = list(INSTRUMENTS), corpus.record.get("settings", {}).get("tone")
+    if made_of != parts:
+        found = f"tone is made of {made_of}; expected {parts}, or tones are not comparable"
+        raise TalksError(f"corpus.json: {found}; build the corpus again")
     check_columns([instrument], ["tone", *parts], "instrument")
     check_columns(by, [*corpus.documents, *_OF_PASSAGE, *PERIODS])
     refuse_languages(corpus.documents, by)
+    source = "sentences AS s JOIN passages USING (passage_id)"
+    if estimand:
+        check_columns([estimand], ESTIMANDS, "estimand")
+        source = f"({FRAME}) AS s WHERE stratum IN {ESTIMANDS[estimand]}"
     told = ", ".join(["doc_id", *(name for name in by if name in _OF_PASSAGE)])
     questions = "true" if "speaker_side" in by else "speaker_side IS DISTINCT FROM 'question'"
     rows = corpus.sql(  # sums of whole numbers do not depend on the order of rows
         f"SELECT {told}, count(tone) AS n_sentences, sum(tone) / 10000.0 / count(tone) AS value FROM ("
         f"SELECT doc_id, s.speaker_side, speaker, CAST(round({instrument} * 10000) AS BIGINT) AS tone, {_TARGET} "
-        f"FROM sentences s JOIN passages USING (passage_id)) WHERE {questions} GROUP BY {told} ORDER BY {told}"
+        f"FROM {source}) WHERE {questions} GROUP BY {told} ORDER BY {told}"
     )
     periods = sorted({*by} & {*PERIODS})
-    documents = reduce(add_period, periods, corpus.documents)
-    given = dict.fromkeys(["doc_id", *(name for name in by if name not in _OF_PASSAGE)])
-    rows = rows[rows["n_sentences"] > 0].merge(documents[list(given)], on="doc_id")
+    documents = reduce(add_period, periods, corpus.documents.set_index("doc_id"))
+    rows = rows[rows["n_sentences"] > 0].join(documents[[name for name in by if name not in rows]], on="doc_id")
     n_undated = rows.loc[rows[periods].isna().any(axis=1), "doc_id"].nunique()
     rows = rows.dropna(subset=by)
     refuse_empty(rows, "sentence that names a country or the relationship" if "target" in by else "sentence")
     rows = rows.assign(cluster=find_clusters(corpus, rows, clusters)) if clusters else rows
     table = means_by(rows, by, ["n_documents", "n_sentences"])
     table.attrs.update(instruments=parts if instrument == "tone" else [instrument], n_undated=n_undated)
-    return table
-
-
-def compare_instruments(corpus: Corpus) -> pd.DataFrame:
-    """Tell how far the instruments of tone agree with each other, sentence by sentence.
-
-    In: a corpus. Out: one row a pair: `pair`, `rank_correlation` (Spearman), `equal_sign` (share of sentences both
-    call warm, cool or neither), `n_sentences` (that both score). Raises `TalksError` without a sentence. Source:
-    Spearman (1904). Known weakness: the lists share many words, so agreement is no proof.
-
-    >>> ah.compare_instruments(ah.load_corpus().where(language="en"))["pair"].tolist()
-    ['tone_vader, tone_diplomatic']
-    """
-    parts = tone_instruments(corpus)
-    refuse_languages(corpus.documents)
-    sentences = corpus.sql(f"SELECT {', '.join(parts)} FROM sentences ORDER BY row")
-    refuse_empty(sentences, "sentence of officials")
-    rows = []
-    for pair in combinations(parts, 2):
-        first, second = (column for _, column in sentences[list(pair)].dropna().items())
-        equal = np.sign(first) == np.sign(second)
-        rows.append((", ".join(pair), first.corr(second, method="spearman"), equal.mean(), len(first)))
-    return pd.DataFrame(rows, columns=["pair", "rank_correlation", "equal_sign", "n_sentences"]).round(3)
+    return table.assign(estimand=estimand) if estimand else table

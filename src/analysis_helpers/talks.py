@@ -26,10 +26,9 @@ Choice = str | list[str] | None
 def load_talks(
     path: str | Path | None = None, *, level: Choice = None, mode: Choice = None, min_sources: int = 0
 ) -> pd.DataFrame:
-    """Load the chronology of talks between the two governments, 2017-2025.
+    """Load the chronology of talks between the two governments, 2017-2025, or those of some levels, modes or sources.
 
-    `level` (leader, cabinet, deputy, working), `mode` (in_person, virtual, phone) and `min_sources` keep a part. Out: a
-    row a talk, held or not: columns of `data/codebook.md`, `unverified` (a field rests on background knowledge) and
+    Out: a row a talk, held or not: columns of `data/codebook.md`, `unverified` (a field rests on background knowledge),
     `window` (the day is unknown). Raises `TalksError` for unknown values. Known weakness: calls are incomplete.
 
     >>> load_talks(level="leader", mode="in_person")["city"].tolist()[:3]
@@ -85,10 +84,7 @@ def check_talks(talks: pd.DataFrame, name: str = "talks.csv") -> pd.DataFrame:
 
 
 def talks_by_period(talks: pd.DataFrame, period: str = "year", by: str | None = None) -> pd.DataFrame:
-    """Count the talks of each period, also where there were none.
-
-    In: a chronology; `period` is year, month or week; `by` a column such as level, mode or status. Out: `period`,
-    `by`, `n_talks`; a talk counts in the period it began in.
+    """Count the talks of each year, month or week they began in, also where there were none: `period`, `by`, `n_talks`.
 
     >>> talks_by_period(load_talks(level="leader", mode="in_person"))["n_talks"].tolist()[:3]
     [3, 1, 2]
@@ -102,8 +98,8 @@ def talks_by_period(talks: pd.DataFrame, period: str = "year", by: str | None = 
 def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
     """Count on how many talks of each period an issue was on the recorded agenda.
 
-    Out: `issue`, `group`, `label`, `period`, `n_talks` (with the issue), `n_all` (all talks of the period) and
-    `share`, for all issues in every period. Known weakness: long readouts name more issues than short ones.
+    Out, for all issues in every period: `issue`, `group`, `label`, `period`, `n_talks`, `n_all` (all talks) and
+    `share`. Known weakness: long readouts name more issues than short ones.
 
     >>> issues_by_period(load_talks()).query("issue == 'rare_earths' and n_talks > 0")["year"].astype("str").tolist()
     ['2025']
@@ -119,8 +115,8 @@ def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
 def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     """List the times without a talk between the talks given, the longest first.
 
-    In: a chronology; talks not held, or of unknown day (`window`), neither open nor close a gap. Out: `from_talk`,
-    `to_talk`, `from_date` (last day), `to_date` (first day), `days`. Known weakness: a gap in a record is not silence.
+    Talks not held, or of unknown day, neither open nor close a gap. Out: `from_talk`, `to_talk`, `from_date` (last
+    day), `to_date` (first day), `days`. Known weakness: a gap in a record is not silence.
 
     >>> describe_gaps(load_talks(level="leader", mode="in_person"))["days"].max()
     np.int64(1234)
@@ -142,12 +138,12 @@ def longest_pauses(talks: pd.DataFrame) -> tuple[int, int]:
 
 
 def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
-    """Link documents to the talk they are about, where date, place and names agree.
+    """Link documents to the talk they are about, where date, place and names agree: `talk_id`, `talk_evidence`.
 
     A document is linked when it is dated, by the day, from 7 days before a held talk to 14 days after, and names the
     city and a head of delegation; for a call, and in the capitals and New York, one passage must name the place and a
-    head of each side. The nearest talk is taken, and none if two are as near. Links given by the metadata stay. Out:
-    the corpus, with `talk_id` and `talk_evidence` filled. Known weakness: "the talks" without names is not linked.
+    head of each side. The nearest talk is taken, none if two are; links of the metadata stay. Known weakness: "the
+    talks" without names is not linked.
 
     >>> articles = ah.load_corpus().where(collection="articles")
     >>> ah.link_documents(articles, ah.load_talks()).documents["talk_evidence"].unique().tolist()
@@ -168,7 +164,6 @@ def link_documents(corpus: Corpus, talks: pd.DataFrame) -> Corpus:
 
 
 def _find_terms(corpus: Corpus, documents: pd.DataFrame, talks: list[dict]) -> Callable[[Iterable[str]], pd.DataFrame]:
-    """Look up all that can name these talks: a function from terms to the passages in which any of them stands."""
     terms = {*_CHANNEL_WORDS, *" ".join(talk["city"] for talk in talks).replace(";", " ").casefold().split()}
     terms |= {term for talk in talks for name in _heads(talk) for term in _spellings(name)}
     wanted = pd.DataFrame({"wanted": sorted(terms)})

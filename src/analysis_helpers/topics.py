@@ -28,9 +28,9 @@ NEXT = "model.top_terms() · ah.typical_documents(corpus, model) · ah.topic_sta
 class TopicModel:
     """Topics fitted to a corpus: their terms, their shares of the documents, and how they were made.
 
-    `topic_terms` holds `topic` (from 1, the largest first), `term`, `weight`; `document_topics` holds `doc_id`,
-    `topic`, `share` (0 to 1), `strength` (mean weight in its pieces); `voice_topics` the same by `speaker_side`.
-    Source: `fit_topics`. Known weakness: shares of a short text are rough, and sum to 1 also where no topic fits.
+    `topic_terms`: `topic` (from 1, the largest first), `term`, `weight`; `document_topics`: `doc_id`, `topic`, `share`
+    (0 to 1), `strength`; `voice_topics` also by `speaker_side`. Source: `fit_topics`. Known weakness: shares always sum
+    to 1.
 
     >>> str(ah.fit_topics(ah.load_corpus().where(collection="articles"), 2))
     'TopicModel: 2 topics from 24 pieces of 5 documents, 253 terms'
@@ -42,12 +42,10 @@ class TopicModel:
     settings: dict[str, Any]
 
     def __str__(self) -> str:
-        """Say in one line how large the model is."""
         numbers = "{n_topics} topics from {n_pieces:,} pieces of {n_documents:,} documents, {n_terms:,} terms"
         return f"TopicModel: {numbers.format(**self.settings)}"
 
     def __repr__(self) -> str:
-        """Show each topic with its mean share, and what can be asked next."""
         return f"{self}\n\n{self._outline().to_string()}\n\nNext: {NEXT}"
 
     def _repr_html_(self) -> str:
@@ -78,17 +76,15 @@ class _Pieces(NamedTuple):
     terms: np.ndarray
     keys: pd.DataFrame  # doc_id, speaker_side
     documents: np.ndarray  # the number of the document of each piece
-    min_documents: int
 
 
 def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = "passage") -> TopicModel:
     """Find the topics of a corpus: groups of words that come together, and their share of each document.
 
-    In: a corpus of the voices and kinds of text to study; at `level` "passage" what one voice says is cut to about 180
-    words, at "document" left whole. Out: a `TopicModel`. Left out: stop words, names, titles, multiword terms, words in
-    under 5 documents (2 of under 50) or over half of the pieces. Raises `TalksError` for more topics than pieces or
-    terms. Source: NMF (Lee and Seung 1999) of TF-IDF with logarithms of counts (Manning and others 2008). Known
-    weakness: there is always an answer; read `topic_stability` before a topic.
+    In: at `level` "passage" what one voice says is cut to about 180 words, at "document" left whole. Out: a
+    `TopicModel` without stop words, names, titles, multiword terms, words in under 5 documents (2 of under 50) or over
+    half of the pieces. Raises `TalksError` for too many topics. Source: NMF (Lee and Seung 1999) of TF-IDF (Manning and
+    others 2008). Known weakness: there is always an answer; ask `topic_stability`.
 
     >>> texts = ah.load_corpus().where(side="CN", speaker_side="CN", date=slice("2025-11-01", "2025-12-31"))
     >>> ah.fit_topics(texts, 4).labels()[3]
@@ -101,9 +97,8 @@ def fit_topics(corpus: Corpus, n_topics: int, *, seed: int = SEED, level: str = 
     order = shares.sort_values(ascending=False, kind="stable").index - 1
     strengths, loadings = strengths[:, order], loadings[order]
     settings = {"method": "NMF (nndsvda) on TF-IDF, 1 + log n", "n_topics": n_topics, "seed": seed, "level": level}
-    settings |= {"piece_words": PIECE_WORDS if level == "passage" else None, "min_documents": pieces.min_documents}
-    settings |= {"max_share_of_pieces": MAX_SHARE, "n_documents": len(corpus.documents)}
-    settings |= {"n_pieces": len(documents), "n_terms": len(pieces.terms)}
+    settings |= {"n_documents": len(corpus.documents), "n_pieces": len(documents), "n_terms": len(pieces.terms)}
+    settings["piece_words"] = PIECE_WORDS if level == "passage" else None
     by_document, by_voice = (_share_topics(strengths, keys, corpus) for keys in (documents, pieces.keys))
     return TopicModel(_list_terms(loadings, pieces.terms), by_document, by_voice, settings)
 
@@ -131,7 +126,7 @@ def weigh_pieces(corpus: Corpus, level: str) -> _Pieces:
     weights = _weigh(counts)
     filled = weights.getnnz(axis=1) > 0
     importance = filled / np.sqrt(np.maximum(np.bincount(documents, weights=filled), 1))[documents]
-    return _Pieces(weights, importance, counts, np.asarray(terms[kept]), keys, documents, least)
+    return _Pieces(weights, importance, counts, np.asarray(terms[kept]), keys, documents)
 
 
 def _weigh(counts: csr_matrix) -> csr_matrix:
@@ -193,7 +188,6 @@ def _list_terms(loadings: np.ndarray, terms: np.ndarray) -> pd.DataFrame:
 
 
 def _share_topics(strengths: np.ndarray, keys: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
-    """Average the strengths over the pieces of each document, and give each topic its share of their sum."""
     topics = pd.RangeIndex(1, strengths.shape[1] + 1, name="topic")
     table = pd.DataFrame(strengths, columns=topics).groupby([keys[name] for name in keys]).mean()
     if list(keys) == ["doc_id"]:
@@ -206,12 +200,11 @@ def _share_topics(strengths: np.ndarray, keys: pd.DataFrame, corpus: Corpus) -> 
 
 
 def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, seed: int = SEED) -> pd.DataFrame:
-    """Ask of each topic whether it would come back, had the collector caught other texts.
+    """Ask of each topic whether it would come back, were documents drawn anew, or left out one by one.
 
-    In: the model and its corpus; documents are drawn anew, and left out one by one. Out: `topic`, `label`,
-    `bootstrap`, `leave_one_out` (mean overlap of the ten top terms with its match, 0 to 1), `n_documents` (where it
-    is largest), `stable` (bootstrap of at least .5). Raises `TalksError` for a model of another corpus. Source:
-    Greene, O'Callaghan and Cunningham (2014), with Jaccard's overlap. Known weakness: legal formulas look stable.
+    Out: `topic`, `label`, `bootstrap`, `leave_one_out` (mean overlap of the ten top terms with its match, 0 to 1),
+    `n_documents` (where it is largest), `stable` (bootstrap of at least .5). Raises `TalksError` for a model of another
+    corpus. Source: Greene, O'Callaghan and Cunningham (2014). Known weakness: legal formulas look stable.
 
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.topic_stability(texts, ah.fit_topics(texts, 2), n_draws=10)["stable"].tolist()
@@ -232,7 +225,6 @@ def topic_stability(corpus: Corpus, model: TopicModel, *, n_draws: int = 20, see
 
 
 def _refit(pieces: _Pieces, top: list[set[str]], draws: np.ndarray, seed: int) -> np.ndarray:
-    """Fit again with each draw of documents; the overlap of each topic with its match, one row a draw."""
     importances = (pieces.importance * np.sqrt(draw[pieces.documents]) for draw in draws)
     return np.array([match_topics(top, _fit_top(pieces, importance, len(top), seed)) for importance in importances])
 
@@ -256,22 +248,19 @@ def match_topics(first: list[set[str]], second: list[set[str]]) -> np.ndarray:
     return matched
 
 
-def choose_n_topics(
-    corpus: Corpus, candidates: list[int], *, n_draws: int = 20, seed: int = SEED, level: str = "passage"
-) -> pd.DataFrame:
+def choose_n_topics(corpus: Corpus, candidates: list[int], *, n_draws: int = 20, seed: int = SEED) -> pd.DataFrame:
     """Compare numbers of topics by how well their topics come back, and name the runners-up, or none.
 
-    In: a corpus and the numbers to try. Out: `n_topics`, `stability` (mean bootstrap of `topic_stability`), its
-    `standard_error`, `shuffled` (stability of shuffled words), `adjusted` (how far stability is from there to 1),
-    `n_stable`, `coherence` (NPMI, -1 to 1; Bouma 2009), `rank` by `adjusted`, `chosen` (rank 1, if at least .5),
-    `close` (within .02 or a standard error), `reason`. Source: Greene, O'Callaghan and Cunningham (2014); Dudoit and
-    Fridlyand (2002). Known weakness: few texts bear none.
+    Out: `n_topics`, `stability` (mean bootstrap), its `standard_error`, `shuffled` (of shuffled words), `adjusted` (how
+    far from there to 1), `n_stable`, `coherence` (NPMI, -1 to 1; Bouma 2009), `rank`, `chosen` (rank 1, if at least
+    .5), `close` (within .02 or a standard error), `reason`. Source: Greene and others (2014); Dudoit and Fridlyand
+    (2002). Known weakness: few texts bear none.
 
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.choose_n_topics(texts, [2, 3], n_draws=5)["chosen"].tolist()
     [False, False]
     """
-    pieces = weigh_pieces(corpus, level)
+    pieces = weigh_pieces(corpus, "passage")
     present = add_up(pieces.counts > 0, pieces.documents) > 0
     draws = resample(present.shape[0], n_draws, seed)
     dealt = [_deal(pieces, order) for order in shuffle(int(pieces.counts.sum()), N_SHUFFLED, seed)]
@@ -322,10 +311,9 @@ def compare_topics(
 ) -> pd.DataFrame:
     """Compare how large each topic is in the texts of each side, month, kind or talk, with intervals.
 
-    In: corpus, model, columns of `documents`, `speaker_side`, year, month, week; `clusters`, as for `rates`. Out:
-    `topic`, `label`, those columns, `mean` (share, over documents, one for each voice), `low`, `high` (95 %),
-    `n_documents` (0 where empty), and the rest as of `compare_tone`. Raises `TalksError` for an unknown column. Source:
-    `mean_interval`. Known weakness: topics are taken as given.
+    In: columns of `documents`, `speaker_side`, year, month, week; `clusters`, as for `rates`. Out: `topic`, `label`,
+    those columns, and as of `compare_tone`. Raises `TalksError` for an unknown column. Source: `mean_interval`. Known
+    weakness: the topics are taken as given.
 
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.compare_topics(texts, ah.fit_topics(texts, 2), by="side")["n_documents"].tolist()
@@ -343,11 +331,10 @@ def compare_topics(
 
 
 def typical_documents(corpus: Corpus, model: TopicModel, n: int = 3) -> pd.DataFrame:
-    """Name the texts to read for each topic: those in which it is strongest.
+    """Name the texts to read for each topic: those in which it is strongest, of at least the median length.
 
-    In: the corpus, the model, the number of texts. Out: `topic`, `label`, `doc_id`, `date`, `outlet`, `url`,
-    `n_words`, `share`, strongest first, without texts under the median length. Source: Grimmer and Stewart (2013),
-    who advise to read before naming. Known weakness: the fitted topic need not be a subject a reader would name.
+    Out: `topic`, `label`, `doc_id`, `date`, `outlet`, `url`, `n_words`, `share`. Source: Grimmer and Stewart (2013).
+    Known weakness: a fitted topic need not be a subject that a reader would name.
 
     >>> texts = ah.load_corpus().where(collection="articles")
     >>> ah.typical_documents(texts, ah.fit_topics(texts, 2), n=1)["outlet"].notna().tolist()

@@ -20,7 +20,6 @@ MIN_CLUSTERS = 10
 POWER = 0.84  # standard errors beyond the cut at which 80 of 100 samples pass it
 MIN_A_SIDE = 4  # 3 against 3 documents cannot give a two-sided p under .1; 4 against 4 can reach .029
 EXACT_UP_TO = 10_000
-_NUMBERS = 10_000_000  # random numbers at a time: the draws are the same, in less memory
 
 
 class Interval(NamedTuple):
@@ -44,11 +43,10 @@ class Interval(NamedTuple):
 def mean_interval(values: ArrayLike, groups: ArrayLike | None = None, *, clusters: ArrayLike | None = None) -> Interval:
     """Give the mean over documents with a 95 % interval that allows for skewed values.
 
-    In: values; `groups`, their document ids where a document has several: each weighs the same; `clusters`, what
-    documents share (a speaker, a day; none is one). Missing values are left out. Out: `Interval`; no bounds, but a
-    `reason`, under 5 documents or 10 clusters, where all values but one are equal, or clusters are very unequal.
-    Source: the cubic transformation of t (Hall 1992); of clusters, the jackknife. Known weakness: values more skewed
-    than a lognormal of spread 1 are covered less often; docs/reading.md has the coverage.
+    In: `groups`, the document ids of values, each of which weighs the same; `clusters`, what documents share (a
+    speaker, a day). Out: `Interval`; no bounds, but a `reason`, under 5 documents or 10 clusters, where clusters are
+    very unequal, or all values equal. Source: the cubic transformation of t (Hall 1992); of clusters, the jackknife.
+    Known weakness: very skewed values are covered less often; docs/reading.md has the coverage.
 
     >>> mean_interval([1.0, 2.0, 3.0, 4.0, 5.0])[:3]
     (3.0, 1.036757, 4.963243)
@@ -77,16 +75,13 @@ def mean_interval(values: ArrayLike, groups: ArrayLike | None = None, *, cluster
         reason = "all values are equal, or all but one"
     else:
         third = ((moved / variance**0.5) ** 3).sum() * (n_units - 1) ** 2 / (n_units * (n_units - 2))
-        bounds = mean - variance**0.5 * _bend(float(third), n_effective)
+        # The skewness of few values comes out too small, hence 8 / n more; beyond 1.1 / t, the bound comes nearer.
+        t = float(stdtrit(n_effective - 1, 0.975))
+        skewness, bent = np.clip(third * (1 + 8 / n_effective), -1.1 / t, 1.1 / t), np.array([t, -t])
+        if abs(skewness) >= 1e-6:  # Hall's cubic
+            bent = 3 / skewness * (np.cbrt(1 + skewness * (bent - skewness / 6)) - 1)
+        bounds = mean - variance**0.5 * bent
     return Interval(*(round(float(value), 6) for value in (mean, *bounds)), n, n_units, n_effective, reason)
-
-
-def _bend(skewness: float, n: float) -> np.ndarray:
-    """Bend Student's t for the skewness of the mean, by Hall's cubic: the quantiles for the low and the high bound."""
-    # The skewness of few values comes out too small, hence 8 / n more; beyond 1.1 / t, the bound comes nearer again.
-    t = float(stdtrit(n - 1, 0.975))
-    skewness, t = np.clip(skewness * (1 + 8 / n), -1.1 / t, 1.1 / t), np.array([t, -t])
-    return t if abs(skewness) < 1e-6 else 3 / skewness * (np.cbrt(1 + skewness * (t - skewness / 6)) - 1)
 
 
 def measure_effective(sizes: np.ndarray) -> float:
@@ -111,9 +106,8 @@ def difference_interval(
 ) -> Interval:
     """Give the difference between two means over documents, first minus second, with its 95 % interval.
 
-    In: one value per document of either group; missing values are left out; `clusters`, those of the first and of the
-    second, as for `mean_interval`. Out: `Interval`; none where a mean has none. Source: MOVER (Zou and Donner 2008).
-    Known weakness: a speaker of both groups counts as two clusters; small groups without skewness are covered in .97.
+    In: as for `mean_interval`, with the clusters of the first and of the second. Out: `Interval`; none where a mean has
+    none. Source: MOVER (Zou and Donner 2008). Known weakness: a speaker of both groups counts as two clusters.
 
     >>> difference_interval([2.0, 4.0, 6.0, 3.0, 5.0], [1.0, 2.0, 3.0, 1.5, 2.5])[:4]
     (2.0, -0.194973, 4.194973, 10)
@@ -172,11 +166,10 @@ def permutation_p(
 ) -> Permutation:
     """Ask how often a difference as large would come about if the documents had no sides.
 
-    In: a row per document; columns of value and groups; `within`, columns that make strata (those with under 4
-    documents of a group are left out); `clusters`, a column: its documents move together. Out: `Permutation`:
-    `difference` (first minus second; weighted mean over strata), two-sided `p_value`, documents used, `reason` of no p,
-    or "exact" (all of up to 10,000 relabellings), `smallest`, the difference found in 80 of 100. Source: Fisher's test;
-    Phipson and Smyth (2010). Known weakness: it says not how much.
+    In: a row per document; columns of value and groups; `within`, columns that make strata (of 4 documents of each
+    group, or left out); `clusters`, a column whose documents move together. Out: `Permutation`: `difference` (first
+    minus second; weighted mean over strata), two-sided `p_value`, `reason` of none, or "exact" (all of up to 10,000
+    relabellings). Source: Fisher's test; Phipson and Smyth (2010). Known weakness: it says not how much.
 
     >>> table = pd.DataFrame({"side": ["CN"] * 4 + ["US"] * 4, "tone": [5, 6, 7, 8, 1, 2, 3, 4]})
     >>> permutation_p(table, "tone").p_value
@@ -186,17 +179,17 @@ def permutation_p(
     refuse_languages(rows)
     design = lay_out(rows, (rows[by] == first).to_numpy(), within, clusters)
     values, labels = rows[value].to_numpy(dtype="float64")[design.kept], design.labels
-    n_first, n_second = int(labels.sum()), int((~labels).sum())
+    sizes = int(labels.sum()), int((~labels).sum())
     if reason := design.too_few:
         if not design.kept.all():
             reason = f"{(rows[by] == first).sum()} against {(rows[by] == second).sum()} documents, in strata {reason}"
-        difference = float(values[labels].mean() - values[~labels].mean()) if n_first and n_second else np.nan
-        return Permutation(round(difference, 6), np.nan, n_first, n_second, reason, np.nan, design.n_effective)
+        difference = float(values[labels].mean() - values[~labels].mean()) if all(sizes) else np.nan
+        return Permutation(round(difference, 6), np.nan, *sizes, reason, np.nan, design.n_effective)
     drawn = design.list_all()
     exact = drawn is not None
     drawn = np.vstack([labels, drawn if exact else design.relabel(n_draws, seed)])
     observed, p_value, smallest = count_as_large(_differences(values, drawn, design.strata), exact)
-    return Permutation(observed, p_value, n_first, n_second, "exact" * exact, smallest, design.n_effective)
+    return Permutation(observed, p_value, *sizes, "exact" * exact, smallest, design.n_effective)
 
 
 def _differences(values: np.ndarray, labels: np.ndarray, strata: np.ndarray) -> np.ndarray:
@@ -232,10 +225,9 @@ def interaction_p(
 ) -> Permutation:
     """Ask whether two groups differ more in one setting (a period, a kind of text) than in the other.
 
-    In: as for `permutation_p`; `across`, the column of the setting, and its two values. Out: `Permutation`:
-    `difference` (first minus second in `one`, minus the same in `other`), its 95 % interval, `p_value`, `reason` of a
-    missing one, `smallest`. Source: Gelman and Stern (2006); permuted residuals without interaction (Still and White
-    1981). Known weakness: it is exact only where spreads are alike.
+    In: as for `permutation_p`; `across`, the column of the setting, and its two values. Out: `Permutation` of the
+    difference in `one` minus that in `other`, with its 95 % interval. Source: Gelman and Stern (2006); permuted
+    residuals (Still and White 1981). Known weakness: it is exact only where spreads are alike.
 
     >>> table = pd.DataFrame({"side": ["CN", "US"] * 10, "year": [1] * 10 + [2] * 10, "tone": [0, 9] * 5 + [9, 0] * 5})
     >>> interaction_p(table.assign(tone=table["tone"] + table.index % 3), "tone", "year", 1, 2).p_value
@@ -245,21 +237,19 @@ def interaction_p(
     refuse_languages(rows)
     values, inside = rows[value].to_numpy(dtype="float64"), (rows[across] == one).to_numpy()
     side = (rows[by] == first).to_numpy()
-    cells, of = (side & inside, ~side & inside, side & ~inside, ~side & ~inside), rows[clusters] if clusters else None
-    cells = [mean_interval(values[cell], clusters=None if of is None else of[cell]) for cell in cells]
-    found = subtract(subtract(*cells[:2]), subtract(*cells[2:]))
+    cells = [rows[of_group & of_setting] for of_setting in (inside, ~inside) for of_group in (side, ~side)]
+    cells = [mean_interval(cell[value], clusters=cell.get(clusters)) for cell in cells]
+    found, p_value, smallest = subtract(subtract(*cells[:2]), subtract(*cells[2:])), np.nan, np.nan
+    reason = f"under {MIN_A_SIDE} {'clusters' if clusters else 'documents'} in a group of one setting"
     design = lay_out(rows.assign(side=side), inside, ["side"], clusters)
-    sizes, bounds = (int(side.sum()), int((~side).sum())), (design.n_effective, found.low, found.high)
-    if not len(rows) or not design.kept.all():
-        reason = f"under {MIN_A_SIDE} {'clusters' if clusters else 'documents'} in a group of one setting"
-        return Permutation(found.mean, np.nan, *sizes, reason, np.nan, *bounds)
-    model = np.column_stack([np.ones(len(rows)), side, inside])
-    rest = values - model @ np.linalg.lstsq(model, values, rcond=None)[0]
-    drawn = np.vstack([inside, design.relabel(n_draws, seed)])
-    one_stratum = ((rest[own], drawn[:, own], np.zeros(own.sum(), int)) for own in (side, ~side))
-    own, others = (_differences(*each) for each in one_stratum)
-    _, p_value, smallest = count_as_large(own - others)
-    return Permutation(found.mean, p_value, *sizes, found.reason, smallest, *bounds)
+    if len(rows) and design.kept.all():
+        model = np.column_stack([np.ones(len(rows)), side, inside])
+        rest = values - model @ np.linalg.lstsq(model, values, rcond=None)[0]
+        drawn = np.vstack([inside, design.relabel(n_draws, seed)])
+        moved = [_differences(rest[own], drawn[:, own], np.zeros(own.sum(), int)) for own in (side, ~side)]
+        reason, (_, p_value, smallest) = found.reason, count_as_large(np.subtract(*moved))
+    sizes = int(side.sum()), int((~side).sum())
+    return Permutation(found.mean, p_value, *sizes, reason, smallest, design.n_effective, *found[1:3])
 
 
 class Design(NamedTuple):
@@ -287,13 +277,10 @@ class Design(NamedTuple):
     def relabel(self, n_draws: int, seed: int) -> np.ndarray:
         """Give whole units the labels of others of their block, by lot: one row of labels a draw."""
         labels, blocks = self._of_units()
-        order = np.argsort(blocks, kind="stable")
-        random, step = np.random.default_rng(seed), max(1, _NUMBERS // max(1, len(labels)))
+        order, random = np.argsort(blocks, kind="stable"), np.random.default_rng(seed)
         drawn = np.empty((n_draws, len(labels)), dtype=bool)
-        for first in range(0, n_draws, step):
-            block = drawn[first : first + step]
-            lots = blocks[order] + random.random(block.shape)
-            block[:, order] = labels[order][np.argsort(lots, axis=1)]
+        for row in drawn:
+            row[order] = labels[order][np.argsort(blocks[order] + random.random(len(labels)))]
         return drawn[:, self.units]
 
     def list_all(self) -> np.ndarray | None:

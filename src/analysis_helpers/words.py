@@ -26,7 +26,6 @@ WORD = (
 _WORD = regex.compile(WORD)  # as NLTK's RegexpTokenizer compiles it, whose import takes seconds
 _OF_TERM = regex.compile(rf"(?:{WORD})\*?")
 _STRAY_STAR = regex.compile(r"(?<![^\W_])\*|\*(?=[^\s,;:.!?)\]\"'”’])")
-_CHUNK = regex.compile(r"\S+")
 LONGEST_NAME = 9  # signs of a Chinese name that is one word; a longer one would be a run of the text
 MOST_CHUNKS, LONGEST_CHUNK = 500_000, 100  # kept in memory: about 200 MB
 _AROUND_WORDS = ' .,;:?!()[]"“”'
@@ -62,22 +61,19 @@ def find_words(text: str) -> list[str]:
 @lru_cache(maxsize=1)  # a text is often asked for several times in a row
 def find_spans(text: str) -> list[tuple[int, int]]:
     """Tell where each word of a string begins and ends: one pair for each word of `find_words`."""
-    chunks = ((chunk.start(), chunk[0]) for chunk in _CHUNK.finditer(text))
-    return [(start + word.start(), start + word.end()) for start, chunk in chunks for word in _WORD.finditer(chunk)]
+    return [word.span() for word in _WORD.finditer(text)]
 
 
 def count_words(text: str, language: str = "en") -> int:
-    """Count the words of a string, the way the whole suite counts them.
+    """Count the words of a string in a language (en, zh), the way the whole suite counts them.
 
-    In: a text, and its language (en, zh). Abbreviations, numbers and words joined by a hyphen are one word; Chinese is
-    cut by `rjieba`, the terms of the lists whole. Known weakness: as English, a run of Chinese is one word.
+    Abbreviations, numbers and words joined by a hyphen are one word; Chinese is cut by `rjieba`, the terms of the lists
+    whole. Known weakness: as English, a run of Chinese is one word.
 
     >>> count_words("China-U.S. talks: a win-win at $773.5 billion?"), count_words("中方坚持一个中国原则。", "zh")
     (8, 4)
     """
-    if language == "en":
-        return sum(map(len, map(_CHUNKS.__getitem__, text.split())))
-    return len(language_of(language).find_spans(text))
+    return len(language_of(language).find_words(text))
 
 
 @dataclass(frozen=True)
@@ -90,7 +86,6 @@ class Language:
     spaced: bool = True  # words stand between spaces: a name has edges, a word endings, a pair may be a term
     sentence_end: str = ""  # a pattern; none: a stop may be that of an abbreviation, and Punkt decides
     instruments: tuple[str, ...] = INSTRUMENTS  # of tone
-    has_attitude: bool = True
 
 
 @lru_cache(maxsize=1)
@@ -136,7 +131,7 @@ def _cut_chinese(text: str) -> list[str]:
 _CHINESE_END = r"(?:[。！？…｡]|(?<=\p{Han})[.!?．])+[”’」』）》〉】〕)\]]*"
 LANGUAGES = {
     "en": Language("en", find_words, find_spans),
-    "zh": Language("zh", _cut_chinese, _find_chinese, False, _CHINESE_END, INSTRUMENTS[1:], has_attitude=False),
+    "zh": Language("zh", _cut_chinese, _find_chinese, False, _CHINESE_END, INSTRUMENTS[1:]),
 }
 
 
@@ -192,7 +187,7 @@ def code_terms(texts: Iterable[str], also: Iterable[str] = (), languages: Iterab
     words = code_words(texts, (language_of(code).find_words for code in languages))
     printed = [word.replace("’", "'") for word in words.vocabulary]
     bare = [word.removesuffix("'s").removesuffix("'S") for word in printed]
-    plain = [_lower(word) for word in bare]
+    plain = ["u.s." if word in _COUNTRY else word.lower() for word in bare]
     vocabulary = sorted({*plain, *_namesakes(), "us", *also})
     number = {term: code for code, term in enumerate(vocabulary)}
     codes = np.array([number[term] for term in plain], dtype="int32")[words.codes]
@@ -202,15 +197,8 @@ def code_terms(texts: Iterable[str], also: Iterable[str] = (), languages: Iterab
     return Words(codes, words.starts, vocabulary)
 
 
-def _lower(bare: str) -> str:
-    return "u.s." if bare in _COUNTRY else bare.lower()
-
-
 def spell_term(term: str) -> str:
-    """Spell a term as it is counted: its words as of `split_words`, between single spaces; a * begins any word so.
-
-    US is always the country here, and He alone the surname. Raises `TalksError` for what can stand in no text.
-    """
+    """Spell a term as of `split_words`, a * after what begins a word; US is the country here, He alone the surname."""
     plain = regex.sub(r"\p{Cf}", "", normalize("NFKC", term)).replace("’", "'") if isinstance(term, str) else ""
     plain = " ".join(LANGUAGES["zh"].find_words(plain)) if _HAN.search(plain) and "*" not in plain else plain
     words = [word.removesuffix("'s").removesuffix("'S") for word in _OF_TERM.findall(plain)]
@@ -221,7 +209,8 @@ def spell_term(term: str) -> str:
         before, after = words[max(place - 1, 0) : place], words[place + 1 : place + 2]
         given = _namesakes().get(word) if word.istitle() else None  # asking takes a second: it loads scikit-learn
         alone = word == "Un" or len(words) == 1 or any(map(_TITLE.search, before))
-        words[place] = word if given is not None and (alone or given & {*map(str.title, after)}) else _lower(word)
+        if given is None or not (alone or given & {*map(str.title, after)}):
+            words[place] = "u.s." if word in _COUNTRY else word.lower()
     return " ".join(words)
 
 
@@ -253,26 +242,22 @@ def _find_pronouns(texts: list[str], words: Words, bare: list[str]) -> np.ndarra
 @lru_cache(maxsize=1)
 def _namesakes() -> dict[str, set[str]]:
     """Surnames that are also stop words, each with the given names that follow it: He -> Lifeng, ..."""
-    namesakes: dict[str, set[str]] = {}
+    namesakes: dict[str, set[str]] = {"Un": set()}  # of Kim Jong Un; the United Nations are UN
     for row in read_lexicon("people"):
         family, *given = row["term"].split()
         if row["side"] == "CN" and family.lower() in load_stop_words():
             namesakes.setdefault(family, set()).update(given)
-    return namesakes | {"Un": set()}  # of Kim Jong Un; the United Nations are UN
+    return namesakes
 
 
 def _find_surnames(words: Words, printed: list[str], bare: list[str]) -> np.ndarray:
-    """Find the places of surnames that are also stop words: after a title, or before their given names."""
-    surnames, ends, codes = _namesakes(), set(words.starts.tolist()), words.codes
-    places = np.flatnonzero(np.array([word in surnames for word in bare], dtype=bool)[codes])
-
-    def is_named(place: int) -> bool:
+    surnames, ends, codes, named = _namesakes(), set(words.starts.tolist()), words.codes, list[int]()
+    for place in np.flatnonzero(np.array([word in surnames for word in bare], dtype=bool)[codes]).tolist():
         before = printed[codes[place - 1]] if place not in ends else ""
-        if _TITLE.search(before) or (bare[codes[place]] == "Un" and before[:1].isupper()):
-            return True
-        return place + 1 not in ends and printed[codes[place + 1]] in surnames[bare[codes[place]]]
-
-    return places[np.array([is_named(place) for place in places.tolist()], dtype=bool)]
+        after, name = "" if place + 1 in ends else printed[codes[place + 1]], bare[codes[place]]
+        if _TITLE.search(before) or (name == "Un" and before[:1].isupper()) or after in surnames[name]:
+            named.append(place)
+    return np.array(named, dtype="int64")
 
 
 @lru_cache(maxsize=1)
@@ -291,9 +276,8 @@ def is_too_long(term: str) -> bool:
 def is_name(terms: pd.Index) -> np.ndarray:
     """Tell which terms are a name, hold one, begin with no letter, or are too long for a word."""
     names = known_names()
-    named = [term in names or not names.isdisjoint(term.split()) for term in terms.tolist()]
-    no_word = [not term[0].isalpha() or is_too_long(term) for term in terms.tolist()]
-    return np.array(named, dtype=bool) | np.array(no_word, dtype=bool)
+    named = ({term, *term.split()} & names or not term[0].isalpha() or is_too_long(term) for term in terms.tolist())
+    return np.fromiter(map(bool, named), dtype=bool)
 
 
 def find_terms(words: Words, wanted: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -322,7 +306,6 @@ def find_terms(words: Words, wanted: Iterable[str]) -> tuple[np.ndarray, np.ndar
 
 
 def _find_begun(words: Words, of_text: np.ndarray, term: str) -> list[int]:
-    """Find the places of a term with a word that is only begun."""
     patterns = term.split(" ")
     n = max(len(words.codes) - len(patterns) + 1, 0)
     fits = of_text[:n] == of_text[len(of_text) - n :]

@@ -1,14 +1,12 @@
 """Building, loading, selecting, counting and checking corpora."""
 
-import json
-
 import pandas as pd
 import pytest
 
 import analysis_helpers as ah
 from analysis_helpers.corpus import TABLES
 from analysis_helpers.errors import TalksError
-from tests.conftest import ROOT, bytes_of
+from tests.conftest import ROOT
 
 OFFICIAL = "official_2017_2024"
 
@@ -30,14 +28,6 @@ def test_without_text_the_measurements_are_the_same(invented, nine, tmp_path):
         pd.testing.assert_frame_equal(with_text.drop(columns="text", errors="ignore"), getattr(bare, table))
     assert bare.documents["title"].isna().all(), "a title found in a text is text"
     pd.testing.assert_frame_equal(invented.documents.drop(columns="title"), bare.documents.drop(columns="title"))
-
-
-def test_two_builds_are_the_same_bytes(nine, tmp_path, monkeypatch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
-    for name in ("one", "two"):
-        ah.build_corpus(nine["sources"], tmp_path / name)
-    assert bytes_of(tmp_path / "one") == bytes_of(tmp_path / "two")
-    assert json.loads((tmp_path / "one/corpus.json").read_text())["measured"]["on"] == "2025-06-15"
 
 
 def test_where_keeps_whole_branches(invented):
@@ -141,12 +131,6 @@ def test_questions_by_hand(corpus_of):
     assert table.index.tolist() == [("US", "speech"), ("CN", "talk")], "combinations that do not occur are left out"
     assert table.loc[("CN", "talk"), ["n_documents", "n_words", "n_questions"]].tolist() == [1, 7, 4]
     assert table["share"].round(3).tolist() == [0.0, 0.571]
-
-
-def test_hosts_are_those_of_the_addresses():
-    addresses = ["https://www.state.gov/x", "http://english.scio.gov.cn/y?z=//a.b", None, "no address at all"]
-    hosts = ah.add_host(pd.DataFrame({"url": addresses}))["host"].tolist()
-    assert hosts == ["state.gov", "english.scio.gov.cn", "no address", "no address"]
 
 
 def test_a_corpus_shows_what_it_holds_of_each_side_and_what_to_ask(corpus_of):

@@ -7,6 +7,7 @@ import pytest
 
 from analysis_helpers.dictionaries import DICTIONARIES, known_names, load_dictionary, read_lexicon
 from analysis_helpers.words import code_terms, find_terms, split_words
+from tests.conftest import by_hand
 
 NAMES_OF_LISTS = sorted(path.name[:-4] for path in (files("analysis_helpers") / "lexicons/en").iterdir())
 LISTS = [name for name in NAMES_OF_LISTS if "term" in read_lexicon(name)[0]]
@@ -29,29 +30,8 @@ def test_every_term_of_every_list_is_found_where_a_text_has_it(name):
     assert [term for term, own in zip(terms, wanted, strict=True) if not _finds(_print(term), [own])] == []
 
 
-@pytest.mark.parametrize(
-    ("name", "concept", "found", "missed"),
-    [
-        ("agenda", "tariffs", "Ad valorem duties rose. | They tariffed it.", "his consular duties | countermeasures"),
-        (
-            "agenda",
-            "Taiwan",
-            "the one-China policy | one China | cross-Strait trade",
-            "one Chinese port | a one-room shop",
-        ),
-        ("agenda", "meetings of leaders", "the leaders’ meeting in May", "leaders met farmers"),
-        ("frames", "blame", "stop smearing us | to slander | vilify | discrimination", "he was accused in court"),
-        (
-            "frames",
-            "responsibility of great powers",
-            "the UN | U.N. Charter | non-proliferation",
-            "unity | Kim Jong Un",
-        ),
-        ("frames", "coercion and hegemony", "a cold-war mentality | the Cold War", "a cold winter"),
-        ("frames", "development", "They invest here.", "He had the opportunity to speak."),
-    ],
-)
-def test_terms_find_what_they_mean_and_no_namesakes(name, concept, found, missed):
-    terms = load_dictionary(name)[concept]
+@by_hand("terms_in_sentences")
+def test_terms_find_what_they_mean_and_no_namesakes(dictionary, concept, found, missed):
+    terms = load_dictionary(dictionary)[concept]
     assert [text for text in found.split(" | ") if not _finds(text, terms)] == []
     assert [text for text in missed.split(" | ") if _finds(text, terms)] == []

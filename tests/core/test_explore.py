@@ -14,7 +14,6 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 SETUP = "import analysis_helpers as ah\ncorpus = ah.load_corpus().where(collection='articles')"
 CELLS = {
     "words": "ah.explore_words(corpus, n=3)",
-    "groups": "ah.explore_groups(corpus, n=2)",
     "term": "ah.explore_term(corpus, ah.load_talks(), 'tiktok')",
     "topics": "ah.explore_topics(corpus, ah.fit_topics(corpus, 2))",
 }
@@ -124,8 +123,8 @@ def test_explorers_show_what_the_public_functions_return_and_talks_in_their_mont
     articles = shipped.where(collection="articles")
     words = ah.keyness(articles, "side", "CN", "US", min_documents=2).set_index("term")
     words = words[~words.index.isin(ah.load_stop_words())]
-    table = ah.explore_groups(articles, n=4).table(("side", "CN"), ("side", "US"))
-    assert table["side CN rate"].to_dict() == words["rate_first"].iloc[[0, 1, 2, 3, -4, -3, -2, -1]].to_dict()
+    table = ah.explore_words(articles, n=4).table(("side", "CN"), ("side", "US"))
+    assert table["side CN rate"].to_dict() == words["rate_first"].iloc[:4].to_dict()
     statements = shipped.where(collection="statements_2025")
     rates = ah.rates(statements, {"Taiwan": ["taiwan"]}, period="week")
     term = ah.explore_term(statements, talks).table
@@ -143,11 +142,11 @@ def test_explorers_show_what_the_public_functions_return_and_talks_in_their_mont
 
 
 def test_groups_of_two_kinds_are_refused_and_all_others_are_the_rest(shipped):
-    groups = ah.explore_groups(shipped.where(collection="articles"))
+    groups = ah.explore_words(shipped.where(collection="articles"))
     for first, second in ((("side", "US"), ("year", "2017")), (("side", "US"), ("side", "US"))):
         with pytest.raises(ah.TalksError, match="expected two different groups of one kind"):
             groups.table(first, second)
-    rest = groups.table(("side", "CN"), ("side", explore.OTHERS))
+    rest = groups.table(("side", "CN"), explore.OTHERS)
     sides = groups.table(("side", "CN"), ("side", "US"))
     assert rest["side CN rate"].to_dict() == sides["side CN rate"].to_dict()
     assert rest["side all others rate"].to_dict() == sides["side US rate"].to_dict()
@@ -159,8 +158,8 @@ def test_no_text_leaves_with_a_rendered_explorer(corpus_of):
     fields = corpus_of("id side text", list(zip("abc", ("US", "CN", "CN"), texts, strict=True)))
     bare = fields.replace(passages=fields.passages.drop(columns="text"))
     with_text, without = ah.explore_words(fields), ah.explore_words(bare)
-    assert (list(with_text.choices), list(without.choices)) == (["group", "word"], ["group"])
+    assert (list(with_text.choices), list(without.choices)) == (["group", "against", "word"], ["group", "against"])
     assert with_text._repr_mimebundle_() == without._repr_mimebundle_()
-    assert with_text.table(("side", "CN"), "barley").index.name == "first 2 of 2 places"
+    assert with_text.table(("side", "CN"), word="barley").index.name == "first 2 of 2 places"
     with pytest.raises(ah.TalksError, match="no two groups of documents"):
         ah.explore_words(fields.where(doc_id="a"))

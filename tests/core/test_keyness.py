@@ -48,13 +48,6 @@ def test_z_is_the_published_log_odds(planted):
         assert table.loc[term, "z"] == pytest.approx(delta / math.sqrt(variance), abs=1e-6), term
 
 
-def test_z_on_paper(corpus_of):
-    """One word of 4 against one of 4, 3 and 1 times: prior 500 * 4/8 = 250, odds 253/251 against 251/253."""
-    corpus = corpus_of(COLUMNS, [("a", "CN", "x", "talks talks talks stay"), ("b", "US", "x", "talks they may halt")])
-    z = ah.keyness(corpus, min_documents=2, n_draws=9).set_index("term").loc["talks", "z"]
-    assert z == pytest.approx(2 * math.log(253 / 251) / math.sqrt(1 / 253 + 1 / 251), abs=1e-6)
-
-
 def test_rates_and_documents_by_hand(corpus_of):
     rows = [("a", "CN", "x", "talks talks stay on"), ("b", "CN", "x", "they stay")]
     corpus = corpus_of(COLUMNS, [*rows, ("c", "US", "x", "talks may well go wrong")], at_random=True)

@@ -12,8 +12,9 @@ from matplotlib.patches import Circle, Rectangle
 
 import analysis_helpers as ah
 from analysis_helpers.plots.counts import readable
-from analysis_helpers.plots.style import DPI, LINES, MARKERS, THEMES
+from analysis_helpers.plots.style import LINES, MARKERS, THEMES
 from analysis_helpers.plots.timeline import LANES, add_lane, lane_gaps, pack
+from tests.core.conftest import boxes_apart
 
 
 def _texts(ax):
@@ -79,10 +80,9 @@ def test_text_and_numbers_in_cells_are_readable_and_shade_grows(theme):
     assert (lightness < 0).all() or (lightness > 0).all()
 
 
-def test_nothing_global_changes_and_the_typeface_is_our_own(talks, shipped):
+def test_nothing_global_changes_and_the_typeface_is_our_own(talks):
     before = dict(mpl.rcParams)
-    weeks = ah.texts_by_period(shipped.where(collection="statements_2025"))
-    for ax in (ah.plot_timeline(talks), ah.plot_weekly(weeks), ah.plot_agenda(ah.issues_by_period(talks))):
+    for ax in (ah.plot_timeline(talks), ah.plot_agenda(ah.issues_by_period(talks))):
         assert {Path(text.get_fontproperties().get_file()).stem.split("-")[0] for text in ax.texts} == {"SourceSansPro"}
     assert dict(mpl.rcParams) == before
 
@@ -115,19 +115,13 @@ def test_each_talk_is_one_mark_at_its_own_date_in_one_lane(talks):
 @pytest.mark.parametrize("size", ["page", "phone", "poster"])
 def test_labels_of_the_timeline_stay_on_the_page_and_apart(talks, size):
     ax = ah.plot_timeline(talks, size=size, title="Title", subtitle="Subtitle")
-    ax.figure.canvas.draw()
-    boxes = [text.get_window_extent() for text in ax.texts]
+    boxes = boxes_apart(ax)
     leaders = [line.get_window_extent() for line in ax.lines if line.get_linewidth() == 0.7]
     assert (len(leaders) > 10) == (size != "phone"), "the lines that lead from a name to its dot"
-    width = ax.figure.get_size_inches()[0] * DPI
-    for i, box in enumerate(boxes):
-        assert 0 <= box.x0 < box.x1 <= width + 1, ax.texts[i]
-        for j, other in enumerate(boxes[:i]):
-            across, down = min(box.x1, other.x1) - max(box.x0, other.x0), min(box.y1, other.y1) - max(box.y0, other.y0)
-            assert min(across, down) < 2.5, (ax.texts[i], ax.texts[j])
+    for box in boxes:
         for leader in leaders:
             beside = leader.x0 < box.x0 - 1 or leader.x0 > box.x1 + 1
-            assert beside or leader.y1 < box.y0 + 3 or leader.y0 > box.y1 - 3, ax.texts[i]
+            assert beside or leader.y1 < box.y0 + 3 or leader.y0 > box.y1 - 3, box
 
 
 def test_the_poster_fits_a3_and_has_more_names(talks):
@@ -151,24 +145,6 @@ def test_agenda_prints_every_count(talks):
     assert len(outlines) == agenda["year"].nunique()
 
 
-def test_weekly_bars_are_the_counts(shipped, talks):
-    weeks = ah.texts_by_period(shipped.where(collection="statements_2025"))
-    rounds = talks[talks["talk_id"].isin(["2025-05-geneva-trade-round", "2025-10-busan-summit"])]
-    ax = ah.plot_weekly(weeks, rounds)
-    table = weeks.pivot(index="week", columns="side", values="n_documents")
-    assert [bar.get_height() for bar in ax.patches] == [*table["US"], *-table["CN"]]
-    assert [bar.get_hatch() for bar in ax.patches] == [*[None] * len(table), *["/////"] * len(table)]
-    marks = [line.get_xdata()[0] for line in ax.lines if line.get_zorder() == 4]
-    assert marks == [pd.Timestamp("2025-10-30").toordinal() + 0.5, pd.Timestamp("2025-05-10").toordinal() + 0.5]
-    assert ax.get_ylim()[0] < -table["CN"].max() < table["US"].max() < ax.get_ylim()[1]
-    # Weeks without texts are said so, and talks beyond are left out.
-    weeks = pd.DataFrame({"side": ["US", "CN"] * 6, "n_documents": [3, 1, 0, 0, 2, 2, 0, 0, 0, 0, 1, 1]})
-    weeks["week"] = pd.period_range("2025-05-05", periods=6, freq="W-SUN").repeat(2)
-    words = _texts(ah.plot_weekly(weeks, rounds))
-    assert (words.count("no texts\nthis week"), words.count("no texts\n2 weeks")) == (1, 1)
-    assert ("Geneva" in words, "Busan" in words) == (True, False)
-
-
 def test_rates_are_drawn_where_the_table_says_hollow_without_an_interval(shipped):
     terms = {"tariffs": ["tariff", "tariffs"], "soybeans": ["soybean", "soybeans"]}
     rates = ah.rates(shipped.where(collection="statements_2025"), terms, period="month")
@@ -184,21 +160,11 @@ def test_rates_are_drawn_where_the_table_says_hollow_without_an_interval(shipped
     assert (hollow, filled) == (low.isna().sum(), low.notna().sum())
 
 
-def test_shares_and_talks_are_the_numbers():
-    table = _frame("label side share n n_words", ("a", "US", 0.25, 4, 9), ("b", "CN", 0.5, 6, 8))
-    assert [bar.get_width() for bar in ah.plot_shares(table).patches[:2]] == [0.25, 0.5]
-    with pytest.raises(ah.TalksError, match="no share to draw; expected at least one, or the figure would be empty"):
-        ah.plot_shares(table.head(0))
-    rows = (2020, "leader", 1), (2020, "cabinet", 5), (2021, "leader", 0), (2021, "cabinet", 2)
-    ax = ah.plot_talks(_frame("year level n_talks", *rows))
-    assert [bar.get_height() for bar in ax.patches] == [1, 0, 5, 2]
-
-
 def test_words_around_a_figure_make_it_grow_and_move_nothing():
-    table = _frame("year level n_talks", (2020, "leader", 1))
+    table = pd.DataFrame({"group": ["US"], "label": ["Statements"], "2025": [7]})
     title = "A finding that is long enough to need a second line because it says so very much about so many talks"
     words = {"title": title, "subtitle": "What", "note": "Source.", "theme": "dark"}
-    bare, ax = ah.plot_talks(table), ah.plot_talks(table, **words)
+    bare, ax = ah.plot_coverage(table), ah.plot_coverage(table, **words)
     assert ax.get_window_extent().height == pytest.approx(bare.get_window_extent().height)
     assert ax.figure.get_size_inches()[1] > bare.figure.get_size_inches()[1] + 0.9
     assert [text.get_text().replace("\n", " ") for text in ax.figure.texts] == [title, "What", "Source."]
@@ -240,12 +206,10 @@ def test_heads_of_tables_are_short_and_apart():
 
 def test_coverage_prints_counts_and_is_darker_where_more_texts_are():
     table = _frame("group label 2024 2025", ("a", "x", 1, 10), ("a", "y", 0, 40), ("b", "x", 2, 0))
-    strips = ah.plot_coverage(table).child_axes
-    assert [_texts(strip) for strip in strips] == [["1", "10", "40", "·"], ["2", "·"]]
-    cells = [strip.collections[0] for strip in strips]
-    colors = [color for strip in cells for color in strip.to_rgba(strip.get_array().ravel())]
-    one, ten, _, forty, two, _ = (color[:3].mean() for color in colors)
-    assert forty < ten < two < one, "from dark to pale"
+    (cells,) = ah.plot_coverage(table).child_axes
+    assert _texts(cells) == ["1", "10", "·", "40", "2", "·"]
+    one, ten, none, forty, two, _ = (sum(cell.get_facecolor()[:3]) for cell in cells.patches)
+    assert forty < ten < two < one < none, "from dark to pale"
 
 
 def test_tables_without_a_value_and_unknown_shares_are_refused():

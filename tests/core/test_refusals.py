@@ -3,7 +3,6 @@
 import re
 
 import matplotlib as mpl
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -19,17 +18,6 @@ def _topics(corpus):
     return ah.fit_topics(_own(corpus), 2)
 
 
-def _event_study(corpus):
-    lines = corpus.sentences.merge(corpus.passages[["passage_id", "doc_id"]], on="passage_id")
-    tone = corpus.documents["doc_id"].map(lines.groupby("doc_id")["tone"].mean())
-    return ah.event_study(corpus.documents.assign(tone=tone), ah.load_talks(), "tone")
-
-
-def _plot_shares(corpus):
-    table = ah.count_questions(corpus, by="side").dropna(subset="side")
-    return ah.plot_shares(table.rename(columns={"n_documents": "n"}).assign(label=table["side"]))
-
-
 def _plot_topics(corpus):
     own, model = _own(corpus), _topics(corpus)
     return ah.plot_topics(*(ah.compare_topics(own, model, by) for by in ("speaker_side", ["speaker_side", "month"])))
@@ -37,17 +25,13 @@ def _plot_topics(corpus):
 
 QUESTIONS = {
     "rates of documents": lambda c: ah.rates(c, "frames", by="doc_id"),
-    "burstiness": lambda c: ah.burstiness(ah.texts_by_period(c, "week")),
-    "event_study": _event_study,
     "keyness by month": lambda c: ah.keyness(c, within=["month"], min_documents=2, n_draws=99),
     "calibrate_keyness": lambda c: ah.calibrate_keyness(_own(c), "speaker_side", min_documents=2, n_relabellings=5),
     "combine_keyness": lambda c: ah.combine_keyness({"all": ah.keyness(_own(c), "speaker_side", min_documents=2)}),
     "compare_tone by month": lambda c: ah.compare_tone(c, by=["month", "side"]),
-    "compare_instruments": lambda c: ah.compare_instruments(_own(c)),
     "choose_n_topics": lambda c: ah.choose_n_topics(_own(c), [2], n_draws=3),
     "topic_stability": lambda c: ah.topic_stability(_own(c), _topics(c), n_draws=3),
     "typical_documents": lambda c: ah.typical_documents(_own(c), _topics(c)),
-    "plot_shares": _plot_shares,
     "plot_rates": lambda c: ah.plot_rates(ah.rates(c, "agenda", period="month"), ah.load_talks(level="leader")),
     "plot_topics": _plot_topics,
     "show": lambda c: ah.show(c.rejected),
@@ -60,15 +44,13 @@ def _marks(ax):
     return len(dots) + sum(len(panel.patches) + len(panel.collections) for panel in panels)
 
 
-NO_DAY = "no document has a date exact enough for a "
 REFUSED = {  # what a corpus cannot answer, by hand; None: it can
-    "undated": {"event_study": NO_DAY + "day", "plot_topics": NO_DAY + "month", "compare_instruments": None},
+    "undated": {"plot_topics": "no document has a date exact enough for a month"},
     "three each": {"calibrate_keyness": "3 against 3 documents; expected at least 4 of each"},
     "weather": {
         "plot_rates": "no text that uses any of the terms to draw",
         "choose_n_topics": "no term stands in 2 of 8 documents",
     },
-    "2018": {"event_study": None, "burstiness": None},
 }
 
 
@@ -91,33 +73,10 @@ def test_every_question_is_answered_or_refused_in_one_sentence(small, name, ques
         assert len(answer)
 
 
-def test_talks_far_from_the_texts_are_left_out():
-    """The texts are of May 2018: the talks of 2025 are no neighbours of theirs, whatever the calendar is turned by."""
-    days = pd.date_range("2018-05-01", periods=60)
-    table = pd.DataFrame({"date": days, "side": "US", "tone": np.arange(60.0)})
-    talks = pd.DataFrame({"start_date": pd.to_datetime(["2018-05-31", "2025-05-10"])})
-    talks["end_date"] = talks["start_date"]
-    both = ah.event_study(table, talks, "tone", days=10)
-    assert both.equals(ah.event_study(table, talks.head(1), "tone", days=10))
-    with pytest.raises(ah.TalksError, match="none of the 1 talks falls between 2018-05-01 and 2018-06-29"):
-        ah.event_study(table, talks.tail(1), "tone")
-
-
-def test_the_chronology_links_to_any_dated_corpus(corpus_of, talks):
-    rows = [("a", "US", "2018-12-02", "In Buenos Aires Donald Trump and Xi Jinping met.")]
-    rows += [("b", "US", "2021-03-19", "In Anchorage Antony Blinken met Yang Jiechi.")]
-    linked = ah.link_documents(corpus_of("id side date text", rows), talks).documents["talk_id"]
-    assert linked.str.slice(0, 17).tolist() == ["2018-12-buenos-ai", "2021-03-anchorage"]
-    assert ah.plot_timeline(talks.head(2)).patches
-    with pytest.raises(ah.TalksError, match="no talk to draw"):
-        ah.plot_timeline(talks.head(0))
-
-
 def _figures(words):
     label, row = pd.DataFrame({"label": [words]}), {"side": "US", "speaker_side": "US", "n": 4, "n_words": 9}
     spread = {"mean": 0.2, "low": 0.1, "high": 0.3, "n_documents": 12}
     yield ah.plot_coverage(label.assign(group=words, **{words: 3}), title=words, subtitle=words, note=words)
-    yield ah.plot_shares(label.assign(share=0.2, **row))
     yield ah.plot_means({words: label.assign(**row, **spread)})
     rates = {"rate_first": 2.0, "rate_second": 1.0, "documents_first": 9, "documents_second": 8}
     yield ah.plot_keyness(pd.DataFrame({"term": [words], "z": [3.0], "p_value": [0.01]}).assign(**rates))

@@ -68,18 +68,19 @@ def test_what_cannot_be_compared_is_refused(small):
     with pytest.raises(ah.TalksError, match="unknown instrument 'n_scored'; expected one of tone, tone_vader"):
         ah.compare_tone(small, by="side", instrument="n_scored")
     other = small.replace(record={**small.record, "settings": {"tone": ["tone_vader"]}})
-    for compare in (lambda: ah.compare_tone(other, by="side"), lambda: ah.compare_instruments(other)):
-        with pytest.raises(ah.TalksError, match=r"tone is made of \[.tone_vader.\]; .* build the corpus again"):
-            compare()
+    with pytest.raises(ah.TalksError, match=r"tone is made of \[.tone_vader.\]; .* build the corpus again"):
+        ah.compare_tone(other, by="side")
+    with pytest.raises(ah.TalksError, match="unknown estimand 'the other'; expected one of only the other, without"):
+        ah.compare_tone(small, by="side", estimand="the other")
 
 
-def test_agreement_by_hand(small):
-    """Ranks of three sentences: 1 2 3 against 1 3 2 give a correlation of one half; signs agree in two of three."""
-    sentences = small.sentences.head(4).assign(
-        tone_vader=[-0.5, 0.1, 0.6, np.nan], tone_diplomatic=[-0.4, 0.7, 0.2, 0.9]
-    )
-    table = ah.compare_instruments(small.replace(sentences=sentences)).set_index("pair")
-    assert table.loc["tone_vader, tone_diplomatic"].tolist() == [0.5, 1.0, 3]
+def test_only_sentences_about_the_other_country_count(small):
+    """Of seven of officials one names the other, and its own with it; none is about the other alone."""
+    small = small.replace(sentences=small.sentences.assign(n_words=20, n_characters=60))
+    row = ah.compare_tone(small, by="side", estimand="all that name it").loc[0]
+    assert row[["side", "n_sentences", "estimand"]].tolist() == ["US", 1, "all that name it"]
+    with pytest.raises(ah.TalksError, match="no sentence here"):
+        ah.compare_tone(small, by="side", estimand="only the other")
 
 
 # The shipped corpus, against what was found by reading

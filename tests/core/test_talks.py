@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import analysis_helpers as ah
-from tests.conftest import ROOT
+from tests.conftest import ROOT, by_hand
 
 
 @pytest.fixture
@@ -12,24 +12,7 @@ def raw():
     return pd.read_csv(ROOT / "data/talks.csv", dtype="str", keep_default_na=False)
 
 
-@pytest.mark.parametrize(
-    ("talk_id", "start", "end", "city", "level"),
-    [
-        ("2017-04-mar-a-lago-summit", "2017-04-06", "2017-04-07", "Palm Beach", "leader"),
-        ("2018-12-buenos-aires-g20", "2018-12-01", "2018-12-01", "Buenos Aires", "leader"),
-        ("2019-06-osaka-g20", "2019-06-29", "2019-06-29", "Osaka", "leader"),
-        ("2020-01-phase-one-signing", "2020-01-15", "2020-01-15", "Washington", "cabinet"),
-        ("2021-03-anchorage", "2021-03-18", "2021-03-19", "Anchorage", "cabinet"),
-        ("2022-11-biden-xi-bali", "2022-11-14", "2022-11-14", "Nusa Dua", "leader"),
-        ("2023-11-woodside-summit", "2023-11-15", "2023-11-15", "Woodside", "leader"),
-        ("2025-05-geneva-trade-round", "2025-05-10", "2025-05-11", "Geneva", "cabinet"),
-        ("2025-06-london-trade-round", "2025-06-09", "2025-06-10", "London", "cabinet"),
-        ("2025-07-stockholm-trade-round", "2025-07-28", "2025-07-29", "Stockholm", "cabinet"),
-        ("2025-09-madrid-trade-round", "2025-09-14", "2025-09-15", "Madrid", "cabinet"),
-        ("2025-10-kuala-lumpur-trade-round", "2025-10-25", "2025-10-26", "Kuala Lumpur", "cabinet"),
-        ("2025-10-busan-summit", "2025-10-30", "2025-10-30", "Busan", "leader"),
-    ],
-)
+@by_hand("well_known_talks")
 def test_well_known_talks_have_their_public_dates(talks, talk_id, start, end, city, level):
     row = talks.set_index("talk_id").loc[talk_id]
     assert (str(row["start_date"].date()), str(row["end_date"].date())) == (start, end)
@@ -47,6 +30,8 @@ def test_every_row_has_an_address_and_the_codebook_explains_every_column_and_cod
 def test_filters(talks, tmp_path):
     with pytest.raises(ah.TalksError, match="cannot be read"):
         ah.load_talks(tmp_path / "nowhere.csv")
+    with pytest.raises(ah.TalksError, match="no talk to draw"):
+        ah.plot_timeline(talks.head(0))
     assert set(ah.load_talks(level="leader", mode="in_person")["level"]) == {"leader"}
     assert len(ah.load_talks(min_sources=2)) == (talks["n_sources"] >= 2).sum()
     assert len(ah.load_talks(level=["leader", "cabinet"])) == talks["level"].isin(["leader", "cabinet"]).sum()
@@ -110,13 +95,13 @@ def test_empty_years_are_zero_and_the_agenda_has_every_issue_in_every_year_with_
 
 
 def test_documents_that_agree_are_linked_with_evidence_and_the_rest_is_left_empty(corpus_of, shipped, talks):
-    """Invented reports around Madrid and a call."""
     madrid, call, beijing = "2025-09-madrid-trade-round", "2025-09-trump-xi-call", "2017-11-beijing-state-visit"
     rows = [
         ("near", "2025-09-16", "Bessent left Madrid with a framework.", ""),
         ("before", "2025-09-10", "He Lifeng will go to Madrid.", ""),
         ("call", "2025-09-19", "President Trump and Xi Jinping spoke by phone.", ""),
         ("given", "2025-09-16", "Bessent left Madrid.", beijing),
+        ("years ago", "2021-03-19", "In Anchorage Antony Blinken met Yang Jiechi.", ""),
         ("late", "2025-10-20", "Bessent spoke of Madrid again.", ""),
         ("no-name", "2025-09-15", "Talks went on in Madrid.", ""),
         ("no-place", "2025-09-15", "Bessent met He Lifeng.", ""),
@@ -126,8 +111,8 @@ def test_documents_that_agree_are_linked_with_evidence_and_the_rest_is_left_empt
     ]
     linked = ah.link_documents(corpus_of("id date text talk_id", rows, with_text=False), talks)
     links = linked.documents.set_index("doc_id")[["talk_id", "talk_evidence"]].loc[[row[0] for row in rows]]
-    assert links["talk_id"].head(4).to_dict() == {"near": madrid, "before": madrid, "call": call, "given": beijing}
-    assert links.iloc[4:].isna().all(axis=None)
+    assert links["talk_id"].head(5).tolist() == [madrid, madrid, call, beijing, "2021-03-anchorage"]
+    assert links.iloc[5:].isna().all(axis=None)
     assert links["talk_evidence"][["near", "call", "given"]].tolist() == [
         "date: 1 day from the talk; place: Madrid; names: Scott Bessent",
         "date: during the talk; place: phone; names: Donald Trump, Xi Jinping",

@@ -41,16 +41,13 @@ COUNTING = {
     "fit_topics": lambda c: ah.fit_topics(c, 2),
     "choose_n_topics": lambda c: ah.choose_n_topics(c, [2], n_draws=2),
     "compare_tone": lambda c: ah.compare_tone(c, by=["side", "year"]),
-    "compare_instruments": ah.compare_instruments,
     "texts_by_period": lambda c: ah.texts_by_period(c, "month"),
     "event_window": lambda c: ah.event_window(c, TALKS),
-    "event_study": lambda c: ah.event_study(_table(c), TALKS, "tone", days=3),
     "permutation_p": lambda c: ah.permutation_p(_table(c), "tone"),
     "interaction_p": lambda c: ah.interaction_p(_table(c).assign(half=1), "tone", "half", 1, 2),
-    "explore_groups": ah.explore_groups,
     "explore_term": lambda c: ah.explore_term(c, ah.load_talks(), "tariffs"),
 }
-OFFERED = {"rates", "compare_tone", "texts_by_period", "event_window", "event_study", "explore_term"}
+OFFERED = {"rates", "compare_tone", "texts_by_period", "event_window", "explore_term"}
 
 
 @pytest.mark.parametrize("name", COUNTING)
@@ -129,16 +126,13 @@ def test_rough_dates_are_left_out_below_and_said(roughly):
         "tone": ah.compare_tone(roughly, by="month"),
         "window": ah.event_window(roughly, TALKS, days=13),
         "wide": ah.event_window(roughly, TALKS, days=14),
-        "study": ah.event_study(_table(roughly), TALKS, "tone", days=3),
-        "wide study": ah.event_study(_table(roughly), TALKS, "tone", days=14),
         "topics": ah.compare_topics(roughly, ah.fit_topics(roughly, 2), by="week"),
     }
     left_out = {name: table.attrs["n_undated"] for name, table in found.items()}
     assert left_out == {
-        "year": 0, "month": 1, "week": 3, "weeks": 3, "tone": 1,
-        "window": 3, "wide": 2, "study": 3, "wide study": 2, "topics": 3,
+        "year": 0, "month": 1, "week": 3, "weeks": 3, "tone": 1, "window": 3, "wide": 2, "topics": 3,
     }  # fmt: skip
-    ax = ah.plot_weekly(found["weeks"], note="Counts.")
+    ax = ah.plot_rates(found["week"], note="Counts.")
     assert "Counts.\n3 texts are left out, because their dates are less exact." in [
         t.get_text() for t in ax.figure.texts
     ]

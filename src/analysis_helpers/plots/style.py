@@ -13,12 +13,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties, get_font
+from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 from ..errors import TalksError
 
 DPI = 100
 PAGE, MARGIN = 900, 16
+PHONE = 600  # narrower figures have smaller type, and their own form
 COLORS = {  # of the light and the dark theme; contrasts, and distances under colour blindness, are tested
     "ground": ("#FFFFFF", "#121212"),
     "ink": ("#1B2733", "#E9EDF1"),
@@ -39,8 +41,14 @@ COLORS = {  # of the light and the dark theme; contrasts, and distances under co
 }
 THEMES = {theme: {name: pair[n] for name, pair in COLORS.items()} for n, theme in enumerate(("light", "dark"))}
 SIDE_NAMES = {"US": "United States", "CN": "China", "other": "other"}
-MARKERS = {"US": ("o", 6.4), "CN": ("D", 5.6), "other": ("s", 5.6)}
+MARKERS = {"US": ("o", 6.4), "CN": ("D", 5.6), "other": ("s", 5.6), "narrow": ("d", 7.6)}
+ESTIMANDS = {  # what stands below every figure of a table that has them
+    "all that name it": "All sentences that name the other country, in Chinese also those on the relationship alone.",
+    "without the relationship": "Sentences that name the other country and not the relationship.",
+    "only the other": "Sentences that name only the other country.",
+}
 STEPS = [unit * 10**power for power in range(9) for unit in (1, 2, 5)]  # between lines of a grid
+ADMINISTRATIONS = (("Trump", 2017, 2020), ("Biden", 2021, 2024), ("Trump again", 2025, 2028))
 LINES = {"US": "-", "CN": (0, (4.5, 1.6)), "other": "-"}
 
 
@@ -72,10 +80,10 @@ class Panel(Axes):
     """Axes without a frame, whose methods write and draw in the colours of the figure's theme."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Take frame, ticks and ground away, and find the theme by the figure's ground."""
         super().__init__(*args, **options)
         light = mpl.colors.same_color(self.figure.get_facecolor(), THEMES["light"]["ground"])
         self.theme = THEMES["light" if light else "dark"]
+        self.halo = [withStroke(linewidth=3.2, foreground=self.theme["ground"])]  # of words among lines
         self.set_facecolor("none")
         self.spines[:].set_visible(False)
         self.tick_params(length=0, labelleft=False, labelbottom=False)
@@ -99,28 +107,28 @@ class Panel(Axes):
         """Draw a line, unclipped."""
         self.plot(x, y, **{"color": self.theme[color], "lw": 1, "clip_on": False} | look)
 
-    def grid_at(self, ticks: Any, form: Callable, at: float, axis: str = "y", zero: float = 1, **look: Any) -> None:
+    def grid_at(self, ticks: Any, form: Callable, at: float, axis: str = "y", zero: float = 1) -> None:
         """Draw a line at each tick, a darker one of a width at zero, and write its number beside or above."""
         for tick in ticks:
             color, width = ("rule", 1) if tick or not zero else ("muted", zero)
             (self.axhline if axis == "y" else self.axvline)(tick, zorder=0, color=self.theme[color], lw=width)
         x, y, ha = (at, ticks, "right") if axis == "y" else (ticks, at, "center")
-        self.say(x, y, [form(tick) for tick in ticks], ha=ha, **look)
+        self.say(x, y, [form(tick) for tick in ticks], ha=ha)
 
     def mark(self, x: Any, y: Any, side: str, scale: float = 1, sure: bool = True, **look: Any) -> None:
         """Mark values in the shape and colour of a side, hollow where they are not sure."""
         marker, size = MARKERS[side]
-        color = look.pop("color", self.theme[side])
+        color = look.pop("color", self.theme.get(side))
         look = {"mfc": color if sure else self.theme["ground"], "mec": color, "mew": 1.2, "zorder": 3} | look
         self.plot(x, y, marker, ms=size * scale, **{"clip_on": False} | look)
 
-    def bars(self, at: Any, lengths: Any, side: str, width: float, across: bool = False) -> None:
+    def bars(self, at: Any, lengths: Any, side: str, width: float) -> None:
         """Draw the bars of a side: solid for the United States, hatched for China."""
         look = {"facecolor": self.theme[side], "linewidth": 0}
         if side == "CN":
             look = {"facecolor": self.theme["ground"], "linewidth": 1.3, "hatch": "/////"}
         with mpl.rc_context({"hatch.linewidth": 1.1}):
-            (self.barh if across else self.bar)(at, lengths, width, zorder=2, edgecolor=self.theme[side], **look)
+            self.bar(at, lengths, width, zorder=2, edgecolor=self.theme[side], **look)
 
     def name_sides(self, x: float, y: float, names: dict, line: bool = False) -> None:
         """Draw the key of the sides in a row, in pixels: mark and name; a line is given by its side and rank in it."""
@@ -131,11 +139,30 @@ class Panel(Axes):
             self.mark(x + 15, y, "other" if further else side, mew=0, color=self.theme[side])
             x += 66 + width_of(self.say(x + 38, y, name, 13.5, side, "Semibold"))
 
+    def list_counts(self, lines: list[tuple], at: np.ndarray, y: float, step: float, below: float) -> None:
+        """List, in pixels, the texts behind each mark: a row for each line, whose mark and name are its key."""
+        for side, mark, style, name, rows in lines:
+            self.line([MARGIN, MARGIN + 36], [y, y], side, ls=style, lw=1.6, solid_capstyle="butt")
+            self.mark(MARGIN + 18, y, mark, color=self.theme[side], mew=0)
+            self.say(MARGIN + 42, y, name, 13.5, side, "Semibold")
+            counts = rows["n_documents"].map("{:,.0f}".format, na_action="ignore").fillna("·")
+            self.say(at, y + below, counts, 12, side, ha="center")
+            y += step
+
+    def name_administrations(self, years: range, y: float, *, short: bool = False) -> None:
+        """Name the administrations over years, drawn from 0 on, in a row; that in between has a band."""
+        for name, first, last in ADMINISTRATIONS:
+            start, end = np.clip([first, last + 1], years[0], years[-1] + 1) - years[0] - 0.5
+            if start < end:
+                self.say((start + end) / 2, y, name[:5] if short else name, 12.5, weight="It", ha="center")
+                self.axvspan(start, end, color=self.theme["band" if name == "Biden" else "ground"], lw=0, zorder=-1)
+
     def add_words(self, title: str | None, subtitle: str | None, note: str | None) -> "Panel":
         """Write title and subtitle above and the note below: the figure grows, what is drawn keeps its size."""
         width, height = self.figure.get_size_inches() * DPI
-        big, middle, small = (18, 13.5, 11.5) if width < 600 else (22, 15, 12)
-        longest = (40, 56, 62) if width < 600 else [round(signs * width / PAGE) for signs in (82, 122, 148)]
+        big, middle, small = (18, 13.5, 11.5) if width < PHONE else (22, 15, 12)
+        full, most = (390, (40, 56, 62)) if width < PHONE else (PAGE, (82, 122, 148))
+        longest = [round(signs * width / full) for signs in most]
         title, subtitle, note = (
             [part for line in (text or "").split("\n") for part in textwrap.wrap(line, signs)]
             for text, signs in zip((title, subtitle, note), longest, strict=True)
@@ -176,9 +203,14 @@ def titled(plot: Callable[..., Panel]) -> Callable[..., Panel]:
 
     def drawn(*args, title: str | None = None, subtitle: str | None = None, note: str | None = None, **options):
         tables = [table for table in (*args, *options.values()) if isinstance(table, pd.DataFrame)]
-        left_out = [table.attrs["n_undated"] for table in tables if table.attrs.get("n_undated")]
+        kinds = sorted({kind for table in tables if "estimand" in table for kind in table["estimand"]})
+        if len(kinds) > 1:
+            found = f"means of different sentences: {', '.join(kinds)}"
+            raise TalksError(f"{found}; expected one estimand; draw each alone")
+        left_out = filter(None, (table.attrs.get("n_undated") for table in tables))
         told = [f"{n:,} texts are left out, because their dates are less exact." for n in left_out]
-        return plot(*args, **options).add_words(title, subtitle, "\n".join([*filter(None, [note]), *told]))
+        note = "\n".join(filter(None, [note, *map(ESTIMANDS.get, kinds), *told]))
+        return plot(*args, **options).add_words(title, subtitle, note)
 
     words = list(signature(drawn).parameters.values())[1:-1]
     drawn = wraps(plot)(drawn)

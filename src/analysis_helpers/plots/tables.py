@@ -1,22 +1,18 @@
 """Tables for readers: the one that stands beneath each figure, and that a check can compare."""
 
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from numbers import Integral
 
 import pandas as pd
 
 from ..errors import TalksError
 
-LONG = 1_000  # rows; a longer table stays as pandas shows it, because writing millions of numbers takes minutes
-
 
 def show(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.DataFrame:
-    """Write a table for readers: thousands with a comma, shares in per cent, one label for each row.
+    """Write a table for readers, in text: 1,234, 0.25, 2025-05-10, Jan, a dot for nothing, `n_words` as `words`.
 
-    In: a frame or series; the columns that are shares (0 to 1). Out: the same rows and columns as text: 1,234, 0.25,
-    2025-05-10, Jan, a dot where a value is missing, `n_documents` as `documents`. Raises `KeyError` for a share that is
-    no column, `TalksError` for a table without any value. Known weakness: nothing can be computed with the result.
+    In: a frame or series; the columns that are shares (0 to 1). Out: the same rows and columns. Raises `KeyError` for a
+    share that is no column, `TalksError` for a table without any value. Known weakness: it is for the eye only.
 
     >>> show(pd.DataFrame({"n_words": [1234], "share": [0.341]}, index=["US"]), shares=["share"])
         words share
@@ -34,30 +30,6 @@ def show(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.Data
     written.columns = _headers(table.columns)
     written.attrs = {"written": True}
     return written.rename_axis(columns=_label(tuple(filter(None, table.index.names))) or None)
-
-
-def style_notebook() -> None:
-    """Show every frame and series of a notebook as `show` writes it; call it once, at the top.
-
-    A table without a value is told in a sentence; one of more than 1,000 rows stays as pandas shows it. Outside of
-    IPython nothing happens. Known weakness: names are shortened; `print(table)` shows a table as it is.
-
-    >>> style_notebook()
-    """
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    for kind in (pd.DataFrame, pd.Series) if shell else ():
-        html, plain = (shell.display_formatter.formatters[mime] for mime in ("text/html", "text/plain"))
-        html.for_type(kind, lambda table: _display(table, pd.DataFrame._repr_html_, "<p>{}</p>"))
-        plain.for_type(kind, lambda table, printer, _: printer.text(_display(table, repr, "{}")))
-
-
-def _display(table: pd.DataFrame | pd.Series, write: Callable[[pd.DataFrame], str], refused: str) -> str:
-    with pd.option_context("display.max_colwidth", None, "display.max_columns", None):
-        try:
-            as_it_is = table.attrs.get("written") or len(table) > LONG
-            return write(pd.DataFrame(table) if as_it_is else show(table))
-        except TalksError as error:
-            return refused.format(error)
 
 
 def _headers(columns: pd.Index) -> list[str]:

@@ -49,12 +49,10 @@ def pack(times: np.ndarray, radii: np.ndarray, *, both_ways: bool = False) -> np
     """Find how far each dot stands from a line, at its own time, to touch no earlier dot: above, or on either side."""
     heights = np.zeros(len(times))
     for i in range(1, len(times)):
-        room = radii[:i] + radii[i] + 1.4
-        near = [j for j in range(i) if abs(times[i] - times[j]) < room[j]]
-        reach = {j: np.sqrt(room[j] ** 2 - (times[i] - times[j]) ** 2) for j in near}
-        candidates = [0.0, *(heights[j] + reach[j] for j in near)]
-        candidates += [heights[j] - reach[j] for j in near] if both_ways else []
-        free = [h for h in candidates if all(abs(h - heights[j]) >= reach[j] - 1e-9 for j in near)]
+        reach = np.sqrt(np.maximum((radii[:i] + radii[i] + 1.4) ** 2 - (times[i] - times[:i]) ** 2, 0))
+        near, reach = heights[:i][reach > 0], reach[reach > 0]
+        candidates = [0.0, *(near + reach), *(near - reach if both_ways else [])]
+        free = [h for h in candidates if (np.abs(h - near) >= reach - 1e-9).all()]
         heights[i] = min(free, key=lambda h: (round(abs(h), 6), -h))
     return heights
 
@@ -63,9 +61,9 @@ def pack(times: np.ndarray, radii: np.ndarray, *, both_ways: bool = False) -> np
 def plot_timeline(talks: pd.DataFrame, *, size: str = "page", theme: str = "light") -> Axes:
     """Draw every talk of a chronology as a dot on its date, in lanes by subject, with the longest gaps.
 
-    In: a chronology (`load_talks`). Fill shows how they met, size how high, a cross that a planned talk was not held.
-    `size` is page, phone (time runs downwards) or poster (save it with `dpi=230` for A3). Out: the axes, in pixels.
-    Raises `TalksError` for another size. Known weakness: a talk of three tracks stands in the lane of the first.
+    In: a chronology (`load_talks`); `size`, page, phone (time runs downwards) or poster (`dpi=230` for A3). Fill shows
+    how they met, size how high, a cross that a talk was not held. Out: the axes, in pixels. Raises `TalksError` for
+    another size. Known weakness: a talk of three tracks stands in the lane of the first.
 
     >>> ah.plot_timeline(ah.load_talks(level="leader")).figure.get_size_inches()[0]
     np.float64(9.0)
@@ -90,10 +88,9 @@ def timeline_words(talks: pd.DataFrame) -> dict[str, str]:
     """
     n = talks["status"].value_counts().reindex(["held", "cancelled", "postponed"], fill_value=0)
     (any_pause, leaders_pause), years = longest_pauses(talks), talks["start_date"].dt.year
-    title = "The two governments never stopped talking for long.\nTheir leaders stopped meeting face to face."
-    subtitle = f"Each dot is one of {len(talks)} talks, {years.min()}–{years.max()} ({n['held']} held). The longest "
-    subtitle += f"pause between any two of them was {any_pause} days;\n"
-    subtitle += f"the leaders went {leaders_pause:,} days without meeting in person."
+    title = f"No recorded pause is long.\nThe leaders did not meet in person for {leaders_pause:,} days."
+    subtitle = f"Each dot is one of {len(talks)} talks, {years.min()}–{years.max()} ({n['held']} held).\nPauses are "
+    subtitle += f"upper bounds, because talks are missing; the longest between any two was at most {any_pause} days."
     note = "Phone calls and working-level contacts are far from completely recorded. "
     note += "Size shows level, fill shows how they met.\n"
     note += f"Source: project chronology, talks.csv ({len(talks)} rows, sources per row). "
@@ -121,28 +118,24 @@ class _Sheet:
         upright = self.left - 10 + sum(self.lanes[:lane])
         return upright if self.upright else self.top + sum(self.lanes[: lane + 1]) - 16
 
-    def line(self, time: float, low: float, high: float, color: str, **look: Any) -> None:
+    def line(self, time: float | np.ndarray, low: float, high: float, color: str, **look: Any) -> None:
         self.ax.line(*self.turn([time, time], [low, high]), color, **look)
 
     def band(self, begin: float, end: float, low: float, high: float, over: float = 0) -> None:
         corner, size = self.turn(begin, low), self.turn(end - begin, high - low)
         self.ax.add_patch(Rectangle(corner, *size, color=self.ax.theme["band"], lw=0, zorder=0.5))
-        for edge in (begin, end):
-            self.line(edge, low, high + over, "muted", lw=1.2, zorder=1.5)
+        self.line(np.array([begin, end]), low, high + over, "muted", lw=1.2, zorder=1.5)
 
     def draw_years(self, talks: pd.DataFrame) -> None:
-        counts = talks["start_date"].dt.year.value_counts().reindex(self.years, fill_value=0)
+        first, *others = talks["start_date"].dt.year.value_counts().reindex(self.years, fill_value=0)
         low, high = (MARGIN - 2, self.width - 10) if self.upright else (self.top - 2, self.floor + 4)
-        for year in self.years:
-            begin = self.day(f"{year}-01-01")
-            self.line(begin, low, high, "rule", zorder=0)
-            words = counts[year] if year > self.years[0] else f"{counts[year]} talk{'' if counts[year] == 1 else 's'}"
-            x, y, ha, below, px = MARGIN - 2, begin + 10, "left", 15, (12.5, 11.5)
-            if not self.upright:
-                x, y, ha, below, px = self.day(f"{year}-07-02"), self.floor + 20, "center", 17, (13.5, 12)
-            self.ax.say(x, y, year, px[0], "ink", "Semibold", ha=ha)
-            self.ax.say(x, y + below, words, px[1], ha=ha)
-        self.line(self.end, low, high, "rule", zorder=0)
+        begins, middles = (np.array([self.day(f"{year}-{day}") for year in self.years]) for day in ("01-01", "07-02"))
+        self.line(np.append(begins, self.end), low, high, "rule", zorder=0)
+        x, y, ha, below, px = middles, self.floor + 20, "center", 17, (13.5, 12)
+        if self.upright:
+            x, y, ha, below, px = MARGIN - 2, begins + 10, "left", 15, (12.5, 11.5)
+        self.ax.say(x, y, self.years, px[0], "ink", "Semibold", ha=ha)
+        self.ax.say(x, y + below, [f"{first} talk{'' if first == 1 else 's'}", *others], px[1], ha=ha)
         for date, what in () if self.upright else PRESIDENTS:
             if int(date[:4]) in self.years:
                 self.line(self.day(date), low, high, "muted", ls=(0, (2, 2)), zorder=1)
@@ -158,26 +151,22 @@ class _Sheet:
             self.ax.line([self.left, self.end], [base, base], zorder=0)
             self.ax.say(MARGIN, base - 2, page_name, 13.5, linespacing=1.1, **look)
             self.ax.say(self.left - 9, base - 2, len(talks), ha="right", va="bottom")
-        talks = self.draw_dots(lane, talks).assign(label=talks["talk_id"].map(labels))
+        times, radii = talks["start_date"].map(self.day), talks["level"].map(RADIUS)
+        both_ways = self.upright and lane > 0
+        heights = pack(times.to_numpy(), radii.to_numpy(), both_ways=both_ways) + (0 if both_ways else 8)
+        talks = talks.assign(time=times, height=heights, radius=radii, label=talks["talk_id"].map(labels))
+        xs, ys = self.turn(times, base + heights * (1 if self.upright else -1))
+        modes = talks["mode"].where(talks["status"] == "held", "none")
+        for x, y, level, mode in zip(xs, ys, talks["level"], modes, strict=True):
+            draw_dot(self.ax, x, y, level, mode, color)
         ends, taken = [(self.day(gap.from_date), self.day(gap.to_date)) for gap in gaps.itertuples()], []
         for days, end in zip(gaps["days"], ends, strict=True):
-            self.draw_gap(lane, days, *end, talks["time"].to_numpy())
+            self.draw_gap(lane, days, *end, times.to_numpy())
         for talk in talks.dropna(subset="label").sort_values("time", ascending=False).to_dict("records"):
             if not self.upright:
                 self.label_above(lane, talk, talks, taken, ends)
             elif lane == 0:
                 self.label_beside(talk, talks, ends)
-
-    def draw_dots(self, lane: int, talks: pd.DataFrame) -> pd.DataFrame:
-        """Draw a lane's dots; add time, height above the lane's line and radius of each to the talks."""
-        times, radii = talks["start_date"].map(self.day), talks["level"].map(RADIUS)
-        both_ways = self.upright and lane > 0
-        heights = pack(times.to_numpy(), radii.to_numpy(), both_ways=both_ways) + (0 if both_ways else 8)
-        xs, ys = self.turn(times, self.base(lane) + heights * (1 if self.upright else -1))
-        modes = talks["mode"].where(talks["status"] == "held", "none")
-        for x, y, level, mode in zip(xs, ys, talks["level"], modes, strict=True):
-            draw_dot(self.ax, x, y, level, mode, self.ax.theme["lanes"][lane])
-        return talks.assign(time=times, height=heights, radius=radii)
 
     def draw_gap(self, lane: int, days: int, begin: float, end: float, times: np.ndarray) -> None:
         """Shade a gap and write its days: on the phone, in its longest stretch without a dot."""

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from ..check import load_schema
 from ..dictionaries import read_codebook
 
-SOURCES, FUNNEL = "source_columns", ["collected", "side", "language", "outcome"]
+SOURCES, CODED, FUNNEL = "source_columns", "label_columns", ["collected", "side", "language", "outcome"]
+LABELS = ("labels.csv", CODED, ["sentence_id", "target", "coder"], "Codes of a language model, checked by no person")
 TABLES = (  # of data/: the path of each, the codebook of its columns, its key and its title
     ("talks.csv", "talks_columns", "talk_id", "Chronology of the talks, 2017-2025"),
     ("sources/articles.csv", SOURCES, "file", "Curation of the five articles"),
@@ -23,6 +24,10 @@ TABLES = (  # of data/: the path of each, the codebook of its columns, its key a
     ("sources/mfa_answers_by_quarter.csv", SOURCES, "quarter", "All Chinese answers"),
     ("sources/official_funnel.csv", SOURCES, FUNNEL, "What was collected for 2017-2024"),
     ("validation/lists_en_zh.csv", "agreement_columns", ["dictionary", "concept"], "Agreement"),
+    LABELS,
+    ("validation/labels_lost.csv", CODED, ["sentence_id", "target"], "Codes whose sentence is not in the corpus"),
+    ("validation/design_countries.csv", CODED, ["side", "language", "group", "year", "stratum"], "Cells: countries"),
+    ("validation/design_positions.csv", CODED, ["target", "side", "period", "language"], "Cells: objects of policy"),
 )
 
 
@@ -48,7 +53,7 @@ def _csv_resource(data: Path, path: str, codebook: str, key: str | list[str], ti
 
 
 def describe_tables(folder: Path, corpus: str = "") -> list[dict[str, Any]]:
-    """Describe the tables of a corpus within the folder of a data package, each with the columns that it has."""
+    """Describe the tables of a corpus within the folder of a data package, each with its columns, and its codes."""
     resources = []
     for table in load_schema()["resources"]:
         parts = sorted((folder / corpus / table["name"]).glob("*.parquet"))
@@ -60,6 +65,10 @@ def describe_tables(folder: Path, corpus: str = "") -> list[dict[str, Any]]:
         paths = [part.relative_to(folder).as_posix() for part in parts]
         path = paths[0] if len(paths) == 1 else paths
         resources.append({**table, "path": path, "format": "parquet", "schema": {**table["schema"], "fields": fields}})
+    if not corpus and (folder / "labels.csv").is_file():  # Frictionless looks up keys in a table of one part only
+        labels, to = _csv_resource(folder, *LABELS), {"doc_id": "documents", "sentence_id": "sentences"}
+        keys = [{"fields": key, "reference": {"resource": name, "fields": key}} for key, name in to.items()]
+        resources.append(labels | {"schema": labels["schema"] | {"foreignKeys": keys}})
     return resources
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,13 @@ from tqdm import tqdm
 
 from ..corpus import shipped_data
 from ..errors import TalksError
+from ..plots.tables import show
 
 CARD = ("Short answer", "Texts used", "Runs in about", "What this cannot tell you")
 FORM = "report/any_corpus.ipynb"  # below the folder of the notebooks: what is executed on any other corpus
 CELL_SECONDS = 120
 KERNELS = 2  # at once: each holds the corpus in memory
+LONG = 1_000  # rows; a longer table stays as pandas shows it, because writing millions of numbers takes minutes
 
 
 def shipped_folder(name: str) -> Path:
@@ -46,8 +49,6 @@ def read_cards(folder: str | Path = ".") -> pd.DataFrame:
     `texts_used`, `runs_in_about`, `what_this_cannot_tell_you`, without Markdown signs. Raises `TalksError` for a
     notebook without a card.
 
-    Examples
-    --------
     >>> read_cards(shipped_folder("notebooks"))["notebook"].tolist()[:2]
     ['00_start_here', '01_corpus']
     """
@@ -64,6 +65,30 @@ def _read_card(path: Path) -> dict[str, str]:
             raise TalksError(f"{path}: its first cell has no {name}; expected heading and card; see CONTRIBUTING.md")
         row[name] = re.sub(r"[*`]", "", cell[1])
     return row
+
+
+def style_notebook() -> None:
+    """Show every frame and series of a notebook as `show` writes it; call it once, at the top.
+
+    One without a value is told in a sentence, one of more than 1,000 rows stays as pandas shows it. Known weakness:
+    names are shortened; `print(table)` shows a table as it is.
+
+    >>> style_notebook()
+    """
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    for kind in (pd.DataFrame, pd.Series) if shell else ():
+        html, plain = (shell.display_formatter.formatters[mime] for mime in ("text/html", "text/plain"))
+        html.for_type(kind, lambda table: _display(table, pd.DataFrame._repr_html_, "<p>{}</p>"))
+        plain.for_type(kind, lambda table, printer, _: printer.text(_display(table, repr, "{}")))
+
+
+def _display(table: pd.DataFrame | pd.Series, write: Callable[[pd.DataFrame], str], refused: str) -> str:
+    with pd.option_context("display.max_colwidth", None, "display.max_columns", None):
+        try:
+            as_it_is = table.attrs.get("written") or len(table) > LONG
+            return write(pd.DataFrame(table) if as_it_is else show(table))
+        except TalksError as error:
+            return refused.format(error)
 
 
 def execute_notebooks(sources: list[Path], folder: Path, parameters: dict[str, Any] | None = None) -> None:

@@ -19,11 +19,11 @@ import pandas as pd
 from ..build.stages import DISTRIBUTION
 from ..build.write import harmless
 from ..check import TABLES, check_corpus
-from ..corpus import Corpus, load_corpus, new_folder, write_corpus, write_json
-from ..dictionaries import known_names
+from ..corpus import Corpus, load_corpus, new_folder, shipped_data, write_corpus, write_json
+from ..dictionaries import known_names, read_codebook
 from ..errors import TalksError
 from ..words import LONGEST_UNSPACED, LONGEST_WORD, is_too_long, listed_terms
-from .data_package import describe_tables
+from .data_package import CODED, describe_tables
 from .execute import FORM, execute_notebook, shipped_folder
 
 MARK = "proof.json"
@@ -64,6 +64,7 @@ def share_corpus(corpus_folder: str | Path, out: str | Path) -> Path:
         write_corpus(draft, [{table: getattr(stripped, table) for table in TABLES}], stripped.record, with_text=False)
         package = check_package(check_corpus(load_corpus(draft)))
         _copy_account(corpus_folder, draft, package)
+        _copy_labels(corpus_folder, draft, package)
         proof = prove_same_outputs(corpus.replace(rejected=_plain_reasons(corpus.rejected)), package, name)
         write_json(draft / MARK, proof)
         _write_dictionary(draft, name)
@@ -145,6 +146,16 @@ def _copy_account(corpus_folder: Path, draft: Path, package: Corpus) -> None:
         except (ValueError, KeyError, AttributeError, TypeError):
             raise TalksError(f"{path}: cannot be read; delete it, or build the corpus again") from None
         write_json(draft / "build.json", account | {"reasons": reasons})
+
+
+def _copy_labels(corpus_folder: Path, draft: Path, package: Corpus) -> None:
+    """Take over the codes of its documents that lie beside the corpus: known columns only, so no text."""
+    beside = shipped_data() if corpus_folder.resolve() == shipped_data() / "corpus" else corpus_folder
+    if (beside / "labels.csv").is_file():
+        labels = pd.read_csv(beside / "labels.csv", dtype="str", keep_default_na=False)
+        known = [row["column"] for row in read_codebook(CODED) if row["column"] in labels]
+        labels = labels.loc[labels["doc_id"].isin(package.documents["doc_id"]), known]
+        labels.to_csv(draft / "labels.csv", index=False, lineterminator="\n")
 
 
 def check_package(corpus: Corpus) -> Corpus:
