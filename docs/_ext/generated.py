@@ -16,6 +16,7 @@ from PIL import Image
 import analysis_helpers as ah
 from analysis_helpers import build
 from analysis_helpers.check import load_schema
+from analysis_helpers.dictionaries import read_codebook
 from analysis_helpers.report.execute import shrink_png
 from analysis_helpers.talks import longest_pauses
 
@@ -52,10 +53,11 @@ def prepare(app: Any) -> None:
         ),
         "questions": ah.QUESTIONS | {"Steps of a build": steps},
         "tables": load_schema()["resources"],
+        "label_columns": read_codebook("label_columns"),
         "figures": collect_figures(source),
         "timeline_alt": (
             f"Dots for {len(talks)} talks in five lanes, where the leaders did not meet in person for "
-            f"{leaders_pause:,} days and the longest pause between any two talks was {any_pause} days. "
+            f"{leaders_pause:,} days and no pause between recorded talks is longer than {any_pause} days. "
             "Table in the timeline notebook."
         ),
     }
@@ -123,15 +125,7 @@ def collect_figures(source: Path) -> list[dict[str, str]]:
             # Without loss, three quarters of the bytes of a PNG: this page holds all of them.
             Image.open(io.BytesIO(base64.b64decode(pictures[0]))).save(source / f"_gallery/{name}.webp", lossless=True)
             shows = re.match(r"Draw (.+?)(?:, |[:.\n])", getattr(ah, name).__doc__)[1]
-            alt = cell["metadata"]["mystnb"]["image"]["alt"]
-            figures.append(
-                {
-                    "name": name,
-                    "shows": f"{shows[0].upper()}{shows[1:]}",
-                    "alt": alt,
-                    "code": code,
-                    "place": cell["place"],
-                }
-            )
+            shows, alt = f"{shows[0].upper()}{shows[1:]}", cell["metadata"]["mystnb"]["image"]["alt"]
+            figures.append({"name": name, "shows": shows, "alt": alt, "code": code, "place": cell["place"]})
             break
     return figures

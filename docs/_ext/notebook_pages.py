@@ -83,11 +83,29 @@ def shape_notebook(page: BeautifulSoup, phone: str | None = None) -> None:
         turn_card(card)
     (card or page.h1).insert_after(BeautifulSoup(TOOLS, "html.parser"))
     if phone and (figure := page.select_one(".cell_output img")):
-        frame = figure.wrap(page.new_tag("picture"))
-        frame.insert(0, page.new_tag("source", attrs={"media": "screen and (max-width: 720px)", "srcset": phone}))
+        add_phone(page, figure, phone)
+    for cell in page.select(".cell.tag_forms"):
+        show_forms(page, cell)
     drawn = [cell for cell in page.select(".cell") if cell.select(".cell_output img") and cell.select(".folded-code")]
     for number, cell in enumerate(drawn, 1):
         make_tabs(page, cell, f"figure-{number}")
+
+
+def add_phone(page: BeautifulSoup, figure: Any, phone: str) -> Any:
+    """Let another picture stand in for a figure on a narrow screen."""
+    frame = figure.wrap(page.new_tag("picture"))
+    frame.insert(0, page.new_tag("source", attrs={"media": "screen and (max-width: 720px)", "srcset": phone}))
+    return frame
+
+
+def show_forms(page: BeautifulSoup, cell: Any) -> None:
+    """Put the pictures of a cell tagged `forms` beside the figure before it: dark, for phones, dark for phones."""
+    figure, (dark, phone, dark_phone) = cell.find_previous("img"), cell.select("img")
+    dark["alt"] = figure["alt"]
+    figure.insert_after(dark.extract())
+    for theme, wide, narrow in (("light", figure, phone), ("dark", dark, dark_phone)):
+        add_phone(page, wide, narrow["src"])["class"] = f"only-{theme}"
+    cell.decompose()
 
 
 def turn_card(card: Any) -> None:
