@@ -17,6 +17,7 @@ import analysis_helpers as ah
 from analysis_helpers.build import deduplicate
 from analysis_helpers.build import prepare as preparing
 from analysis_helpers.report.site import render_site
+from tests.made_files import write_reports
 from tests.small_corpora import COLUMNS, CORPORA
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +32,13 @@ def bytes_of(folder):
 def read_gold(name):
     """Rows of a table in tests/gold: answers by hand, on invented texts."""
     return pd.read_csv(ROOT / f"tests/gold/{name}.csv", dtype="str", keep_default_na=False).to_dict("records")
+
+
+def by_hand(name):
+    """A test for each row of a table in tests/gold, whose columns are its arguments; the column `case` is its name."""
+    rows = read_gold(name)
+    names = [row.pop("case", None) for row in rows]
+    return pytest.mark.parametrize(list(rows[0]), [tuple(row.values()) for row in rows], ids=names)
 
 
 def notebook_of(*cells):
@@ -108,6 +116,23 @@ def corpus_of(tmp_path_factory):
 def small(corpus_of):
     """The corpora of `small_corpora` by name, each built once."""
     return cache(lambda name: corpus_of(COLUMNS, CORPORA[name]))
+
+
+@pytest.fixture
+def many(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
+    return write_reports(tmp_path / "in")
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory):
+    """The bytes of the corpus of `many`, built at once."""
+    folder = write_reports(tmp_path_factory.mktemp("whole") / "in")
+    with patch.dict(os.environ, SOURCE_DATE_EPOCH="1750000000"):
+        record = ah.build_corpus([folder], folder.parent / "corpus", part_size=7).record
+    assert record["funnel"] == {"read": 40, "kept": 40, "duplicates": 0, "rejected": 0}
+    assert record["measured"]["on"] == "2025-06-15"
+    return bytes_of(folder.parent / "corpus")
 
 
 # Of the example pages, those whose words were counted by hand.

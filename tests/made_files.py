@@ -48,6 +48,19 @@ def write(folder, files):
     return folder
 
 
+def report(n):
+    """An invented report; no two share five words in a row for long. One in ten names both countries."""
+    place = ("Lisbon", "Porto", "Faro", "Braga", "Evora", "Sintra", "Tomar", "Aveiro")[n % 8]
+    who, words = "They" if n % 10 else "China and the US", " ".join(f"{place[:3]}{n}x{k}" for k in range(30))
+    return f"{place} talks {n} ended on Monday. {who} said that {words} would follow."
+
+
+def write_reports(folder):
+    """Thirty reports, a file each, and ten in a table."""
+    rows = [json.dumps({"id": f"row {n}", "date": f"2025-03-{n - 20:02d}", "text": report(n)}) for n in range(30, 40)]
+    return write(folder, {f"t{n:02d}.txt": report(n) for n in range(30)} | {"table.jsonl": "\n".join(rows)})
+
+
 def docx(*blocks, header=""):
     """A Word file: a string is a paragraph, "# ..." a heading, a list of lists a table; `header` heads its pages."""
     document = Document()

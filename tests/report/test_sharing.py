@@ -249,6 +249,21 @@ def test_the_account_of_the_build_is_taken_over_or_refused(invented, unproven, t
         assert said in capsys.readouterr().err
 
 
+def test_codes_of_its_documents_travel_with_a_package_without_text(invented, unproven, tmp_path):
+    """Of two codes beside the corpus one is of another document; a key that leads nowhere is found."""
+    folder, name = invented.save(tmp_path / "mine"), invented.sentences["sentence_id"].iloc[0]
+    rows = pd.DataFrame(
+        {"sentence_id": name, "doc_id": [name[:-11], "b"], "target": "US", "coder": "a", "text": "Said."}
+    )
+    rows.to_csv(folder / "labels.csv", index=False)
+    package = sharing.share_corpus(folder, tmp_path / "out")
+    kept = pd.read_csv(package / "labels.csv")
+    assert kept.equals(rows[:1].drop(columns="text"))
+    assert problems_of(package / "datapackage.json") == []
+    kept.assign(sentence_id="c").to_csv(package / "labels.csv", index=False)
+    assert [kind for kind, _ in problems_of(package / "datapackage.json")] == ["foreign-key"]
+
+
 def test_what_a_package_may_hide_is_not_counted_as_0(corpus_of, tmp_path):
     """ "the quince tart" stands in two texts, "rye bread" in one; "zither" only in a short passage of one text."""
     rows = [("a", "US", "We saw the quince tart and rye bread on the long table of the inn.\n\nA zither played.")]

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import analysis_helpers as ah
+from analysis_helpers import build
 from analysis_helpers.report.execute import execute_notebook, find_notebooks
 from tests.conftest import ROOT
 
@@ -110,27 +111,38 @@ def test_answer_e_has_two_lines_that_overlap_and_a_difference_without_zero(state
     assert other["low"] < 0 < other["high"]
 
 
-def test_answer_f_turns_round_with_the_kind_of_text(own):
-    press, readouts, pooled = (
-        ah.compare_tone(part, by="speaker_side", instrument="tone").set_index("speaker_side")
-        for part in (own.where(genre="press_conference"), own.where(genre="readout"), own)
-    )
-    assert press.loc["US", "mean"] > press.loc["CN", "mean"]
-    assert readouts.loc["US", "mean"] < readouts.loc["CN", "mean"]
-    expected = {*press[["mean", "n_documents"]].to_numpy().ravel(), *pooled["mean"]}
-    expected |= {*readouts[["mean", "n_documents"]].to_numpy().ravel(), *readouts.loc["US", ["low", "high"]]}
-    spoken = own.sentences.merge(own.passages[["passage_id", "doc_id"]]).merge(own.documents[["doc_id", "genre"]])
-    by_text = spoken.groupby(["doc_id", "genre", "speaker_side"])["tone"].mean().reset_index()
-    genres = ("readout", "press_conference")
-    test = ah.interaction_p(by_text, "tone", "genre", *genres, by="speaker_side")
-    expected |= {test.difference, test.low, test.high}
-    assert unlike(numbers(answer("F")), expected) == set()
+def test_answer_f_has_a_demand_in_the_warmest_words(capsys):
+    names = {"pd": pd, "ah": ah}
+    exec(code_of(re.search(r"(?s)### F\. .*?</details>", PAGE)[0])[0], names)
+    tone = build.score_tone(pd.DataFrame({"text": names["said"]}))["tone"]
+    assert tone.idxmax() == 3
+    assert unlike(numbers(answer("F")) - {0, 1, -1}, {*tone.dropna()}) == set()
+    assert [f'"{said}"' in PAGE for said in names["said"]] == [True] * 4
+
+
+def test_answer_g_holds_for_these_two_and_not_for_all_issuers(statements):
+    labels = ah.load_labels()
+    gaps, house = {}, {}
+    for name, codes in {
+        "all": labels,
+        "careful": labels.assign(label=labels["label"] * (labels["unsure"] == 0)),
+    }.items():
+        for estimand in ("all that name it", "only the other"):
+            rows = ah.corrected_mean(statements, codes, ["group", "language"], estimand=estimand).set_index("group")
+            gaps[name, estimand] = ah.compare_means(rows.loc["White House"], rows.loc["foreign ministry"])
+            house[name, estimand] = rows.loc["White House", "high"]
+    assert all(gap.low > 0 for gap in gaps.values())
+    assert gaps["all", "only the other"].mean > gaps["all", "all that name it"].mean
+    assert {key for key, high in house.items() if high > 0} == {key for key in house if key[0] == "careful"}
+    both = ah.corrected_mean(statements, labels, "language").set_index("side")
+    gap = ah.compare_means(both.loc["US"], both.loc["CN"])
+    assert gap.low < 0 < gap.high
 
 
 def test_the_code_of_the_exercises_runs_as_printed(capsys):
-    exercises = PAGE.split("## Six more exercises")[1].split("## Marking")[0]
+    exercises = PAGE.split("## Seven more exercises")[1].split("## Marking")[0]
     blocks = code_of(exercises)
-    assert len(blocks) == 1 + 6  # the lines that all begin with, and one block an answer
+    assert len(blocks) == 1 + 7  # the lines that all begin with, and one block an answer
     names = {}
     for block in blocks:
         exec(block, names)

@@ -11,86 +11,17 @@ from analysis_helpers import build_corpus, check_corpus
 from analysis_helpers.cli import main
 from analysis_helpers.corpus import new_folder
 from analysis_helpers.errors import TalksError
+from tests.conftest import by_hand
 from tests.made_files import write
 
 TEXT = "Both sides met in Lisbon. They agreed to meet again."
 
-# A file, what it holds, and the message.
-FILES = {
-    "empty folder": ("", "", r"no readable file in this folder; expected files that end in"),
-    "unknown ending": ("a.odt", "x", r"a.odt: the ending .odt is unknown; expected one of"),
-    "no text column": ("a.csv", "id,words\n1,x\n", r"a.csv: has no column text \(found: id, words\); say which column"),
-    "ragged row": ("a.csv", "id,text\n1,x,y\n", r"a.csv row 2: the number of cells differs .* quote cells"),
-    "broken line": ("a.jsonl", '{"text": "x"\n', r"a.jsonl line 1: is no JSON .* expected one object a document"),
-    "no object": ("a.jsonl", "[1]\n", r"a.jsonl line 1: holds a list; expected an object"),
-    "unknown side": ("a.csv", "side,text\nUK,They met.\n", r"row 2: side is 'UK'; expected one of US, CN, other"),
-    "column twice": ("a.csv", "text,text\nThey met.,x\n", r"a.csv: the column text stands twice in the header"),
-    "field twice": (
-        "a.jsonl",
-        '{"text": "x", "text": "y"}\n',
-        r"a.jsonl line 1: is no JSON \(the field text stands twice\)",
-    ),
-    "list for a value": ("a.jsonl", '{"text": ["we", "met"]}\n', r"a.jsonl row 1: text is a list; expected one value"),
-    "zero bytes": ("a.csv", "text\na\x00b\x00\x00c\n", r"a.csv: holds control characters and zero bytes"),
-    "date too exact": (
-        "a.csv",
-        "date,date_precision,text\n2025-05,day,They met.\n",
-        r"a.csv row 2: date_precision is 'day' for the date '2025-05'; expected window or month or year; correct one",
-    ),
-    "a table without texts": (
-        "a.csv",
-        "id,media_name,publish_date,title,url\n1,A daily,2024-05-01,Boats,https://daily.example/1\n",
-        r"a.csv: is a Media Cloud export: titles and addresses of stories, no text; collect the texts",
-    ),
-    "nothing kept": (
-        "a.txt",
-        "...",
-        r"none of the 1 documents read could be kept; expected at least one; a.txt: holds no word; put the text into",
-    ),
-}
-# What m.csv, the metadata of a.txt, holds, and the message.
-METADATA = {
-    "unknown column": ("file,sied\na.txt,US\n", r"m.csv: unknown column sied; expected file and any of doc_id"),
-    "no file column": ("side\nUS\n", r"m.csv: no column file"),
-    "named twice": ("file\na.txt\na.txt\n", r"m.csv row 3: a.txt stands already in m.csv row 2; expected one row"),
-    "two names": ("file\na\na.txt\n", r"a.txt: m.csv row 2 and m.csv row 3 both speak of it; expected one row"),
-    "no document": ("file\nb.txt\n", r"m.csv row 2: no document is called b.txt"),
-    "file cell empty": ("file,side\n,US\n", r"m.csv row 2: the cell file is empty; expected the name or id"),
-    "file cell missing": ("side,file\nUS\n", r"m.csv row 2: the cell file is empty"),
-    "row too long": ("file\na.txt,US\n", r"m.csv row 2: the number of cells differs from the header's 1; .* quote"),
-    "column without a name": (",file\n0,a.txt\n", r"m.csv: unknown column \(no name\); expected file"),
-    "column twice": ("file,side,side\na.txt,US,CN\n", r"m.csv: the column side stands twice in the header"),
-    "quote not closed": (
-        'file,title\n\nb.txt,B\na.txt,"A\nc.txt,C\n',
-        r"m.csv row 3: is no row of a CSV table \(.*\); expected commas .* quotes in pairs; close the quotes",
-    ),
-    "control character": (
-        "file,title\na,Lisbon\x92s boats\n",
-        r"m.csv row 2: title holds the character U\+0092; expected text; delete it",
-    ),
-}
 
-
-ARGUMENTS = {  # with a.csv, which has the column words
-    "no file": ("none.txt", r"none.txt: does not exist; expected a file .* check the path"),
-    "no metadata": ("a.csv --metadata m.csv", r"m.csv: does not exist; expected a metadata table"),
-    "no such column": ("a.csv --column text=body", r"a.csv: has no column body \(found: words\); name a column"),
-    "no such field": ("a.csv --column words=text", r"--column words=text: is not NAME=COLUMN; expected one of text"),
-}
-CASES = [pytest.param({name: content}, name or ".", said, id=case) for case, (name, content, said) in FILES.items()]
-CASES += [
-    pytest.param({"a.txt": TEXT, "m.csv": content}, "a.txt --metadata m.csv", said, id=f"metadata: {case}")
-    for case, (content, said) in METADATA.items()
-]
-CASES += [
-    pytest.param({"a.csv": "words\nThey met.\n"}, given, said, id=f"arguments: {case}")
-    for case, (given, said) in ARGUMENTS.items()
-]
-
-
-@pytest.mark.parametrize(("files", "arguments", "message"), CASES)
-def test_bad_input_is_one_line_and_leaves_nothing(files, arguments, message, tmp_path, monkeypatch, capsys):
-    folder = write(tmp_path, {name: content for name, content in files.items() if name})
+@by_hand("bad_input")
+def test_bad_input_is_one_line_and_leaves_nothing(file, content, arguments, message, tmp_path, monkeypatch, capsys):
+    """m.csv holds metadata of a.txt."""
+    files = {file: content.encode().decode("unicode_escape")} if file else {}
+    folder = write(tmp_path, files | ({"a.txt": TEXT} if file == "m.csv" else {}))
     monkeypatch.chdir(folder)
     before = sorted(folder.iterdir())
     assert main(["build", *arguments.split(), "--out", "corpus"]) == 2
@@ -104,7 +35,7 @@ DAMAGED = {  # what is cut, put or taken away in the folder of a corpus, and the
     "no corpus": ("corpus.json", None, "is no corpus (no corpus.json in it); expected a folder written by talks build"),
     "corrupted": ("passages/part-00000.parquet", "PAR1", "part-00000.parquet: cannot be read ("),
     "no table": ("counts", None, "counts: holds no part-*.parquet; expected the table counts; build the corpus again"),
-    "other version": ("corpus.json", '{"schema_version": 99}', "schema version 99; expected 4; build the corpus again"),
+    "other version": ("corpus.json", '{"schema_version": 99}', "schema version 99; expected 5; build the corpus again"),
     "broken record": ("corpus.json", "{", "corpus.json: cannot be read ("),
 }
 

@@ -15,9 +15,9 @@ from analysis_helpers.build import pipeline, stages
 from analysis_helpers.build.read import registry as reading
 from analysis_helpers.cli import main
 from tests.conftest import ROOT, bytes_of
+from tests.made_files import report, write
 
 pytest.importorskip("distributed", reason="the extra cluster is not installed here")
-HARBOURS = ("Lisbon", "Porto", "Faro", "Braga", "Evora", "Sintra", "Tomar", "Aveiro")
 
 
 def _start(kind, *options, path=()):
@@ -75,27 +75,6 @@ def workers(scheduler):
     """Two workers for all tests; one of them is killed in the last."""
     with _worker(scheduler) as one, _worker(scheduler) as other:
         yield one, other
-
-
-@pytest.fixture
-def many(tmp_path, monkeypatch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
-    (tmp_path / "in").mkdir()
-    rows = [json.dumps({"id": f"row {n}", "date": "2025-03-04", "text": _report(n)}) for n in range(30)]
-    (tmp_path / "in/table.jsonl").write_text("\n".join(rows), encoding="utf-8")
-    return tmp_path / "in"
-
-
-def _report(n):
-    words = " ".join(f"{HARBOURS[n % 8][:3].lower()}{n}x{k}" for k in range(30))
-    return f"{HARBOURS[n % 8]} talks {n} ended on Monday. China and the United States said that {words} would follow."
-
-
-@pytest.fixture
-def whole(many, tmp_path):
-    corpus = ah.build_corpus([many], tmp_path / "whole", part_size=4)
-    assert corpus.record["funnel"] == {"read": 30, "kept": 30, "duplicates": 0, "rejected": 0}
-    return bytes_of(tmp_path / "whole")
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://host"])
@@ -169,27 +148,33 @@ def test_an_interrupt_cancels_what_waits_and_the_build_goes_on(many, whole, tmp_
         assert main(command) == 130
     with Client(scheduler, set_as_default=False) as client:
         assert not client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.tasks))
-    assert 2 <= len(list((tmp_path / ".corpus.building").glob("*-prepared"))) < 8
+    assert 2 <= len(list((tmp_path / ".corpus.building").glob("*-prepared"))) < 10
     assert main(command) == 0
     assert bytes_of(out) == whole
 
 
-def test_a_worker_with_another_version_is_refused_before_work_starts(many, tmp_path, scheduler, workers):
-    (tmp_path / "old/talks_in_words-0.0.1.dist-info").mkdir(parents=True)
-    (tmp_path / "old/talks_in_words-0.0.1.dist-info/METADATA").write_text("Name: talks-in-words\nVersion: 0.0.1\n")
-    said = r"tcp://\S+: tcp://\S+ has talks-in-words 0\.0\.1; expected \S+, as where the build runs; install"
-    with _worker(scheduler, path=[tmp_path / "old"]), pytest.raises(ah.TalksError, match=said):
+OTHERS = {  # what stands on the path of another worker, how it is started, and what is said of it
+    "another version": (
+        {"talks_in_words-0.0.1.dist-info/METADATA": "Name: talks-in-words\nVersion: 0.0.1\n"},
+        "1",
+        r"tcp://\S+: tcp://\S+ has talks-in-words 0\.0\.1; expected \S+, as where the build runs; install",
+    ),
+    "without this package": (
+        {"analysis_helpers/__init__.py": ""},
+        "1",
+        r"tcp://\S+ has another talks-in-words or none \(.*analysis_helpers\.build.*\); expected that of here",
+    ),
+    "several threads": ({}, "2", r"has 2 threads; expected 1; start it with --nthreads 1"),
+}
+
+
+@pytest.mark.parametrize(("files", "threads", "said"), OTHERS.values(), ids=OTHERS)
+def test_another_worker_is_refused_before_work_starts(files, threads, said, many, tmp_path, scheduler, workers):
+    worker = _worker(scheduler, "--nthreads", threads, path=[write(tmp_path / "path", files)])
+    with worker, pytest.raises(ah.TalksError, match=said):
         ah.build_corpus([many], tmp_path / "corpus", scheduler=scheduler)
     assert not list(tmp_path.glob(".*"))
     assert not (tmp_path / "corpus").exists()
-
-
-def test_a_worker_without_this_package_is_refused(many, tmp_path, scheduler, workers):
-    (tmp_path / "other/analysis_helpers").mkdir(parents=True)
-    (tmp_path / "other/analysis_helpers/__init__.py").write_text("")
-    said = r"tcp://\S+ has another talks-in-words or none \(.*analysis_helpers\.build.*\); expected that of here"
-    with _worker(scheduler, path=[tmp_path / "other"]), pytest.raises(ah.TalksError, match=said):
-        ah.build_corpus([many], tmp_path / "corpus", scheduler=scheduler)
 
 
 def test_a_worker_that_does_not_see_the_files_is_refused(many, tmp_path, scheduler, workers):
@@ -200,12 +185,6 @@ def test_a_worker_that_does_not_see_the_files_is_refused(many, tmp_path, schedul
         checkpoints.mark.write_text("of another build")  # what a machine with a folder of the same name would see
         with pytest.raises(ah.TalksError, match=r"the worker on \S+ does not see .*; expected"):
             at_work.executor.submit(at_work.wrap(pow), 2, 5).result()
-
-
-def test_a_worker_with_several_threads_is_refused(many, tmp_path, scheduler, workers):
-    said = r"has 2 threads; expected 1; start it with --nthreads 1"
-    with _worker(scheduler, "--nthreads", "2"), pytest.raises(ah.TalksError, match=said):
-        ah.build_corpus([many], tmp_path / "corpus", scheduler=scheduler)
 
 
 def test_a_worker_that_dies_changes_no_byte(many, tmp_path, scheduler, workers, monkeypatch):
@@ -219,10 +198,10 @@ def test_a_worker_that_dies_changes_no_byte(many, tmp_path, scheduler, workers, 
         yield {"text": data.decode()}
 
     monkeypatch.setitem(reading.DOCUMENT_READERS, ".deadly", read_deadly)
-    (many / "t30.deadly").write_text(_report(30), encoding="utf-8")
+    (many / "zz.deadly").write_text(report(40), encoding="utf-8")
     monkeypatch.chdir(many.parent)
     corpus = ah.build_corpus([many.name], "cluster", part_size=4, scheduler=scheduler)
-    assert corpus.record["funnel"]["kept"] == 31
+    assert corpus.record["funnel"]["kept"] == 41
     assert killed.exists()
     assert sorted(worker.poll() is None for worker in workers) == [False, True]
     ah.build_corpus([many], tmp_path / "serial", part_size=4)

@@ -17,8 +17,9 @@ from analysis_helpers.build.read import databases, dates, encoding, files, langu
 from analysis_helpers.build.read.registry import DOCUMENT_READERS
 from analysis_helpers.errors import UnreadableError
 
-LIMIT, LEAST, TRIES = 8, 0.5, 3
+LIMIT, LEAST, TRIES = 8, 0.25, 3
 NAMES = ("Vice President ", "Mr. ", "Xi Jinping ", "of the ", "China and ", "and Wang ", "U.S. ")
+STOPS = ("Both sides met in Lisbon. ", ".", "1. ", "“U.S. ", "?”", "[1]. ", "a.b", "(! ")
 SPEECH = ("said ", "“We met,” Xi Jinping said ", "“", '"', "according to ", "spokesperson for ", ", ")
 TURNS = ("Q: a?\n", "Aa Bb: c?\n", "Minister Aa ", "A (0:00) ", ": ", "? ", "\n")
 SIGNS = ("(", "[", "[a](", "*", "**a", "_", "-", "a-", "'", "...", ". ", "> ", "\\", " ", "\t")
@@ -73,7 +74,7 @@ STEPS = {
     "read": (_read, PAGES + SIGNS),
     "clean": (lambda texts: [build.clean_text(text) for text in texts], PAGES + SIGNS + TURNS),
     "boilerplate": (_tell_lines, PAGES + TURNS),
-    "split": (lambda texts: sentences.split_sentences(_passages(texts)), SIGNS + SPEECH + WORDS),
+    "split": (lambda texts: sentences.split_sentences(_passages(texts)), STOPS + SIGNS + SPEECH + WORDS),
     "speakers": (_speak, TURNS + NAMES),
     "quotes": (_quote, NAMES + SPEECH),
     "names": (lambda texts: (list(map(names.mask_names, texts)), names.find_mentions(texts)), NAMES + SIGNS),

@@ -389,18 +389,21 @@ PATTERNS = [
 STARTS = {".rtf": "{\\rtf1{\\fonttbl ", ".csv": "text,b\n", ".pdf": "%PDF-1.4\n", ".html": "<html><body>"}
 
 
+def seconds(read_document, data):
+    started = time.process_time()
+    with suppress(ah.TalksError):
+        list(read_document(data))
+    return time.process_time() - started
+
+
 @pytest.mark.parametrize("ending", [*STARTS, ".txt", ".jsonl", ".json"])
 def test_time_grows_with_size_not_with_its_square(ending):
-    """A tenth of a megabyte in far less than quadratic time would take: each of these was minutes for a megabyte."""
-    read_document = DOCUMENT_READERS.get(ending)
+    """A tenth of a megabyte, the best of three: each of these was minutes for a megabyte."""
+    read_document = DOCUMENT_READERS.get(ending) or (lambda data: TABLE_READERS[ending](io.BytesIO(data), {}))
     for pattern in PATTERNS:
-        data = (STARTS.get(ending, "") + pattern * (100_000 // len(pattern)) + "x;").encode()
-        if ending in (".jsonl", ".json"):
-            data = json.dumps({"text": data.decode()}).encode()
-        started = time.process_time()
-        with suppress(ah.TalksError):
-            list(read_document(data) if read_document else TABLE_READERS[ending](io.BytesIO(data), {}))
-        assert time.process_time() - started < 4, pattern
+        text = STARTS.get(ending, "") + pattern * (100_000 // len(pattern)) + "x;"
+        data = (json.dumps({"text": text}) if ending in (".jsonl", ".json") else text).encode()
+        assert any(seconds(read_document, data) < 4 for _ in range(3)), pattern
 
 
 ODD_NAMES = ["=HYPERLINK(1).txt", "a;rm -rf.txt", "a\nb.txt", "\x1b[2Ja.txt", "<script>.txt", "x" * 251 + ".txt"]

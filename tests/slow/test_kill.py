@@ -59,7 +59,6 @@ def begin(tmp_path, monkeypatch):
 
 
 def test_a_build_that_was_killed_goes_on(begin, tmp_path):
-    """kill -9 in the fifth part."""
     (tmp_path / "in/zz.deadly").write_text(str(tmp_path / "mark"), encoding="utf-8")
     (tmp_path / "mark").touch()
     first = begin(1)
