@@ -1,7 +1,6 @@
 """The talks: the chronology 2017-2025, its gaps, and its links to documents."""
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +10,10 @@ from .corpus import PERIODS, Corpus, check_columns, fill_grid, in_order, shipped
 from .dictionaries import ORDINARY_SURNAMES, read_codebook, read_lexicon
 from .errors import TalksError
 
-CODES = {
-    "level": ("leader", "cabinet", "deputy", "working"),
-    "mode": ("in_person", "virtual", "phone"),
-    "status": ("held", "cancelled", "postponed"),
-    "outcome": ("agreement", "framework", "commitment", "exchange", "breakdown"),
-}
+DATES = ["start_date", "end_date", "date_low", "date_high"]
+COLUMNS = {part: read_codebook(f"talks{part}_columns") for part in ("", "_people", "_sources")}  # of talks*.csv
+CODES = {row["column"]: tuple(row["expected"].split(" or ")) for row in COLUMNS[""] if "|" in row["pattern"]}
+PEOPLE = {row["term"]: row for row in read_lexicon("people")}
 DAYS_BEFORE, DAYS_AFTER = 7, 14
 _CHANNEL_WORDS = ("call", "phone", "telephone", "video", "spoke", "conversation", "virtual")
 _OFTEN_NAMED = {"Washington", "Beijing", "New York"}
@@ -28,21 +25,26 @@ def load_talks(
 ) -> pd.DataFrame:
     """Load the chronology of talks between the two governments, 2017-2025, or those of some levels, modes or sources.
 
-    Out: a row a talk, held or not: columns of `data/codebook.md`, `unverified` (a field rests on background knowledge),
-    `window` (the day is unknown). Raises `TalksError` for unknown values. Known weakness: calls are incomplete.
+    In: `talks.csv`, beside it `talks_people.csv`, `talks_sources.csv`. Out: a row a talk, held or not: columns of
+    `data/codebook.md`; `us_lead`, `cn_lead`, `sources` (lists, from the other tables); `unverified` (a field rests on
+    background knowledge), `window` (day unknown). Raises `TalksError`. Known weakness: calls are incomplete.
 
     >>> load_talks(level="leader", mode="in_person")["city"].tolist()[:3]
-    ['Palm Beach', 'Hamburg', 'Beijing']
+    ['Davos', 'Palm Beach', 'Hamburg']
     """
-    path = shipped_data() / "talks.csv" if path is None else Path(path)
+    path = Path(path or shipped_data() / "talks.csv")
+    files = [path.with_stem(path.stem + part) for part in COLUMNS]
     try:
-        talks = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
+        talks, people, sources = (pd.read_csv(f, dtype="str", keep_default_na=False, encoding="utf-8") for f in files)
     except (OSError, ValueError) as error:
         raise TalksError(f"{path}: cannot be read ({error}); expected the chronology as CSV; check the path") from None
-    talks = check_talks(talks, str(path))
-    dates = {name: pd.to_datetime(talks[name], format="%Y-%m-%d") for name in ("start_date", "end_date")}
-    notes, n_sources = talks["note_unverified"], talks["n_sources"].astype("int64")
-    talks = talks.assign(**dates, n_sources=n_sources, unverified=notes != "", window=notes.str.contains(r"\bwindow\b"))
+    check_talks(talks, people, sources, str(path))
+    cited = pd.Series([_cite(**row) for row in sources.to_dict("records")], index=sources["talk_id"])
+    talks["sources"] = talks["talk_id"].map(cited.groupby(level=0).agg(" || ".join))
+    for side, rows in people.groupby("side"):
+        talks[f"{side.lower()}_lead"] = talks["talk_id"].map(rows.groupby("talk_id")["name"].agg(";".join))
+    talks = talks.astype(dict.fromkeys(DATES, "datetime64[ns]") | {"n_sources": "int64"})
+    talks["unverified"], talks["window"] = talks["note_unverified"] != "", talks["date_low"] < talks["date_high"]
     kept = talks["n_sources"] >= min_sources
     for column, wanted in (("level", level), ("mode", mode)):
         values = [wanted] if isinstance(wanted, str) else wanted or []
@@ -51,43 +53,52 @@ def load_talks(
     return talks[kept].sort_values(["start_date", "end_date", "talk_id"], ignore_index=True)
 
 
-def check_talks(talks: pd.DataFrame, name: str = "talks.csv") -> pd.DataFrame:
-    """Check a chronology, as text, against its codebook (columns, ids, dates, codes, sources), or name the wrong row.
+def _cite(*, publisher: str, title: str, date: str, address: str, counted: str, via: str, **_) -> str:
+    title = title if title.startswith("[") else f'"{title}"'
+    parts = (f"{publisher} via {via}" if via else publisher) + ":", title, date and f"({date})", address
+    return " ".join(filter(None, [*parts, "" if counted == "yes" else "{not counted}"]))
 
-    >>> check_talks(pd.DataFrame({"talk_id": ["2025-05-geneva"]}))
+
+def check_talks(talks: pd.DataFrame, people: pd.DataFrame, sources: pd.DataFrame, name: str = "talks.csv") -> None:
+    """Check a chronology, its people and its sources, as text, against the codebook, or name the wrong row.
+
+    >>> check_talks(pd.DataFrame({"talk_id": ["2025-05-geneva"]}), pd.DataFrame(), pd.DataFrame())
     Traceback (most recent call last):
     analysis_helpers.errors.TalksError: talks.csv: column start_date is missing; ...
     """
-    names = [row["column"] for row in read_codebook("talks_columns")]
-    missing = [column for column in names if column not in talks]
-    if missing:
-        raise TalksError(f"{name}: column {missing[0]} is missing; expected {', '.join(names)}; see data/codebook.md")
-    codes = {row["term"] for row in read_codebook("issues")}
-    start, end = (pd.to_datetime(talks[n], format="%Y-%m-%d", errors="coerce") for n in ("start_date", "end_date"))
-    coded = talks.assign(mode=talks["mode"].replace("", "phone"))  # of talks that were not held it may be unknown
-    ids, months = talks["talk_id"], talks["start_date"].str[:7]
+    issue, checks = f"({'|'.join(row['term'] for row in read_codebook('issues'))})", []
+    for table, (part, columns) in zip((talks, people, sources), COLUMNS.items(), strict=True):
+        file, names = name.replace(".csv", f"{part}.csv"), [row["column"] for row in columns]
+        for column in (column for column in names if column not in table):
+            raise TalksError(f"{file}: column {column} is missing; expected {', '.join(names)}; see data/codebook.md")
+        checks.append((table, file, "talk_id", table["talk_id"].isin(talks["talk_id"]), "the id of a talk"))
+        for row in columns:
+            right = table[row["column"]].str.fullmatch(row["pattern"].replace("ISSUE", issue) or ".*")
+            checks.append((table, file, row["column"], right, row["expected"]))
+    ids, n_sources = talks["talk_id"], pd.to_numeric(talks["n_sources"], errors="coerce")
+    start, end, low, high = (pd.to_datetime(talks[n], format="%Y-%m-%d", errors="coerce") for n in DATES)
+    sides = people[people["role"] == "lead"].groupby("talk_id")["side"].nunique()
+    counted = sources[sources["counted"] == "yes"]["talk_id"].value_counts()
     rules = (
         ("talk_id", ~ids.duplicated(), "an id that no other row has"),
         ("start_date", start.notna(), "a date YYYY-MM-DD"),
         ("end_date", end >= start, "a date YYYY-MM-DD, not before start_date"),
-        ("talk_id", ids.str[:7] == months, "the month of start_date at its beginning"),
-        *((column, coded[column].isin(allowed), " or ".join(allowed)) for column, allowed in CODES.items()),
-        ("issues", talks["issues"].str.split(";").map(codes.issuperset), "codes of the codebook, with semicolons"),
-        ("n_sources", talks["n_sources"].str.fullmatch(r"[1-9]\d*"), "a number from 1"),
-        ("sources", talks["sources"] != "", "at least one source"),
+        ("talk_id", ids.str[:7] == talks["start_date"].str[:7], "the month of start_date at its beginning"),
+        ("date_low", (low <= start) & (low <= high), "a date YYYY-MM-DD, not after start_date or date_high"),
+        ("talk_id", ids.map(sides) == 2, "a lead of each side among the people"),
+        ("n_sources", n_sources <= ids.map(counted), "at most the number of its counted sources"),
     )
-    for column, right, expected in rules:
-        for index, row in talks[~right].head(1).iterrows():
-            found = f"{name} row {index + 2} ({row['talk_id']}): {column} is {row[column]!r}"
+    for table, file, column, right, expected in [*checks, *((talks, name, *rule) for rule in rules)]:
+        for index, row in table[~right].head(1).iterrows():
+            found = f"{file} row {index + 2} ({row['talk_id']}): {column} is {row[column]!r}"
             raise TalksError(f"{found}; expected {expected}; see data/codebook.md")
-    return talks
 
 
 def talks_by_period(talks: pd.DataFrame, period: str = "year", by: str | None = None) -> pd.DataFrame:
     """Count the talks of each year, month or week they began in, also where there were none: `period`, `by`, `n_talks`.
 
     >>> talks_by_period(load_talks(level="leader", mode="in_person"))["n_talks"].tolist()[:3]
-    [3, 1, 2]
+    [4, 1, 2]
     """
     keys, table = [period, *([by] if by else [])], talks.assign(n_talks=1)
     table[period] = talks["start_date"].dt.to_period(PERIODS[period])
@@ -115,20 +126,30 @@ def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
 def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     """List the times without a talk between the talks given, the longest first.
 
-    Talks not held, or of unknown day, neither open nor close a gap. Out: `from_talk`, `to_talk`, `from_date` (last
-    day), `to_date` (first day), `days`. Known weakness: a gap in a record is not silence.
+    Talks not held, or of unknown day, neither open nor close a gap. Out: `from_talk`, `to_talk`, `from_date`,
+    `to_date`, `days`; `cut_by`, talks known only within a window that may fall into it, `days_low`, what is left if one
+    of them fell on the day that shortens it most. Known weakness: a gap in a record is not silence.
 
     >>> describe_gaps(load_talks(level="leader", mode="in_person"))["days"].max()
     np.int64(1234)
     """
-    dated = talks[(talks["status"] == "held") & ~talks["window"]]
-    held = dated.sort_values(["start_date", "end_date"], ignore_index=True)
+    talks = talks[talks["status"] == "held"]
+    held = talks[~talks["window"]].sort_values(["start_date", "end_date"], ignore_index=True)
     latest = np.maximum.accumulate(np.where(held["end_date"] == held["end_date"].cummax(), held.index, 0))
     earlier, later = held.loc[latest[:-1]].reset_index(drop=True), held.iloc[1:].reset_index(drop=True)
     columns = {"from_talk": earlier["talk_id"], "to_talk": later["talk_id"]}
     columns |= {"from_date": earlier["end_date"], "to_date": later["start_date"]}
     gaps = pd.DataFrame(columns).assign(days=(later["start_date"] - earlier["end_date"]).dt.days)
+    cuts = [_cut(talks[talks["window"]], *gap) for gap in gaps[["from_date", "days"]].itertuples(index=False)]
+    gaps[["days_low", "cut_by"]] = pd.DataFrame(cuts, columns=["days_low", "cut_by"], index=gaps.index)
     return gaps.sort_values(["days", "from_date"], ascending=[False, True], ignore_index=True)
+
+
+def _cut(vague: pd.DataFrame, begin: pd.Timestamp, days: int) -> tuple[int, str]:
+    low, high = ((vague[name] - begin).dt.days for name in ("date_low", "date_high"))
+    within = (high > 0) & (low < days)
+    day = np.minimum(np.maximum(low, days // 2), high)[within]  # of those it may be, the nearest to the middle
+    return min([days, *np.maximum(day, days - day)]), ";".join(vague.loc[within, "talk_id"])
 
 
 def longest_pauses(talks: pd.DataFrame) -> tuple[int, int]:
@@ -174,18 +195,13 @@ def _find_terms(corpus: Corpus, documents: pd.DataFrame, talks: list[dict]) -> C
     return lambda terms: pd.concat([by_term.get(term, found.head(0)) for term in terms]).drop_duplicates()
 
 
-@lru_cache(maxsize=1)
-def _people() -> dict[str, dict[str, str]]:
-    return {row["term"]: row for row in read_lexicon("people")}
-
-
 def _heads(talk: dict) -> list[str]:
-    return [name for name in f"{talk['us_lead']};{talk['cn_lead']}".split(";") if name in _people()]
+    return [name for name in f"{talk['us_lead']};{talk['cn_lead']}".split(";") if name in PEOPLE]
 
 
 def _spellings(name: str) -> list[str]:
-    surname, given = _people()[name]["surname"].casefold(), name.rsplit(maxsplit=1)[-1].casefold()
-    if _people()[name]["side"] == "CN":
+    surname, given = PEOPLE[name]["surname"].casefold(), name.rsplit(maxsplit=1)[-1].casefold()
+    if PEOPLE[name]["side"] == "CN":
         return [name.casefold(), *([given] if len(given) > 4 else []), *(["xi"] if surname == "xi" else [])]
     return [name.casefold(), *([] if surname in ORDINARY_SURNAMES else [surname])]
 
@@ -206,7 +222,7 @@ def _link(talk: dict, documents: pd.DataFrame, naming: Callable[[Iterable[str]],
     links = []
     for doc_id, here in place[place["doc_id"].isin(distance)].groupby("doc_id")[key]:
         named = [name for name, named_in in heads.items() if not named_in.isdisjoint(here)]
-        if named and (key == "doc_id" or len({_people()[name]["side"] for name in named}) == 2):
+        if named and (key == "doc_id" or len({PEOPLE[name]["side"] for name in named}) == 2):
             apart = distance[doc_id]
             days = f"{apart} day{'s' * (apart > 1)} from the talk" if apart else "during the talk"
             evidence = f"date: {days}; place: {talk['city'] or talk['mode']}; names: {', '.join(named)}"

@@ -15,9 +15,12 @@ from ..check import load_schema
 from ..dictionaries import read_codebook
 
 SOURCES, CODED, FUNNEL = "source_columns", "label_columns", ["collected", "side", "language", "outcome"]
+SOURCE = ["talk_id", "publisher", "title", "date", "address"]
 LABELS = ("labels.csv", CODED, ["sentence_id", "target", "coder"], "Codes of a language model, checked by no person")
 TABLES = (  # of data/: the path of each, the codebook of its columns, its key and its title
     ("talks.csv", "talks_columns", "talk_id", "Chronology of the talks, 2017-2025"),
+    ("talks_people.csv", "talks_people_columns", ["talk_id", "side", "name"], "Persons and delegations of the talks"),
+    ("talks_sources.csv", "talks_sources_columns", SOURCE, "Sources of the talks"),
     ("sources/articles.csv", SOURCES, "file", "Curation of the five articles"),
     ("sources/statements.csv", SOURCES, "file", "Curation of the statements of 2025"),
     ("sources/official_2017_2024.csv", SOURCES, "file", "Curation of 2017-2024"),
@@ -48,6 +51,9 @@ def _csv_resource(data: Path, path: str, codebook: str, key: str | list[str], ti
         columns = [known[name] for name in next(csv.reader(rows))]
     fields = [{"name": row["column"], "type": row["type"], "description": row["description"]} for row in columns]
     schema = {"primaryKey": key, "missingValues": [""], "fields": fields}
+    if path.startswith("talks_"):
+        to_talk = {"fields": "talk_id", "reference": {"resource": "talks", "fields": "talk_id"}}
+        schema["foreignKeys"] = [to_talk]
     name = path.removesuffix(".csv").replace("/", "-")
     return {"name": name, "title": title, "path": path, "format": "csv", "encoding": "utf-8", "schema": schema}
 

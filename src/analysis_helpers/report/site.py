@@ -47,7 +47,8 @@ def _add_sources(source: Path, notebooks: Path) -> None:
         shutil.copytree(lists, source / "lexicons")
     shutil.copytree(shipped_data() / "validation", source / "validation")
     shutil.copy(shipped_data() / "codebook.md", source)
-    shutil.copy(shipped_data() / "talks.csv", source / "_static")
+    for table in shipped_data().glob("talks*.csv"):
+        shutil.copy(table, source / "_static")
 
 
 def _write_index(notebook: Path, source: Path) -> None:
