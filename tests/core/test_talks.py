@@ -91,9 +91,8 @@ def pauses(talks):
     """The longest pauses that pages print: leaders in person, with ministers, three lanes; any talk."""
     met = talks[(talks["mode"] == "in_person") & talks["level"].isin(["leader", "cabinet"])]
     ministers = met[met["level"] == "cabinet"]
-    lanes = [
-        ministers[ministers["track"].str.match(lane)] for lane in ("trade|finance|technology", "security|military")
-    ]
+    tracks = ("trade|finance|technology", "security|military", "climate|narcotics|people")
+    lanes = [ministers[ministers["track"].str.match(lane)] for lane in tracks]
     kinds = (met[met["level"] == "leader"], met, *lanes, talks)
     return [int(ah.describe_gaps(rows)["days"].max()) for rows in kinds]
 

@@ -181,7 +181,7 @@ def test_no_text_of_others_is_in_the_project(originals):
     check = originals.parent / "checks/no_source_text"
     done = subprocess.run([sys.executable, str(check), str(ROOT)], capture_output=True, text=True, check=False)
     places = [line.split(":")[0].replace(f"{ROOT}/", "") for line in done.stdout.splitlines()]
-    allowed = {"data/sources/articles.csv", "data/talks.csv", "data/corpus/documents/part-00000.parquet title"}
+    allowed = {"data/sources/articles.csv", "data/talks_sources.csv", "data/corpus/documents/part-00000.parquet title"}
     assert set(places) <= allowed, done.stdout
     assert ROOT not in ORIGINALS.parents
 
