@@ -66,7 +66,6 @@ def check_corpus(corpus: Corpus) -> Corpus:
 
 
 def _first(corpus: Corpus, table: str, bad: str, line: str) -> _Problems:
-    """Ask for bad rows, and write a line on each of the first: `row` is then the number in the frame of the table."""
     rows = corpus.sql(
         f"""WITH first AS (SELECT *, count(*) OVER () AS n_bad FROM ({bad}) ORDER BY row LIMIT 20)
         SELECT * REPLACE ((SELECT count(*) FROM {table} WHERE {table}.row < first.row) AS row)
@@ -117,7 +116,6 @@ def _find_bad_links(corpus: Corpus) -> _Problems:
 
 
 def _find_changed_texts(corpus: Corpus) -> _Problems:
-    """Compare the digest of each clean text, its body passages joined by line ends, with the one that was written."""
     if not corpus.has_text:
         return
     digests: dict[str, Any] = {}

@@ -171,7 +171,6 @@ def _gather(
 
 
 def _relative_error(rates: csr_matrix, clusters: np.ndarray) -> np.ndarray:
-    """Give the standard error of each term's mean rate as a share of it; whole clusters are the units."""
     codes = np.unique(clusters, return_inverse=True)[1]
     sums = add_up(rates, codes)
     sizes, mean = np.bincount(codes), np.asarray(rates.mean(axis=0)).ravel()
@@ -239,7 +238,6 @@ class _RateTest(NamedTuple):
 
 
 def _standardise(units: _Units) -> _RateTest:
-    """Prepare the rate test: root rates within strata, of length 1; those that do not vary stay 0."""
     roots, strata = _rates(units).sqrt(), units.design.strata
     sums, n = add_up(roots, strata), np.bincount(strata)
     spread = roots.multiply(roots).sum(axis=0) - sums.multiply(sums).multiply(1 / n[:, None]).sum(axis=0)

@@ -143,7 +143,6 @@ def compare_rates(
 
 
 def _count(corpus: Corpus, dictionary: Dictionary, keys: list, clusters: str | None, by: list | None = None) -> tuple:
-    """Give documents (or their parts by voice) with words and cluster, their counts by concept, and the terms found."""
     language = "zh" if list_languages(corpus) == ["zh"] else "en"
     read = load_dictionary(dictionary, language) if isinstance(dictionary, str) else read_dictionary(dictionary)
     if not read:
@@ -165,7 +164,6 @@ def _count(corpus: Corpus, dictionary: Dictionary, keys: list, clusters: str | N
 
 
 def _leave_one_out(found: pd.DataFrame, units: pd.DataFrame) -> dict[str, dict[str, float | str | None]]:
-    """Give by concept the smallest and largest mean rate with one term left out, and the term that matters most."""
     parts = 1_000 * found["n"] / found["unit"].map(units["n_words"])
     parts, figures = parts.groupby([found["concept"], found["term"]]).sum() / len(units), {}
     for concept, part in parts.groupby(level=0):

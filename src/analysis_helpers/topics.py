@@ -160,7 +160,6 @@ def _mask_names(matrix: csr_matrix, terms: pd.Index) -> csr_matrix:
 
 
 def _factorize(weights: csr_matrix, importance: np.ndarray, n_topics: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Split pieces by terms into pieces by topics and topics by terms of length 1; rows count as they weigh."""
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits
@@ -181,7 +180,6 @@ def _factorize(weights: csr_matrix, importance: np.ndarray, n_topics: int, seed:
 
 
 def _list_terms(loadings: np.ndarray, terms: np.ndarray) -> pd.DataFrame:
-    """List the terms of each topic, the strongest to six decimals first, the first of the alphabet among equals."""
     topics, places = np.nonzero(loadings > 0)
     table = pd.DataFrame({"topic": topics + 1, "term": terms[places], "weight": loadings[topics, places].round(6)})
     return table.sort_values(["topic", "weight", "term"], ascending=[True, False, True], ignore_index=True)

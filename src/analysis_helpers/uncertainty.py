@@ -193,7 +193,6 @@ def permutation_p(
 
 
 def _differences(values: np.ndarray, labels: np.ndarray, strata: np.ndarray) -> np.ndarray:
-    """Give the difference of each draw: the mean over strata, each with the weight that its labels have."""
     n = np.bincount(strata)
     n_first = labels @ np.eye(len(n))[strata]
     centred = values - (np.bincount(strata, weights=values) / n)[strata]

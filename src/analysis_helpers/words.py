@@ -104,7 +104,6 @@ def _segmenter() -> tuple[Callable[[str], list[str]], frozenset[str], regex.Patt
 
 @lru_cache(maxsize=100_000)
 def _split_chinese(word: str) -> list[str]:
-    """Cut the terms of our lists out of a word that holds one: 公平合理 holds 公平."""
     cut, whole, terms = _segmenter()
     if len(word) > LONGEST_NAME and word not in whole:
         return [*cut(word[: len(word) // 2]), *cut(word[len(word) // 2 :])]
@@ -232,7 +231,6 @@ def near_misses(asked: str, known: Iterable[str]) -> list[str]:
 
 
 def _find_pronouns(texts: list[str], words: Words, bare: list[str]) -> np.ndarray:
-    """Find the places of US in texts whose letters are mostly capitals: there it is the pronoun."""
     places = np.flatnonzero(np.array([word == "US" for word in bare], dtype=bool)[words.codes])
     of_text = np.searchsorted(words.starts, places, side="right") - 1
     counted = {text: [len(letters.findall(texts[text])) for letters in (_UPPER, _LOWER)] for text in set(of_text)}
@@ -241,7 +239,6 @@ def _find_pronouns(texts: list[str], words: Words, bare: list[str]) -> np.ndarra
 
 @lru_cache(maxsize=1)
 def _namesakes() -> dict[str, set[str]]:
-    """Surnames that are also stop words, each with the given names that follow it: He -> Lifeng, ..."""
     namesakes: dict[str, set[str]] = {"Un": set()}  # of Kim Jong Un; the United Nations are UN
     for row in read_lexicon("people"):
         family, *given = row["term"].split()

@@ -78,7 +78,6 @@ def plot_attitude(table: pd.DataFrame, *, width: float = PAGE, theme: str = "lig
 
 
 def _write_beside(panel: Panel, lines: list[tuple], half: int, wide: int, px: float) -> None:
-    """Write values and names clear of lines and intervals: American ones above them all, Chinese ones below."""
     look = {"ha": "center", "zorder": 6, "path_effects": panel.halo}
     grid = np.round(np.arange(-0.4, panel.get_xlim()[1], 0.2), 1)
     for side, mark, _, _, rows in (line for line in lines if line[2] and line[4]["mean"].notna().any()):

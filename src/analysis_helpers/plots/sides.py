@@ -185,7 +185,6 @@ def _draw_texts(panel: Panel, times: list, sides: list[str], parts: list[pd.Data
 
 
 def _tell_lines(rates: pd.DataFrame, value: str) -> list[tuple[str, bool, str, pd.DataFrame]]:
-    """Give the lines of each side, that with most points first: side, whether it is a further one, name, rows."""
     also, lines = [name for name in ("language", "group") if name in rates], []
     for side, own in rates.groupby("speaker_side", sort=False):
         parts = [(key, part) for key, part in own.groupby(["speaker_side", *also]) if part[value].notna().any()]

@@ -52,8 +52,7 @@ def _csv_resource(data: Path, path: str, codebook: str, key: str | list[str], ti
     fields = [{"name": row["column"], "type": row["type"], "description": row["description"]} for row in columns]
     schema = {"primaryKey": key, "missingValues": [""], "fields": fields}
     if path.startswith("talks_"):
-        to_talk = {"fields": "talk_id", "reference": {"resource": "talks", "fields": "talk_id"}}
-        schema["foreignKeys"] = [to_talk]
+        schema["foreignKeys"] = [{"fields": "talk_id", "reference": {"resource": "talks", "fields": "talk_id"}}]
     name = path.removesuffix(".csv").replace("/", "-")
     return {"name": name, "title": title, "path": path, "format": "csv", "encoding": "utf-8", "schema": schema}
 

@@ -142,7 +142,6 @@ def _inject(notebook: Any, parameters: dict[str, Any], source: Path) -> None:
 
 
 def _run(notebook: Any, source: Path, folder: Path) -> None:
-    """Run the cells in a folder; the error of one that fails then stands among its outputs."""
     import matplotlib as mpl
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError

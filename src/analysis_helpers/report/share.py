@@ -149,7 +149,6 @@ def _copy_account(corpus_folder: Path, draft: Path, package: Corpus) -> None:
 
 
 def _copy_labels(corpus_folder: Path, draft: Path, package: Corpus) -> None:
-    """Take over the codes of its documents that lie beside the corpus: known columns only, so no text."""
     beside = shipped_data() if corpus_folder.resolve() == shipped_data() / "corpus" else corpus_folder
     if (beside / "labels.csv").is_file():
         labels = pd.read_csv(beside / "labels.csv", dtype="str", keep_default_na=False)

@@ -52,7 +52,6 @@ def _add_sources(source: Path, notebooks: Path) -> None:
 
 
 def _write_index(notebook: Path, source: Path) -> None:
-    """Make a notebook the first page of a site, with a list of the pages beside it."""
     import nbformat
 
     page = nbformat.read(notebook, as_version=4)
