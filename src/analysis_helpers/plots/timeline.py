@@ -38,9 +38,9 @@ def add_lane(talks: pd.DataFrame) -> pd.DataFrame:
 
 
 def lane_gaps(talks: pd.DataFrame) -> pd.DataFrame:
-    """Find each lane's longest time without a meeting in person of ministers or leaders, if it is long."""
+    """Find each lane's longest time without a meeting in person of ministers or leaders; none of a thin lane."""
     meetings = add_lane(talks).query("mode == 'in_person' and level in ['leader', 'cabinet'] and status == 'held'")
-    lanes = [(lane, rows) for lane, rows in meetings.groupby("lane") if len(rows) >= 5] or [(0, meetings.head(0))]
+    lanes = [(lane, rows) for lane, rows in meetings.groupby("lane") if len(rows) >= 10] or [(0, meetings.head(0))]
     gaps = pd.concat([describe_gaps(rows).head(1).assign(lane=lane) for lane, rows in lanes])
     return gaps[gaps["days"] >= LONG_GAP]
 
