@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 import analysis_helpers as ah
+from analysis_helpers.sentiment import FRAME
 
 HERE = Path(__file__).parent
 NOTES, OBJECTS = pd.read_csv(HERE / "design_notes.csv"), pd.read_csv(HERE / "objects.csv").set_index("target")
 OBJECTS["en"] = "(?i:" + OBJECTS["en"] + ")"
 LINE = ["side", "language", "group", "year"]
 CELLS = {"countries": [*LINE, "stratum"], "positions": ["target", "side", "period", "language"]}
-LENGTHS = {"en": ("n_words", 5, 90), "zh": ("n_characters", 12, 220)}
 OTHER = {"US": r"\b(?:China|Chinese|Beijing|PRC)\b", "CN": r"\b(?:US|USA|United States|Americans?|Washington)\b|U\.S\."}
 TWO = {
     "en": r"(?i:\b(?:two|both) (?:sides|countries|nations)\b|\bbilateral)",
@@ -26,16 +26,10 @@ TOLD = 0.05  # a cell that moved by more since the draw has a note
 def read_sentences(corpus: ah.Corpus) -> pd.DataFrame:
     """Give the sentences of official texts with what decides whether they could be drawn: `in_frame`, `stratum`."""
     documents = corpus.documents[corpus.documents["collection"] != "articles"]
-    rows = corpus.sentences.drop(columns="position").merge(corpus.passages[["passage_id", "doc_id", "kind"]])
+    rows = corpus.sql(f"{FRAME} ORDER BY s.row").drop(columns=["position", "side"])
     rows = rows.merge(documents[["doc_id", "side", "group", "language", "date"]])
     rows["year"] = rows["date"].dt.year
     periods = pd.cut(rows["year"], [2016, 2020, 2024, 2025], labels=["2017-2020", "2021-2024", "2025"])
-    fits = [(rows["language"] == code) & rows[name].between(*ends) for code, (name, *ends) in LENGTHS.items()]
-    rows["in_frame"] = rows["kind"].eq("body") & rows["speaker_side"].eq(rows["side"]) & np.any(fits, axis=0)
-    us, cn, chinese = rows["mentions_us"] > 0, rows["mentions_cn"] > 0, rows["side"] == "CN"
-    other, own = us.where(chinese, cn), cn.where(chinese, us)
-    related = (rows["mentions_relationship"] > 0) & (other | (rows["language"] == "zh"))  # 中美 is both names in one
-    rows["stratum"] = np.select([related, other & own, other], ["relationship", "both", "only"], "none")
     if "text" in rows:
         rows["key"] = squeeze(rows["text"])
     return rows.assign(period=periods.astype("str"))

@@ -17,16 +17,16 @@ _TARGET = (
     "WHEN mentions_us > 0 THEN 'US' WHEN mentions_cn > 0 THEN 'CN' END AS target"
 )
 ALL = "all that name it"
-ESTIMANDS = {"only the other": ["only"], "without the relationship": ["only", "both"]}  # by stratum
-ESTIMANDS[ALL] = ["only", "both", "relationship"]
-# The sentences that may be drawn and coded: of officials of the side that published the text, neither short nor long.
-FRAME = """SELECT s.*, doc_id, speaker, side, CASE WHEN mentions_relationship > 0 THEN 'relationship'
-        WHEN mentions_us > 0 AND mentions_cn > 0 THEN 'both' ELSE 'only' END AS stratum
-    FROM sentences s JOIN passages USING (passage_id) JOIN (SELECT doc_id, side, language FROM documents) USING (doc_id)
-    WHERE kind = 'body' AND CASE WHEN s.speaker_side <> side THEN 0 -- in CASE, or documents are joined by side
-        ELSE CASE side WHEN 'US' THEN mentions_cn WHEN 'CN' THEN mentions_us END
-            + CASE language WHEN 'zh' THEN mentions_relationship ELSE 0 END END > 0 -- 中美 is both names in one
-    AND CASE language WHEN 'zh' THEN n_characters BETWEEN 12 AND 220 ELSE s.n_words BETWEEN 5 AND 90 END"""
+STRATA = ["only", "both", "relationship"]
+ESTIMANDS = {"only the other": STRATA[:1], "without the relationship": STRATA[:2], ALL: STRATA}
+# Sentences, their stratum, and whether they may be drawn: of officials of the publishing side, neither short nor long.
+FRAME = """SELECT s.*, doc_id, speaker, side, CASE -- in CASE, or documents are joined by side
+        WHEN CASE side WHEN 'US' THEN mentions_cn WHEN 'CN' THEN mentions_us ELSE 0 END
+            + CASE language WHEN 'zh' THEN mentions_relationship ELSE 0 END = 0 THEN 'none' -- 中美 is both names in one
+        WHEN mentions_relationship > 0 THEN 'relationship' WHEN mentions_us > 0 AND mentions_cn > 0 THEN 'both'
+        ELSE 'only' END AS stratum, CASE WHEN kind <> 'body' OR s.speaker_side IS DISTINCT FROM side THEN false
+        WHEN language = 'zh' THEN n_characters BETWEEN 12 AND 220 ELSE s.n_words BETWEEN 5 AND 90 END AS in_frame
+ FROM sentences s JOIN passages USING (passage_id) JOIN (SELECT doc_id, side, language FROM documents) USING (doc_id)"""
 
 
 def compare_tone(
@@ -60,7 +60,7 @@ def compare_tone(
     source = "sentences AS s JOIN passages USING (passage_id)"
     if estimand:
         check_columns([estimand], ESTIMANDS, "estimand")
-        source = f"({FRAME}) AS s WHERE stratum IN {ESTIMANDS[estimand]}"
+        source = f"({FRAME}) AS s WHERE in_frame AND stratum IN {ESTIMANDS[estimand]}"
     told = ", ".join(["doc_id", *(name for name in by if name in _OF_PASSAGE)])
     questions = "true" if "speaker_side" in by else "speaker_side IS DISTINCT FROM 'question'"
     rows = corpus.sql(  # sums of whole numbers do not depend on the order of rows

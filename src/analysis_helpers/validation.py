@@ -192,7 +192,7 @@ def _lay_frame(corpus: Corpus, labels: pd.DataFrame, by: list, estimand: str, cl
     frame = corpus.sql(
         f"""SELECT {", ".join(voice)}, side, stratum, count(*) AS n, count(code) AS n_coded, avg(code) AS code,
             avg(score) AS score, avg(coalesce(score, if(side = 'US', attitude_to_cn, attitude_to_us))) AS model
-        FROM ({FRAME}) LEFT JOIN codes USING (sentence_id) WHERE stratum IN {ESTIMANDS[estimand]}
+        FROM ({FRAME}) LEFT JOIN codes USING (sentence_id) WHERE in_frame AND stratum IN {ESTIMANDS[estimand]}
         GROUP BY ALL ORDER BY ALL""",
         codes=codes.groupby("sentence_id").agg(code=("label", "mean"), score=("score", "first")).reset_index(),
     )
