@@ -24,7 +24,6 @@ OWN = {"speaker_side": ["US", "CN"]}
 STEPS = {
     "load_corpus": repr,
     "coverage": lambda corpus: ah.coverage(corpus, by=["side", "year"]),
-    "texts_by_period": lambda corpus: ah.texts_by_period(corpus, "month"),
     "event_window": lambda corpus: ah.event_window(corpus, ah.load_talks()),
     "keyness": lambda corpus: ah.keyness(corpus.where(**OWN)),
     "keyness, within": lambda corpus: ah.keyness(corpus.where(**OWN), within=["genre", "year"]),

@@ -9,51 +9,43 @@ from types import ModuleType
 
 import lazy_loader
 
-QUESTIONS = {
+_QUESTIONS = {
     "Texts in": {
-        "build.pipeline": ["build_corpus"],
-        "build.read.registry": ["add_reader", "list_readers"],
-        "check": ["check_corpus"],
-        "corpus": ["Corpus", "load_corpus", "shipped_data"],
+        "build.pipeline": "build_corpus",
+        "build.read.registry": "add_reader list_readers",
+        "check": "check_corpus",
+        "corpus": "Corpus load_corpus shipped_data",
     },
-    "What is it?": {
-        "corpus": ["add_period", "count_questions", "coverage"],
-        "words": ["count_words", "split_words"],
-    },
+    "What is it?": {"corpus": "add_period count_questions coverage", "words": "count_words split_words"},
     "Talks": {
-        "talks": ["check_talks", "describe_gaps", "issues_by_period", "link_documents", "load_talks", "talks_by_period"]
+        "talks": "check_talks describe_gaps issues_by_period issues_by_side link_documents load_talks talks_by_period"
     },
-    "When?": {"events": ["event_window", "texts_by_period"]},
+    "When?": {"events": "event_window"},
     "Who more?": {
-        "dictionaries": ["load_dictionary", "load_stop_words"],
-        "rates": ["compare_rates", "concordance", "load_agreement", "rates"],
-        "keyness": ["calibrate_keyness", "combine_keyness", "keyness"],
+        "dictionaries": "load_dictionary load_stop_words",
+        "rates": "compare_rates concordance load_agreement rates",
+        "keyness": "combine_keyness keyness",
     },
-    "What about?": {
-        "topics": [
-            *["TopicModel", "choose_n_topics", "compare_topics"],
-            *["fit_topics", "topic_stability", "typical_documents"],
-        ]
-    },
-    "Which tone?": {"sentiment": ["compare_tone"], "validation": ["compare_means", "corrected_mean", "positions"]},
-    "How right?": {"validation": ["coder_agreement", "instrument_agreement", "load_labels"]},
+    "What about?": {"topics": "TopicModel choose_n_topics compare_topics fit_topics topic_stability typical_documents"},
+    "Which tone?": {"sentiment": "compare_tone", "validation": "compare_means corrected_mean positions"},
+    "How right?": {"validation": "coder_agreement instrument_agreement load_labels"},
     "How sure?": {
-        "uncertainty": [
-            *["SEED", "Interval", "Permutation"],
-            *["difference_interval", "interaction_p", "mean_interval", "permutation_p"],
-        ]
+        "uncertainty": "SEED Interval Permutation difference_interval interaction_p mean_interval permutation_p"
     },
     "Pictures": {
-        "plots.attitude": ["plot_attitude", "plot_positions"],
-        "plots.counts": ["plot_agenda", "plot_coverage"],
-        "plots.sides": ["plot_keyness", "plot_means", "plot_rates", "plot_topics"],
-        "plots.tables": ["show"],
-        "plots.timeline": ["plot_timeline", "timeline_words"],
-        "report.execute": ["style_notebook"],
+        "plots.attitude": "plot_attitude plot_positions",
+        "plots.counts": "plot_agenda plot_coverage plot_meetings plot_venues",
+        "plots.sides": "plot_issues_by_side plot_keyness plot_means plot_rates plot_topics",
+        "plots.tables": "show",
+        "plots.timeline": "plot_rounds plot_timeline timeline_words",
+        "report.execute": "style_notebook",
     },
-    "Explore": {"explore": ["Explorer", "explore_term", "explore_topics", "explore_words"]},
-    "Report": {"report.execute": ["read_cards"], "report.reports": ["make_report"], "report.share": ["share_corpus"]},
-    "Errors": {"errors": ["TalksError", "UnreadableError"]},
+    "Explore": {"explore": "Explorer explore_words"},
+    "Report": {"report.execute": "read_cards", "report.reports": "make_report", "report.share": "share_corpus"},
+    "Errors": {"errors": "TalksError UnreadableError"},
+}
+QUESTIONS = {
+    question: {module: names.split() for module, names in modules.items()} for question, modules in _QUESTIONS.items()
 }
 _NAMES: dict[str, list[str]] = {}
 for _modules in QUESTIONS.values():

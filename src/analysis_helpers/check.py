@@ -24,6 +24,7 @@ _SUMS = (  # a term of several words is counted beside its words
     ("documents", "doc_id", "sum(n_words) AS n FROM passages WHERE kind = 'body'", "body passages"),
     ("passages", "passage_id", "sum(n) AS n FROM counts WHERE contains(term, ' ') IS NOT TRUE", "counted words"),
 )
+_Problems = Iterator[tuple[int, list[str]]]  # of each rule that is broken: how often, and the first lines
 
 
 @lru_cache(maxsize=1)
@@ -43,9 +44,6 @@ def to_arrow(frame: pd.DataFrame, table: str, with_text: bool = True) -> pa.Tabl
     fields = [field for field in fields_of(table) if field["name"] not in left_out]
     schema = pa.schema([pa.field(field["name"], _ARROW[field["type"]]) for field in fields])
     return pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(None)
-
-
-_Problems = Iterator[tuple[int, list[str]]]  # of each rule that is broken: how often, and the first lines
 
 
 def check_corpus(corpus: Corpus) -> Corpus:

@@ -390,11 +390,12 @@ def _is_exact_for(documents: pd.DataFrame, wanted: Any) -> pd.Series:
     # Days written as words outside a span, and half a span, would match nothing, in silence.
     if days.isna().any() if isinstance(wanted, slice) else any(isinstance(day, str) for day in _listed(wanted)):
         raise TalksError(f"date is {wanted!r}; expected two ISO dates; write date=slice('2025-05-01', '2025-05-31')")
-    exact = documents["date_precision"].isin(_precisions((stop - start).days + 1))
+    precision, long = documents["date_precision"], (stop - start).days + 1 >= WINDOW_DAYS
+    exact = precision.isna() | precision.isin(["day", "window"] if long else ["day"])
     for period in ("month", "year"):
         last = documents["date"].dt.to_period(PERIODS[period]).dt.end_time.dt.normalize()
-        exact |= (documents["date_precision"] == period) & (last <= stop)
-    return exact | documents["date_precision"].isna()
+        exact |= (precision == period) & (last <= stop)
+    return exact
 
 
 def check_columns(names: Iterable[str], known: Iterable[str], what: str = "column") -> None:
@@ -567,22 +568,6 @@ def add_period(documents: pd.DataFrame, period: str) -> pd.DataFrame:
     return documents.assign(**{period: dates.dt.to_period(PERIODS[period])})
 
 
-def dated_for(documents: pd.DataFrame, span: str | float, by: str) -> pd.DataFrame:
-    """Keep the documents, of one language, whose date is exact enough for a period or for spans of so many days."""
-    refuse_languages(documents, [by])
-    if isinstance(span, str):
-        dated = add_period(documents, span).dropna(subset=span)
-    else:
-        exact = documents["date_precision"].isin(_precisions(span)) if "date_precision" in documents else True
-        dated = documents[documents["date"].notna() & exact]
-    refuse_undated(dated, span if isinstance(span, str) else "day")
-    return dated
-
-
-def _precisions(days: float) -> tuple[str, ...]:
-    return ("day", "window") if days >= WINDOW_DAYS else ("day",)
-
-
 def list_languages(corpus: Corpus) -> list[str]:
     """List the languages of the documents."""
     query = "SELECT DISTINCT language FROM documents WHERE language IS NOT NULL ORDER BY language"
@@ -677,8 +662,8 @@ def count_questions(corpus: Corpus, by: str | list[str]) -> pd.DataFrame:
     asked = coverage(corpus, list(dict.fromkeys([*by, "speaker_side"]))).query("speaker_side == 'question'")
     asked = asked.rename(columns={"n_words": "n_questions"})[[*by, "n_questions"]]
     table = coverage(corpus, by)[[*by, "n_documents", "n_words"]].query("n_words > 0").merge(asked, on=by, how="left")
-    table = table.fillna({"n_questions": 0}).astype({"n_questions": "int64"})
-    return table.assign(share=table["n_questions"] / table["n_words"])
+    n_questions = table["n_questions"].fillna(0).astype("int64")
+    return table.assign(n_questions=n_questions, share=n_questions / table["n_words"])
 
 
 def find_units(
@@ -700,10 +685,7 @@ def find_units(
     for name in columns:
         n_undated += units.loc[units[name].isna(), "doc_id"].nunique() if name in PERIODS else 0
         units = units.dropna(subset=name)
-        if name in PERIODS:
-            refuse_undated(units, name)
-        else:
-            refuse_empty(units, f"text with a value of {name}")
+        refuse_empty(units, f"text with a {'date exact enough for a' if name in PERIODS else 'value of'} {name}")
     units = units.assign(cluster=find_clusters(corpus, units, clusters)) if clusters else units
     units.attrs["n_undated"] = n_undated
     return passages, units
@@ -732,10 +714,3 @@ def refuse_empty(table: pd.DataFrame, what: str) -> None:
         expected = "expected at least one of a known side (US or CN), and of the kind and date asked for"
         remedy = "give the columns side, genre and date in the metadata, or choose less narrowly"
         raise TalksError(f"no {what} here; {expected}; {remedy}")
-
-
-def refuse_undated(dated: pd.DataFrame, period: str) -> None:
-    """Raise `TalksError` where no row is left whose date is exact enough for a year, month or week."""
-    if dated.empty:
-        remedy = "expected at least one, because this goes by dates; give a column date in the metadata"
-        raise TalksError(f"no document has a date exact enough for a {period}; {remedy}")

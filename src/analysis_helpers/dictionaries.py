@@ -62,15 +62,13 @@ def load_dictionary(name: str, language: str = "en") -> dict[str, list[str]]:
     return read_dictionary(listed.set_axis(["concept", "term", "reason"], axis="columns"))
 
 
-def read_dictionary(dictionary: str | pd.DataFrame | Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
-    """Read a dictionary given by its name, as a frame with `concept` and `term`, or as terms by concept."""
-    if isinstance(dictionary, str):
-        return load_dictionary(dictionary)
+def read_dictionary(dictionary: pd.DataFrame | Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """Read a dictionary given as a frame with `concept` and `term`, or as terms by concept."""
     if isinstance(dictionary, pd.DataFrame) and {"concept", "term"} <= set(dictionary):
         if dictionary["concept"].isna().any():
             raise TalksError("the dictionary has a term without a concept; expected both in each row; fill it in")
-        return dictionary.groupby("concept", sort=False)["term"].agg(list).to_dict()
-    if not isinstance(dictionary, Mapping) or any(isinstance(terms, str) for terms in dictionary.values()):
+        dictionary = dictionary.groupby("concept", sort=False)["term"].agg(list).to_dict()
+    if not isinstance(dictionary, Mapping) or not dictionary or any(isinstance(t, str) for t in dictionary.values()):
         raise _no_dictionary(dictionary)
     read = {concept: list(terms) for concept, terms in dictionary.items()}
     if empty := [concept for concept, terms in read.items() if not terms]:

@@ -7,22 +7,17 @@ from typing import Any
 
 import pandas as pd
 
-from .corpus import PERIODS, Corpus, in_order
+from .corpus import Corpus, in_order
 from .dictionaries import load_stop_words
 from .errors import TalksError
 from .keyness import MIN_DOCUMENTS, keyness
 from .plots.tables import show
-from .rates import concordance, rates
-from .talks import CODES
-from .topics import TopicModel, compare_topics, typical_documents
+from .rates import concordance
 
 GROUPS = ("side", "collection", "genre", "outlet", "year")
 SMALL = 50  # documents; below, two of them are enough to list a word
 OTHERS = "all others"
-LEVELS = {"leaders": ["leader"], "leaders and ministers": ["leader", "cabinet"], "all talks": CODES["level"]}
-MEAN = "Rates are per 1,000 words, the mean over the documents of a"
-RATES = f"{MEAN} group. Function words (the, you) are not shown."
-USING = f"{MEAN} side; beside them the documents that use the words."
+RATES = "Rates are per 1,000 words, the mean over the documents of a group. Function words (the, you) are not shown."
 Group = tuple[str, Any]
 
 
@@ -110,88 +105,30 @@ def explore_words(corpus: Corpus, *, n: int = 20) -> Explorer:
     def table(group: Group, against: Group | str = OTHERS, word: str = "") -> pd.DataFrame:
         if not word.strip():
             return _compare(corpus, group, (group[0], OTHERS) if against == OTHERS else against).head(n)
-        places = concordance(_mark(corpus).where(**dict([group])), word).set_index("doc_id")
+        places = concordance(corpus.where(**dict([group])), word).set_index("doc_id")
         shown = places[["date", "side", "left", "keyword", "right"]].head(n)
         return shown.rename_axis(f"first {len(shown)} of {len(places):,} places")
 
-    groups = _list_groups(corpus)
-    choices = {"group": groups, "against": [OTHERS, *groups]} | ({"word": ""} if corpus.has_text else {})
-    return Explorer(table, choices, RATES)
-
-
-def explore_term(corpus: Corpus, talks: pd.DataFrame, words: str = "tariff, tariffs") -> Explorer:
-    """Follow a term through time, with the talks of each month or week beside it.
-
-    To choose: words, counted together, with commas; month or week; which talks. Out: an `Explorer` over `rates`: a row
-    a period. Known weakness: a rise in the month of a talk proves nothing.
-
-    >>> corpus = ah.load_corpus().where(collection="statements_2025")
-    >>> ah.explore_term(corpus, ah.load_talks(), "fentanyl").first.loc["2025-10", "talks"]
-    'Busan'
-    """
-    held = talks[talks["status"] == "held"]
-    names = held["city"].replace("", pd.NA).fillna(held["mode"].str.replace("_", " "))
-
-    def table(words: str, period: str, talks: str) -> pd.DataFrame:
-        listed = [word for word in words.split(",") if word.strip()]
-        if not listed:
-            raise TalksError("no word is given; expected at least one; write one, such as tariffs")
-        found = rates(corpus, {words: listed}, period=period).set_index(period)
-        named = {"rate": "rate", "using it": "n_using", "documents": "n_documents"}
-        sides = found[found["speaker_side"].isin(["US", "CN"])].groupby("speaker_side", sort=False)
-        columns = {f"{side} {name}": part[column] for side, part in sides for name, column in named.items()}
-        periods = held["start_date"].dt.to_period(PERIODS[period])
-        places = names[held["level"].isin(LEVELS[talks])].groupby(periods).agg(", ".join)
-        return pd.DataFrame(columns).assign(talks=places)
-
-    return Explorer(table, {"words": words, "period": ["month", "week"], "talks": list(LEVELS)}, USING)
-
-
-def explore_topics(corpus: Corpus, model: TopicModel) -> Explorer:
-    """Browse the topics of a model: the words of each, the texts to read for it, its share on each side.
-
-    To choose: the topic, and what to see of it. Out: an `Explorer`. Known weakness: whether a topic would come back is
-    not said; ask `topic_stability`.
-
-    >>> texts = ah.load_corpus().where(collection="articles")
-    >>> ah.explore_topics(texts, ah.fit_topics(texts, 2)).choices["show"]
-    ['words', 'texts to read', 'share by side']
-    """
-    views = {
-        "words": lambda: model.top_terms().set_index("rank")[["topic", "term", "weight"]],
-        "texts to read": lambda: typical_documents(corpus, model, 5).set_index("doc_id").drop(columns="label"),
-        "share by side": lambda: compare_topics(corpus, model, "side").set_index("side").drop(columns="label"),
-    }
-
-    def table(topic: Group, show: str) -> pd.DataFrame:
-        return views[show]().query("topic == @topic[0]").drop(columns="topic")
-
-    return Explorer(table, {"topic": list(model.labels().items()), "show": list(views)})
-
-
-def _mark(corpus: Corpus) -> Corpus:
-    return corpus.replace(documents=corpus.documents.assign(year=corpus.documents["date"].dt.strftime("%Y")))
-
-
-def _list_groups(corpus: Corpus) -> list[Group]:
-    values = {name: in_order(column) for name, column in _mark(corpus).documents[list(GROUPS)].items()}
+    corpus = corpus.replace(documents=corpus.documents.assign(year=corpus.documents["date"].dt.strftime("%Y")))
+    values = {name: in_order(column) for name, column in corpus.documents[list(GROUPS)].items()}
     groups = [(name, value) for name, listed in values.items() if len(listed) > 1 for value in listed]
     if not groups:
         why = f"expected two values of {', '.join(GROUPS[:-1])} or year, because this compares them"
         raise TalksError(f"no two groups of documents; {why}; give one of these columns in the metadata")
-    return groups
+    choices = {"group": groups, "against": [OTHERS, *groups]} | ({"word": ""} if corpus.has_text else {})
+    return Explorer(table, choices, RATES)
 
 
 def _compare(corpus: Corpus, first: Group, second: Group) -> pd.DataFrame:
     if first[0] != second[0] or first == second:
         what = f"{_label(first)} and {_label(second)} cannot be compared"
         raise TalksError(f"{what}; expected two different groups of one kind; choose another {first[0]}")
-    marked, by = _mark(corpus), first[0]
+    by, documents = first[0], corpus.documents
     if second[1] == OTHERS:
-        values = marked.documents[by]
-        marked = marked.replace(documents=marked.documents.assign(**{by: values.where(values == first[1], OTHERS)}))
-    least = MIN_DOCUMENTS if len(corpus.documents) >= SMALL else 2
-    words = keyness(marked, by, first[1], second[1], min_documents=least).set_index("term")
+        others = documents[by].where(documents[by] == first[1], OTHERS)
+        corpus = corpus.replace(documents=documents.assign(**{by: others}))
+    least = MIN_DOCUMENTS if len(documents) >= SMALL else 2
+    words = keyness(corpus, by, first[1], second[1], min_documents=least).set_index("term")
     pairs = [(part, *pair) for part in ("rate", "documents") for pair in (("first", first), ("second", second))]
     columns = {f"{part}_{place}": f"{_label(group)} {part}" for part, place, group in pairs} | {"p_value": "p_value"}
     return words.loc[~words.index.isin(load_stop_words()), list(columns)].rename(columns=columns)

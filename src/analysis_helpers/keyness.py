@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix, diags
-from scipy.special import chdtrc, ndtr, xlogy
+from scipy.special import chdtrc
 
 from .corpus import PERIODS, Corpus, find_units
 from .errors import TalksError
@@ -62,57 +62,13 @@ def keyness(
     with np.errstate(divide="ignore"):
         ratio = np.subtract(*np.log2(list(means.values())))
     columns = {"term": units.terms} | means | {"log_ratio": ratio, "error": np.hypot(*errors) / np.log(2)}
-    columns["z"], _ = _compare_counts(units, design.labels)
+    columns["z"] = _compare_counts(units, design.labels)
     columns |= {f"documents_{name}": units.counts[side].getnnz(axis=0) for name, side in sides.items()}
     table = pd.DataFrame(columns | {"p_value": p_values, "smallest_ratio": smallest}).round(6)
     table = table.sort_values(["z", "term"], ascending=[False, True], ignore_index=True)
     table.attrs = {f"n_{name}": int(side.sum()) for name, side in sides.items()}
     table.attrs |= {"n_left_out": int((~design.kept).sum()), "reason": design.too_few}
     return table.assign(n_clusters=max(design.units) + 1, n_effective=design.n_effective) if clusters else table
-
-
-def calibrate_keyness(
-    corpus: Corpus,
-    by: str = "side",
-    first: str = "CN",
-    second: str = "US",
-    *,
-    clusters: str | None = None,
-    min_documents: int = MIN_DOCUMENTS,
-    n_relabellings: int = 100,
-    seed: int = SEED,
-) -> pd.DataFrame:
-    """Show what each test of words would claim about sides drawn by lot, where nothing can tell them apart.
-
-    In: as for `keyness`. Out: `test`, `share_of_terms` called different at .05, `share_of_draws` with any (honest is
-    .05), `smallest_ratio` found for one term in ten. Raises `TalksError` with under 4 units in a group. Source: z and
-    G2 (Dunning 1993) corrected by Benjamini and Hochberg (1995). Known weakness: it judges these texts only.
-
-    >>> own = ah.load_corpus().where(collection="statements_2025", genre="readout", speaker_side=["US", "CN"])
-    >>> ah.calibrate_keyness(own, n_relabellings=5)["test"].tolist()
-    ['z over 1.96', 'z, corrected', 'G2, corrected', 'rate test']
-    """
-    from scipy.stats import false_discovery_control  # takes seconds to import
-
-    units = _gather(corpus, by, (first, second), None, clusters, min_documents)
-    design, test = units.design, _standardise(units)
-    if design.too_few:
-        raise TalksError(f"{design.too_few}, because fewer cannot be told from luck; give more texts")
-    moved = {"rate test": design._replace(units=np.arange(len(design.units)))}
-    moved |= {"rate test, clusters": design} if clusters else {}
-    lots = {name: test.find_largest(each.relabel(1_999, seed + 1)) for name, each in moved.items()}
-    yardsticks, rows = {name: largest[-100] for name, (largest, _) in lots.items()}, []  # p < .05 of 2,000
-    for drawn in design.relabel(n_relabellings, seed):
-        z, g2 = _compare_counts(units, drawn)
-        corrected = (false_discovery_control(p) <= 0.05 for p in (2 * ndtr(-np.abs(z)), chdtrc(1, g2)))
-        correlations = test.correlate(drawn[None])[:, 0]
-        named = (np.abs(z) > 1.96, *corrected, *(correlations > yardstick for yardstick in yardsticks.values()))
-        rows.append([called.sum() for called in named])
-    named = pd.DataFrame(rows, columns=["z over 1.96", "z, corrected", "G2, corrected", *yardsticks])
-    table = pd.DataFrame({"share_of_terms": named.mean() / len(units.terms), "share_of_draws": (named > 0).mean()})
-    ratios = {name: test.find_ratio(yardsticks[name], luck) for name, (_, luck) in lots.items()}
-    smallest = pd.Series({name: np.quantile(ratio, 0.1, method="lower") for name, ratio in ratios.items()})
-    return table.assign(smallest_ratio=smallest).round(4).rename_axis("test").reset_index()
 
 
 def combine_keyness(tables: dict[str, pd.DataFrame], level: float = 0.05) -> pd.DataFrame:
@@ -149,17 +105,14 @@ def _gather(
     passages, units = find_units(corpus, [by, *(within or [])], clusters)
     units = units[units[by].isin(groups)]
     design = lay_out(units, (units[by] == groups[0]).to_numpy(), within, "cluster" if clusters else None)
-    there = set(units[by])
     units = units[design.kept]
     if missing := " or ".join(group for group in groups if group not in set(units[by])):
-        narrowed = there >= set(groups)  # both are there, but in no stratum together
-        if not narrowed and by not in PERIODS:
+        if by not in PERIODS:
             corpus.where(**{by: list(groups)})  # refuses a value that is known nowhere
-        remedy = "compare within fewer columns" if narrowed else "give a column side (US or CN) in the metadata"
         which = f"of the side {missing}" if by.endswith("side") else f"with {by} = {missing}"
         least = f"expected documents of both groups, at least {MIN_A_SIDE} of each in a stratum"
-        why = f"{least}, because this compares them; {remedy}, or choose other values"
-        raise TalksError(f"no document {which} is left; {why}")
+        remedy = "compare within fewer columns, give a column side (US or CN) in the metadata, or choose other values"
+        raise TalksError(f"no document {which} is left; {least}, because this compares them; {remedy}")
     rows = passages["unit"].map(pd.Series(np.arange(len(units)), units.index)).dropna().astype("int64")
     matrix, terms = corpus.matrix(passages.loc[rows.index, "passage_id"], rows.to_numpy())
     wanted = matrix.getnnz(axis=0) >= min_documents
@@ -186,15 +139,13 @@ def _rates(units: _Units) -> csr_matrix:
     return rates
 
 
-def _compare_counts(units: _Units, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give z of each term (log-odds with an informative Dirichlet prior over its deviation), and G2 (Dunning)."""
+def _compare_counts(units: _Units, first: np.ndarray) -> np.ndarray:
+    """Give z of each term: log-odds with an informative Dirichlet prior over its deviation."""
     n1, n2 = (float(units.n_words[side].sum()) for side in (first, ~first))
     total, y1 = np.asarray(units.counts.sum(axis=0)).ravel(), units.counts.T @ first.astype("float64")
-    y2, prior, share = total - y1, PRIOR_WORDS * total / (n1 + n2), total / (n1 + n2)
+    y2, prior = total - y1, PRIOR_WORDS * total / (n1 + n2)
     odds = [np.log((y + prior) / (n + PRIOR_WORDS - y - prior)) for y, n in ((y1, n1), (y2, n2))]
-    z = (odds[0] - odds[1]) / np.sqrt(1 / (y1 + prior) + 1 / (y2 + prior))
-    cells = ((y1, n1 * share), (y2, n2 * share), (n1 - y1, n1 * (1 - share)), (n2 - y2, n2 * (1 - share)))
-    return z, np.maximum(2 * sum(xlogy(seen, seen / expected) for seen, expected in cells), 0)
+    return (odds[0] - odds[1]) / np.sqrt(1 / (y1 + prior) + 1 / (y2 + prior))
 
 
 class _RateTest(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from .corpus import Corpus, find_units, list_languages, refuse_empty, shipped_data
+from .corpus import Corpus, find_units, list_languages, shipped_data
 from .dictionaries import DICTIONARIES, load_dictionary, read_dictionary
 from .errors import TalksError
 from .uncertainty import mean_interval, means_by, smallest_ratio, subtract
@@ -51,7 +51,7 @@ def rates(
         name = dictionary if isinstance(dictionary, str) else ""
         table.attrs["n_undated"] = sum(part.attrs["n_undated"] for part in parts)
         return table.assign(kappa=[known.get((name, concept), np.nan) for concept in table["concept"]])
-    units, n, _ = _count(corpus, dictionary, keys, clusters, by)
+    units, n = _count(corpus, dictionary, keys, clusters, by)
     bins = np.searchsorted(np.quantile(units["n_words"], (0.25, 0.5, 0.75)), units["n_words"])
     units = units.assign(quarter=bins, weight=np.bincount(bins)[bins] / len(bins))
     for concept, found in n.items():
@@ -104,25 +104,20 @@ def compare_rates(
     second: str = "CN",
     *,
     clusters: str | None = None,
-    leave_one_out: bool = False,
 ) -> pd.DataFrame:
-    """Compare how often two groups use each concept of a dictionary, and how much hangs on a single term.
+    """Compare how often two groups use each concept of a dictionary.
 
     In: as for `rates`; a column, and two values. Out: `concept`, the values (mean per 1,000 words), `difference`,
-    `low`, `high` (95 %), `using_...` of `n_...` documents, `smallest_ratio` found in 80 of 100, `reason`; `least_...`,
-    `most_...` with one term left out, and `term_...`, which matters most. Raises `TalksError` as `rates`. Source:
-    `difference_interval`; the jackknife (Tukey 1958). Known weakness: kinds of text are pooled.
+    `low`, `high` (95 %), `using_...` of `n_...` documents, `smallest_ratio` found in 80 of 100, `reason`. Raises
+    `TalksError` as `rates`. Source: `difference_interval`. Known weakness: kinds of text are pooled.
 
     >>> ah.compare_rates(ah.load_corpus().where(collection="articles"), {"tariffs": ["tariff"]})["using_US"].tolist()
     [1]
     """
-    units, n, found = _count(corpus, dictionary, [by], clusters)
+    units, n = _count(corpus, dictionary, [by], clusters)
     groups = {group: units[units[by] == group] for group in (first, second)}
-    named = "words of officials of either side" if by == "speaker_side" else f"{by} {first} or {second}"
-    refuse_empty(pd.concat(groups.values()), f"text with {named}")
     if any(own.empty for own in groups.values()):
         corpus.where(**{by: [first, second]})  # refuses a value that is known nowhere
-    single = {group: _leave_one_out(found, own) for group, own in groups.items() if leave_one_out}
     rows = []
     for concept in n.columns:
         values = {group: 1_000 * n.loc[own.index, concept] / own["n_words"] for group, own in groups.items()}
@@ -135,42 +130,25 @@ def compare_rates(
         row |= {"low": interval.low, "high": interval.high} | using
         row |= {f"n_{group}": len(own) for group, own in groups.items()} | {"smallest_ratio": ratio}
         row |= {name: getattr(interval, name) for name in ("n_clusters", "n_effective") if clusters}
-        row["reason"] = interval.reason
-        for group, figures in single.items():
-            row |= {f"{name}_{group}": figure for name, figure in figures[concept].items()}
-        rows.append(row)
-    return pd.DataFrame(rows).astype({f"term_{group}": "str" for group in single})
+        rows.append(row | {"reason": interval.reason})
+    return pd.DataFrame(rows)
 
 
 def _count(corpus: Corpus, dictionary: Dictionary, keys: list, clusters: str | None, by: list | None = None) -> tuple:
     language = "zh" if list_languages(corpus) == ["zh"] else "en"
     read = load_dictionary(dictionary, language) if isinstance(dictionary, str) else read_dictionary(dictionary)
-    if not read:
-        raise TalksError("the dictionary is empty; expected a concept with its terms; write {'tariffs': ['tariffs']}")
     dictionary = {concept: [*map(spell_term, terms)] for concept, terms in read.items()}
     passages, units = find_units(corpus, keys, clusters, None if "speaker_side" in keys else OWN, by)
     pairs = [(concept, term) for concept, given in dictionary.items() for term in dict.fromkeys(given)]
-    terms = pd.DataFrame(pairs, columns=["concept", "term"], dtype="str")
     # A term that holds another of its concept is not counted beside it: where "port" is, so are "port fees".
     kept = [not any(other != term and holds(term, other) for other in dictionary[concept]) for concept, term in pairs]
-    terms = terms[kept]
+    terms = pd.DataFrame(pairs, columns=["concept", "term"], dtype="str")[kept]
     shipped = [listed for name in DICTIONARIES for listed in load_dictionary(name, language).values()]
     rare = [term for listed in dictionary.values() if listed in shipped for term in listed]  # nobody typed them
     found = corpus.count_terms_of(terms["term"].unique(), rare).merge(passages[["passage_id", "unit"]], on="passage_id")
-    found = found.groupby(["unit", "term"], observed=True)["n"].sum().reset_index().merge(terms, on="term")
-    n = found.pivot_table(index="unit", columns="concept", values="n", aggfunc="sum", fill_value=0)
+    n = found.merge(terms, on="term").pivot_table("n", "unit", "concept", aggfunc="sum", fill_value=0)
     n = n.reindex(index=range(passages["unit"].max() + 1), columns=list(dictionary), fill_value=0).astype("int64")
-    return units, n, found.merge(terms, on=["concept", "term"], how="outer")
-
-
-def _leave_one_out(found: pd.DataFrame, units: pd.DataFrame) -> dict[str, dict[str, float | str | None]]:
-    parts = 1_000 * found["n"] / found["unit"].map(units["n_words"])
-    parts, figures = parts.groupby([found["concept"], found["term"]]).sum() / len(units), {}
-    for concept, part in parts.groupby(level=0):
-        terms = part.droplevel(0).round(9)
-        least, most = (round(round(terms.sum(), 3) - rate, 3) + 0.0 for rate in (terms.max(), terms.min()))
-        figures[concept] = {"least": least, "most": most, "term": terms.idxmax() if terms.any() else None}
-    return figures
+    return units, n
 
 
 def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
@@ -184,9 +162,8 @@ def concordance(corpus: Corpus, term: str, *, width: int = 60) -> pd.DataFrame:
     ' agreed on Tuesd'
     """
     if not corpus.has_text:
-        why = "expected one with its text, because a concordance shows what stands around a word"
-        remedy = "use keyness or rates, or build the corpus from the texts"
-        raise TalksError(f"this corpus holds no text; {why}; {remedy}")
+        expected = "expected its text, to show what stands around a word"
+        raise TalksError(f"this corpus holds no text; {expected}; use rates, or build the corpus from the texts")
     wanted, rows = spell_term(term), []
     for passages, words, _, places in corpus.find_places([wanted]):
         texts, languages = number_texts(words)[places], languages_of(passages)

@@ -7,7 +7,6 @@ import pandas as pd
 
 from .corpus import PERIODS, Corpus, add_period, check_columns, find_clusters, refuse_empty, refuse_languages
 from .dictionaries import INSTRUMENTS
-from .errors import TalksError
 from .uncertainty import means_by
 
 _OF_PASSAGE = ("speaker", "speaker_side", "target")
@@ -50,11 +49,7 @@ def compare_tone(
     ['US', 'CN']
     """
     by = [by] if isinstance(by, str) else list(by)
-    parts, made_of = list(INSTRUMENTS), corpus.record.get("settings", {}).get("tone")
-    if made_of != parts:
-        found = f"tone is made of {made_of}; expected {parts}, or tones are not comparable"
-        raise TalksError(f"corpus.json: {found}; build the corpus again")
-    check_columns([instrument], ["tone", *parts], "instrument")
+    check_columns([instrument], ["tone", *INSTRUMENTS], "instrument")
     check_columns(by, [*corpus.documents, *_OF_PASSAGE, *PERIODS])
     refuse_languages(corpus.documents, by)
     source = "sentences AS s JOIN passages USING (passage_id)"
@@ -76,5 +71,5 @@ def compare_tone(
     refuse_empty(rows, "sentence that names a country or the relationship" if "target" in by else "sentence")
     rows = rows.assign(cluster=find_clusters(corpus, rows, clusters)) if clusters else rows
     table = means_by(rows, by, ["n_documents", "n_sentences"])
-    table.attrs.update(instruments=parts if instrument == "tone" else [instrument], n_undated=n_undated)
+    table.attrs["n_undated"] = n_undated
     return table.assign(estimand=estimand) if estimand else table

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.special import bdtr
 
 from .corpus import PERIODS, Corpus, check_columns, fill_grid, in_order, shipped_data
 from .dictionaries import ORDINARY_SURNAMES, read_codebook, read_lexicon
@@ -26,8 +27,8 @@ def load_talks(
     """Load the chronology of talks between the two governments, 2017-2025, or those of some levels, modes or sources.
 
     In: `talks.csv`, beside it `talks_people.csv`, `talks_sources.csv`. Out: a row a talk, held or not: columns of
-    `data/codebook.md`; `us_lead`, `cn_lead`, `sources` (lists, from the other tables); `unverified` (a field rests on
-    background knowledge), `window` (day unknown). Raises `TalksError`. Known weakness: calls are incomplete.
+    `data/codebook.md`; lists `us_lead`, `cn_lead`, `us_heads`, `cn_heads` (leads alone), `sources`; `unverified` (rests
+    on background knowledge), `window` (day unknown). Raises `TalksError`. Known weakness: calls are incomplete.
 
     >>> load_talks(level="leader", mode="in_person")["city"].tolist()[:3]
     ['Davos', 'Palm Beach', 'Hamburg']
@@ -41,8 +42,9 @@ def load_talks(
     check_talks(talks, people, sources, str(path))
     cited = pd.Series([_cite(**row) for row in sources.to_dict("records")], index=sources["talk_id"])
     talks["sources"] = talks["talk_id"].map(cited.groupby(level=0).agg(" || ".join))
-    for side, rows in people.groupby("side"):
-        talks[f"{side.lower()}_lead"] = talks["talk_id"].map(rows.groupby("talk_id")["name"].agg(";".join))
+    for name, kept in (("lead", people), ("heads", people[people["role"] == "lead"])):
+        for side, rows in kept.groupby("side"):
+            talks[f"{side.lower()}_{name}"] = talks["talk_id"].map(rows.groupby("talk_id")["name"].agg(";".join))
     talks = talks.astype(dict.fromkeys(DATES, "datetime64[ns]") | {"n_sources": "int64"})
     talks["unverified"], talks["window"] = talks["note_unverified"] != "", talks["date_low"] < talks["date_high"]
     kept = talks["n_sources"] >= min_sources
@@ -113,7 +115,7 @@ def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
     `share`. Known weakness: long readouts name more issues than short ones.
 
     >>> issues_by_period(load_talks()).query("issue == 'rare_earths' and n_talks > 0")["year"].astype("str").tolist()
-    ['2025']
+    ['2023', '2025']
     """
     codes = pd.DataFrame(read_codebook("issues")).rename(columns={"term": "issue"}).drop(columns="reason")
     all_talks = talks_by_period(talks, period).rename(columns={"n_talks": "n_all"})
@@ -121,6 +123,29 @@ def issues_by_period(talks: pd.DataFrame, period: str = "year") -> pd.DataFrame:
     grid = codes.merge(all_talks, how="cross").merge(counts, on=["issue", period], how="left").fillna({"n_talks": 0})
     share = (grid["n_talks"] / grid["n_all"].where(grid["n_all"] > 0)).round(4)
     return grid.astype({"n_talks": "int64"}).assign(share=share)
+
+
+def issues_by_side(talks: pd.DataFrame) -> pd.DataFrame:
+    """Compare which issues the two sides report of the same talks: those with `seen_us` and `seen_cn` both `whole`.
+
+    Out: `issue`, `group`, `label`, the talks in which `both`, `only_us` or `only_cn` name it, `n_talks`, `p_value`
+    (exact McNemar test; NaN where fewer than 6 differ, as none could pass), `p_holm` (Holm 1979). Raises `TalksError`.
+    Known weakness: talks of the same persons are not independent; Chinese texts list fields of cooperation.
+
+    >>> issues_by_side(load_talks()).query("p_holm < 0.05")["issue"].tolist()
+    ['taiwan', 'people_to_people']
+    """
+    talks = talks[(talks["seen_us"] == "whole") & (talks["seen_cn"] == "whole")]
+    if talks.empty:
+        raise TalksError("no talk has 'whole' in seen_us and seen_cn; expected at least one; choose less narrowly")
+    rows = pd.DataFrame(read_codebook("issues")).set_index("term").rename_axis("issue").drop(columns="reason")
+    us, cn = (talks["issues_" + s].str.get_dummies(";").reindex(rows.index, axis=1, fill_value=0) for s in ("us", "cn"))
+    counts = {"both": (us & cn).sum(), "only_us": (us > cn).sum(), "only_cn": (us < cn).sum()}
+    table = rows[(us | cn).any()].assign(**counts, n_talks=len(talks)).reset_index()
+    fewer, differ = table[["only_us", "only_cn"]].min(axis=1), table["only_us"] + table["only_cn"]
+    tests = (2 * bdtr(fewer, differ, 0.5)).clip(upper=1).where(differ >= 6)
+    holm = (tests.dropna().sort_values() * np.arange(tests.count(), 0, -1)).cummax().clip(upper=1)
+    return table.assign(p_value=tests.round(6), p_holm=holm.round(6))
 
 
 def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
@@ -140,16 +165,14 @@ def describe_gaps(talks: pd.DataFrame) -> pd.DataFrame:
     columns = {"from_talk": earlier["talk_id"], "to_talk": later["talk_id"]}
     columns |= {"from_date": earlier["end_date"], "to_date": later["start_date"]}
     gaps = pd.DataFrame(columns).assign(days=(later["start_date"] - earlier["end_date"]).dt.days)
-    cuts = [_cut(talks[talks["window"]], *gap) for gap in gaps[["from_date", "days"]].itertuples(index=False)]
-    gaps[["days_low", "cut_by"]] = pd.DataFrame(cuts, columns=["days_low", "cut_by"], index=gaps.index)
-    return gaps.sort_values(["days", "from_date"], ascending=[False, True], ignore_index=True)
-
-
-def _cut(vague: pd.DataFrame, begin: pd.Timestamp, days: int) -> tuple[int, str]:
-    low, high = ((vague[name] - begin).dt.days for name in ("date_low", "date_high"))
+    vague, begin, days = talks[talks["window"]], *(gaps[[name]].to_numpy() for name in ("from_date", "days"))
+    low, high = ((vague[name].to_numpy() - begin) // np.timedelta64(1, "D") for name in ("date_low", "date_high"))
     within = (high > 0) & (low < days)
-    day = np.minimum(np.maximum(low, days // 2), high)[within]  # of those it may be, the nearest to the middle
-    return min([days, *np.maximum(day, days - day)]), ";".join(vague.loc[within, "talk_id"])
+    day = np.minimum(np.maximum(low, days // 2), high)  # of those it may be, the nearest to the middle
+    left = np.where(within, np.maximum(day, days - day), days)
+    gaps["days_low"] = np.hstack([days, left]).min(axis=1)
+    gaps["cut_by"] = [";".join(vague["talk_id"][row]) for row in within]
+    return gaps.sort_values(["days", "from_date"], ascending=[False, True], ignore_index=True)
 
 
 def longest_pauses(talks: pd.DataFrame) -> tuple[int, int]:

@@ -27,8 +27,7 @@ _WORD = regex.compile(WORD)  # as NLTK's RegexpTokenizer compiles it, whose impo
 _OF_TERM = regex.compile(rf"(?:{WORD})\*?")
 _STRAY_STAR = regex.compile(r"(?<![^\W_])\*|\*(?=[^\s,;:.!?)\]\"'”’])")
 LONGEST_NAME = 9  # signs of a Chinese name that is one word; a longer one would be a run of the text
-MOST_CHUNKS, LONGEST_CHUNK = 500_000, 100  # kept in memory: about 200 MB
-_AROUND_WORDS = ' .,;:?!()[]"“”'
+MOST_CHUNKS, LONGEST_CHUNK = 500_000, 100  # kept in memory: about 250 MB
 LONGEST_WORD, LONGEST_UNSPACED = 25, 7  # letters; 7 has the name of the People's Republic of China in Chinese
 _UNSPACED = regex.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _COUNTRY = {"US", "U.S", "U.S.", "USA", "U.S.A", "U.S.A."}
@@ -39,23 +38,16 @@ OFTEN = 10**6  # as one of 60 words of Chinese: a term is kept whole, and takes 
 _TITLE = regex.compile(r"(?i)(premier|minister|spokes(person|man|woman)|representative|mr\.?|adviser|advisor)$")
 
 
-class _Chunks(dict[str, list[str]]):
-    """The words of each chunk between spaces, cut once: no word holds a space, and few chunks are new."""
-
-    def __missing__(self, chunk: str) -> list[str]:
-        bare = chunk.strip(_AROUND_WORDS)
-        words = [bare] if bare.isalpha() else _WORD.findall(chunk)
-        if len(chunk) <= LONGEST_CHUNK and len(self) < MOST_CHUNKS:
-            self[chunk] = words
-        return words
-
-
-_CHUNKS = _Chunks()
+@lru_cache(maxsize=MOST_CHUNKS)  # no word holds a space, and few chunks between spaces are new
+def _cut_chunk(chunk: str) -> list[str]:
+    bare = chunk.strip(' .,;:?!()[]"“”')
+    return [bare] if bare.isalpha() else _WORD.findall(chunk)
 
 
 def find_words(text: str) -> list[str]:
     """List the words of a string, as printed."""
-    return [word for chunk in text.split() for word in _CHUNKS[chunk]]
+    cuts = (_cut_chunk(part) if len(part) <= LONGEST_CHUNK else _WORD.findall(part) for part in text.split())
+    return [word for words in cuts for word in words]
 
 
 @lru_cache(maxsize=1)  # a text is often asked for several times in a row

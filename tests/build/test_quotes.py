@@ -34,24 +34,10 @@ def test_attributions_by_hand(text, side, speaker):
         assert passages["speaker_side"].tolist() == ["other"]
 
 
-@pytest.mark.parametrize(
-    ("texts", "sides", "about"),
-    [
-        (["“We met. We agreed,” Wang Yi said. It rained.", "Wang told them: “We go on.",
-          "“We shall see. We hope.” So far."], "CN CN US CN CN CN US", {}),
-        (['We met. We agreed," Wang Yi said to them. It rained.'], "CN CN US", {}),  # it lost its opening mark
-        (["Wang Yi arrived. He said the door is open.", "“It is wide,” he added."], "US CN CN", {}),
-        (["Wang Yi said it is open. Xu Sample said it is shut. He added a word."], "CN US US", {}),
-        (["Wang Yi said it is open. Xu Sample said it is shut, and he added a word."], "CN US", {}),
-        (["Wang Yi met Scott Bessent. He said the door is open."], "US US", {}),
-        (["Wang Yi came. Wang said so."], "other CN", {"side": "other"}),
-        (["Nellie Liang came. Liang said so."], "other US", {"side": "other", "date": "2023-05-01"}),
-        (["Q: What did Wang Yi say?", "Scott Bessent: Wang Yi said the door is open."], "question US", {}),
-    ],
-)  # fmt: skip
-def test_quotations_pronouns_and_surnames(texts, sides, about):
+@by_hand("quotations")
+def test_quotations_pronouns_and_surnames(texts, sides, side, date):
     """Quotations span sentences and paragraphs; a pronoun is the last who was named, a surname who was introduced."""
-    assert _sides(*texts, **about) == sides.split()
+    assert _sides(*texts.split(" | "), side=side, date=date) == sides.split()
 
 
 def test_only_articles_change():

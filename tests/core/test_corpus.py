@@ -62,6 +62,15 @@ def test_an_empty_month_is_zero_and_an_inexact_date_no_month(invented):
     assert years.to_dict() == {pd.Period("2023"): 1, pd.Period("2024"): 6}
 
 
+def test_weeks_begin_on_monday_and_are_zero_on_both_sides_without_texts(dated):
+    weeks = ah.coverage(dated, by=["week", "side"]).dropna(subset="week")
+    assert weeks["week"].nunique() == 9
+    assert weeks["n_documents"].sum() == 4, "the text dated by its month belongs to no week"
+    assert weeks[weeks["week"].astype("str").str.startswith("2025-02")]["n_documents"].eq(0).all()
+    assert weeks["side"].head(2).tolist() == ["US", "CN"]
+    assert str(weeks["week"].iloc[0].start_time.date()) == "2025-01-06"
+
+
 def test_shipped_corpus_is_sound(shipped):
     assert ah.check_corpus(shipped) is shipped
     size = sum(path.stat().st_size for path in (ROOT / "data/corpus").rglob("*") if path.is_file())

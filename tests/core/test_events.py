@@ -1,24 +1,9 @@
-"""Events: counts by period and windows around talks, by hand, and against the figures of the curation."""
+"""Events: windows around talks, by hand, and against the figures of the curation."""
 
 import pandas as pd
 import pytest
 
 import analysis_helpers as ah
-
-
-def test_weeks_without_texts_are_zero_on_both_sides(dated):
-    weeks = ah.texts_by_period(dated, "week")
-    assert weeks["week"].nunique() == 9
-    assert weeks["n_documents"].sum() == 4, "the text dated by its month belongs to no week"
-    assert weeks[weeks["week"].astype("str").str.startswith("2025-02")]["n_documents"].eq(0).all()
-    assert weeks["side"].head(2).tolist() == ["US", "CN"]
-    assert str(weeks["week"].iloc[0].start_time.date()) == "2025-01-06", "weeks begin on Monday"
-    months = ah.texts_by_period(dated, "month").set_index(["month", "side"])["n_documents"]
-    assert months.loc[("2025-03", "CN")] == 2, "a month takes the text dated by it"
-    assert months.loc[("2025-02", "CN")] == 0
-    span = ah.texts_by_period(dated, "week", span=("2025-01-01", "2025-03-16"))
-    assert [str(week.start_time.date()) for week in span["week"].iloc[[0, -1]]] == ["2024-12-30", "2025-03-10"]
-    assert span["n_documents"].sum() == 4
 
 
 def test_windows_by_hand(dated):
@@ -39,9 +24,10 @@ def test_windows_agree_with_the_curation(shipped, talks, name, chinese, american
     assert (around["CN"], around["US"]) == (chinese, american)
 
 
-def test_bad_requests_are_one_line(dated, shipped, talks):
-    for ask in (lambda: ah.texts_by_period(dated, by="sides"), lambda: ah.event_window(dated, talks, by="sides")):
-        with pytest.raises(ah.TalksError, match="unknown column 'sides'"):
-            ask()
-    with pytest.raises(ah.TalksError, match="no document has a date exact enough for a week"):
-        ah.texts_by_period(shipped.where(collection="articles"), "week")
+def test_bad_requests_are_one_line(dated, talks):
+    with pytest.raises(ah.TalksError, match="unknown column 'sides'"):
+        ah.event_window(dated, talks, by="sides")
+    with pytest.raises(ah.TalksError, match="no talk to look around"):
+        ah.event_window(dated, talks.head(0))
+    with pytest.raises(ah.TalksError, match="no document with a date exact enough"):
+        ah.event_window(dated.where(doc_id="c3"), talks)

@@ -102,6 +102,7 @@ def test_each_talk_is_one_mark_at_its_own_date_in_one_lane(talks):
     ax = ah.plot_timeline(talks)
     circles = [patch for patch in ax.patches if isinstance(patch, Circle)]
     assert len(circles) == (talks["status"] == "held").sum() + 6, "talks held, and six marks of the key"
+    assert {circle.get_gid() for circle in circles} == {None, *talks["talk_id"][talks["status"] == "held"]}
     held = talks.query("status == 'held' and level == 'leader'")
     days = (held["start_date"] - pd.Timestamp("2017-01-01")).dt.days
     drawn = sorted(c.center[0] for c in circles if c.radius == pytest.approx(6.3) and c.center[1] > 60)
@@ -136,6 +137,27 @@ def test_the_poster_fits_a3_and_has_more_names(talks):
         ah.plot_timeline(talks, size="watch")
 
 
+@pytest.mark.parametrize(("width", "theme"), [(900, "light"), (900, "dark"), (358, "light"), (358, "dark")])
+def test_ladders_and_mirror_bars_say_what_the_table_says(talks, width, theme):
+    """Days between the rounds by the calendar: of 2025 (Geneva to Busan), and after the one cancelled in 2018."""
+    rounds = talks[talks["series"].isin(["tariff talks 2018-2020", "trade talks 2025"])]
+    ax = ah.plot_rounds(rounds, width=width, theme=theme)
+    boxes_apart(ax)
+    assert [text for text in _texts(ax) if "day" in text][-5:] == [f"{n} days" for n in (29, 48, 47, 40, 4)]
+    assert {"113 days", "241 days since the last held", "27 Feb–3 Mar", "Lighthizer, Mnuchin"} <= set(_texts(ax))
+    blocks = [patch.get_facecolor()[:3] for patch in ax.patches if isinstance(patch, Rectangle)]
+    strength = {"agreement": 4, "framework": 3, "commitment": 2, "exchange": 1, "breakdown": 0}
+    assert len(blocks) == 4 * (rounds["status"] == "held").sum()
+    assert blocks.count(to_rgb(THEMES[theme]["ink"])) == rounds["outcome"].map(strength).sum()
+    columns = "label both only_us only_cn n_talks p_holm"
+    table = _frame(columns, ("A", 5, 1, 12, 30, 0.04), ("B", 0, 9, 3, 30, 0.4), ("C", 1, 2, 0, 30, np.nan))
+    ax = ah.plot_issues_by_side(table, width=width, theme=theme)
+    boxes_apart(ax)
+    assert [text for text in _texts(ax) if text[0] in "ABC"] == ["B", "C", "A *", _texts(ax)[-1]]
+    lengths = np.array([bar.get_width() for bar in ax.patches])
+    assert lengths / -lengths[0] * 9 == pytest.approx([-9, -2, -1, 3, 12, 1, 5])
+
+
 def test_agenda_prints_every_count(talks):
     agenda = ah.issues_by_period(talks)
     ax = ah.plot_agenda(agenda)
@@ -143,6 +165,41 @@ def test_agenda_prints_every_count(talks):
     assert sorted(cells) == sorted(agenda["n_talks"][agenda["n_talks"] > 0])
     outlines = [p for p in ax.patches if isinstance(p, Rectangle) and not p.get_fill()]
     assert len(outlines) == (agenda["n_talks"] == agenda.groupby("year")["n_talks"].transform("max")).sum()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(width, theme) for width in (900, 358) for theme in THEMES])
+def test_each_meeting_is_one_mark_of_its_ground_and_counts_in_its_year(talks, width, theme):
+    met = talks.query("status == 'held' and mode == 'in_person' and level in ['leader', 'cabinet']")
+    venues, bars = ah.plot_venues(met, width=width, theme=theme), ah.plot_meetings(talks, width=width, theme=theme)
+    agenda = ah.plot_agenda(ah.issues_by_period(talks), width=width, theme=theme)
+    assert all(len(boxes_apart(ax)) > 30 for ax in (venues, bars, agenda))
+    marks = [sum(len(line.get_xdata()) for line in venues.lines if line.get_marker() == shape) for shape in "osD"]
+    assert marks == met["venue"].str[:2].value_counts()[["us", "th", "cn"]].tolist()
+    assert set(met.loc[met["level"] == "leader", "city"]) <= set(_texts(venues))
+    cells = pd.crosstab(met["start_date"].dt.year, met["venue"])
+    printed = [text.get_text() for text in venues.texts if "Semibold" in text.get_fontproperties().get_file()]
+    numbers = sorted(int(text) for text in printed if text.isdigit() and int(text) < 2017)
+    assert numbers == (sorted(cells.to_numpy()[cells > 0]) if width == 900 else [])
+    assert sum(patch.get_height() for patch in bars.containers[0].patches + bars.containers[1].patches) == len(met)
+
+
+def test_shares_and_means_of_invented_meetings_by_hand():
+    rows = [
+        ("2017-01-05", "obama", "third", "leader", "Alpha;Beta"),
+        *[("2017-08-01", "trump_1", at, "cabinet", "") for at in ("third", "third", "us_capital", "cn_elsewhere")],
+        ("2018-03-01", "trump_1", "third", "leader", "Gamma"),
+    ]
+    met = _frame("start_date administration venue level city", *rows).assign(status="held", mode="in_person")
+    call = met.tail(1).assign(start_date="2019-01-19", mode="phone", venue="remote")
+    talks = pd.concat([met, met.tail(1).assign(status="cancelled"), call], ignore_index=True)
+    talks["start_date"] = talks["end_date"] = pd.to_datetime(talks["start_date"])
+    venues, bars = ah.plot_venues(talks.head(6)), ah.plot_meetings(talks)
+    assert {"3 of 5", "1 of 1", "Alpha", "Gamma"} <= set(_texts(venues))
+    assert [patch.get_width() for group in venues.containers for patch in group] == pytest.approx([66, 0])
+    assert [[bar.get_y() + bar.get_height() for bar in group] for group in bars.containers] == [[1, 1, 0], [5, 1, 0]]
+    assert [text for text in _texts(bars) if "a year" in text] == ["2.5 a year"], "five in two years"
+    with pytest.raises(ah.TalksError, match="no meeting with a venue to draw"):
+        ah.plot_venues(talks.tail(1))
 
 
 def test_rates_are_drawn_where_the_table_says_hollow_without_an_interval(shipped):
@@ -210,6 +267,9 @@ def test_coverage_prints_counts_and_is_darker_where_more_texts_are():
     assert _texts(cells) == ["1", "10", "·", "40", "2", "·"]
     one, ten, none, forty, two, _ = (sum(cell.get_facecolor()[:3]) for cell in cells.patches)
     assert forty < ten < two < one < none, "from dark to pale"
+    phone = ah.plot_coverage(table, width=358)
+    assert {"’24", "’25"} <= set(_texts(phone))
+    boxes_apart(phone)
 
 
 def test_tables_without_a_value_and_unknown_shares_are_refused():

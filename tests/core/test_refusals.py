@@ -26,13 +26,12 @@ def _plot_topics(corpus):
 QUESTIONS = {
     "rates of documents": lambda c: ah.rates(c, "frames", by="doc_id"),
     "keyness by month": lambda c: ah.keyness(c, within=["month"], min_documents=2, n_draws=99),
-    "calibrate_keyness": lambda c: ah.calibrate_keyness(_own(c), "speaker_side", min_documents=2, n_relabellings=5),
     "combine_keyness": lambda c: ah.combine_keyness({"all": ah.keyness(_own(c), "speaker_side", min_documents=2)}),
     "compare_tone by month": lambda c: ah.compare_tone(c, by=["month", "side"]),
     "choose_n_topics": lambda c: ah.choose_n_topics(_own(c), [2], n_draws=3),
     "topic_stability": lambda c: ah.topic_stability(_own(c), _topics(c), n_draws=3),
     "typical_documents": lambda c: ah.typical_documents(_own(c), _topics(c)),
-    "plot_rates": lambda c: ah.plot_rates(ah.rates(c, "agenda", period="month"), ah.load_talks(level="leader")),
+    "plot_rates": lambda c: ah.plot_rates(ah.rates(c, "agenda", period="month")),
     "plot_topics": _plot_topics,
     "show": lambda c: ah.show(c.rejected),
 }
@@ -45,8 +44,7 @@ def _marks(ax):
 
 
 REFUSED = {  # what a corpus cannot answer, by hand; None: it can
-    "undated": {"plot_topics": "no document has a date exact enough for a month"},
-    "three each": {"calibrate_keyness": "3 against 3 documents; expected at least 4 of each"},
+    "undated": {"plot_topics": "no text with a date exact enough for a month"},
     "weather": {
         "plot_rates": "no text that uses any of the terms to draw",
         "choose_n_topics": "no term stands in 2 of 8 documents",

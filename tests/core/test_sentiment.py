@@ -33,10 +33,8 @@ def test_document_is_the_unit(small):
     row = table.loc[("CN", "CN")]
     assert row["mean"] == pytest.approx(((3 * up + down) / 4 + down) / 2, abs=1e-3)
     assert row[["n_documents", "n_sentences"]].tolist() == [2, 5]
-    assert (np.isnan(row[["low", "smallest"]].astype("float64")).all(), row["reason"]) == (
-        True,
-        "2 documents; expected 5",
-    )
+    assert np.isnan(row[["low", "smallest"]].astype("float64")).all()
+    assert row["reason"] == "2 documents; expected 5"
     assert table.loc[("US", "both"), "mean"] == pytest.approx(up, abs=1e-3)
     assert table.loc[("US", "relationship"), ["n_documents", "n_sentences"]].tolist() == [1, 1]
     assert table.loc[("US", "US"), "n_sentences"] == 1, "a question is nobody's voice"
@@ -67,9 +65,6 @@ def test_what_cannot_be_compared_is_refused(small):
         ah.compare_tone(small, by=["talker"])
     with pytest.raises(ah.TalksError, match="unknown instrument 'n_scored'; expected one of tone, tone_vader"):
         ah.compare_tone(small, by="side", instrument="n_scored")
-    other = small.replace(record={**small.record, "settings": {"tone": ["tone_vader"]}})
-    with pytest.raises(ah.TalksError, match=r"tone is made of \[.tone_vader.\]; .* build the corpus again"):
-        ah.compare_tone(other, by="side")
     with pytest.raises(ah.TalksError, match="unknown estimand 'the other'; expected one of only the other, without"):
         ah.compare_tone(small, by="side", estimand="the other")
 

@@ -97,6 +97,17 @@ def pauses(talks):
     return [int(ah.describe_gaps(rows)["days"].max()) for rows in kinds]
 
 
+def claims(talks):
+    """What 05 says of leaders and ministers: years when most met in third countries, no leaders met, none in China."""
+    met = talks[talks["level"].isin(["leader", "cabinet"]) & talks["mode"].eq("in_person") & talks["status"].eq("held")]
+    met = met.assign(
+        year=met["start_date"].dt.year, third=met["venue"].eq("third"), china=met["venue"].str.match("cn_")
+    )
+    years = met.assign(leader=met["level"].eq("leader")).groupby("year")[["third", "leader", "china"]]
+    most = years.mean()["third"].gt(0.5) & years.size().ge(5)
+    return [most.index[found].tolist() for found in (most, ~years.any()["leader"], ~years.any()["china"])]
+
+
 def test_the_longest_pauses_by_the_calendar(talks):
     """Any talk: 81 days to Vienna; the climate envoys spoke in a window from 19 April, 60 days after Munich."""
     pause = ah.describe_gaps(talks).iloc[0]
@@ -107,13 +118,18 @@ def test_the_longest_pauses_by_the_calendar(talks):
 
 
 @by_hand("plausible_contacts")
-def test_no_plausible_contact_moves_a_pause_that_is_printed(talks, start, end, mode, level, track):
-    """Contacts left out for want of a source, on either end of their window: "at most 81 days" stays true, too."""
+def test_no_plausible_contact_moves_a_claim_that_is_printed(talks, start, end, mode, level, track):
+    """Contacts left out for want of a source, on either end of their window: "at most 81 days" stays true, too.
+
+    The claims on meetings stay even if the contact was a meeting of ministers, in Washington.
+    """
     for day in (pd.Timestamp(start), pd.Timestamp(end)):
         row = dict.fromkeys(["start_date", "end_date", "date_low", "date_high"], day) | {"window": False}
         row |= {"talk_id": "plausible", "mode": mode, "level": level, "track": track, "status": "held"}
         *printed, at_most = pauses(pd.concat([talks, pd.DataFrame([row])], ignore_index=True))
         assert (printed, at_most <= 81) == ([1234, 274, 1036, 935, 1540], True)
+        row |= {"mode": "in_person", "level": "cabinet", "venue": "us_capital"}
+        assert claims(pd.concat([talks, pd.DataFrame([row])])) == [[2022, 2025], [2020, 2021], [2020, 2021, 2022, 2025]]
 
 
 def test_empty_years_are_zero_and_the_agenda_has_every_issue_in_every_year_with_its_denominator(talks):
@@ -125,6 +141,25 @@ def test_empty_years_are_zero_and_the_agenda_has_every_issue_in_every_year_with_
     assert agenda.groupby("year")["n_all"].first().sum() == len(talks)
     by_hand = talks["issues"].str.split(";").map(lambda codes: "tariffs" in codes)
     assert agenda[agenda["issue"] == "tariffs"]["n_talks"].sum() == by_hand.sum()
+
+
+def test_issues_by_side_on_paper():
+    """Invented: 0:9, 6:0, 8:1 and 6:3 of talks that differ; two-sided, times 4, 3, 2, 1, never falling (Holm)."""
+    rows = [*[("tariffs;ai", "tariffs;tiktok")] * 2, *[("tariffs;ai", "tariffs")] * 4, *[("energy", "none_named")] * 8]
+    rows += [("none_named", "energy;tiktok"), *[("climate", "tiktok")] * 6, *[("none_named", "climate")] * 3]
+    talks = pd.DataFrame(rows, columns=["issues_us", "issues_cn"]).assign(seen_us="whole", seen_cn="whole")
+    in_part = talks.assign(issues_us="taiwan", seen_cn="part")
+    table = ah.issues_by_side(pd.concat([talks, in_part])).set_index("issue")
+    assert table[["both", "only_us", "only_cn", "n_talks"]].T.to_dict("list") == {
+        **{"tariffs": [6, 0, 0, 24], "energy": [0, 8, 1, 24], "ai": [0, 6, 0, 24]},
+        **{"tiktok": [0, 0, 9, 24], "climate": [0, 6, 3, 24]},
+    }
+    assert list(table.index) == ["tariffs", "energy", "ai", "tiktok", "climate"], "in the order of the codebook"
+    exact = [20 / 512, 2 / 64, 2 / 512, 260 / 512]
+    assert table["p_value"].tolist() == pytest.approx([float("nan"), *exact], abs=1e-6, nan_ok=True)
+    assert table["p_holm"].tolist()[1:] == pytest.approx([6 / 64, 6 / 64, 8 / 512, 260 / 512], abs=1e-6)
+    with pytest.raises(ah.TalksError, match="no talk has 'whole' in seen_us and seen_cn"):
+        ah.issues_by_side(in_part)
 
 
 def test_documents_that_agree_are_linked_with_evidence_and_the_rest_is_left_empty(corpus_of, shipped, talks):

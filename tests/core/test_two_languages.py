@@ -8,8 +8,8 @@ import pytest
 
 import analysis_helpers as ah
 
-TALKS = pd.DataFrame({"talk_id": ["t"], "start_date": pd.to_datetime(["2019-05-05"]), "end_date": ["2019-05-06"]})
-TALKS["end_date"] = pd.to_datetime(TALKS["end_date"])
+DAYS = {"start_date": pd.Timestamp("2019-05-05"), "end_date": pd.Timestamp("2019-05-06")}
+TALKS = pd.DataFrame([{"talk_id": "t"} | DAYS])
 WORDS = {"tariffs": ["tariffs"]}
 
 
@@ -37,17 +37,14 @@ COUNTING = {
     "compare_rates": lambda c: ah.compare_rates(c, WORDS, by="side"),
     "keyness": lambda c: ah.keyness(c, min_documents=1, n_draws=9),
     "keyness within": lambda c: ah.keyness(c, within=["language"], min_documents=1, n_draws=9),
-    "calibrate_keyness": lambda c: ah.calibrate_keyness(c, min_documents=1, n_relabellings=5),
     "fit_topics": lambda c: ah.fit_topics(c, 2),
     "choose_n_topics": lambda c: ah.choose_n_topics(c, [2], n_draws=2),
     "compare_tone": lambda c: ah.compare_tone(c, by=["side", "year"]),
-    "texts_by_period": lambda c: ah.texts_by_period(c, "month"),
     "event_window": lambda c: ah.event_window(c, TALKS),
     "permutation_p": lambda c: ah.permutation_p(_table(c), "tone"),
     "interaction_p": lambda c: ah.interaction_p(_table(c).assign(half=1), "tone", "half", 1, 2),
-    "explore_term": lambda c: ah.explore_term(c, ah.load_talks(), "tariffs"),
 }
-OFFERED = {"rates", "compare_tone", "texts_by_period", "event_window", "explore_term"}
+OFFERED = {"rates", "compare_tone", "event_window"}
 
 
 @pytest.mark.parametrize("name", COUNTING)
@@ -78,7 +75,7 @@ def test_languages_stand_side_by_side(both):
     assert "language" not in ah.coverage(both.where(language="zh"), by="side")
     assert str(both).startswith("Corpus: 8 documents, ")
     assert "8 documents, " in str(both).partition("(en); ")[2]
-    assert ah.texts_by_period(both, "month", by="language")["n_documents"].tolist() == [8, 8]
+    assert ah.coverage(both, by="month")["n_documents"].tolist() == [8, 8]
     counted = ah.rates(both, WORDS, by=["side", "language"], period="year").set_index(["side", "language"])
     assert counted["n_documents"].tolist() == [4] * 4
     assert counted["kappa"].isna().all(), "nobody measured how far the lists of a user agree"
@@ -122,20 +119,15 @@ def test_rough_dates_are_left_out_below_and_said(roughly):
         "year": ah.rates(roughly, WORDS, period="year"),
         "month": ah.rates(roughly, WORDS, period="month"),
         "week": ah.rates(roughly, WORDS, period="week"),
-        "weeks": ah.texts_by_period(roughly, "week"),
         "tone": ah.compare_tone(roughly, by="month"),
         "window": ah.event_window(roughly, TALKS, days=13),
         "wide": ah.event_window(roughly, TALKS, days=14),
         "topics": ah.compare_topics(roughly, ah.fit_topics(roughly, 2), by="week"),
     }
     left_out = {name: table.attrs["n_undated"] for name, table in found.items()}
-    assert left_out == {
-        "year": 0, "month": 1, "week": 3, "weeks": 3, "tone": 1, "window": 3, "wide": 2, "topics": 3,
-    }  # fmt: skip
-    ax = ah.plot_rates(found["week"], note="Counts.")
-    assert "Counts.\n3 texts are left out, because their dates are less exact." in [
-        t.get_text() for t in ax.figure.texts
-    ]
+    assert left_out == {"year": 0, "month": 1, "week": 3, "tone": 1, "window": 3, "wide": 2, "topics": 3}
+    below = ah.plot_rates(found["week"], note="Counts.").figure.texts[-1].get_text()
+    assert below == "Counts.\n3 texts are left out, because their dates are less exact."
 
 
 @pytest.fixture(scope="module")

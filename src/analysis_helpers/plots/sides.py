@@ -9,7 +9,7 @@ from matplotlib.scale import FuncScale
 
 from ..corpus import PERIODS
 from ..errors import TalksError
-from .style import LINES, MARGIN, PAGE, SIDE_NAMES, STEPS, Panel, new_panel, printable, refuse_nothing, titled
+from .style import LINES, MARGIN, PAGE, PHONE, SIDE_NAMES, STEPS, Panel, new_panel, printable, refuse_nothing, titled
 
 ROW, TALL_ROW, TOPIC_ROW = 24, 58, 84
 MIN_TEXTS, COMPARABLE = 20, 0.7  # of a year; agreement of the lists of two languages
@@ -116,15 +116,13 @@ def _draw_mean(panel: Panel, row: dict, y: float, scale: float = 1) -> None:
 
 
 @titled
-def plot_rates(
-    rates: pd.DataFrame, talks: pd.DataFrame | None = None, *, value: str = "rate", theme: str = "light"
-) -> Axes:
+def plot_rates(rates: pd.DataFrame, *, value: str = "rate", theme: str = "light") -> Axes:
     """Draw rates per 1,000 words, or shares of texts, as small multiples: a panel a concept, one scale, texts last.
 
-    In: a table of `rates` by period; talks to mark; `value`, rate (on a scale of square roots) or share. Bands are 95 %
-    intervals; a hollow mark has none; no line crosses a period without texts, no year under 20 texts has a mark. By
-    `language` or `group`, each has a line, the longest of a side as always, others dotted. Concepts whose lists agree
-    under .70 (`kappa`) are named, not drawn. Out: the axes. Known weakness: 24 months stay readable.
+    In: a table of `rates` by period; `value`, rate (on a scale of square roots) or share. Bands are 95 % intervals; a
+    hollow mark has none; no line crosses a period without texts, no year under 20 texts has a mark. By `language` or
+    `group`, each has a line, the longest of a side as always, others dotted. Concepts whose lists agree under .70
+    (`kappa`) are named, not drawn. Out: the axes. Known weakness: 24 months stay readable.
 
     >>> corpus = ah.load_corpus().where(collection="statements_2025")
     >>> table = ah.rates(corpus, {"Taiwan": ["taiwan"]}, period="month")
@@ -166,7 +164,6 @@ def plot_rates(
                 panel.say(-0.5 + x * len(times), 1.16, words, 12, side, ha="right", **above)
         for kappa in rates.loc[rates["concept"] == concept, "kappa"].head(1) if "kappa" in rates else ():
             panel.say(len(times) - 0.5, 1.16, f"lists agree at {kappa:.2f}", ha="right", **above)
-        _mark_times(panel, talks, times[0], named=number == 0)
         _name_times(panel, times)
     if len(unlike):
         named = ", ".join(f"{row.concept} ({row.kappa:.2f})" for row in unlike.drop_duplicates("concept").itertuples())
@@ -222,25 +219,13 @@ def _name_times(panel: Panel, times: list[pd.Period]) -> None:
     panel.say(np.arange(len(times)), -0.16, names, ha="center", transform=panel.get_xaxis_transform())
 
 
-def _mark_times(panel: Panel, talks: pd.DataFrame | None, first: pd.Period, *, named: bool) -> None:
-    for city, day in () if talks is None else zip(talks["city"], talks["start_date"], strict=True):
-        time = day.to_period(first.freq)
-        x = (time - first).n + (day - time.start_time) / (time.end_time - time.start_time) - 0.5
-        if panel.get_xlim()[0] <= x <= panel.get_xlim()[1]:
-            panel.axvline(x, color=panel.theme["muted"], lw=0.9, ls=(0, (2, 2)), zorder=0.5)
-            if named:
-                panel.say(x - 0.1, panel.get_ylim()[1] * 0.88, city, weight="It", ha="right")
-
-
 @titled
-def plot_topics(
-    shares: pd.DataFrame, months: pd.DataFrame, talks: pd.DataFrame | None = None, *, theme: str = "light"
-) -> Axes:
+def plot_topics(shares: pd.DataFrame, months: pd.DataFrame, *, theme: str = "light") -> Axes:
     """Draw one row a topic: left its share of each side's texts, right the same by month, one scale for all.
 
-    In: tables of `compare_topics` by `speaker_side` and by `speaker_side` and `month`; talks to mark. Rows run from the
-    most Chinese topic to the most American; `bootstrap` (`topic_stability`) stands beneath the name; a hollow mark has
-    no interval. Out: the axes. Known weakness: at most 24 months fit.
+    In: tables of `compare_topics` by `speaker_side` and by `speaker_side` and `month`. Rows run from the most Chinese
+    topic to the most American; `bootstrap` (`topic_stability`) stands beneath the name; a hollow mark has no interval.
+    Out: the axes. Known weakness: at most 24 months fit.
 
     >>> row = {"topic": 1, "label": "a · b", "mean": 0.4, "low": 0.3, "high": 0.5, "n_documents": 12}
     >>> shares = pd.DataFrame([row]).assign(speaker_side="US", month=pd.Period("2025-05", "M"))
@@ -277,8 +262,40 @@ def plot_topics(
         _set_scale(right, names, highest, (0, highest / 2, highest), "{:.0%}", zero=1.2)
         for side, part in months[months["topic"] == topic].groupby("speaker_side", sort=False):
             draw_series(right, part, ("mean", "low", "high"), side, 0.7)
-        _mark_times(right, talks, months["month"].min(), named=number == 0)
         if number:
             ax.line([MARGIN, PAGE - MARGIN], [top, top])
     _name_times(right, names)
+    return ax
+
+
+@titled
+def plot_issues_by_side(table: pd.DataFrame, *, width: float = PAGE, theme: str = "light") -> Axes:
+    """Draw mirror bars: the talks of which one side alone names an issue, left and right, and those of both apart.
+
+    In: a table of `issues_by_side`; `width` in pixels, under 600 for phones. Issues run from the most American to the
+    most Chinese. Out: the axes, in pixels. Known weakness: p values are not printed.
+
+    >>> ah.plot_issues_by_side(ah.issues_by_side(ah.load_talks())).texts[0].get_text()
+    'only the US'
+    """
+    refuse_nothing(table, "issue")
+    table = table.loc[(table["only_cn"] - table["only_us"]).sort_values(kind="stable").index]
+    left, step, top, shift, wrap = (MARGIN, 37, 62, 9, "\n") if width < PHONE else (212, 20, 44, 0, " ")
+    most, bottom = table[["only_us", "only_cn", "both"]].max(), top + step * len(table)
+    unit = (width - left - MARGIN - 96) / max(most.sum(), 1)  # pixels of a talk, with room for four numbers
+    middle = left + 24 + unit * most["only_us"]
+    apart, rows = middle + unit * most["only_cn"] + 48, top + step * (np.arange(len(table)) + 0.5)
+    ax = new_panel(theme, bottom + 42, width=width)
+    columns = {"US": ("only_us", "only the US", middle, -1), "CN": ("only_cn", "only China", middle, 1)}
+    for side, (column, words, zero, way) in (columns | {"other": ("both", "both", apart, 1)}).items():
+        ends, look, some = zero + way * unit * table[column], {"ha": "left" if way > 0 else "right"}, table[column] > 0
+        ax.say(zero + 6 * way, top - 16, words, 13.5, side, "Bold", **look)
+        ax.say(ends + 6 * way, rows + shift, table[column], 12, side, **look)
+        ax.bars(rows[some] + shift, (ends - zero)[some], side, 13, left=zero)
+        ax.line([[zero] * len(table)] * 2, [rows + shift - 12 + shift / 3, rows + shift + 12 - shift / 3], "muted")
+    for y, row in zip(rows - shift, table.itertuples(), strict=True):
+        look = ("muted",) if np.isnan(row.p_holm) else ("ink", "Bold" if row.p_holm < 0.05 else "Regular")
+        ax.say(MARGIN, y, row.label + " *" * (row.p_holm < 0.05), 13.5, *look)
+    ax.say(MARGIN, 12 if shift else top - 16, f"{table['n_talks'].iloc[0]} talks, whole text of each side")
+    ax.say(MARGIN, bottom + 10, f"Bold, *: p < .05 (McNemar, Holm).{wrap}Grey: not tested (under 6 differ).", va="top")
     return ax

@@ -122,13 +122,13 @@ class Panel(Axes):
         look = {"mfc": color if sure else self.theme["ground"], "mec": color, "mew": 1.2, "zorder": 3} | look
         self.plot(x, y, marker, ms=size * scale, **{"clip_on": False} | look)
 
-    def bars(self, at: Any, lengths: Any, side: str, width: float) -> None:
-        """Draw the bars of a side: solid for the United States, hatched for China."""
+    def bars(self, at: Any, lengths: Any, side: str, width: float, **left: float) -> None:
+        """Draw the bars of a side, from `left` sideways: solid for the United States, hatched for China."""
         look = {"facecolor": self.theme[side], "linewidth": 0}
         if side == "CN":
             look = {"facecolor": self.theme["ground"], "linewidth": 1.3, "hatch": "/////"}
         with mpl.rc_context({"hatch.linewidth": 1.1}):
-            self.bar(at, lengths, width, zorder=2, edgecolor=self.theme[side], **look)
+            (self.barh if left else self.bar)(at, lengths, width, zorder=2, edgecolor=self.theme[side], **look, **left)
 
     def name_sides(self, x: float, y: float, names: dict, line: bool = False) -> None:
         """Draw the key of the sides in a row, in pixels: mark and name; a line is given by its side and rank in it."""

@@ -27,17 +27,12 @@ def show(table: pd.DataFrame | pd.Series, shares: Iterable[str] = ()) -> pd.Data
         for name in names:
             written[name] = table[name].map(write, na_action="ignore").astype("object").fillna("·")
     written.index = [_label(key) for key in table.index]
-    written.columns = _headers(table.columns)
+    months = [key for key in table.columns if isinstance(key, pd.Period) and key.freqstr == "M"]
+    one_year = months if len({month.year for month in months}) == 1 else []
+    short = pd.Series([f"{key:%b}" if key in one_year else _label(key) for key in table.columns])
+    written.columns = short.mask(short.duplicated(keep=False), [str(key).replace("_", " ") for key in table.columns])
     written.attrs = {"written": True}
     return written.rename_axis(columns=_label(tuple(filter(None, table.index.names))) or None)
-
-
-def _headers(columns: pd.Index) -> list[str]:
-    months = [key for key in columns if isinstance(key, pd.Period) and key.freqstr == "M"]
-    if len({month.year for month in months}) == 1:
-        columns = [f"{key:%b}" if key in months else key for key in columns]
-    short = pd.Series([_label(key) for key in columns])
-    return short.mask(short.duplicated(keep=False), [str(key).replace("_", " ") for key in columns]).tolist()
 
 
 def _label(key: object) -> str:

@@ -9,24 +9,23 @@ from matplotlib.patches import Circle, Rectangle, Wedge
 
 from ..corpus import check_columns
 from ..dictionaries import read_codebook
-from ..talks import describe_gaps, longest_pauses
-from .style import MARGIN, PAGE, Panel, new_panel, refuse_nothing, titled, width_of
+from ..talks import CODES, PEOPLE, describe_gaps, longest_pauses
+from .style import ADMINISTRATIONS, MARGIN, PAGE, PHONE, SIDE_NAMES, Panel, new_panel, refuse_nothing, titled, width_of
 
 LANES = (
     ("Leaders", "Leaders", ()),
     ("Diplomacy", "Diplo-\nmacy", ("diplomatic", "general")),
     ("Trade, finance,\ntechnology", "Trade,\nfinance", ("trade", "finance", "technology")),
-    ("Security,\nmilitary", "Military", ("security", "military")),
-    ("Climate, drugs,\npeople", "Other", ("climate", "narcotics", "people")),
+    ("Security,\nmilitary", "Security", ("security", "military")),
+    ("Climate, drugs,\npeople", "Climate,\ndrugs", ("climate", "narcotics", "people")),
 )
 RADIUS = {"leader": 7.0, "cabinet": 5.7, "deputy": 3.9, "working": 3.9}
 LONG_GAP = 300  # days; shorter gaps are the ordinary rhythm of a lane
-PRESIDENTS = (("2021-01-20", "Biden takes office"), ("2025-01-20", "Trump returns"))
 SIZES = {  # pixels of the figure, of a day and of each lane
     "page": {"width": PAGE, "day": 0.2295, "lanes": (146, 103, 131, 98, 64)},
     "phone": {"width": 390, "day": 0.4595, "lanes": (122, 68, 70, 44, 34), "left": 72, "top": 128, "upright": True},
     # For A3: saved with 1.15 times the resolution it is 1,500 by 1,060 pixels, its dots and letters that much larger.
-    "poster": {"width": 1304, "day": 0.333, "lanes": (120, 147, 188, 116, 94)},
+    "poster": {"width": 1304, "day": 0.333, "lanes": (128, 147, 180, 116, 94)},
 }
 
 
@@ -136,10 +135,15 @@ class _Sheet:
             x, y, ha, below, px = MARGIN - 2, begins + 10, "left", 15, (12.5, 11.5)
         self.ax.say(x, y, self.years, px[0], "ink", "Semibold", ha=ha)
         self.ax.say(x, y + below, [f"{first} talk{'' if first == 1 else 's'}", *others], px[1], ha=ha)
-        for date, what in () if self.upright else PRESIDENTS:
-            if int(date[:4]) in self.years:
-                self.line(self.day(date), low, high, "muted", ls=(0, (2, 2)), zorder=1)
-                self.ax.say(self.day(date) + 4, self.top + 5, what, weight="It")
+        for year, text in zip(self.years, self.ax.texts[-len(self.years) :], strict=True):
+            text.set_gid(f"year-{year}")
+        for name, year, last in () if self.upright else ADMINISTRATIONS:
+            start, end = np.clip([self.day(f"{one}-01-20") for one in (year, last + 1)], self.left, self.end)
+            if start < end:
+                self.ax.say((start + end) / 2, self.top - 15, name, 12.5, weight="It", ha="center")
+                self.ax.line([start + 3, end - 3], [self.top - 5, self.top - 5], "muted")
+            if self.left < start < self.end and year > self.years[0]:
+                self.line(start, self.top - 5, high, "muted", ls=(0, (2, 2)), zorder=1)
 
     def draw_lane(self, lane: int, talks: pd.DataFrame, gaps: pd.DataFrame, labels: dict[str, str]) -> None:
         (page_name, phone_name, _), base, color = LANES[lane], self.base(lane), self.ax.theme["lanes"][lane]
@@ -150,15 +154,15 @@ class _Sheet:
         else:
             self.ax.line([self.left, self.end], [base, base], zorder=0)
             self.ax.say(MARGIN, base - 2, page_name, 13.5, linespacing=1.1, **look)
-            self.ax.say(self.left - 9, base - 2, len(talks), ha="right", va="bottom")
+            self.ax.say(self.left - 9, base - 2, len(talks), ha="right", va="bottom", gid=f"lane-{lane}")
         times, radii = talks["start_date"].map(self.day), talks["level"].map(RADIUS)
         both_ways = self.upright and lane > 0
         heights = pack(times.to_numpy(), radii.to_numpy(), both_ways=both_ways) + (0 if both_ways else 8)
         talks = talks.assign(time=times, height=heights, radius=radii, label=talks["talk_id"].map(labels))
         xs, ys = self.turn(times, base + heights * (1 if self.upright else -1))
         modes = talks["mode"].where(talks["status"] == "held", "none")
-        for x, y, level, mode in zip(xs, ys, talks["level"], modes, strict=True):
-            draw_dot(self.ax, x, y, level, mode, color)
+        for x, y, level, mode, name in zip(xs, ys, talks["level"], modes, talks["talk_id"], strict=True):
+            draw_dot(self.ax, x, y, level, mode, color, name)
         ends, taken = [(self.day(gap.from_date), self.day(gap.to_date)) for gap in gaps.itertuples()], []
         for days, end in zip(gaps["days"], ends, strict=True):
             self.draw_gap(lane, days, *end, times.to_numpy())
@@ -174,6 +178,7 @@ class _Sheet:
         if not self.upright:
             self.band(begin, end, base - 56, base, over=1)
             words += "" if lane else " without meeting in person"
+            look["bbox"] = {"facecolor": self.ax.theme["band"], "lw": 0, "pad": 0.6}
             self.ax.say(at, base - 47, words, 12.5, "ink", "Semibold", **look)
             return
         self.band(begin, end, *((base - 24, base + 24) if lane else (base - 12, base + 92)))
@@ -189,13 +194,15 @@ class _Sheet:
         edges = [(edge, shift) for end in ends for edge, shift in zip(end, (-8, 9), strict=True)]
         y = talk["time"] + sum(shift for edge, shift in edges if abs(edge - talk["time"]) < 3)
         words = talk["label"].replace(" (", ",\n").rstrip(")")
-        self.ax.say(self.base(0) + reach + 12, y, words, 12, "ink", "Semibold", zorder=4, linespacing=1.05)
+        look = {"zorder": 4, "linespacing": 1.05, "gid": f"name-{talk['talk_id']}"}
+        self.ax.say(self.base(0) + reach + 12, y, words, 12, "ink", "Semibold", **look)
 
     def label_above(self, lane: int, talk: dict, talks: pd.DataFrame, taken: list, roofs: list) -> None:
         """Name a talk on the lowest level that is free of dots, gaps and the names right of it."""
         patch = {"facecolor": self.ax.theme["ground"], "lw": 0, "pad": 0.6}
         weight, time, base = "Regular" if lane else "Semibold", talk["time"], self.base(lane)
-        text = self.ax.say(0, 0, talk["label"], 12.5, "ink", weight, zorder=2, bbox=patch)
+        look = {"zorder": 2, "bbox": patch, "gid": f"name-{talk['talk_id']}"}
+        text = self.ax.say(0, 0, talk["label"], 12.5, "ink", weight, **look)
         left = min(time - 5, self.width - MARGIN - width_of(text) + 2)
         end = left + width_of(text)
         under = talks[(talks["time"] > left - 9) & (talks["time"] < end + 9)]
@@ -225,15 +232,68 @@ class _Sheet:
         self.ax.say(*at, words)
 
 
-def draw_dot(ax: Panel, x: float, y: float, level: str, mode: str, color: str) -> None:
-    """Draw one talk: full circle in person, half video, ring phone, cross where it was not held."""
+def draw_dot(ax: Panel, x: float, y: float, level: str, mode: str, color: str, name: str | None = None) -> None:
+    """Draw one talk: full circle in person, half video, ring phone, cross where it was not held; SVG keeps its name."""
     r = RADIUS[level]
     if mode == "none":
-        arm = np.array([-0.8, 0.8]) * r
-        for rise in (arm, -arm):
-            ax.plot(x + arm, y + rise, color=color, lw=1.9, solid_capstyle="butt", zorder=3)
+        across, down = 0.8 * r * np.array([[-1, 1, np.nan, -1, 1], [-1, 1, np.nan, 1, -1]])
+        ax.plot(x + across, y + down, color=color, lw=1.9, solid_capstyle="butt", zorder=3, gid=name)
         return
     face = color if mode == "in_person" else ax.theme["ground"]
-    ax.add_patch(Circle((x, y), r - 0.7, facecolor=face, edgecolor=color, lw=1.15, zorder=3))
+    ax.add_artist(Circle((x, y), r - 0.7, facecolor=face, edgecolor=color, lw=1.15, zorder=3, gid=name))
     if mode == "virtual":
-        ax.add_patch(Wedge((x, y), r - 0.7, 90, 270, facecolor=color, lw=0, zorder=3.1))
+        half = name and f"{name}:half"
+        ax.add_artist(Wedge((x, y), r - 0.7, 90, 270, facecolor=color, lw=0, zorder=3, gid=half))
+
+
+@titled
+def plot_rounds(talks: pd.DataFrame, *, width: float = PAGE, theme: str = "light") -> Axes:
+    """Draw series of talks as ladders: a rung a talk, with number, days, place, heads, outcome, time since the last.
+
+    In: rows of `load_talks` with a `series`; `width` in pixels, under 600 for phones. Blocks show how much came of a
+    talk, none (breakdown) to four (agreement); days count from the last held. Out: the axes, in pixels. Raises
+    `TalksError` without a series. Known weakness: more than two series are crowded on a page.
+
+    >>> ah.plot_rounds(ah.load_talks().query("series == 'trade talks 2025'")).texts[2].get_text()
+    'Trade talks 2025'
+    """
+    talks = talks[talks["series"] != ""].sort_values(["series", "start_date", "end_date"])
+    refuse_nothing(talks, "talk of a series")
+    by, held = talks["series"], talks["end_date"].where(talks["status"] == "held")
+    before, last = talks["end_date"].groupby(by).shift(), held.groupby(by).ffill().groupby(by).shift()
+    rise = 42 + 0.15 * (talks["start_date"] - before).dt.days.clip(lower=0)
+    talks = talks.assign(y=64 + rise.fillna(0).groupby(by).cumsum(), rise=rise, before=before, last=last)
+    depths, phone, left, top = talks.groupby("series")["y"].max() + 46, width < PHONE, MARGIN, 26
+    ax = new_panel(theme, top + (depths.sum() if phone else depths.max()), width=width)
+    ax.name_sides(4, 10, {side: SIDE_NAMES[side] for side in ("US", "CN")})
+    wide = (width - MARGIN) / (1 if phone else len(depths)) - MARGIN
+    for name, rows in talks.groupby("series"):
+        ax.say(left, top + 24, name[:1].upper() + name[1:], 14.5, "ink", "Bold")
+        for row in rows.assign(y=rows["y"] + top).to_dict("records"):
+            _draw_rung(ax, row, left, left + wide)
+        left, top = (left, top + depths[name]) if phone else (left + wide + MARGIN, top)
+    return ax
+
+
+def _draw_rung(ax: Panel, row: dict, left: float, right: float) -> None:
+    y, rail, held, low, high = row["y"], left + 44, row["status"] == "held", row["start_date"], row["end_date"]
+    if low.year != row["before"].year:
+        ax.say(left, y - 19, low.year, 12, "muted", "Semibold")
+    if not pd.isna(row["last"]):
+        since, above = "" if row["last"] == row["before"] else " since the last held", y - row["rise"]
+        ax.line([rail, rail], [above + 9, y - 9], "muted", ls="-" if held and not since else (0, (2, 2)))
+        ax.say(right, (above + y) / 2, f"{(low - row['last']).days} days{since}", weight="It", ha="right")
+    draw_dot(ax, rail, y, row["level"], row["mode"] if held else "none", ax.theme["ink"])
+    ax.say(left + 24, y, row["number"] or "·", 13.5, "ink", "Semibold", ha="right")
+    place = {"phone": "phone", "virtual": "video"}.get(row["mode"], row["city"].replace(";", ", "))
+    x, first, final = rail + 20, *(f"{day.day} {day:%b}" for day in (low, high))
+    days = final if first == final else f"{low.day if low.month == high.month else first}–{final}"
+    ax.say(x + 4 + width_of(ax.say(x - 4, y, place, 13.5, "ink", "Semibold")), y, "within " * row["window"] + days)
+    us = [PEOPLE.get(name, {"surname": name})["surname"] for name in row["us_heads"].split(";")]
+    for side, names in (("US", us), ("CN", row["cn_heads"].split(";"))):
+        ax.mark(x, y + 18, side, 0.8, mew=0)
+        x += 20 + width_of(ax.say(x + 8, y + 18, ", ".join(names), 12, side))
+    ax.say(right - 34 * held, y, row["outcome"] if held else row["status"], 12, "ink", ha="right")
+    for block in range(4 * held):
+        color = ax.theme["rule" if block + CODES["outcome"].index(row["outcome"]) > 3 else "ink"]
+        ax.add_patch(Rectangle((right - 27 + 7 * block, y + 7), 5, -4 - 3 * block, color=color, lw=0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from ..errors import TalksError
 from .execute import find_notebooks, shipped_folder
 
 MARK = "index.html"
+LEFTOVERS = shutil.ignore_patterns("*webpack-macros.html", "fontawesome*", "*.map")  # of themes, never loaded
 GUIDES = ("reading.md", "glossary.md")  # pages that a report on another corpus has as well
 
 
@@ -34,7 +36,7 @@ def render_site(notebooks: Path, out: str | Path, other_corpus: str | None = Non
                 shutil.copy(docs / name, source)
             _write_index(notebooks / "any_corpus.ipynb", source)
         _run_sphinx(source, pages, Path(scratch) / "doctrees", other_corpus or "")
-        shutil.copytree(pages, draft, dirs_exist_ok=True)
+        shutil.copytree(pages, draft, dirs_exist_ok=True, ignore=LEFTOVERS)
     return Path(out).resolve() / MARK
 
 
@@ -52,11 +54,9 @@ def _add_sources(source: Path, notebooks: Path) -> None:
 
 
 def _write_index(notebook: Path, source: Path) -> None:
-    import nbformat
-
-    page = nbformat.read(notebook, as_version=4)
-    page.cells.append(nbformat.v4.new_markdown_cell("```{toctree}\n:hidden:\n\nreading\nglossary\n```", id="pages"))
-    nbformat.write(page, source / "index.ipynb")
+    page = json.loads(notebook.read_text(encoding="utf-8"))
+    page["cells"].append(page["cells"][0] | {"id": "toc", "source": "```{toctree}\n:hidden:\n\nreading\nglossary\n```"})
+    (source / "index.ipynb").write_text(json.dumps(page), encoding="utf-8")
 
 
 def _run_sphinx(source: Path, pages: Path, doctrees: Path, corpus: str) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis_helpers.build.read.databases import explain_no_text, is_zotero, link_attachments, split_export
-from tests.conftest import read_gold
+from tests.conftest import by_hand, read_gold
 
 NEXIS, LEXIS, LEXIS_GERMAN, FACTIVA, FACTIVA_PLAIN, PROQUEST_LINES = (
     Path(__file__).with_name("exports").joinpath(f"{name}.txt").read_text(encoding="utf-8")
@@ -92,25 +92,9 @@ def test_proquest_gives_addresses_and_says_where_it_has_no_full_text():
     assert "text" not in first
 
 
-NO_EXPORTS = {
-    "empty": "",
-    "length in a sentence": "Length: 5 words. That was the whole speech.\n\nBody language said the rest.",
-    "labels of a press release": (
-        "Press release\nThe Harbour Office\nMarch 18, 2021\nCopyright 2021 The Harbour Office\nLength: 300 words\n"
-        "Byline: Press office\nBody\nThe ferry will be named next week.\nLanguage: English\n"
-    ),
-    "briefing": "Q: Document 7?\nA: That one.\nBY the way\nTD and LP are initials.\nHD video was made.\nSN: none\n",
-    "initials of senators": "\n".join(f"{code} spoke for a minute." for code in ["HD", "PD", "SN", "LA", "WC", "LP"]),
-    "words and a date": "It was a talk of\n823 words\n18 March 2021\nand Document 12 was read.\n",
-    "a form": f"Title: Envoy\nAuthor: Untrue\n{RULE}\nSection: B\nSubject: Talks\n{RULE}\nCopyright: none\n",
-    "numbered documents": "1 of 3 DOCUMENTS\nwas lost, the office said.\n\nThe other two were found.\n",
-    "how to": "Nexis prints Load-Date: and End of Document; Factiva prints HD, PD and SN; ProQuest prints Full text:.",
-}
-
-
-@pytest.mark.parametrize("name", NO_EXPORTS)
-def test_an_ordinary_text_is_no_export(name):
-    assert split_export(NO_EXPORTS[name]) is None
+@by_hand("no_exports")
+def test_an_ordinary_text_is_no_export(text):
+    assert split_export(text) is None
 
 
 EVENTS = ["410412347", "20210318", "202103", "2021"]

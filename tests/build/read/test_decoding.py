@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from analysis_helpers.build.read import encoding as encodings
 from analysis_helpers.build.read.encoding import decode, decode_lines, find_garble, repair
 from analysis_helpers.errors import UnreadableError
-from tests.conftest import ROOT
+from tests.conftest import ROOT, by_hand, read_gold
 
 MESSY = ROOT.parent / "shared/messy"
 FISH = (
@@ -24,30 +24,7 @@ FISH = (
 ) * 3
 
 
-@pytest.mark.parametrize(
-    ("encoding", "text"),
-    [
-        *((encoding, "The café — “closed”.") for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252")),
-        *((encoding, "The fish came late.") for encoding in ("utf-16-le", "utf-16-be")),
-        ("utf-16-le", "双方讨论了鱼。\nThe fish came late."),
-        ("cp1252", "The minister’s café – a “quote” of €5."),
-        ("cp1252", "São Paulo não é só praia, disse o ministro."),
-        ("mac_roman", "The minister didn’t count."),
-        # Western signs, which are no quotation marks in two bytes
-        ("cp1252", "He said ¡Es! and ¡Eso! and no more of it."),
-        ("cp1252", "Ågren said «¡Xavier!» and ¿Qué? at 20°±5° in the Café Åbo, and didn’t."),
-        ("mac_roman", "Ågren said «¡Xavier!» and ¿Qué? at 20°±5° in the Café Åbo, and didn’t."),
-        ("gb18030", "双方官员星期一讨论了鱼的数量，没有发表声明。"),
-        ("big5", "雙方官員星期一討論了魚的數量，沒有發表聲明。"),
-        ("shift_jis", "両国の大臣は月曜日に魚について話し合った。"),
-        ("euc_kr", "두 나라의 장관은 월요일에 물고기에 대해 이야기했다."),
-        ("cp1251", "Министры говорили в понедельник о рыбе и разошлись."),
-        ("koi8_r", "Министры говорили в понедельник о рыбе и разошлись."),
-        ("cp1253", "Οι υπουργοί μίλησαν τη Δευτέρα για τα ψάρια."),
-        ("cp437", "<meta charset=ibm437><p>Les négociateurs à Genève"),
-        *((encoding, "The talks ended… and nobody spoke.") for encoding in ("gb18030", "big5", "cp949")),
-    ],
-)
+@by_hand("encodings")
 def test_bytes_of_any_usual_encoding_are_read(encoding, text):
     assert decode(text.encode(encoding)) == text
 
@@ -217,49 +194,22 @@ def test_real_byte_strings_become_pages_and_what_is_no_language_is_told():
         assert not [row["text"] for row in rows if find_garble(repair(row["text"] or ""))]
 
 
-JS = (
-    '!function(e,t){"use strict";var n=t.document,r=n.createElement("div");r.style.cssText="margin:0;padding:0",'
-    "e.exports=function(a){return a&&a.length?a.map(function(i){return i*2}):[]};var o=window.foo||{};o.bar=1}(x,y);"
-)
-GARBLE = {
-    "glyph codes": ("/i255 /6/3 /7/8 /4 " * 20, "glyph codes"),
-    "cids": ("(cid:12)(cid:45)(cid:3) (cid:7)" * 5, "glyph codes"),
-    "private characters": ("\uf0b7\uf0a7\uf0d8\uf0b7 \uf0a7\uf0d8\uf0b7\uf0a7\uf0d8\uf0b7 word", "one font only"),
-    "lost characters": ("\ufffd\ufffd\ufffd\ufffd \ufffd\ufffd\ufffd\ufffd\ufffd\ufffd and", "lost character"),
+GARBLE = {row["case"]: (row["text"] * int(row["times"]), row["reason"]) for row in read_gold("garble")}
+GARBLE |= {
     "base64": (base64.b64encode(FISH.encode()).decode(), "packed"),
     "one hexadecimal run": (FISH.encode().hex(), "packed"),
     "hexadecimal pairs": (FISH.encode().hex(" "), "hexadecimal"),
-    "program": (JS, "program"),
-    "style sheet": (".nav{margin:0;padding:0 10px;color:#fff}.nav li a{display:block}.foot p{font-size:12px}", "style"),
-    "json": ('{"id":12,"title":"fish","tags":["a","b"],"meta":{"n":3,"k":"v"}}', "JSON"),
     "letters apart": (" ".join(FISH), "set apart"),
     "shifted by 29": ("".join(chr(ord(x) - 29) if ord(x) > 60 else x for x in FISH), "stand for others"),
     "control characters": ("".join(chr(x % 32) for x in range(80)) + "word", "control"),
+    "capitals": (FISH.upper(), ""),
+    "noisy scan": (FISH.replace("the", "tlie").replace("h", "li").replace(". ", " . ·~ "), ""),
+    "picture inside": (f"The talks went on. ![](data:image/png;base64,{base64.b64encode(FISH.encode()).decode()})", ""),
+    "spaced heading": ("A G E N D A\n" + FISH, ""),
 }
 
 
-LANGUAGE = {
-    "empty": "",
-    "readout": "The Secretary spoke by phone today with his counterpart.",
-    "tweet of links": "RT @fish: #Trade #Talks https://t.co/AbCdEf1234 https://t.co/ZyXwVu9876 👏👏",
-    "table": "Port Boats Fish\nNorth 12 3,400\nSouth 9 2,150\nWest 31 12,000\n" * 9,
-    "capitals": FISH.upper(),
-    "chinese": "双方官员星期一讨论了鱼的数量，没有发表声明。" * 9,
-    "russian": "Министры говорили в понедельник о рыбе и разошлись. " * 9,
-    "polish": "Ministrowie rozmawiali w poniedziałek o rybach i rozeszli się bez komunikatu prasowego. " * 9,
-    "pinyin": "Shuang fang guan yuan xing qi yi tao lun le yu de shu liang mei you fa biao sheng ming. " * 9,
-    "law": "§ 301(a)(1)(B)(ii); 19 U.S.C. § 2411(b); 84 Fed. Reg. 22,564 (May 17, 2019); [§ 302]. " * 9,
-    "names": "Aa Berg, Otto Fisk, Li Fiskov, Maria da Pesca, Jan van Vis, Ana Pez, Kim Sari, Olu Eja. " * 9,
-    "wire": "Shr profit 11 cts vs loss 2.03 dlrs Net profit 3,111,000 vs loss 14.9 mln Fish sales 21.5 mln " * 3,
-    "noisy scan": FISH.replace("the", "tlie").replace("h", "li").replace(". ", " . ·~ "),
-    "bullets": "\uf0b7 Count the fish.\n\uf0b7 Call the lawyers, and wait for the boats.",
-    "picture inside": f"The talks went on. ![](data:image/png;base64,{base64.b64encode(FISH.encode()).decode()})",
-    "spaced heading": "A G E N D A\n" + FISH,
-}
-
-
-@pytest.mark.parametrize("name", [*GARBLE, *LANGUAGE])
-def test_garble_is_found_with_its_reason_and_language_is_none(name):
-    text, reason = GARBLE.get(name) or (LANGUAGE[name], "")
+@pytest.mark.parametrize(("text", "reason"), GARBLE.values(), ids=GARBLE)
+def test_garble_is_found_with_its_reason_and_language_is_none(text, reason):
     assert reason in find_garble(text)
     assert bool(find_garble(text)) == bool(reason)
