@@ -1,6 +1,7 @@
 """Sphinx settings. Pages are rendered from executed notebooks: nothing runs here, nothing is fetched."""
 
 import sys
+from importlib import metadata
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
@@ -11,7 +12,6 @@ copyright = "Talks in words contributors. Code BSD-3-Clause, tables CC BY 4.0"
 language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_design"]
-extensions += ["generated", "glossary_links", "notebook_pages"]
 nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
 myst_enable_extensions = ["attrs_inline", "colon_fence"]
@@ -29,7 +29,8 @@ html_css_files = ["talks.css"]
 html_js_files = ["talks.js"]
 html_show_sourcelink = False
 html_copy_source = False
-html_context = {"default_mode": "auto"}
+html_show_search_summary = False  # it fetches pages, which a browser refuses without a server
+html_context = {"default_mode": "auto", "version_of_data": metadata.version("talks-in-words")}
 html_sidebars = {"**": ["brand.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
 html_theme_options = {
     "home_page_in_toc": True,
@@ -43,3 +44,19 @@ html_theme_options = {
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
     "extra_footer": "",
 }
+
+
+def setup(app):
+    """Tell Sphinx when to call what stands in `_ext`."""
+    import generated
+    import glossary_links
+    import living_timeline
+    import notebook_pages
+
+    app.add_config_value("corpus_folder", "", "html")  # of the corpus, where it is not the shipped one
+    app.connect("builder-inited", generated.prepare)
+    app.connect("builder-inited", living_timeline.add_timeline)
+    app.connect("source-read", generated.fill_template)
+    app.connect("doctree-read", notebook_pages.mend_tree, priority=400)  # before the contents of a page are listed
+    app.connect("doctree-resolved", glossary_links.link_terms)
+    app.connect("html-page-context", notebook_pages.mend_page)

@@ -165,9 +165,25 @@ def test_no_folder_of_tests_or_code_is_passed_over(pytestconfig):
     assert {folder.name for folder in folders if any(folder.match(name) for name in skipped)} == set()
 
 
-def test_version_is_the_same_everywhere(project):
-    for name in ("CITATION.cff", "CHANGELOG.md", "docs/cite.md"):
-        assert project["version"] in (ROOT / name).read_text(encoding="utf-8"), name
+def test_version_titles_and_licences_are_the_same_everywhere(project):
+    places = (ROOT / "CITATION.cff", ROOT / "data/CITATION.cff", ROOT / "codemeta.json")  # JSON is YAML, too
+    suite, talks, meta = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in places)
+    part = meta["hasPart"]
+    assert {one["version"] for one in (suite, talks, meta, part)} == {project["version"]}
+    assert {suite["date-released"], talks["date-released"]} == {meta["datePublished"]}
+    assert [meta["name"], part["name"]] == [suite["title"], talks["title"]]
+    assert talks["title"] in [reference["title"] for reference in suite["references"]]
+    code, data = (address.rsplit("/")[-1] for address in meta["license"])
+    assert [code, data, f"{code} AND {data}"] == [suite["license"], talks["license"], project["license"]]
+    assert part["license"] == meta["license"][1]
+    own = ("description", "keywords")
+    assert [meta[key] for key in own] == [project[key] for key in own]
+    assert meta["softwareRequirements"]["version"] == project["requires-python"]
+    cited = (ROOT / "docs/cite.md").read_text(encoding="utf-8")
+    assert [cited.count(one) for one in (suite["title"], talks["title"], project["version"])] == [2, 2, 4]
+    assert f"## {project['version']} ({meta['datePublished']})" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    for name, words in (("LICENSE", "BSD 3-Clause"), ("LICENSE-DATA", "CC BY 4.0")):
+        assert words in (ROOT / name).read_text(encoding="utf-8")
 
 
 def test_workflow_calls_the_same_verbs():

@@ -139,6 +139,15 @@ def test_answer_g_holds_for_these_two_and_not_for_all_issuers(statements):
     assert gap.low < 0 < gap.high
 
 
+def test_answer_h_can_be_counted_in_the_table():
+    met = ah.load_talks(level=["leader", "cabinet"], mode="in_person").query("status == 'held'")
+    abroad = ~met["country"].isin(["United States", "China"])
+    counts = abroad.groupby(met["start_date"].dt.year).agg(["sum", "size"]).loc[[2017, 2025]]
+    day = met.loc[met["city"].eq("Woodside") & met["level"].eq("leader"), "start_date"].item()
+    half = 2 * counts.loc[2025, "sum"] - counts.loc[2025, "size"]
+    assert numbers(answer("H")) == {2017, 2025, day.day, day.year, half, *counts.to_numpy().ravel()}
+
+
 def test_the_code_of_the_exercises_runs_as_printed(capsys):
     exercises = PAGE.split("## Seven more exercises")[1].split("## Marking")[0]
     blocks = code_of(exercises)

@@ -118,39 +118,10 @@ def test_a_file_name_that_is_no_text(built, tmp_path):
     assert built({}).documents["doc_id"].tolist() == ["a", "b?r"]
 
 
-FRENCH = (
-    "Les deux parties se sont rencontrées lundi à Lisbonne pour parler des droits de douane sur les bateaux et des "
-    "visas des pêcheurs, et elles ont décidé de se revoir au printemps prochain à Porto."
-)
-# The second of two documents: the files beside a.txt, where it stands, the reason, what to do.
-SET_ASIDE = {
-    "repeated id": (
-        {"b.csv": "id,text\na,They met in Porto.\n"},
-        "b.csv row 2",
-        "the id a is already that of a.txt; expected one id a document",
-        "rename a file, or give other ids",
-    ),
-    "no row": ({"b.csv": "id,text\n"}, "b.csv", "holds no row; expected one a document", "fill it or delete it"),
-    "ending": ({"b.odt": "x"}, "b.odt", "the ending .odt is unknown", "convert the file, or move it elsewhere"),
-    "empty": ({"b.txt": ""}, "b.txt", "is empty", "put the text into the file or delete it"),
-    "language": (
-        {"b.txt": FRENCH},
-        "b.txt",
-        "is in another language (fr)",
-        "texts in en and zh are measured; give a translation, or delete it",
-    ),
-    "glyph codes": (
-        {"b.txt": "/12 /45 /i255 /7 /9 /33 /i255 /21 /4\n" * 20},
-        "b.txt",
-        "is no readable text: ",
-        "get the text from its source again",
-    ),
-}
-
-
-@pytest.mark.parametrize(("files", "source", "reason", "remedy"), SET_ASIDE.values(), ids=SET_ASIDE)
-def test_what_cannot_be_read_is_set_aside_with_its_reason(files, source, reason, remedy, built, tmp_path):
-    corpus = check_corpus(built({"a.txt": TEXT, **files}))
+# The second of two documents: the file beside a.txt, where it stands, the reason, what to do.
+@by_hand("set_aside")
+def test_what_cannot_be_read_is_set_aside_with_its_reason(file, content, source, reason, remedy, built, tmp_path):
+    corpus = check_corpus(built({"a.txt": TEXT, file: content}))
     assert corpus.record["funnel"] == {"read": 2, "kept": 1, "duplicates": 0, "rejected": 1}
     found = corpus.rejected.loc[0]
     assert found["reason"].startswith(reason)

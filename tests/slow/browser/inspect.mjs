@@ -48,7 +48,8 @@ async function look(browser, { page: file, width, scheme, scripts = true }) {
   const view = await page.evaluate(() => ({
     ground: getComputedStyle(document.body).backgroundColor,
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    words: (document.querySelector("article") ?? document.body).innerText.split(/\s+/).length,
+    words: [...document.querySelectorAll("article, article .pst-js-only")].filter((one) => one.checkVisibility()).reduce(
+      (sum, one) => sum + one.innerText.split(/\s+/).length * (one.matches("article") ? 1 : -1), 0), // tools say nothing
     pictures: [...document.querySelectorAll("article img")].filter((one) => one.complete && !one.naturalWidth).length,
   }));
   const found = { page: file, width, scheme, scripts, ...view };
