@@ -89,14 +89,16 @@ def test_a_talk_leads_to_the_statements_of_its_days_and_back(pages, talks):
 
 
 def test_the_search_finds_places_and_names(site):
-    """A title leads to its section; names that stand in no title lead to the page."""
+    """A title leads to its section, also that of a call by its heads; a name beneath it to the page."""
     index = (site / "searchindex.js").read_text(encoding="utf-8")
     index = json.loads(index[index.index("{") : index.rindex("}") + 1])
     (found,) = index["alltitles"]["15 November 2023: Woodside"]
     assert (index["docnames"][found[0]], found[1]) == ("talks/2023", "2023-11-woodside-summit")
     options = (site / "_static/documentation_options.js").read_text(encoding="utf-8")
     assert "SHOW_SEARCH_SUMMARY: false" in options, "a summary is fetched, which fails without a server"
-    assert {"talks/2017", "talks/2018"} <= {index["docnames"][page] for page in index["terms"]["tillerson"]}
+    (found,) = index["alltitles"]["21 February 2017: Phone call of Rex Tillerson and Yang Jiechi"]
+    assert (index["docnames"][found[0]], found[1]) == ("talks/2017", "2017-02-tillerson-yang-call")
+    assert "talks/2018" in {index["docnames"][page] for page in index["terms"]["tillerson"]}
 
 
 def test_the_table_for_schools_has_eight_columns_and_no_date_of_its_own(site, talks):
