@@ -50,12 +50,10 @@ def setup(app):
     """Tell Sphinx when to call what stands in `_ext`."""
     import generated
     import glossary_links
-    import living_timeline
     import notebook_pages
 
     app.add_config_value("corpus_folder", "", "html")  # of the corpus, where it is not the shipped one
     app.connect("builder-inited", generated.prepare)
-    app.connect("builder-inited", living_timeline.add_timeline)
     app.connect("source-read", generated.fill_template)
     app.connect("doctree-read", notebook_pages.mend_tree, priority=400)  # before the contents of a page are listed
     app.connect("doctree-resolved", glossary_links.link_terms)

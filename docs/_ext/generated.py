@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import living_timeline
 import matplotlib as mpl
 import talk_pages
 from PIL import Image
@@ -32,8 +33,9 @@ def prepare(app: Any) -> None:
     context["data_version"] = f"Chronology: {len(talks)} talks, {span}. {context['data_version']}"
     context |= {"questions": ah.QUESTIONS | {"Steps of a build": build._STEPS}, "public": ah.__all__}
     context |= {"tables": load_schema()["resources"], "label_columns": read_codebook("label_columns")}
-    context |= {"figures": collect_figures(source), "timeline_alt": draw_timeline(talks, source / "_static")}
+    context |= {"figures": collect_figures(source), "timeline_words": draw_timeline(talks, source / "_static")}
     context |= talk_pages.write_pages(talks, source) | {"drawn": read_codebook("talk_labels")}
+    context |= living_timeline.draw_inline(talks, context["talks"])
     sheets = json.loads(app.builder.templates.render("talks_for_schools.json", context))
     talk_pages.write_sheet(sheets, source / "_static/talks_for_schools.xlsx")
     context["home"] = {one.split("/")[1]: save_forms(source, *one.split("/")) for one in HOME}
@@ -47,8 +49,8 @@ def fill_template(app: Any, docname: str, source: list[str]) -> None:
         source[0] = app.builder.templates.render_string(source[0], app.config.html_context)
 
 
-def draw_timeline(talks: Any, folder: Path) -> str:
-    """Draw the signature figure as SVG and PNG, and as a poster; return what it shows."""
+def draw_timeline(talks: Any, folder: Path) -> dict[str, str]:
+    """Draw the signature figure as SVG and PNG, and as a poster; return its words."""
     words = ah.timeline_words(talks)
     plain = {part: text.replace("\n", " ") for part, text in words.items()}  # line breaks by hand suit the page only
     page, poster = (ah.plot_timeline(talks, **kw).figure for kw in (words, {"size": "poster"} | plain))
@@ -57,7 +59,7 @@ def draw_timeline(talks: Any, folder: Path) -> str:
         page.savefig(folder / "timeline-light-page.png", dpi=200)
         poster.savefig(folder / "timeline-poster.pdf", metadata={"CreationDate": None, "ModDate": None})
         poster.savefig(folder / "timeline-poster.png", dpi=230)
-    return f"{plain['title']} {plain['subtitle']}"
+    return words
 
 
 def collect_figures(source: Path) -> list[dict[str, str]]:
@@ -76,16 +78,17 @@ def collect_figures(source: Path) -> list[dict[str, str]]:
 
 
 def save_forms(source: Path, notebook: str, name: str) -> int:
-    """Save a figure for the home page in each form that its notebook draws; return how many there are."""
+    """Save a figure for the home page, the first large in all forms, others small, and return how many are drawn."""
     cells = json.loads((source / f"notebooks/{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
     drawn = [one for cell in cells if cell["id"] in (f"{name}-figure", f"{name}-forms") for one in cell["outputs"]]
-    for output, form in zip(drawn, ("light", "dark", "light-phone", "dark-phone"), strict=False):
-        save_webp(output["data"]["image/png"], source / f"_static/{name}-{form}.webp")
+    small, forms = HOME[0] != f"{notebook}/{name}", ("light", "dark", "light-phone", "dark-phone")
+    for output, form in zip(drawn, forms[:2] if small else forms, strict=False):
+        save_webp(output["data"]["image/png"], source / f"_static/{name}-{form}.webp", small=small)
     return len(drawn)
 
 
-def save_webp(picture: str, path: Path) -> None:
-    """Save a picture of a notebook in few colours, a third of the bytes of a PNG, and a small one."""
-    image = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")
-    image.quantize(64, dither=Image.Dither.NONE).convert("RGB").save(path, lossless=True)
-    image.resize((640, 640 * image.height // image.width)).save(path.with_stem(f"{path.stem}-small"))
+def save_webp(picture: str, path: Path, *, small: bool = False) -> None:
+    """Save a picture of a notebook in few colours, a third of the bytes of a PNG, or small."""
+    full = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")
+    few = full.resize((640, 640 * full.height // full.width)) if small else full.quantize(64, dither=0).convert("RGB")
+    few.save(path, lossless=not small)

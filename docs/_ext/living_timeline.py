@@ -18,17 +18,14 @@ COLORS = {theme: dict(enumerate(colors["lanes"])) | colors for theme, colors in 
 NAMES = {color.lower(): f"var(--talks-{name})" for name, color in COLORS["light"].items() if isinstance(color, str)}
 
 
-def add_timeline(app: Any) -> None:
+def draw_inline(talks: Any, records: list[dict[str, Any]]) -> dict[str, Any]:
     """Draw the timeline for page and phone, with ids of their own, colours as variables and dots as links."""
-    if app.config.corpus_folder:
-        return
-    talks, context = ah.load_talks(), app.config.html_context
-    context |= {"talk_colors": COLORS, "timeline_words": ah.timeline_words(talks)}
-    links = {one["id"]: LINK.format(**one) for one in context["talks"]}
+    links, drawings = {one["id"]: LINK.format(**one) for one in records}, {"talk_colors": COLORS}
     for size in ("page", "phone"):
         with mpl.rc_context({"svg.hashsalt": "talks", "svg.fonttype": "path"}):
             ah.plot_timeline(talks, size=size).figure.savefig(drawn := io.StringIO(), format="svg")
         svg = re.sub("#[0-9a-f]{6}", lambda hue: NAMES[hue[0]], NEEDLESS.sub("", " ".join(drawn.getvalue().split())))
         svg = CIRCLE.sub(r'd="M\1A1 1 0 0 1\2A1 1 0 0 1\1z"', svg)  # radii too small for an arc are made to fit
         svg = DOT.sub(lambda dot: f"{links[dot[1]]}{dot[2]}{dot[3] or ''}</a>", svg)
-        context[f"timeline_{size}"] = re.sub(r'( id="|href="#)', rf"\1{size}-", svg)
+        drawings[f"timeline_{size}"] = re.sub(r'( id="|href="#)', rf"\1{size}-", svg)
+    return drawings

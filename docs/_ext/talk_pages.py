@@ -22,14 +22,13 @@ KEPT = ("country", "level", "status", "administration", "lane", "outcome", "seri
 TEXT = ["year", "date", "side", "outlet", "genre", "language", "title", "url"]
 
 
-def talk_records(talks: pd.DataFrame) -> list[dict[str, Any]]:
+def talk_records(talks: pd.DataFrame, statements: pd.DataFrame) -> list[dict[str, Any]]:
     """Make a record of each talk, in order of time: all that a page, a card or a row of a table says of it."""
     files = [shipped_data() / f"talks_{part}.csv" for part in ("people", "sources")]
     people, sources = (pd.read_csv(file, dtype="str", keep_default_na=False) for file in files)
     people = dict(iter(people.groupby(["talk_id", "side"])[["name", "office", "role"]]))
     sources = {talk: rows.to_dict("records") for talk, rows in sources.groupby("talk_id")}
-    statements, labels = read_statements(), {row["term"]: row["label"] for row in read_codebook("issues")}
-    records = []
+    labels, records = {row["term"]: row["label"] for row in read_codebook("issues")}, []
     for n, row in enumerate(add_lane(talks).to_dict("records"), 1):
         talk, start, end = row["talk_id"], row["start_date"], row["end_date"]
         cities, form, held = row["city"].replace(";", " and "), row["mode"], row["status"] == "held"
@@ -75,7 +74,8 @@ def read_statements() -> pd.DataFrame:
 
 def write_pages(talks: pd.DataFrame, source: Path) -> dict[str, Any]:
     """Write what each year's pages are made of; return what the templates need."""
-    records, texts = talk_records(talks), read_statements().groupby(TEXT, as_index=False).size()
+    statements = read_statements()
+    records, texts = talk_records(talks, statements), statements.groupby(TEXT, as_index=False).size()
     texts = texts[texts["date"].isin({day for talk in records for day in talk["days"]})]
     for kind, years in (("talks", {talk["year"] for talk in records}), ("statements", set(texts["year"]))):
         (source / kind).mkdir(exist_ok=True)

@@ -5,7 +5,6 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!living) return;
   const find = (what, within = living) => within.querySelector(what);
   const all = (what, within = living) => [...within.querySelectorAll(what)];
-  const MONTHS = "January February March April May June July August September October November December".split(" ");
   const SIDES = [["us", "●", "United States"], ["cn", "◆", "China"]];
   const PX = 0.72; // units of the drawings (points) in a pixel at full size
 
@@ -14,7 +13,6 @@ document.addEventListener("DOMContentLoaded", () => {
   const byId = new Map(talks.map((talk) => [talk.id, talk]));
   for (const talk of talks) {
     for (const key of ["us", "cn", "issues"]) talk[key] = talk[key].map((number) => (data[key] ?? data.people)[number]);
-    if (talk.mode === "none") talk.outcome = "did not take place"; // else the code would read as a result of a talk
     const told = [talk.title, data.drawn[talk.id], talk.place, talk.date, talk.level_name, talk.how, talk.outcome, talk.note];
     told.push(...talk.us.flat(), ...talk.cn.flat(), ...talk.issues, ...talk.sources.flatMap((source) => source.slice(0, 2)));
     talk.words = told.join(" ").toLowerCase();
@@ -40,8 +38,6 @@ document.addEventListener("DOMContentLoaded", () => {
     (before ? before.parentNode : plot).insertBefore(made, before);
     return made;
   }
-  const day = (iso) => iso.split("-").reverse().map((part, i, { length }) =>
-    i === length - 1 ? part : i === length - 2 ? MONTHS[part - 1] : Number(part)).join(" ");
   const upper = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
   // The plot: where its dots are, its counts, its ring
@@ -111,7 +107,7 @@ document.addEventListener("DOMContentLoaded", () => {
       make("li", one === issue.value ? { "aria-current": "true" } : {}, one)));
     const sources = talk.sources.map(([publisher, via, kind, date, address]) => {
       const name = via ? `${publisher} via ${via}` : publisher;
-      const told = make("span", { class: "talk-small" }, ` ${[kind, date && day(date)].filter(Boolean).join(", ")}`);
+      const told = make("span", { class: "talk-small" }, ` ${[kind, date].filter(Boolean).join(", ")}`);
       return make("span", {}, address ? make("a", { href: address }, name) : name, told);
     });
     const [us, cn, first] = talk.statements, page = dots.get(talk.id).link.getAttribute("href");
